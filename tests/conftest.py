@@ -21,11 +21,14 @@ from complaints.suggestions import suggestion_model
 from config.database_roles import OWNER
 from config.devstack import browser
 from notifications.wordings import editions
+from tests import prepared_rows
 from tests.owner import owner
 
 pytest_plugins = ["tests.cast"]
 # Workers share the cores: how long an example took by the clock says nothing about the code.
 hypothesis_settings.register_profile("suite", deadline=None)
+# Ten times the examples, for a change of what they are about: `--hypothesis-profile long`.
+hypothesis_settings.register_profile("long", deadline=None, max_examples=1000)
 hypothesis_settings.load_profile("suite")
 
 WRITTEN_BY_MIGRATE = {"django_content_type", "auth_permission"}
@@ -78,6 +81,8 @@ def django_db_modify_db_settings(
         administrator.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(*map(sql.Identifier, (copy, migrated, OWNER)))
         )
+    with psycopg.connect(f"{cluster}/{copy}", autocommit=True) as administrator:
+        administrator.execute(prepared_rows.PUT_BACK)
 
 
 @pytest.fixture(autouse=True)
@@ -167,6 +172,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
     if os.geteuid() == 0:
         args.append("--no-sandbox")
     return browser_type_launch_args | {"executable_path": browser.find(), "args": args}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let the rows of prepared fixtures be put back."""
+    prepared_rows.begin(item)
 
 
 def pytest_collection_finish() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.utils import timezone, translation
+from playwright.sync_api import Browser, Page
 from pytest_django import Settings
 
 from accounts.models import Citizen, User
@@ -26,6 +27,8 @@ from tests.complaints import DETAILS, DONE, FOUND, NOT_OURS, PARTNER_TASK, REQUE
 from tests.complaints.cases import Bounce, FileCase, MakeDraft, Neighbours, make_topic
 from tests.complaints.message_states import MakeMessage
 from tests.complaints.pages import Clock, Desk
+from tests.journeys.conftest import DESK, PHONE
+from tests.prepared_rows import prepared
 
 # ---- the moment, the language and the browsers of the pages ----
 
@@ -72,16 +75,26 @@ def as_amina(amina: Citizen) -> Client:
     return sign_in(Client(), amina)
 
 
+@pytest.fixture(params=[("ar", PHONE), ("en", DESK)], ids=["ar-phone", "en-desk"])
+def window(browser: Browser, request: pytest.FixtureRequest) -> Iterator[tuple[Page, str]]:
+    """An empty page of a fresh browser, and the language to read in: both languages and both sizes, in two runs."""
+    language, size = request.param
+    with browser.new_context(service_workers="block", viewport=size, reduced_motion="reduce") as context:
+        yield context.new_page(), language
+
+
 # ---- topics ----
 
 
 @pytest.fixture
+@prepared
 def outage(db: None) -> Topic:
     """An ordinary topic with a limit of seven working days."""
     return make_topic("outage", "انقطاع المياه", "Water outage", parent=make_topic("supply", "المياه", "Water supply"))
 
 
 @pytest.fixture
+@prepared
 def conduct(db: None) -> Topic:
     """A sensitive topic: identity hidden, second signature."""
     group = make_topic("svc", "مستوى تقديم الخدمة", "Service delivery")
@@ -91,6 +104,7 @@ def conduct(db: None) -> Topic:
 
 
 @pytest.fixture
+@prepared
 def inquiry(db: None) -> Topic:
     """The topic of inquiries."""
     group = make_topic("other", "أخرى", "Other", kinds=["inquiry"])
@@ -103,30 +117,35 @@ def inquiry(db: None) -> Topic:
 
 
 @pytest.fixture
+@prepared
 def rami(cmu: Agency) -> User:
     """A colleague of lina's at the CMU, who handled nothing."""
     return make_staff("rami@cmu.example", "رامي حداد", "Rami Haddad", "+962790100006", cmu, Role.CMU_STAFF)
 
 
 @pytest.fixture
+@prepared
 def adel(cmu: Agency) -> User:
     """An operator, who may see no case."""
     return make_staff("adel@ops.example", "عادل نمر", "Adel Nimer", "+962790100010", cmu, Role.OPERATOR)
 
 
 @pytest.fixture
+@prepared
 def dana(water: Agency) -> User:
     """A second officer at the water company."""
     return make_staff("dana@miyahuna.example", "دانا عيسى", "Dana Issa", "+962790100009", water, Role.OFFICER)
 
 
 @pytest.fixture
+@prepared
 def hani(water: Agency) -> User:
     """A colleague of omar's at the water company."""
     return make_staff("hani@miyahuna.example", "هاني العلي", "Hani Ali", "+962790100008", water, Role.OFFICER)
 
 
 @pytest.fixture
+@prepared
 def samar(water: Agency) -> User:
     """The secretary-general of the water company."""
     return make_staff(
@@ -135,6 +154,7 @@ def samar(water: Agency) -> User:
 
 
 @pytest.fixture
+@prepared
 def centre(water: Agency) -> OutsideCentre:
     return OutsideCentre.objects.create(
         code="water-117116",
@@ -149,6 +169,7 @@ def centre(water: Agency) -> OutsideCentre:
 
 
 @pytest.fixture
+@prepared
 def file_case(amina: Citizen, water: Agency, outage: Topic, omar: User, lina: User, now: datetime) -> FileCase:
     """Return a function that files amina's complaint to the water company, or what its arguments say instead."""
 
@@ -170,18 +191,21 @@ def file_case(amina: Citizen, water: Agency, outage: Topic, omar: User, lina: Us
 
 
 @pytest.fixture
+@prepared
 def referred(file_case: FileCase) -> Case:
     """A complaint the water company has to decide on."""
     return file_case()
 
 
 @pytest.fixture
+@prepared
 def triaged(file_case: FileCase) -> Case:
     """A complaint without an agency."""
     return file_case(agency=None)
 
 
 @pytest.fixture
+@prepared
 def accepted(referred: Case, omar: User, now: datetime) -> Case:
     """A complaint omar accepted with a promise in five working days."""
     accept(referred, by=omar, at=now, days=5)
@@ -189,6 +213,7 @@ def accepted(referred: Case, omar: User, now: datetime) -> Case:
 
 
 @pytest.fixture
+@prepared
 def closed(accepted: Case, omar: User, now: datetime) -> Case:
     """A complaint omar answered."""
     close(accepted, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
@@ -196,6 +221,7 @@ def closed(accepted: Case, omar: User, now: datetime) -> Case:
 
 
 @pytest.fixture
+@prepared
 def bounced(file_case: FileCase, omar: User, yusuf: User, lina: User, gam: Agency, irbid: Governorate) -> Bounce:
     """Return a function that lets a case of Irbid come back to the unit as often as its argument says."""
 
@@ -214,6 +240,7 @@ def bounced(file_case: FileCase, omar: User, yusuf: User, lina: User, gam: Agenc
 
 
 @pytest.fixture
+@prepared
 def make_draft(amina: Citizen, water: Agency, outage: Topic, now: datetime) -> MakeDraft:
     """Return a function that makes amina's complete draft of a complaint, or what its arguments say instead."""
 
@@ -233,6 +260,7 @@ def make_draft(amina: Citizen, water: Agency, outage: Topic, now: datetime) -> M
 
 
 @pytest.fixture
+@prepared
 def draft(make_draft: MakeDraft) -> Draft:
     """Amina's complete draft."""
     return make_draft()
@@ -242,18 +270,21 @@ def draft(make_draft: MakeDraft) -> Draft:
 
 
 @pytest.fixture
+@prepared
 def partner_task(accepted: Case, omar: User, gam: Agency, yusuf: User, now: datetime) -> ReferralTask:
     """Greater Amman's part of a case the water company leads, due in three working days."""
     return add_task(accepted, by=omar, at=now, agency=gam, text=PARTNER_TASK, days=3)
 
 
 @pytest.fixture
+@prepared
 def consultation(accepted: Case, omar: User, network: Directorate, now: datetime) -> Consultation:
     """What omar asked the networks directorate about an accepted case; it has no e-mail address."""
     return consult(accepted, by=omar, at=now, directorate=network, text=REQUEST)
 
 
 @pytest.fixture
+@prepared
 def neighbours(db: None) -> Neighbours:
     """Return a function that makes that many citizens, every second one of whom is told by e-mail in English."""
 
@@ -270,12 +301,14 @@ def _neighbour(place: int) -> Citizen:
 
 
 @pytest.fixture
+@prepared
 def lead(accepted: Case) -> Case:
     """Amina's complaint, accepted: the first of the incident."""
     return accepted
 
 
 @pytest.fixture
+@prepared
 def follow(file_case: FileCase, lead: Case, omar: User, now: datetime) -> Callable[..., Case]:
     """Return a function that files a case of somebody and puts it under the lead."""
 
@@ -294,6 +327,7 @@ def follow(file_case: FileCase, lead: Case, omar: User, now: datetime) -> Callab
 
 
 @pytest.fixture
+@prepared
 def make_message(amina: Citizen, now: datetime) -> MakeMessage:
     """Return a function that makes a message to amina about no case, or what its arguments say instead."""
 

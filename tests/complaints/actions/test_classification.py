@@ -24,11 +24,13 @@ from complaints.models import Answer, Case, Clock, Precedent
 from notifications.models import Message
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import Bounce, FileCase, make_topic
+from tests.prepared_rows import prepared
 
 EARLIER = "case_earlier_date"
 
 
 @pytest.fixture
+@prepared
 def burst(outage: Topic) -> Topic:
     """A topic of the same group with three working days instead of seven."""
     return make_topic(
@@ -37,6 +39,7 @@ def burst(outage: Topic) -> Topic:
 
 
 @pytest.fixture
+@prepared
 def slow(outage: Topic) -> Topic:
     """A topic of the same group with twenty working days."""
     return make_topic("slow", "توسعة الشبكة", "New connection", parent=outage.parent, limit_days=20)

@@ -20,6 +20,7 @@ from tests.cast import NOW, make_staff
 from tests.complaints import DETAILS, RECUSAL_REASON
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk
+from tests.prepared_rows import prepared
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
@@ -164,6 +165,7 @@ def test_a_name_costs_one_statement_and_no_name_none(file_case: FileCase, omar: 
 
 
 @pytest.fixture
+@prepared
 def draft(amina: Citizen, water: Agency, outage: Topic, now: datetime) -> Draft:
     return Draft.objects.create(citizen=amina, kind="complaint", agency=water, topic=outage, updated_at=now)
 

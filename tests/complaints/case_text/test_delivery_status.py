@@ -18,6 +18,7 @@ from notifications.models import CallTask, Message
 from tests.complaints.cases import FileCase
 from tests.complaints.message_states import MakeMessage, put, told
 from tests.complaints.pages import Desk
+from tests.prepared_rows import prepared
 from tests.ui.bidi import reversed_numbers
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
@@ -266,6 +267,7 @@ def test_no_number_is_turned_round(
 
 
 @pytest.fixture
+@prepared
 def repeat(referred: Case, make_message: MakeMessage, now: datetime) -> Callable[[int], None]:
     """Return a function that has a number of messages fail, be repeated, and end in a call."""
 

@@ -17,6 +17,7 @@ from complaints.escalation import absences
 from complaints.models import Case
 from tests.cast import make_staff
 from tests.complaints.pages import Desk, address, sent
+from tests.prepared_rows import prepared
 
 GONE = "This person is not available at your agency today. Choose another officer"
 NO_MORE = "This person is not available at this agency today. Choose someone else"
@@ -25,6 +26,7 @@ WORDS = "يرجى معاينة الخط الرئيسي في الشارع."
 
 
 @pytest.fixture
+@prepared
 def people(water: Agency) -> list[User]:
     """Two more officers of the water company: the first leaves."""
     names = ("dana", "rana")

@@ -19,6 +19,7 @@ from tests.cast import make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address, sent
+from tests.prepared_rows import prepared
 
 TEXT = "نص كتبه عمر مرة واحدة وضغط مرتين، وفيه ما يكفي من الكلمات."
 type Typed = Mapping[str, object]
@@ -46,6 +47,7 @@ OF_ACCEPTED: dict[str, tuple[str, str, Typed]] = {
 
 
 @pytest.fixture
+@prepared
 def hala(water: Agency) -> User:
     """A colleague of omar's."""
     return make_staff("hala@miyahuna.example", "هالة", "Hala", "+962790100086", water, Role.OFFICER)

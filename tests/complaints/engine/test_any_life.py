@@ -36,6 +36,11 @@ def country(request: pytest.FixtureRequest, water: Agency, gam: Agency, cmu: Age
     )
 
 
+def lives() -> int:
+    """Return how many lives are led: six in the suite, each run others, and sixty with `--hypothesis-profile long`."""
+    return int(settings().max_examples) * 6 // 100
+
+
 def test_any_life_of_a_case_is_a_legal_one(country: Country) -> None:
     class RandomLifeHere(RandomLife):
         pass
@@ -44,6 +49,6 @@ def test_any_life_of_a_case_is_a_legal_one(country: Country) -> None:
     run_state_machine_as_test(
         RandomLifeHere,
         settings=settings(
-            max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=lives(), stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

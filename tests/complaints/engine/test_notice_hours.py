@@ -22,11 +22,13 @@ from notifications.wordings import editions
 from tests.cast import make_staff
 from tests.complaints.cases import FileCase
 from tests.complaints.message_states import of_citizen
+from tests.prepared_rows import prepared
 
 AMMAN = ZoneInfo("Asia/Amman")
 
 
 @pytest.fixture
+@prepared
 def year(hours: WorkingHours) -> None:
     """The Ramadan of 2026 as announced, and a day off on a Sunday."""
     WorkingHours.objects.create(

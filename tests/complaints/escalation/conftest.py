@@ -6,9 +6,11 @@ from accounts.models import User
 from accounts.roles import Role
 from agencies.models import Agency
 from tests.cast import make_staff
+from tests.prepared_rows import prepared
 
 
 @pytest.fixture
+@prepared
 def basma(water: Agency) -> User:
     """The secretary-general of the water company."""
     return make_staff(
@@ -17,6 +19,7 @@ def basma(water: Agency) -> User:
 
 
 @pytest.fixture
+@prepared
 def fares(water: Agency) -> User:
     """In the minister's office that watches over the water company."""
     return make_staff(
@@ -25,6 +28,7 @@ def fares(water: Agency) -> User:
 
 
 @pytest.fixture
+@prepared
 def hala(cmu: Agency) -> User:
     """The head of the unit."""
     return make_staff("hala@cmu.example", "هالة قعوار", "Hala Qawar", "+962790100013", cmu, Role.CMU_HEAD)

@@ -27,6 +27,7 @@ from complaints.models import Case
 from notifications.models import Message
 from tests.cast import give_role, make_staff, sign_in
 from tests.complaints import DONE, FOUND
+from tests.prepared_rows import prepared
 
 type FileCase = Callable[..., Case]
 
@@ -37,6 +38,7 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 @pytest.fixture
+@prepared
 def rana(water: Agency) -> User:
     """Another officer of the water company."""
     return make_staff("rana@miyahuna.example", "رنا الزعبي", "Rana Zoubi", "+962790100021", water, Role.OFFICER)

@@ -20,11 +20,13 @@ from complaints.workflow import ClockKind
 from notifications.models import FailingRow, Message
 from tests.complaints.cases import FileCase
 from tests.complaints.threads import at_once
+from tests.prepared_rows import prepared
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
+@prepared
 def many(file_case: FileCase) -> list[Case]:
     return [file_case() for _ in range(12)]
 
@@ -147,6 +149,7 @@ def moved() -> Counter[int]:
 
 
 @pytest.fixture
+@prepared
 def mixed(many: list[Case], omar: User, now: datetime) -> list[Case]:
     """Twelve cases of which four are promised for Sunday the 11th."""
     for case in many[:4]:

@@ -19,6 +19,7 @@ from complaints.models import Case, CaseEvent, Clock, ClockStep
 from complaints.workflow import ClockKind
 from notifications.models import Message
 from tests.complaints.cases import FileCase
+from tests.prepared_rows import prepared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nadia", "basma", "fares")]
 HOUR = timedelta(hours=1)
@@ -61,6 +62,7 @@ def told() -> Counter[tuple[str, str, str]]:
 
 
 @pytest.fixture
+@prepared
 def cases(file_case: FileCase, omar: User, now: datetime) -> list[Case]:
     """One to be decided on, one accepted, one whose citizen is asked."""
     made = [file_case() for _ in range(3)]

@@ -20,6 +20,7 @@ from tests.cast import make_agency, make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
 from tests.complaints.escalation.mornings import MONDAY, TUESDAY, WEDNESDAY, moment, told
+from tests.prepared_rows import prepared
 
 
 def test_due_is_what_the_desk_owes_today_and_what_it_owes_already(referred: Case, omar: User) -> None:
@@ -60,6 +61,7 @@ def test_a_closed_case_is_no_debt(referred: Case, amina: Citizen, now: datetime)
 
 
 @pytest.fixture
+@prepared
 def far(outage: Topic) -> None:
     """A topic with so much time that nothing is due in these days."""
     outage.limit_days = 30
@@ -67,6 +69,7 @@ def far(outage: Topic) -> None:
 
 
 @pytest.fixture
+@prepared
 def long_promise(far: None, referred: Case, omar: User, now: datetime) -> Case:
     accept(referred, by=omar, at=now, days=15)
     return referred
@@ -197,6 +200,7 @@ def test_a_failed_message_of_a_closed_case_is_not_counted(long_promise: Case, am
 
 
 @pytest.fixture
+@prepared
 def statements(file_case: FileCase) -> Callable[[int], int]:
     """Return a function that makes so many agencies with as many officers and counts the statements of a morning."""
 

@@ -17,6 +17,7 @@ from complaints.models import Case, CaseEvent, Clock, ClockStep
 from notifications.models import Message
 from tests.complaints import DONE, FOUND
 from tests.complaints.threads import at_once, copy
+from tests.prepared_rows import prepared
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,6 +25,7 @@ type FileCase = Callable[..., Case]
 
 
 @pytest.fixture
+@prepared
 def promised(file_case: FileCase, omar: User, nadia: User, basma: User, lina: User, now: datetime) -> list[Case]:
     """Three cases that are due on the same day."""
     cases = [file_case() for _ in range(3)]

@@ -9,6 +9,7 @@ from notifications import alarms
 from notifications.models import AlarmKind, Attempt, DailySpend, Hold, Message, Outcome, Receipt
 from tests.complaints.message_states import put, told
 from tests.complaints.pages import Clock
+from tests.prepared_rows import prepared
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +18,7 @@ def _in_english_at_the_moment_of_the_cast(clock: Clock, english: None) -> None:
 
 
 @pytest.fixture
+@prepared
 def full_house(referred: Case, now: datetime) -> Message:
     """A message with everything there can be on its page, and alarms, lines, spending and a hold around it."""
     message = put(told(referred), "unknown")

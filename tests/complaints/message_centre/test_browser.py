@@ -1,11 +1,10 @@
 """The pages about messages and calls as their readers see them: accessible, nothing reversed, nothing cut off."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Citizen, User
@@ -13,24 +12,12 @@ from complaints.models import Case
 from notifications.models import CallTask, Message
 from tests.cast import let_in
 from tests.complaints.message_states import MakeMessage, put
-from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.look import Looks
-
-
-@pytest.fixture(params=["ar", "en"])
-def language(request: pytest.FixtureRequest) -> str:
-    """The language the pages are looked at in."""
-    return str(request.param)
-
-
-@pytest.fixture(params=[PHONE, DESK], ids=["phone", "desk"])
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """An empty page of a fresh browser, of a telephone or a desk."""
-    with browser.new_context(service_workers="block", viewport=request.param, reduced_motion="reduce") as context:
-        yield context.new_page()
+from tests.prepared_rows import prepared
 
 
 @pytest.fixture
+@prepared
 def everything(full_house: Message, make_message: MakeMessage, sami: User, now: datetime) -> Message:
     """Messages in all states, and calls to make and done, around one that has everything."""
     reference = full_house.reference
@@ -50,16 +37,16 @@ def everything(full_house: Message, make_message: MakeMessage, sami: User, now: 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_every_page_can_be_seen_and_read_by_everybody(  # noqa: PLR0917 - the cast of one picture
-    page: Page,
+def test_every_page_can_be_seen_and_read_by_everybody(
+    window: tuple[Page, str],
     live_server: LiveServer,
     everything: Message,
     referred: Case,
     lina: User,
     sami: User,
     amina: Citizen,
-    language: str,
 ) -> None:
+    page, language = window
     call = CallTask.objects.get(done_at=None)
     looks = Looks(pictures=False)
     for person, name, arguments in (

@@ -11,11 +11,13 @@ from accounts.models import User
 from complaints.actions import end_recusal, recuse
 from complaints.models import Case, CaseEvent, Recusal, event_key
 from tests.complaints import RECUSAL_REASON
+from tests.prepared_rows import prepared
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
 
 @pytest.fixture
+@prepared
 def concern(accepted: Case, omar: User, hani: User, nadia: User, now: datetime) -> Recusal:
     return recuse(accepted, by=nadia, at=now, person=omar, text=RECUSAL_REASON)
 

@@ -28,6 +28,7 @@ from tests.complaints import DONE, FOUND, RECUSAL_REASON
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address, sent, statements_of
 from tests.complaints.search.test_search import by_words, found
+from tests.prepared_rows import prepared
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
@@ -38,6 +39,7 @@ PAGES = [
 
 
 @pytest.fixture
+@prepared
 def about_omar(accepted: Case, omar: User, nadia: User, hani: User, now: datetime) -> Case:
     """A complaint omar accepted, which turned out to be about him."""
     recuse(accepted, by=nadia, at=now, person=omar, text=RECUSAL_REASON)
@@ -45,12 +47,12 @@ def about_omar(accepted: Case, omar: User, nadia: User, hani: User, now: datetim
     return accepted
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_no_page_of_the_case_exists(desk: Desk, about_omar: Case, omar: User, name: str) -> None:
-    client = desk(omar)
-    assert client.get(address(name, about_omar)).status_code == 404
-    if name not in {"desk-case", "desk-pdf-file"}:
-        assert client.post(address(name, about_omar), sent(about_omar, text="كتبها من قبل")).status_code == 404
+def test_no_page_of_the_case_exists(desk: Desk, about_omar: Case, omar: User) -> None:
+    client, typed = desk(omar), sent(about_omar, text="كتبها من قبل")
+    assert {name: client.get(address(name, about_omar)).status_code for name in PAGES} == dict.fromkeys(PAGES, 404)
+    forms = [name for name in PAGES if name not in {"desk-case", "desk-pdf-file"}]
+    answers = {name: client.post(address(name, about_omar), typed).status_code for name in forms}
+    assert answers == dict.fromkeys(forms, 404)
 
 
 def test_a_page_opened_before_is_answered_with_404(

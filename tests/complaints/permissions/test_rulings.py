@@ -20,6 +20,7 @@ from complaints.workflow import Action
 from tests.complaints import NOT_OURS, RULING
 from tests.complaints.cases import Bounce
 from tests.complaints.pages import Desk, address, sent
+from tests.prepared_rows import prepared
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
@@ -27,6 +28,7 @@ REFUSES = {"decline": decline, "return": return_case}
 
 
 @pytest.fixture
+@prepared
 def ruled(bounced: Bounce, lina: User, water: Agency, now: datetime) -> Case:
     """A case that came back twice and that the unit ruled to be the water company's."""
     case = bounced(2, at=now)

@@ -17,6 +17,7 @@ from tests.cast import make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address, sent
+from tests.prepared_rows import prepared
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
@@ -26,12 +27,14 @@ ALONE = "Your agency has no other supervisor today"
 
 
 @pytest.fixture
+@prepared
 def second(water: Agency) -> User:
     """Another supervisor of the water company."""
     return make_staff("zaid@miyahuna.example", "زيد العمري", "Zaid Omari", "+962790100031", water, Role.SUPERVISOR)
 
 
 @pytest.fixture
+@prepared
 def sensitive(file_case: FileCase, conduct: Topic, nadia: User, now: datetime) -> Case:
     """A case whose answer needs a second signature, accepted by the supervisor herself."""
     case = file_case(topic=conduct)

@@ -19,6 +19,7 @@ from notifications.models import Message
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase, MakeDraft, make_topic
 from tests.complaints.pages import Desk, address, sent
+from tests.prepared_rows import prepared
 from tests.ui.bidi import reversed_numbers
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
@@ -40,6 +41,7 @@ OUTCOMES = {"complaint": "solved", "suggestion": "adopted", "inquiry": "answered
 
 
 @pytest.fixture
+@prepared
 def every(conduct: Topic) -> Topic:
     """A topic of all kinds that hides who complains."""
     conduct.kinds, conduct.second_signature = KINDS, False

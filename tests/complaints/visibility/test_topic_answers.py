@@ -19,6 +19,7 @@ from complaints.models import Case
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address
 from tests.complaints.staff.test_pdf import WHY, made, words_in
+from tests.prepared_rows import prepared
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
@@ -28,6 +29,7 @@ DISTRICT, METER = "the lower street", "1-40-22871"
 
 
 @pytest.fixture
+@prepared
 def asked(outage: Topic) -> list[TopicQuestion]:
     rows = [("where", "أي شارع؟", "Which street?", False), ("meter", "رقم العداد", "Number of the meter", True)]
     return [
@@ -39,6 +41,7 @@ def asked(outage: Topic) -> list[TopicQuestion]:
 
 
 @pytest.fixture
+@prepared
 def answered(file_case: FileCase, asked: list[TopicQuestion]) -> Callable[..., Case]:
     def make(**said: object) -> Case:
         return file_case(answers=topic_answers.given(asked, {"where": DISTRICT, "meter": METER}), **said)

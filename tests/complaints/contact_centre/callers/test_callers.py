@@ -16,6 +16,7 @@ from complaints.models import Case
 from tests.cast import sign_in
 from tests.complaints.pages import Clock, Desk, address
 from tests.complaints.sample_files import PDF, PROGRAM, picture, upload
+from tests.prepared_rows import prepared
 
 pytestmark = pytest.mark.usefixtures("media")
 
@@ -24,6 +25,7 @@ FIND = "/en/staff/calls/find/"
 
 
 @pytest.fixture
+@prepared
 def asked(accepted: Case, omar: User, now: datetime) -> Case:
     ask(accepted, by=omar, at=now, text=QUESTION)
     return accepted

@@ -21,6 +21,7 @@ from tests.complaints import DETAILS, FINDING, REQUEST, SIGNATORY
 from tests.complaints.cases import attach
 from tests.complaints.desk.directorate.forms import GIVEN, WRITTEN
 from tests.complaints.pages import Clock, Desk
+from tests.prepared_rows import prepared
 
 LIST = "directorate-requests"
 
@@ -32,12 +33,14 @@ def member_of(directorate: Directorate, email: str, phone: str, name: str = "ه�
 
 
 @pytest.fixture
+@prepared
 def haitham(network: Directorate) -> User:
     """A member of the networks directorate."""
     return member_of(network, "haitham@miyahuna.example", "+962790100021")
 
 
 @pytest.fixture
+@prepared
 def rana(water: Agency) -> User:
     """A member of another directorate of the same agency."""
     billing = Directorate.objects.create(agency=water, name_ar="مديرية الفواتير", name_en="Billing Directorate")

@@ -1,10 +1,9 @@
 """The pages about the people of a desk, and a late case, as their readers see them: accessible, nothing cut off."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Citizen, User
@@ -12,36 +11,22 @@ from accounts.staff.absences import plan_absence
 from complaints.escalation import ladder
 from complaints.models import Case
 from tests.cast import let_in
-from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.look import Looks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(params=["ar", "en"])
-def language(request: pytest.FixtureRequest) -> str:
-    """The language the pages are looked at in."""
-    return str(request.param)
-
-
-@pytest.fixture(params=[PHONE, DESK], ids=["phone", "desk"])
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """An empty page of a fresh browser, of a telephone or a desk."""
-    with browser.new_context(service_workers="block", viewport=request.param, reduced_motion="reduce") as context:
-        yield context.new_page()
-
-
 def test_every_page_can_be_seen_and_read_by_everybody(  # noqa: PLR0917 - the cast of one picture
-    page: Page,
+    window: tuple[Page, str],
     live_server: LiveServer,
     accepted: Case,
     omar: User,
     nadia: User,
     lina: User,
     amina: Citizen,
-    language: str,
     now: datetime,
 ) -> None:
+    page, language = window
     plan_absence(omar, deputy=nadia, starts_on=date(2099, 1, 4), ends_on=date(2099, 1, 8))
     ladder.sweep(at=now + timedelta(days=12))
     looks = Looks(pictures=False)
@@ -60,8 +45,9 @@ def test_every_page_can_be_seen_and_read_by_everybody(  # noqa: PLR0917 - the ca
 
 
 def test_an_absence_is_planned_with_the_keyboard_alone(
-    page: Page, live_server: LiveServer, omar: User, nadia: User
+    window: tuple[Page, str], live_server: LiveServer, omar: User, nadia: User
 ) -> None:
+    page, _language = window
     let_in(page.context, live_server.url, nadia)
     page.goto(f"{live_server.url}/en/staff/officers/absence/")
     page.get_by_label("Who is away?").focus()

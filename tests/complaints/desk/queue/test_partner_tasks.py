@@ -15,6 +15,7 @@ from kit import keyset
 from tests.cast import make_agency, make_staff
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Clock, Desk
+from tests.prepared_rows import prepared
 
 ASKED = "هل حفرتم في هذا الشارع؟"
 
@@ -25,6 +26,7 @@ def rows(desk: Desk, person: User, **asked: str) -> list[tuple[Case, str, str]]:
 
 
 @pytest.fixture
+@prepared
 def two(file_case: FileCase, omar: User, yusuf: User, gam: Agency, outage: Topic, now: datetime) -> list[Case]:
     """Two cases of Water's with a part of Greater Amman's each, the later part on the case that is due sooner."""
     soon, later = file_case(), file_case()
@@ -35,6 +37,7 @@ def two(file_case: FileCase, omar: User, yusuf: User, gam: Agency, outage: Topic
 
 
 @pytest.fixture
+@prepared
 def moh(hours: WorkingHours) -> Agency:
     """A third agency, with an officer."""
     agency = make_agency("moh", "وزارة الصحة", "Ministry of Health", kind="ministry", sector="health")

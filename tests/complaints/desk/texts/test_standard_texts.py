@@ -19,6 +19,7 @@ from complaints.visibility.identity import CaseVisibility
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Clock, Desk, address, sent
+from tests.prepared_rows import prepared
 
 type Keep = Callable[..., StandardText]
 PLACE = "عاينت الفرقة الخط المغذي في {place} ووجدت كسرًا في الوصلة."
@@ -26,6 +27,7 @@ REF = "استبدلت الفرقة الوصلة يوم {date}، ورقم الط�
 
 
 @pytest.fixture
+@prepared
 def keep(water: Agency, omar: User, now: datetime) -> Keep:
     """Return a function that keeps a text of the water company, or what its arguments say instead."""
 

@@ -11,6 +11,7 @@ from complaints.suggestions.suggestion_model import forget
 from tests.cast import make_agency
 from tests.complaints.cases import make_topic
 from tests.complaints.portal.filing.steps import AGENCY, CHECK, WHAT, errors, shown, where
+from tests.prepared_rows import prepared
 
 
 @pytest.fixture
@@ -23,6 +24,7 @@ def bus(db: None) -> Topic:
 
 
 @pytest.fixture
+@prepared
 def sewage(hours: object) -> Agency:
     return make_agency(
         "awc", "شركة مياه العقبة", "Aqaba Water", short_name_ar="مياه العقبة", short_name_en="Aqaba Water"

@@ -20,6 +20,7 @@ from complaints.models import Case, Draft, TopicAnswer
 from tests.complaints import DETAILS, SUBJECT
 from tests.complaints.cases import FileCase, make_topic
 from tests.complaints.portal.filing.steps import AGENCY, CHECK, WHAT, errors, send, shown, where
+from tests.prepared_rows import prepared
 
 EN_WHAT, EN_CHECK = WHAT.replace("/ar/", "/en/"), CHECK.replace("/ar/", "/en/")
 WORDS = {"subject": SUBJECT, "details": DETAILS}
@@ -34,28 +35,33 @@ def ask(topic: Topic, code: str, name_ar: str, name_en: str, **fields: object) -
 
 
 @pytest.fixture
+@prepared
 def since(outage: Topic) -> TopicQuestion:
     return ask(outage, "since", "تاريخ الانقطاع", "Day it stopped", kind="date", position=10)
 
 
 @pytest.fixture
+@prepared
 def who(outage: Topic) -> TopicQuestion:
     options = {"options_ar": ["البيت", "الشارع"], "options_en": ["The home", "The street"]}
     return ask(outage, "who", "من المتأثر؟", "Who is affected?", kind="choice", position=20, **options)
 
 
 @pytest.fixture
+@prepared
 def number(outage: Topic) -> TopicQuestion:
     names = ("رقم الاشتراك", "Subscription number")
     return ask(outage, "number", *names, hint_en="It is on the bill", position=30, is_personal=True)
 
 
 @pytest.fixture
+@prepared
 def asked(since: TopicQuestion, who: TopicQuestion, number: TopicQuestion) -> list[TopicQuestion]:
     return [since, who, number]
 
 
 @pytest.fixture
+@prepared
 def answered(file_case: FileCase, asked: list[TopicQuestion]) -> Case:
     """A complaint with an answer to each of the three questions."""
     return file_case(answers=topic_answers.given(asked, SAID))

@@ -17,11 +17,13 @@ from notifications.models import Message
 from tests.cast import make_agency, make_staff
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address, statements_of
+from tests.prepared_rows import prepared
 
 WHY = "دُمجت الشركة في الأمانة اعتبارًا من بداية العام."
 
 
 @pytest.fixture
+@prepared
 def merged(water: Agency) -> Agency:
     """The water company, since Saturday a part of something else."""
     water.ends_on = date(2026, 1, 3)

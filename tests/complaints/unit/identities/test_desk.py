@@ -29,11 +29,13 @@ from tests.cast import make_citizen
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk
 from tests.complaints.threads import at_once
+from tests.prepared_rows import prepared
 
 REASON = "رأينا البطاقة الأصلية على شباكنا"
 
 
 @pytest.fixture
+@prepared
 def wrong(amina: Citizen) -> Citizen:
     """Amina, whose birth date was typed wrong."""
     amina.identity = Identity.MISMATCHED

@@ -19,12 +19,14 @@ from complaints.models import Case, Precedent
 from tests.complaints import RULING
 from tests.complaints.cases import Bounce, FileCase
 from tests.complaints.pages import Desk, address, sent, statements_of
+from tests.prepared_rows import prepared
 
 WORDS = "حفرة بعد تمديد المياه"
 TEXT = "بقيت في الشارع حفره عميقة بعد أعمال تمديد شبكة المياه"
 
 
 @pytest.fixture
+@prepared
 def kept(bounced: Bounce, lina: User, water: Agency, now: datetime) -> Precedent:
     """The ruling on a case of Irbid, kept for that governorate."""
     case = bounced(2, at=now)

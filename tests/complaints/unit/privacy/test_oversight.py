@@ -19,16 +19,19 @@ from notifications.models import AlarmKind, Message
 from tests.cast import make_staff
 from tests.complaints.cases import Neighbours
 from tests.complaints.pages import Clock, Desk, address, statements_of
+from tests.prepared_rows import prepared
 
 WHY = "دعوى أمام محكمة صلح عمان"
 
 
 @pytest.fixture
+@prepared
 def head(cmu: Agency) -> User:
     return make_staff("maha@cmu.example", "مها عبيدات", "Maha Obeidat", "+962790100020", cmu, Role.CMU_HEAD)
 
 
 @pytest.fixture
+@prepared
 def auditor(cmu: Agency) -> User:
     return make_staff("basel@cmu.example", "باسل حجازي", "Basel Hijazi", "+962790100021", cmu, Role.AUDITOR)
 

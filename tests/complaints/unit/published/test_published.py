@@ -14,6 +14,7 @@ from complaints.models import Case, PublishedAnswer
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Clock, Desk, address, statements_of
+from tests.prepared_rows import prepared
 
 TEXTS = {
     "question_ar": "كم تستغرق وصلة مياه جديدة؟",
@@ -24,6 +25,7 @@ TEXTS = {
 
 
 @pytest.fixture
+@prepared
 def answered(file_case: FileCase, inquiry: Topic, omar: User, now: datetime) -> Case:
     """An inquiry that omar answered."""
     case = file_case(kind="inquiry", topic=inquiry, subject="مدة الوصلة الجديدة")

@@ -15,9 +15,11 @@ from complaints.suggestions.trial import LAST_30_DAYS, MOST_LISTED, Proposal, Tr
 from tests.cast import give_role
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk
+from tests.prepared_rows import prepared
 
 
 @pytest.fixture
+@prepared
 def rule(outage: Topic, amman: Governorate, water: Agency) -> RoutingRule:
     return RoutingRule.objects.create(topic=outage, governorate=amman, agency=water)
 

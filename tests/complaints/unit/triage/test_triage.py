@@ -13,6 +13,7 @@ from complaints.models import Case
 from notifications.models import Message
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address, sent, statements_of
+from tests.prepared_rows import prepared
 
 NOT_OURS = "الشارع داخل حدود الأمانة"
 
@@ -28,6 +29,7 @@ def test_the_refusals_reason_stands_beside_the_citizens_words(
 
 
 @pytest.fixture
+@prepared
 def refuse(file_case: FileCase, omar: User, gam: Agency, irbid: Governorate, now: datetime) -> Callable[[], Case]:
     """Return a function that files a case of Irbid, which omar declines in favour of Greater Amman."""
 

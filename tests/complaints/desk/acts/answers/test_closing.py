@@ -10,6 +10,7 @@ from notifications.models import Message, MessageState
 from tests.complaints import DETAILS, DONE, FOUND
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import DOTS, Clock, Desk, address, sent
+from tests.prepared_rows import prepared
 
 GOOD = {"outcome": "solved", "found": FOUND, "done": DONE}
 
@@ -143,6 +144,7 @@ def test_an_outcome_of_another_kind_is_refused(desk: Desk, accepted: Case, omar:
 
 
 @pytest.fixture
+@prepared
 def sensitive(file_case: FileCase, conduct: Topic, omar: User, nadia: User, now: object) -> Case:
     case = file_case(topic=conduct)
     accept(case, by=omar, at=case.filed_at, days=3)

@@ -21,12 +21,14 @@ from tests.cast import NOW
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase, Neighbours
 from tests.complaints.pages import Clock, Desk, address, sent
+from tests.prepared_rows import prepared
 
 type Follow = Callable[..., Case]
 GOOD = {"outcome": "solved", "found": FOUND, "done": DONE}
 
 
 @pytest.fixture
+@prepared
 def answer(file_case: FileCase, omar: User, now: datetime) -> Callable[..., Case]:
     """Return a function that files a case, accepts it and answers it with the usual words."""
 

@@ -16,12 +16,14 @@ from reports.overview.rows import CaseFigures
 from reports.periods import ReportPeriod
 from tests.complaints.cases import FileCase, make_topic
 from tests.complaints.pages import Clock, Desk, address, sent, statements_of
+from tests.prepared_rows import prepared
 from tests.ui.bidi import reversed_numbers
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
 
 @pytest.fixture
+@prepared
 def burst(outage: Topic) -> Topic:
     return make_topic(
         "burst", "انفجار خط", "Burst main", parent=outage.parent, limit_days=3, kinds=["complaint", "praise"]
@@ -29,6 +31,7 @@ def burst(outage: Topic) -> Topic:
 
 
 @pytest.fixture
+@prepared
 def lights(outage: Topic) -> Topic:
     return make_topic("lights", "إنارة", "Street lighting", parent=outage.parent, agency_kinds=["municipality"])
 

@@ -18,6 +18,7 @@ from notifications.models import Message
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Clock, Desk, address, sent
+from tests.prepared_rows import prepared
 
 AMMAN = ZoneInfo("Asia/Amman")
 WHY = "القطعة في طريقها من المصنع."
@@ -157,6 +158,7 @@ def test_whoever_proposes_second_reads_what_was_done_and_keeps_the_words(
 
 
 @pytest.fixture
+@prepared
 def proposed(accepted: Case, omar: User, now: datetime) -> Case:
     propose_extension(accepted, by=omar, at=now, days=3, reason=WHY)
     return accepted
@@ -241,6 +243,7 @@ def test_where_nothing_waits_the_page_says_so(desk: Desk, accepted: Case, nadia:
 
 
 @pytest.fixture
+@prepared
 def unsigned(file_case: FileCase, conduct: Topic, omar: User, nadia: User, now: datetime) -> Case:
     """An answer of omar's that waits for the supervisor's signature."""
     case = file_case(topic=conduct)
