@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponseNotFound
 from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
@@ -131,6 +132,16 @@ def _transactional_tests_empty_what_they_filled() -> Iterator[None]:
         owner().close()
 
 
+@pytest.fixture
+def bare_404(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer what is not there without a page, where a test asks for the status of many."""
+
+    def not_found(request: HttpRequest, exception: Exception) -> HttpResponseNotFound:
+        return HttpResponseNotFound()
+
+    monkeypatch.setattr("config.urls.handler404", not_found, raising=False)
+
+
 @pytest.fixture(scope="module")
 def module_data(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Open a transaction for rows that tests of a module share; what a test itself writes goes with the test.
@@ -199,7 +210,7 @@ def keep_together_what_shares(items: list[pytest.Item]) -> None:
     together = [item for item in items if item.path in modules]
     together.sort(key=lambda item: (item.path, item in sharing))
     for item in together:
-        item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
         if item in sharing and item.get_closest_marker("django_db") is None:
             item.add_marker("django_db")
     items[:] = [*together, *(item for item in items if item.path not in modules)]

@@ -53,7 +53,7 @@ def test_readers_of_reports_open_every_page(cmu: Agency) -> None:
     assert {role: statuses(of_role(role, cmu)) for role in READERS} == dict.fromkeys(READERS, [200] * len(PAGES))
 
 
-def test_no_other_role_finds_them(cmu: Agency) -> None:
+def test_no_other_role_finds_them(cmu: Agency, bare_404: None) -> None:
     others = set(Role) - READERS
     assert {role: statuses(of_role(role, cmu)) for role in others} == dict.fromkeys(others, [404] * len(PAGES))
 

@@ -47,7 +47,7 @@ def of_reports() -> dict[str, str]:
 
 @pytest.fixture
 def browsers(
-    water: Agency, cmu: Agency, release: Release, now: datetime, monkeypatch: pytest.MonkeyPatch
+    water: Agency, cmu: Agency, release: Release, now: datetime, monkeypatch: pytest.MonkeyPatch, bare_404: None
 ) -> dict[str, Client]:
     """A browser for everybody, signed in, and a released report."""
     monkeypatch.setattr(timezone, "now", Clock(now))

@@ -60,7 +60,7 @@ def test_every_list_and_form_opens_and_ten_rows_cost_what_one_does(desk: Desk, h
     assert [row.code for row, _cells in found] == ["a7"]
 
 
-def test_nobody_but_the_head_of_the_unit_finds_the_pages(desk: Desk, water: Agency) -> None:
+def test_nobody_but_the_head_of_the_unit_finds_the_pages(desk: Desk, water: Agency, bare_404: None) -> None:
     urls = [reverse("directory"), reverse("successions"), reverse("succession-plan"), page("rows", "agencies")]
     urls += [page("change", "agencies", water.pk), page("export", "agencies"), page("import", "agencies")]
     change, found = page("change", "agencies", water.pk), []
