@@ -151,8 +151,10 @@ class PhraseIndex[Key]:
         self.phrases = phrases
         owners: dict[str, set[Key]] = defaultdict(set)
         self._counts: dict[Key, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        for phrase in phrases:
-            for term in frozenset().union(*phrase.words):
+        #: The terms of each phrase.
+        self._terms = [frozenset[str]().union(*phrase.words) for phrase in phrases]
+        for phrase, terms in zip(phrases, self._terms, strict=True):
+            for term in terms:
                 owners[term].add(phrase.key)
                 self._counts[phrase.key][term] += 1
         keys = len({phrase.key for phrase in phrases})
@@ -185,26 +187,28 @@ class PhraseIndex[Key]:
     def _of_window(self, lexicon: Lexicon, words: Sequence[str]) -> Iterator[Match[Key]]:
         said = _said(lexicon, words)
         sure = {term: quality for term, (quality, _word) in said.items()}
+        telling = max(1, sum(not is_empty(word) for word in words))
         best: dict[Key, tuple[float, int]] = {}
         for place, score in self._scores(sure):
             key = self.phrases[place].key
             if score > best.get(key, (0.0, 0))[0]:
                 best[key] = score, place
         for key, (score, place) in best.items():
-            terms = frozenset().union(*self.phrases[place].words)
+            terms = self._terms[place]
             own = [term for term in sure if term in self._counts[key]]
             extra = sum(sure[each] * self.weights[each] * self._share(key, each) for each in own if each not in terms)
             written = tuple(dict.fromkeys(said[term][1] for term in own))
-            whole = self.WHOLE * self._explained(key, said, words)
+            whole = self.WHOLE * self._explained(key, own, said) / telling
             is_sure = any(sure[term] == SURE for term in own)
             yield Match(key, score + self.REST * extra + whole, written, is_sure)
 
-    def _explained(self, key: Key, said: Mapping[str, tuple[float, str]], words: Sequence[str]) -> float:
-        """Return the share of the telling words that belong to a key, each as far as it does."""
+    def _explained(self, key: Key, own: Sequence[str], said: Mapping[str, tuple[float, str]]) -> float:
+        """Return how many of the words that say its ``own`` terms belong to a key, each as far as it does."""
         shares: dict[str, float] = {}
-        for term, (quality, word) in said.items():
+        for term in own:
+            quality, word = said[term]
             shares[word] = max(shares.get(word, 0.0), quality * self._share(key, term))
-        return sum(shares.values()) / max(1, sum(not is_empty(word) for word in words))
+        return sum(shares.values())
 
     def _share(self, key: Key, term: str) -> float:
         return min(1.0, self._counts[key].get(term, 0) / self.OWN)
