@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, reduce
@@ -22,6 +22,7 @@ from reports.documents.tree import WITHHELD, Cell, Column, ColumnKind, Document,
 from reports.figures.measures import MEASURES, Figures
 from reports.figures.reading import Reading, compared, read
 from reports.figures.scopes import Dimension, Key
+from reports.figures.suppression import SMALLEST, withheld_groups
 from reports.models import Directive, DirectiveState, PeriodicReport
 from reports.periods import ReportPeriod
 
@@ -35,8 +36,6 @@ SHOWN: Final[Mapping[ColumnKind, Sequence[str]]] = {
     ColumnKind.SHARE: ("decided_on_time", "answered_on_time", "confirmed_gap", "rated"),
     ColumnKind.DAYS: (*("days_to_decide_median", "days_to_decide_p90", "days_to_answer_median", "days_to_answer_p90"),),
 }
-#: A number of other agencies that comes from fewer cases is withheld.
-SMALLEST_GROUP: Final = 5
 #: Other agencies that got cases, fewer of which are not added up: somebody could tell which ones they are.
 LEAST_OTHERS: Final = 5
 #: The sections that not every reader of an annex may read whole.
@@ -76,11 +75,20 @@ class AnnexFigures:
                 found.setdefault(topic, {})[agency] = number
         return found
 
-    def others_received(self, agency: int, topic: Key) -> Cell:
-        """Return how many cases of a topic all agencies but one received; withheld if these are few, or the cases."""
-        others = {key: number for key, number in self.received_by_topic.get(topic, {}).items() if key != agency}
-        number = sum(others.values())
-        return WITHHELD if 0 < len(others) < LEAST_OTHERS or 0 < number < SMALLEST_GROUP else number
+    def others_received(self, agency: int, topics: Collection[Key]) -> Mapping[Key, Cell]:
+        """Return how many cases of each of the ``topics`` all agencies but one received.
+
+        Withheld if they are few, or the cases, or if the number for all topics would tell it.
+        """
+        nobody: Mapping[Key, int] = {}
+        others = {
+            topic: {key: number for key, number in by_agency.items() if key != agency}
+            for topic, by_agency in (dict.fromkeys(topics, nobody) | dict(self.received_by_topic)).items()
+        }
+        numbers = {topic: sum(by_agency.values()) for topic, by_agency in others.items()}
+        hidden = {topic for topic, by_agency in others.items() if 0 < len(by_agency) < LEAST_OTHERS}
+        withheld = withheld_groups(numbers, hidden=hidden | (others.keys() - set(topics)))
+        return {topic: WITHHELD if topic in withheld else numbers[topic] for topic in topics}
 
 
 def read_figures(period: ReportPeriod, *, at: datetime) -> AnnexFigures:
@@ -170,17 +178,17 @@ def _measures_table(kind: ColumnKind, names: Sequence[str], own: Sequence[Figure
 
 def _of_others(others: Figures | None, name: str) -> Cell:
     """Return a figure of other agencies, withheld if so few are behind it that it could point at somebody."""
-    return WITHHELD if others is None or 0 < others.base(name) < SMALLEST_GROUP else others.value(name)
+    return WITHHELD if others is None or 0 < others.base(name) < SMALLEST else others.value(name)
 
 
 def _topics_table(agency: Agency, figures: AnnexFigures) -> Table:
     own = {topic: each for (key, topic), each in figures.topics.rows.items() if key == agency.pk and each}
     names = {topic.pk: topic.name for topic in Topic.objects.filter(pk__in=[key for key in own if key is not None])}
     counted = ("received", "closed", "pending", "late")
-    rows = []
+    others, rows = figures.others_received(agency.pk, own.keys()), []
     for topic, each in sorted(own.items(), key=lambda row: (-row[1].amount("received"), str(row[0]))):
         name = names.get(topic, "") if isinstance(topic, int) else gettext("No topic")
-        rows.append((name, *(each.value(measure) for measure in counted), figures.others_received(agency.pk, topic)))
+        rows.append((name, *(each.value(measure) for measure in counted), others[topic]))
     columns = (
         Column("topic", pgettext("of a case", "Topic"), ColumnKind.TEXT),
         *(Column(name, str(MEASURES[name].label), ColumnKind.COUNT) for name in counted),

@@ -10,6 +10,7 @@ from operator import add
 from typing import Final
 
 from reports.figures.measures import MEASURES, Figures, Value
+from reports.figures.suppression import SMALLEST
 
 #: The peers are at most so many, the nearest by cases received; fewer than the least say nothing, lest one be known.
 MOST_PEERS: Final = 9
@@ -27,7 +28,12 @@ class Peers:
     figures: Figures
 
     def value(self, measure: str) -> Value:
-        """Return the value of a measure for the group: a count for one agency on average, the rest for all of them."""
+        """Return the value of a measure for the group: a count for one agency on average, the rest for all of them.
+
+        None where so few cases are behind it that it could point at somebody.
+        """
+        if 0 < self.figures.base(measure) < SMALLEST:
+            return None
         value = self.figures.value(measure)
         if value is None or MEASURES[measure].unit != "count":
             return value

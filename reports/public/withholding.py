@@ -8,10 +8,10 @@ them: months, quarters and years. A row is withheld whole, all its counts at onc
 - a correction changes one by 1 to 4 from a version of the same days that showed the row, or
 - the row was withheld in a release before, of a period that is joined to this one by others that contain both.
 
-If the withheld rows with cases are fewer than three, or add up to 1 to 4 in any count, the smallest other row is
-withheld too: of two, each agency could compute the other. Where the total itself is too small the table is not
-published; by how much a correction changes it is shown. Releases are judged in the order they were made, so that a
-later one takes nothing back and takes what is known already into account.
+If fewer than three rows are withheld, or they add up to 1 to 4 in any count, the smallest other row is withheld too,
+one with cases if there is one: of two, each agency could compute the other. Where there is no third row, or the total
+is too small itself, the table is not published; by how much a correction changes the total is shown. Releases are
+judged in the order they were made, so that a later one takes nothing back and takes what is known already into account.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from reports.periodic.counts import NOBODY
 
 #: The smallest group that is shown; nobody is in a group of 0, which is shown too.
 LEAST: Final = 5
@@ -113,7 +115,8 @@ def _withheld(block: Block, joined: Sequence[Judged]) -> frozenset[str]:
     rows |= {code for code in known if is_small(block.counts(code)) or _leaves_little(code, block, joined)}
     if TOTAL in rows:
         return frozenset({TOTAL, *known})
-    return frozenset(_with_complement(block, rows))
+    hidden = _with_complement(block, rows)
+    return frozenset({TOTAL, *known}) if _reveals(block, hidden) else frozenset(hidden)
 
 
 def _leaves_little(code: str, block: Block, joined: Sequence[Judged]) -> bool:
@@ -167,8 +170,11 @@ def _length(days: tuple[date, date]) -> int:
 
 
 def _with_complement(block: Block, rows: set[str]) -> set[str]:
-    """Return ``rows`` with as many of the smallest others as it takes to hide each of them among the rest."""
-    others = sorted((code for code in block.rows if code not in rows), key=lambda code: (sum(block.rows[code]), code))
+    """Return ``rows`` with as many others as it takes to hide each: the smallest with cases first, then those of 0."""
+    others = sorted(
+        (code for code in block.rows if code not in rows),
+        key=lambda code: (not any(block.rows[code]), sum(block.rows[code]), code),
+    )
     hidden = set(rows)
     while others and _reveals(block, hidden):
         hidden.add(others.pop(0))
@@ -176,6 +182,10 @@ def _with_complement(block: Block, rows: set[str]) -> set[str]:
 
 
 def _reveals(block: Block, rows: set[str]) -> bool:
-    """Tell whether the total reveals a withheld row: they are too few, or all of them together have too few cases."""
-    counted = [code for code in rows if any(block.counts(code))]
-    return 0 < len(counted) < FEWEST_WITHHELD or is_small(block.sums(rows))
+    """Tell whether the total reveals a withheld row: they are too few, or all of them together have too few cases.
+
+    Rows of 0 hide others where no row with cases is left. That nobody answered cases without an agency is no secret.
+    """
+    counted = {code for code in block.rows if any(block.rows[code])}
+    hiding = counted & rows if counted - rows else rows & (counted | block.rows.keys() - {NOBODY})
+    return (bool(counted & rows) and len(hiding) < FEWEST_WITHHELD) or is_small(block.sums(rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
@@ -21,6 +22,7 @@ from reports.circulation.page_data import annex_rows
 from reports.documents.tree import WITHHELD
 from reports.figures.measures import Figures
 from reports.figures.reading import Reading
+from reports.figures.scopes import Key
 from reports.models import Annex, AnnexAnswer, Circulation, PeriodicReport
 from reports.periodic.sections import answers
 from reports.periods import ReportPeriod
@@ -48,7 +50,25 @@ def told_of_others(number: int, at: datetime) -> tuple[object, object]:
     each, days = Figures(amounts={"received": 10}), ReportPeriod(at.date(), at.date())
     rows = [Reading(days, each, {(key, *topic): each for key in range(number + 1)}, at, at) for topic in ((), (7,))]
     figures = content.AnnexFigures(rows[0], rows[0], rows[0], rows[1])
-    return content._of_others(figures.others(0), "closed"), figures.others_received(0, 7)
+    return content._of_others(figures.others(0), "closed"), figures.others_received(0, [7])[7]
+
+
+def test_the_number_for_all_topics_tells_no_withheld_one(now: datetime) -> None:
+    """Three cases of a topic go with the next smallest one, unless a topic that the reader has not hides them."""
+    days = ReportPeriod(now.date(), now.date())
+    dealt = {6: (9, 9, 9, 9, 9), 7: (4, 4, 4, 4, 4), 8: (1, 1, 1, 0, 0)}
+    rows: dict[tuple[Key, ...], Figures] = {
+        (key, topic): Figures({"received": each})
+        for topic, dealing in dealt.items()
+        for key, each in enumerate(dealing, 1)
+    }
+    cells: dict[tuple[Key, ...], Figures] = {**rows, (0, 9): Figures()}
+    reading = Reading(days, Figures(), cells, now, now)
+    figures = content.AnnexFigures(reading, reading, reading, reading)
+    assert figures.others_received(0, [6, 7, 8]) == {6: 45, 7: WITHHELD, 8: WITHHELD}
+    hidden = {**rows, **{(key, 9): Figures({"received": 2}) for key in range(1, 6)}}
+    figures = replace(figures, topics=Reading(days, Figures(), hidden, now, now))
+    assert figures.others_received(0, [6, 7, 8]) == {6: 45, 7: 20, 8: WITHHELD}
 
 
 def test_a_released_report_goes_out_once_with_an_annex_for_each_agency(

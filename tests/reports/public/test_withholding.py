@@ -90,6 +90,37 @@ def test_no_small_cell_follows_from_everything_that_was_published(seed: int) -> 
     assert shown > 100
 
 
+def test_no_agency_can_compute_the_small_cell_of_another_from_its_own() -> None:
+    """Whoever knows the own cases of every month knows more than any reader: one withheld beside it is not enough."""
+    dice, hidden, shown = Random(11), 0, 0
+    for _ in range(40):
+        some = dice.sample(AGENCIES, k=dice.choice((2, 3, 5)))
+        cases = {cell: counts if cell[0] in some else (0, 0) for cell, counts in random_cases(dice).items()}
+        judged = judge(releases(cases, dice))
+        known, found = list(published(judged)), list(groups(judged))
+        for own in some[:2]:
+            knows = [*known, *(sum_of((own,), [month]) for month in range(9))]
+            for place in (0, 1):
+                small = [
+                    one
+                    for one in found
+                    if 0 < sum(cases[cell][place] for cell in one) < LEAST and own not in {code for code, _month in one}
+                ]
+                assert determined(knows, small) == []
+                hidden += len(small)
+        shown += sum(one.shows(code) for one in judged for code in one.block.rows)
+    assert hidden > 100
+    assert shown > 100
+
+
+def test_of_two_rows_with_cases_a_row_of_nobody_hides_them_and_else_the_table() -> None:
+    two: dict[str, tuple[int, ...]] = {"a": (3, 9), "b": (70, 80)}
+    beside_nobody = Block(*QUARTERS[0], {**two, "c": (0, 0), "d": (0, 0)})
+    assert judge([beside_nobody])[0].withheld == {"a", "b", "c"}
+    (alone,) = judge([Block(*QUARTERS[0], two)])
+    assert (alone.is_published, alone.shows("b")) == (False, False)
+
+
 def corrected_releases(dice: Random) -> list[tuple[Block, frozenset[Edition], Cases]]:
     """Return releases of some periods and corrections of them, each with its months and what they hold by then."""
     cases, editions = dict(random_cases(dice)), dict.fromkeys(range(9), 0)
