@@ -11,4 +11,5 @@ urlpatterns = [
     path("staff/reports/annexes/<int:annex>/", views.annex_page, name="annex"),
     path("staff/reports/annexes/<int:annex>/answer/", views.annex_answer, name="annex-answer"),
     path("staff/reports/annexes/<int:annex>/files/<uuid:pk>/", views.annex_file, name="annex-file"),
+    path("staff/reports/annexes/<int:annex>/<slug:language>/<slug:form>/", views.annex_document, name="annex-document"),
 ]

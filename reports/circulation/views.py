@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User
 from accounts.roles import READERS, REPORT_READERS
+from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.attachments.fields import NOT_STORED, uploader_key
 from complaints.attachments.responses import file_response
 from complaints.attachments.uploads import NotStored
@@ -27,6 +28,7 @@ from reports.circulation import actions, content, permissions
 from reports.circulation.forms import AnnexAnswerForm
 from reports.circulation.page_data import annex_rows, shown_sections
 from reports.directives.permissions import ADDRESSEES
+from reports.documents.downloads import FORMS, LANGUAGE_NAMES, download
 from reports.models import Annex, AnnexFile, Circulation
 
 #: Reports and annexes listed; there are thirteen reports a year.
@@ -95,6 +97,20 @@ def annex_page(request: HttpRequest, annex: int) -> HttpResponse:
     return render(request, "reports/circulation/annex.html", context)
 
 
+@staff_required(permissions.ANNEX_READERS)
+@require_safe
+@recent_factor_required(back_to="annexes")
+def annex_document(request: HttpRequest, annex: int, language: str, form: str) -> HttpResponseBase:
+    """Send what the reader sees of an annex as a file; the first opening by the agency is noted."""
+    user, at = signed_in_user(request), timezone.now()
+    found = _visible(user, annex, at)
+    if language not in content.LANGUAGES or form not in FORMS:
+        raise Http404
+    actions.note_opening(found, by=user, at=at)
+    readable = permissions.readable(content.document(found.content, language), found, user, at)
+    return download(readable, form, kind="annex")
+
+
 @staff_required(ADDRESSEES)
 @require_http_methods(["GET", "HEAD", "POST"])
 @keeps_unsent_form_until_redirect
@@ -140,6 +156,8 @@ def _around(annex: Annex, user: User, at: datetime) -> dict[str, Any]:
         "answers": answers,
         "is_late": not answers and annex.circulation.answer_by < timezone.localdate(at),
         "may_answer": permissions.may_answer(user, annex, at),
+        "forms": FORMS,
+        "languages": LANGUAGE_NAMES.items(),
         "reads_all": user.authority(at).has(REPORT_READERS),
         **frame(user, at=at),
     }

@@ -20,11 +20,11 @@ from reports.documents.tree import Cell, Document, Table, Withheld, canonical_pa
 DICTIONARY: Final = "_dictionary"
 
 
-def file_name(document: Document, ending: str) -> str:
-    """Return the file name of ``document`` in ASCII, with days, version and language."""
+def file_name(document: Document, ending: str, *, kind: str = "report") -> str:
+    """Return the file name of ``document`` in ASCII, with its ``kind``, days, version and language."""
     days = f"{document.period_first.isoformat()}_{document.period_last.isoformat()}"
     version = f"v{document.version}" if document.version else "draft"
-    return f"report_{days}_{version}_{document.language}.{ending}"
+    return f"{kind}_{days}_{version}_{document.language}.{ending}"
 
 
 def as_json(document: Document) -> bytes:

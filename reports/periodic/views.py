@@ -8,24 +8,23 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.decorators import signed_in_user
 from complaints.staff.frame import frame
 from kit.languages import current_language
 from reports.access import for_readers_of_all, for_unit, is_unit
+from reports.documents.downloads import FORMS, LANGUAGE_NAMES
 from reports.documents.page import markup
 from reports.documents.tree import digest
 from reports.models import PeriodicReport, ReportState
 from reports.periodic import acts, content, difference, life, phrases
 from reports.periodic.case_links import CaseLinks
-from reports.periodic.file_views import FORMS
 from reports.periodic.forms import CommentForm, CorrectionForm, NewReportForm, SendBackForm
 
 #: Seconds after which the page of a report that is being written loads itself again.
 REFRESH_SECONDS = 3
-LANGUAGE_NAMES = {"ar": gettext_lazy("Arabic"), "en": gettext_lazy("English")}
 
 
 @for_readers_of_all

@@ -43,18 +43,19 @@ def test_an_agency_sees_only_its_annex(annex: Annex, nadia: User, request: pytes
         "answer": url,
         "file": reverse("annex-file", args=[annex.pk, file]),
         "of another": reverse("annex", args=[others.pk]),
+        "as a file": reverse("annex-document", args=[annex.pk, "ar", "csv"]),
     }
     people = {name: request.getfixturevalue(name) for name in ("asma", "lina", "nadia", "omar", "yusuf", "sami")}
     answers = {name: [status(sign_in(Client(), who), each) for each in urls.values()] for name, who in people.items()}
     assert answers == {
-        #       circulations, circulation, annexes, annex, answer, file, of another
-        "asma": [200, 200, 404, 200, 404, 200, 200],
-        "lina": [200, 200, 404, 200, 404, 200, 200],
-        "nadia": [404, 404, 200, 200, 200, 200, 404],
-        "omar": [404, 404, 200, 200, 404, 200, 404],
+        #       circulations, circulation, annexes, annex, answer, file, of another, as a file
+        "asma": [200, 200, 404, 200, 404, 200, 200, 200],
+        "lina": [200, 200, 404, 200, 404, 200, 200, 200],
+        "nadia": [404, 404, 200, 200, 200, 200, 404, 200],
+        "omar": [404, 404, 200, 200, 404, 200, 404, 200],
         # The link was forwarded to somebody of another agency.
-        "yusuf": [404, 404, 200, 404, 404, 404, 200],
-        "sami": [404, 404, 404, 404, 404, 404, 404],
+        "yusuf": [404, 404, 200, 404, 404, 404, 200, 404],
+        "sami": [404, 404, 404, 404, 404, 404, 404, 404],
     }
     annex.refresh_from_db()
     others.refresh_from_db()
@@ -74,6 +75,13 @@ def test_an_annex_shows_each_reader_what_is_theirs_and_an_answer_is_sent_once(
     assert [("التوجيهات غير المغلقة" in each, case.reference in each) for each in pages] == [
         (True, False), (False, True), (True, True),
     ]  # fmt: skip
+    files = {
+        (person, form): b"".join(sign_in(Client(), person).get(reverse("annex-document", args=[annex.pk, "en", form])))
+        for person, form in ((nadia, "json"), (omar, "json"), (nadia, "pdf"), (nadia, "xlsx"))
+    }
+    assert [case.reference.encode() in files[person, "json"] for person in (nadia, omar)] == [False, True]
+    assert (files[nadia, "pdf"][:5], files[nadia, "xlsx"][:2]) == (b"%PDF-", b"PK")
+    assert sign_in(Client(), nadia).get(reverse("annex-document", args=[annex.pk, "en", "exe"])).status_code == 404
     assert case.reference in Annex.objects.get(pk=annex.pk).content
     # Two presses at once: neither knows of the other when it begins.
     monkeypatch.setattr(store, "is_sent", lambda *_args: False)
