@@ -27,21 +27,25 @@ def object_to(case: Case, *, by: User, at: datetime, text: str) -> Objection:
     return objection
 
 
-def uphold(case: Case, *, by: User, at: datetime, days: int, reasons: str) -> None:
+def uphold(case: Case, *, by: User, at: datetime, days: int, reasons: str, cause: str = "") -> None:
     """Send the case back to its agency with a new promise ``days`` working days from now.
+
+    ``cause`` is a code of the list of causes, by which accepted objections are counted.
 
     The topic's limit counts from the ruling; raises ``PromiseTooLate`` beyond it. A case that was archived without an
     agency goes back to triage, and ``days`` is not used. If its officer has left the desk since, the case is without
     one until a colleague takes it.
     """
     with transition(case, Action.UPHOLD, by=by, at=at) as change:
-        _rule(change, ObjectionRuling.UPHELD, by=by, reasons=reasons)
+        _rule(change, ObjectionRuling.UPHELD, by=by, reasons=reasons, cause=cause)
         change.set(limit_from=change.at)
         if change.target == State.IN_PROGRESS:
             change.due = promise(case, at=change.at, days=days, change=change)
             if not _is_still_at_desk(case, at=change.at):
                 change.set(officer=None)
         change.facts = {"days": days, "words": change.fingerprint(reasons)}
+        if cause:
+            change.facts["cause"] = cause
 
 
 def _is_still_at_desk(case: Case, *, at: datetime) -> bool:
@@ -58,13 +62,13 @@ def dismiss(case: Case, *, by: User, at: datetime, reasons: str) -> None:
         change.set(closed_at=change.at, closed_by=by, outcome=answer.outcome if answer else Outcome.INADMISSIBLE)
 
 
-def _rule(change: Change, ruling: ObjectionRuling, *, by: User, reasons: str) -> None:
+def _rule(change: Change, ruling: ObjectionRuling, *, by: User, reasons: str, cause: str = "") -> None:
     objection = change.case.objections.filter(ended_at__isnull=True).first()
     if objection is None:
         raise TransitionNotAllowed(change.action, change.case)
     objection.ruling, objection.reasons, objection.ruled_by, objection.ended_at = ruling, reasons, by, change.at
-    objection.ruling_event_id = change.event_id
-    objection.save(update_fields=["ruling", "reasons", "ruled_by", "ended_at", "ruling_event"])
+    objection.ruling_event_id, objection.cause = change.event_id, cause
+    objection.save(update_fields=["ruling", "cause", "reasons", "ruled_by", "ended_at", "ruling_event"])
 
 
 #: Minimum characters of an objection: it must be clear to somebody who did not handle the case.

@@ -1,22 +1,20 @@
-"""How long each party held cases, in working time: for one case, and for all cases of each agency."""
+"""How long each party held a case, in working time."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import accumulate
 
-from django.db.models import Q
 from django.utils.translation import ngettext
 
 from agencies.calendar import AMMAN, WorkingCalendar
 from complaints.models import Case, Holding
 from complaints.workflow import Holder
-from kit.streams import stream
 from kit.unit import unit_name
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -40,26 +38,6 @@ class TimeHeld:
     def words(self) -> str:
         """Return the time in words."""
         return working_words(self.time)
-
-
-@dataclass(frozen=True)
-class AgencyTime:
-    """The working time an agency held cases in a span: its own desk, and its directorates."""
-
-    agency_id: int
-    desk: timedelta
-    directorates: timedelta
-    cases: int
-
-    @property
-    def desk_minutes(self) -> int:
-        """Return the whole working minutes of the desk."""
-        return self.desk // _MINUTE
-
-    @property
-    def directorate_minutes(self) -> int:
-        """Return the whole working minutes of the directorates."""
-        return self.directorates // _MINUTE
 
 
 class WorkingTime:
@@ -145,45 +123,6 @@ def working_words(time: timedelta) -> str:
         return ngettext("%(count)s working minute", "%(count)s working minutes", count) % {"count": count}
     count = time // _HOUR
     return ngettext("%(count)s working hour", "%(count)s working hours", count) % {"count": count}
-
-
-# ---- all cases ----
-
-
-def per_agency(since: datetime, until: datetime, *, calendar: WorkingCalendar) -> dict[int, AgencyTime]:
-    """Return by agency the working time it and its directorates held cases from ``since`` to ``until``.
-
-    The time of the citizen, the unit and centres outside is not included. One statement.
-    """
-    clock, times = WorkingTime(calendar, since, until), _Times()
-    touched = Holding.objects.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=since), started_at__lt=until)
-    ours = touched.filter(holder__in=[Holder.AGENCY, Holder.DIRECTORATE]).order_by()
-    columns = ("agency_id", "holder", "case_id", "started_at", "ended_at")
-    for agency, holder, case, started_at, ended_at in stream(ours.values_list(*columns)):
-        times.add(agency, holder, case, clock.between(max(started_at, since), min(ended_at or until, until)))
-    return times.by_agency()
-
-
-class _Times:
-    """Adds up the time of each agency."""
-
-    def __init__(self) -> None:
-        self._times: Mapping[str, dict[int, timedelta]] = {
-            Holder.AGENCY: defaultdict(timedelta),
-            Holder.DIRECTORATE: defaultdict(timedelta),
-        }
-        self._cases: dict[int, set[int]] = defaultdict(set)
-
-    def add(self, agency: int, holder: str, case: int, time: timedelta) -> None:
-        self._times[holder][agency] += time
-        self._cases[agency].add(case)
-
-    def by_agency(self) -> dict[int, AgencyTime]:
-        desk, directorates = self._times[Holder.AGENCY], self._times[Holder.DIRECTORATE]
-        return {
-            agency: AgencyTime(agency, desk.get(agency, timedelta()), directorates.get(agency, timedelta()), len(cases))
-            for agency, cases in self._cases.items()
-        }
 
 
 def _end(holding: Holding, at: datetime) -> datetime:

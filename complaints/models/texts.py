@@ -219,6 +219,8 @@ class Objection(models.Model):
     text = models.TextField(max_length=TEXT_LENGTH)
     made_at = models.DateTimeField()
     ruling = models.CharField(max_length=10, choices=ObjectionRuling, blank=True)
+    #: Why it was accepted: a code of ``complaints.case_text.objection_causes``, empty before there were codes.
+    cause = models.CharField(max_length=12, blank=True, default="", db_default="")
     reasons = models.TextField(max_length=TEXT_LENGTH, blank=True)
     ruled_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -232,6 +234,9 @@ class Objection(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ruling="") ^ models.Q(ruling_event__isnull=False),
                 name="objection_ruling_has_its_event",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cause="") | models.Q(ruling="upheld"), name="objection_accepted_has_a_cause"
             ),
         ]
 

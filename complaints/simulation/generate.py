@@ -91,7 +91,9 @@ WORDS = ("subject", "details")
 
 
 def write(simulated: Sequence[SimulatedCase]) -> None:
-    """Write the rows of simulated cases, in the transaction of the caller."""
+    """Write the rows of simulated cases, in the transaction of the caller; of none, nothing."""
+    if not simulated:
+        return
     _insert(Case, (one.case for one in simulated), empty=WORDS)
     _insert(CaseEvent, (event for one in simulated for event in one.events))
     _insert(Holding, (holding for one in simulated for holding in one.holdings))

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from agencies.models import Agency, Directorate
 from complaints import reference
+from complaints.case_text.objection_causes import causes
 from complaints.clocks import clockwork
 from complaints.engine import history_chain
 from complaints.engine.history_words import filed_words
@@ -385,6 +386,9 @@ class SimulatedCase(AnsweredCase):
     def _rule(self, ruling: ObjectionRuling) -> None:
         objection = self._last(Objection)
         objection.ruling = ruling
+        if ruling == ObjectionRuling.UPHELD:
+            codes = list(causes())
+            objection.cause = codes[self.case.pk % len(codes)]
         objection.reasons = UPHELD if ruling == ObjectionRuling.UPHELD else DISMISSED
         objection.ruled_by, objection.ended_at = self.world.judge, self.at
         objection.ruling_event_id = self.event_id

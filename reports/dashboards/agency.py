@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from accounts.roles import CMU, DESK
 from agencies.models import Agency, Topic
+from complaints.case_text.objection_causes import cause_name
 from complaints.clocks.due_soon import SOON
 from complaints.models import Case, Objection, ObjectionRuling
 from complaints.track_record.forecast import ForecastCounts, forecast_counts, foretold
@@ -29,6 +30,7 @@ from reports.drill import links
 from reports.figures.measures import Figures
 from reports.figures.reading import Reading, compared, read, series
 from reports.figures.scopes import Dimension, Scope
+from reports.figures.upheld_causes import upheld_causes
 from reports.periods import ReportPeriod
 
 TILES = (
@@ -84,10 +86,11 @@ class TopicLine:
 
 @dataclass(frozen=True)
 class Ruling:
-    """An objection that was accepted: its case, and why, in the words of the unit."""
+    """An objection that was accepted: its case, and why, as it is counted and in the words of the unit."""
 
     case: Case
     reasons: str
+    cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ class AgencyPage:
     months: ChartData
     officers: Sequence[OfficerLine]
     rulings: Sequence[Ruling]
+    causes: Sequence[tuple[str, int]]
 
 
 def agency_page(agency: Agency, period: ReportPeriod, user: User, *, at: datetime) -> AgencyPage:
@@ -125,6 +129,7 @@ def agency_page(agency: Agency, period: ReportPeriod, user: User, *, at: datetim
         months=_months(agency, period, at=at),
         officers=officer_lines(agency, user, at=at),
         rulings=_rulings(agency, period, user, at=at) if opens_cases(user, at) else (),
+        causes=upheld_causes(period, at=at, scope=scope),
     )
 
 
@@ -189,7 +194,7 @@ def _months(agency: Agency, period: ReportPeriod, *, at: datetime) -> ChartData:
 
 def _month(reading: Reading, agency: Agency) -> ChartRow:
     own, peers = _row(reading, agency), peers_of(agency.pk, _by_agency(reading))
-    values = [own.value(ON_TIME), peers.figures.value(ON_TIME) if peers else None]
+    values = [own.value(ON_TIME), peers.value(ON_TIME) if peers else None]
     href = links.cases_url(ON_TIME, reading.period, Scope(agencies=frozenset({agency.pk})))
     return ChartRow(
         label=month_text(reading.period.first),
@@ -214,4 +219,7 @@ def _rulings(agency: Agency, period: ReportPeriod, user: User, *, at: datetime) 
         ended_at__lt=period.ends_at,
     )
     found = accepted.select_related("case", "case__citizen").order_by("-ended_at", "-pk")[:MOST_RULINGS]
-    return [Ruling(each.case, CaseVisibility(each.case, knows_person=False).redact(each.reasons)) for each in found]
+    return [
+        Ruling(each.case, CaseVisibility(each.case, knows_person=False).redact(each.reasons), cause_name(each.cause))
+        for each in found
+    ]

@@ -24,7 +24,7 @@ from reports.overview.labels import (
     as_of_line,
 )
 from reports.overview.measure_table import MeasureTable
-from reports.overview.rows import FIGURE_NAMES, CaseFigures, FigureRow, OutcomeRow, Report
+from reports.overview.rows import FIGURE_NAMES, CaseFigures, FigureRow, Report
 
 NAME_WIDTH = 44
 NUMBER_WIDTH = 12
@@ -48,8 +48,14 @@ def csv_lines(report: Report, measures: MeasureTable) -> Iterator[str]:
     *parts, total = rows
     limits = report.limits
     columns = [*heading, pgettext("figures", "Value"), gettext("Limited to")]
-    measured = ([*cells, limits] for cells in _csv_measures(measures))
+    measured = ([*cells, limits] for cells in (*_csv_causes(report), *_csv_measures(measures)))
     return safe_cells.csv_lines([columns, *([*cells, "", limits] for cells in parts), *measured, [*total, "", limits]])
+
+
+def _csv_causes(report: Report) -> Iterator[list[FileCell]]:
+    days, blanks = [report.period.first.isoformat(), report.period.last.isoformat()], (*FIGURE_NAMES, *TIME_COLUMNS)
+    for cause, number in report.by_cause:
+        yield [*days, gettext("Accepted objections by cause"), cause, *_blanks(blanks), number]
 
 
 def _csv_measures(table: MeasureTable) -> Iterator[list[FileCell]]:
@@ -104,7 +110,7 @@ def workbook(report: Report, measures: MeasureTable) -> bytes:
         if not report.limits:
             _times(book, report.times)
         _breakdown(book, gettext("By topic"), pgettext("of a case", "Topic"), report.by_topic, report.total)
-        _outcomes(book, report.by_outcome)
+        _outcomes(book, report)
         _measures(book, measures)
         _about(book, report)
     return stream.getvalue()
@@ -151,14 +157,20 @@ def _times(book: Workbook, rows: Iterable[TimeRow]) -> None:
     sheet.repeat_rows(0)
 
 
-def _outcomes(book: Workbook, rows: Iterable[OutcomeRow]) -> None:
+def _outcomes(book: Workbook, report: Report) -> None:
     sheet = add_sheet(book, gettext("By outcome"))
     bold, plain, number, _sum = _formats(book)
     sheet.set_column(0, 0, NAME_WIDTH)
     sheet.set_column(1, 1, NUMBER_WIDTH)
     _write_row(sheet, 0, [gettext("Outcome"), str(FIGURE_TITLES["closed"])], bold, bold)
-    for line, row in enumerate(rows, start=1):
-        _write_row(sheet, line, [f"{row.kind}: {row.outcome}", row.closed], plain, number)
+    outcomes = [(f"{row.kind}: {row.outcome}", row.closed) for row in report.by_outcome]
+    for line, row in enumerate(outcomes, start=1):
+        _write_row(sheet, line, row, plain, number)
+    if report.by_cause:
+        first = len(outcomes) + 2
+        _write_row(sheet, first, [gettext("Accepted objections by cause")], bold, bold)
+        for line, cause in enumerate(report.by_cause, start=first + 1):
+            _write_row(sheet, line, cause, plain, number)
     sheet.repeat_rows(0)
 
 

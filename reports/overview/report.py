@@ -13,6 +13,7 @@ from complaints.workflow import Kind, Outcome
 from reports.figures.measures import Figures
 from reports.figures.reading import Reading, read
 from reports.figures.scopes import Dimension, Scope
+from reports.figures.upheld_causes import upheld_causes
 from reports.overview.rows import FIGURE_NAMES, CaseFigures, FigureRow, OutcomeRow, Report, agency_rows, topic_rows
 from reports.periods import ReportPeriod
 
@@ -39,6 +40,7 @@ def report_of(
         ),
         by_topic=topic_rows(_case_figures(topics)),
         by_outcome=tuple(_outcome_rows(kinds)),
+        by_cause=tuple(upheld_causes(period, at=at, scope=scope)),
         total=_of(agencies.total),
         copy_note=agencies.copy_note,
         limits=limits,

@@ -73,7 +73,8 @@ class OutcomeRow:
 class Report:
     """The figures of a period, counted at ``counted_at``; ``as_of`` is the end of the period they describe.
 
-    ``limits`` says which part of the cases they are of, empty for all. The view adds ``times``, which are of all cases.
+    ``by_cause`` are the causes of accepted objections. ``limits`` says which part of the cases all are of, empty for
+    all. The view adds ``times``, which are of all cases.
     """
 
     period: ReportPeriod
@@ -84,6 +85,7 @@ class Report:
     total: CaseFigures
     by_topic: tuple[FigureRow, ...] = ()
     by_outcome: tuple[OutcomeRow, ...] = ()
+    by_cause: tuple[tuple[str, int], ...] = ()
     times: tuple[TimeRow, ...] = ()
     copy_note: str = ""
     limits: str = ""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies.calendar import WorkingCalendar
+from complaints.case_text.objection_causes import cause_name, causes
 from complaints.models import Case
 from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import MOST_DAYS, SHORTEST_TEXT, too_late_text
@@ -25,6 +27,11 @@ class UpholdForm(Form):
     """
 
     days = NumberField(min=1, max=MOST_DAYS, label=_("Time for the new answer, in working days"))
+    cause = forms.ChoiceField(
+        label=_("What the objection was right about"),
+        help_text=_("Counted in figures and reports. The citizen does not read it."),
+        error_messages={"required": _("Choose what the objection was right about")},
+    )
     reasons = ParagraphField(
         max=TEXT_LENGTH,
         min=SHORTEST_TEXT,
@@ -39,6 +46,8 @@ class UpholdForm(Form):
         self.calendar, self.at = calendar, at
         self.due: datetime | None = None
         self.most = case.limit_days
+        cause = cast("forms.ChoiceField", self.fields["cause"])
+        cause.choices = [("", "—"), *causes().items()]
         if case.agency is None:
             del self.fields["days"]
             return
@@ -50,6 +59,11 @@ class UpholdForm(Form):
             )
             % words
         )
+
+    @property
+    def cause_name(self) -> str:
+        """The chosen cause in words."""
+        return cause_name(self.cleaned_data.get("cause", ""))
 
     def _day(self, days: int) -> date:
         return timezone.localdate(self.calendar.due(self.at, days))

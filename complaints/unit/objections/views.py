@@ -24,7 +24,8 @@ def uphold(request: ActionRequest) -> HttpResponse:
     if not request.is_sent(form):
         return _page(request, message=_checked(request, form))
     days, reasons = form.cleaned_data.get("days", 0), form.cleaned_data["reasons"]
-    actions.uphold(request.case, by=request.user, at=request.at, days=days, reasons=reasons)
+    cause = form.cleaned_data["cause"]
+    actions.uphold(request.case, by=request.user, at=request.at, days=days, reasons=reasons, cause=cause)
     if form.due is None:
         return request.done(
             gettext("You accepted the objection. The case is in triage again, and the citizen is being told.")

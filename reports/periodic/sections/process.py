@@ -6,6 +6,7 @@ from django.utils.translation import gettext, pgettext
 
 from reports.documents.tree import Chart, ChartKind, Column, ColumnKind, Section, Table
 from reports.figures.measures import MEASURES
+from reports.figures.upheld_causes import upheld_causes
 from reports.periodic import phrases, tables
 from reports.periodic.facts import Facts
 
@@ -16,10 +17,10 @@ COUNTED_LAST = ("topic_corrections", "messages_failed")
 
 def section(facts: Facts) -> Section | None:
     """Return the section, None if cases spent no time anywhere and nothing happened to them."""
-    held, counted = _held(facts), _counted(facts)
+    held, counted, causes = _held(facts), _counted(facts), _causes(facts)
     if not held.rows and not counted.rows:
         return None
-    shown = tuple(table for table in (held, counted) if table.rows)
+    shown = tuple(table for table in (held, counted, causes) if table.rows)
     return Section(
         key="process",
         heading=gettext("How the work went"),
@@ -64,6 +65,23 @@ def _held(facts: Facts) -> Table:
             ),
         ),
         rows=tuple((name, count, tables.part(count, whole)) for name, count in hours),
+    )
+
+
+def _causes(facts: Facts) -> Table:
+    return Table(
+        key="objection_causes",
+        caption=gettext("What accepted objections were right about"),
+        columns=(
+            Column("name", gettext("Cause"), ColumnKind.TEXT),
+            Column(
+                "count",
+                gettext("In the period"),
+                ColumnKind.COUNT,
+                gettext("Objections accepted in the period for this cause."),
+            ),
+        ),
+        rows=tuple(upheld_causes(facts.period, at=facts.read_at)),
     )
 
 

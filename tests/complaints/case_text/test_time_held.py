@@ -1,4 +1,4 @@
-"""Working time of holders: the same as the calendar's, adding up to the whole, and by agency from the same rows."""
+"""Working time of holders: the same as the calendar's, and adding up to the whole."""
 
 import random
 from datetime import date, datetime, time, timedelta
@@ -7,17 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from accounts.models import Citizen, User
+from accounts.models import User
 from agencies.calendar import Hours, WorkingCalendar
-from agencies.models import Agency, Directorate, current_calendar
+from agencies.models import Agency, current_calendar
 from complaints.actions import decline, refer
-from complaints.actions.consultations import consult, find
 from complaints.case_text import time_held
-from complaints.case_text.time_held import AgencyTime, WorkingTime, per_agency, working_words
+from complaints.case_text.time_held import WorkingTime, working_words
 from complaints.models import Case
-from complaints.workflow import Holder
-from tests.complaints import FINDING, REQUEST, SIGNATORY
-from tests.complaints.cases import FileCase
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
@@ -77,36 +73,3 @@ def test_a_case_on_its_way_through_everybodys_hands_is_summed_by_party(
         ("Government Complaints Management Unit", 180, False),
         ("Greater Amman Municipality", 60, False),
     ]
-
-
-@pytest.mark.usefixtures("yusuf")
-def test_the_figures_of_agencies_are_those_of_their_cases(
-    file_case: FileCase, omar: User, network: Directorate, water: Agency, gam: Agency, now: datetime
-) -> None:
-    hour, calendar = timedelta(hours=1), current_calendar()
-    mine, other = file_case(), file_case()
-    file_case(agency=gam)
-    asked = consult(mine, by=omar, at=now + hour, directorate=network, text=REQUEST)
-    find(asked, at=now + 4 * hour, finding=FINDING, signed_as=SIGNATORY)
-    until = now + 5 * hour
-    found = per_agency(now, until, calendar=calendar)
-    assert found == {
-        water.pk: AgencyTime(water.pk, 2 * hour + 5 * hour, 3 * hour, 2),
-        gam.pk: AgencyTime(gam.pk, 5 * hour, timedelta(), 1),
-    }
-    summed = [time_held.totals(case, at=until, calendar=calendar) for case in (mine, other)]
-    assert sum(one[Holder.AGENCY] for one in summed) == found[water.pk].desk_minutes
-    assert sum(one.get(Holder.DIRECTORATE, 0) for one in summed) == found[water.pk].directorate_minutes
-    # The parts of a span add up, wherever it is cut.
-    cut = now + timedelta(hours=2, minutes=17)
-    early, late = per_agency(now, cut, calendar=calendar), per_agency(cut, until, calendar=calendar)
-    assert early[water.pk].desk + late[water.pk].desk == found[water.pk].desk
-    assert early[water.pk].directorates + late[water.pk].directorates == found[water.pk].directorates
-
-
-def test_what_nobody_of_the_agencies_held_is_nobodys(
-    triaged: Case, amina: Citizen, now: datetime, django_assert_num_queries: object
-) -> None:
-    calendar = current_calendar()
-    with django_assert_num_queries(1):  # type: ignore[operator]
-        assert per_agency(now, now + timedelta(days=3), calendar=calendar) == {}

@@ -7,11 +7,13 @@ from django.db import connection
 from django.db.models import F
 
 from accounts.roles import Role
+from agencies.models import current_calendar
 from complaints.clocks.steps import ESCALATED
 from complaints.escalation import ladder
+from complaints.escalation.recalculation import RecalculatedDates, recalculated_dates
 from complaints.models import Case, CaseEvent, Clock, ClockStep, Ending
 from complaints.simulation.generate import generate
-from complaints.workflow import Action
+from complaints.workflow import Action, ClockKind
 from tests.bench.world import make_world
 from tests.cast import NOW, complaints_unit, greater_amman, leak_in_the_street, office_hours, water_company
 
@@ -31,6 +33,15 @@ def cases(module_data: None) -> None:
 
 def test_the_sweep_finds_nothing_to_do() -> None:
     assert ladder.sweep(at=NOW) == 0
+
+
+def test_the_first_recalculation_moves_no_deadline() -> None:
+    calendar = current_calendar()
+    running = Clock.objects.filter(ended_at__isnull=True).exclude(kind=ClockKind.MAY_OBJECT)
+    kept = {clock.pk: (clock, RecalculatedDates(clock.first_due_at, clock.due_at)) for clock in running}
+    assert len(kept) > 5
+    for clock, dates in kept.values():
+        assert recalculated_dates(clock, calendar) == dates, clock.pk
 
 
 def test_every_step_has_its_event_at_its_moment() -> None:

@@ -18,6 +18,8 @@ from tests.complaints.pages import Clock, Desk, address, sent, statements_of
 WHY = "لم تصل المياه إلى الحي حتى اليوم رغم ما جاء في الرد."
 REASONS = "لم يعاين أحد الخط الفرعي، فعليكم معاينته وإصلاحه."
 
+CAUSE = {"cause": "other"}
+
 
 @pytest.fixture
 def objected(closed: Case, amina: Citizen, clock: Clock) -> Case:
@@ -176,16 +178,20 @@ def test_upholding_shows_the_message_and_gives_the_agency_a_new_date(
     assert [words in page for words in (WHY, DONE, "7 or fewer working days, that is until 13/1/2026", "10:00 am")] == [
         True
     ] * 4
-    checked = client.post(url, {"version": objected.version, "days": "3", "reasons": REASONS})
+    unchosen = client.post(url, {"version": objected.version, "days": "3", "reasons": REASONS, "cause": "none"})
+    assert list(unchosen.context["form"].errors) == ["cause"]
+    checked = client.post(url, {"version": objected.version, "days": "3", "reasons": REASONS, "cause": "not_done"})
+    assert "What was said to be done was not done" in checked.content.decode()
     assert "7/1/2026" in checked.context["message"].body
     objected.refresh_from_db()
     assert objected.state == "objected"
-    done = client.post(url, sent(objected, days="3", reasons=REASONS), follow=True)
+    done = client.post(url, sent(objected, days="3", reasons=REASONS, cause="not_done"), follow=True)
     assert [str(one) for one in done.context["messages"]] == [
         "You accepted the objection. The agency and the citizen are being told."
     ]
     objected.refresh_from_db()
     objection = objected.objections.get()
+    assert objected.events.latest("number").facts["cause"] == objection.cause == "not_done"
     assert (objected.state, objected.promised_on.isoformat(), objection.ruling, objection.ruled_by) == (
         "in_progress",
         "2026-01-07",
@@ -214,12 +220,16 @@ def test_dismissing_foretells_the_message_and_closes_with_reasons(
 MISTAKES: list[tuple[str, dict[str, str], dict[str, list[str]]]] = [
     (
         "uphold",
-        {"days": "8", "reasons": REASONS},
+        {"days": "8", "reasons": REASONS} | CAUSE,
         {"days": ["The limit for this topic ends on 13/1/2026. Enter 7 or fewer working days"]},
     ),
-    ("uphold", {"days": "0", "reasons": REASONS}, {"days": ["Enter a whole number from 1 to 365"]}),
-    ("uphold", {"days": "2"}, {"reasons": ["Write why you accept the objection, and what must be done"]}),
-    ("uphold", {"days": "2", "reasons": "نعم"}, {"reasons": ["Write at least 10 characters; you have written 3"]}),
+    ("uphold", {"days": "0", "reasons": REASONS} | CAUSE, {"days": ["Enter a whole number from 1 to 365"]}),
+    ("uphold", {"days": "2"} | CAUSE, {"reasons": ["Write why you accept the objection, and what must be done"]}),
+    (
+        "uphold",
+        {"days": "2", "reasons": "نعم"} | CAUSE,
+        {"reasons": ["Write at least 10 characters; you have written 3"]},
+    ),
     ("dismiss", {}, {"reasons": ["Enter: Reasons for the citizen"]}),
 ]
 
@@ -240,8 +250,8 @@ def test_what_was_archived_goes_back_to_triage_and_needs_no_date(
     archive(triaged, by=lina, at=clock.at, reason="ليست من اختصاص أي جهة حكومية.")
     object_to(triaged, by=user, at=clock.pass_(hours=1), text=WHY)
     client, url = desk(rami), address("desk-uphold", triaged)
-    assert list(client.get(url).context["form"].fields) == ["reasons"]
-    assert client.post(url, sent(triaged, reasons=REASONS)).status_code == 302
+    assert list(client.get(url).context["form"].fields) == ["cause", "reasons"]
+    assert client.post(url, sent(triaged, reasons=REASONS, cause="other")).status_code == 302
     triaged.refresh_from_db()
     assert triaged.state == "triage"
 
@@ -285,7 +295,7 @@ def test_a_note_while_the_objection_is_looked_at_makes_nobody_involved(
 def test_who_comes_second_reads_who_was_first_and_keeps_the_words(
     desk: Desk, objected: Case, lina: User, rami: User, clock: Clock
 ) -> None:
-    typed = sent(objected, days="2", reasons=REASONS)
+    typed = sent(objected, days="2", reasons=REASONS, cause="other")
     dismiss(objected, by=rami, at=clock.pass_(minutes=5), reasons="الرد صحيح، وقد وصلت المياه أمس.")
     page = desk(lina).post(address("desk-uphold", objected), typed)
     assert (page.status_code, page.context["previous_change"].action, page.context["previous_change"].by) == (
