@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.PrivatePages",
+    "reports.being_counted.BeingCounted",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [

@@ -1,5 +1,6 @@
 """The Celery tasks of reports."""
 
+from contextlib import suppress
 from typing import Any
 
 from celery import shared_task
@@ -10,6 +11,7 @@ from reports.circulation import circulating
 from reports.dashboards import kept
 from reports.directives import sweep as directives
 from reports.figures import kept as figures
+from reports.figures.reading import FiguresBeingCounted, refuse_while_counted
 from reports.periodic import drafting, life
 from reports.phenomena import batch as phenomena
 
@@ -27,8 +29,14 @@ def watch_directives() -> int:
 
 @shared_task(name=life.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
 def write_drafts() -> int:
-    """Write the drafts of periodic reports that were ordered; safe to run twice and at the same time."""
-    return drafting.write_ordered(at=timezone.now())
+    """Write the drafts of periodic reports that were ordered; safe to run twice and at the same time.
+
+    None while figures are being counted, and neither are annexes: they wait for the next run.
+    """
+    with suppress(FiguresBeingCounted):
+        refuse_while_counted()
+        return drafting.write_ordered(at=timezone.now())
+    return 0
 
 
 @shared_task(name=kept.TASK)
@@ -40,7 +48,10 @@ def make_dashboard_lists() -> int:
 @shared_task(name=circulating.CIRCULATE)
 def circulate() -> int:
     """Make the annexes that released reports still miss; safe to run twice and at the same time."""
-    return circulating.circulate_released(at=timezone.now())
+    with suppress(FiguresBeingCounted):
+        refuse_while_counted()
+        return circulating.circulate_released(at=timezone.now())
+    return 0
 
 
 @shared_task(name=circulating.REMIND)

@@ -46,7 +46,7 @@ class Finding:
     """A rise or a quiet agency: its title, where its cases are, and the sentences about it.
 
     A rise has its weekly counts as ``bars``, and in words as they are ``spoken``. ``agency`` is the code of the one to
-    be told, empty where it is gone.
+    be told, empty where it is gone. ``phenomenon`` is the key of the phenomenon that a rise belongs to, 0 if none.
     """
 
     title: str
@@ -55,6 +55,8 @@ class Finding:
     bars: Sequence[SparkBar] = ()
     spoken: str = ""
     agency: str = ""
+    phenomenon: int = 0
+    phenomenon_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,9 @@ def _rise(row: Row, found: Names, held: KeptList) -> Finding:
     }
     bars = spark(weeks, rtl=get_language_bidi())
     code = found.agencies[cell["agency"]].code if cell["agency"] in found.agencies else ""
-    return Finding(" · ".join(filter(None, parts)), href, rise_sentences(row), bars, spoken, code)
+    # Lists that were made before phenomena were named there have none.
+    phenomenon = (row["facts"].get("phenomenon", 0), row["facts"].get("phenomenon_name", ""))
+    return Finding(" · ".join(filter(None, parts)), href, rise_sentences(row), bars, spoken, code, *phenomenon)
 
 
 def _week(last: date) -> ReportPeriod:

@@ -1,7 +1,7 @@
 """Which cases a number counts: those of its sources that the figures' own statement counts, page by page.
 
-The statement of ``reports.figures.entries`` runs for some cases at a time, so that a list holds exactly the cases of
-its number and costs what a page costs.
+The entries of some cases at a time are looked at, as they are kept or by the statement of ``reports.figures.entries``,
+so that a list holds exactly the cases of its number and costs what a page costs.
 """
 
 from __future__ import annotations
@@ -46,13 +46,17 @@ class CountedPage:
 
 @dataclass(frozen=True)
 class Question:
-    """Which of ``cases`` are counted in ``period`` and ``scope`` as they stood at its end or stand at ``at``."""
+    """Which of ``cases`` are counted in ``period`` and ``scope`` as they stood at its end or stand at ``at``.
+
+    ``is_kept`` tells whether entries are kept, so that they are read and not counted.
+    """
 
     cases: CaseQuerySet
     counted: CountedList
     period: ReportPeriod
     scope: Scope
     at: datetime
+    is_kept: bool = False
 
     @property
     def end(self) -> datetime:
@@ -149,12 +153,14 @@ def _counted_of(
 
 
 def _counted_keys(keys: Sequence[int], question: Question, continued: Continuity) -> set[int]:
-    earliest = Case.objects.filter(pk__in=keys).aggregate(first=Min("filed_at"))["first"] or question.period.starts_at
-    days = day_table(current_calendar(), since=min(earliest, question.period.starts_at), until=question.end)
     parameters: dict[str, Any] = {"cases": list(keys), "start": question.period.starts_at, "end": question.end}
-    with connections[replica.database()].cursor() as cursor:
-        cursor.execute(_statement(question.counted), parameters | dict(days.parameters))
-        rows = cursor.fetchall()
+    if question.is_kept:
+        rows = _rows(_KEPT + _counting(question.counted), parameters)
+    else:
+        earliest = Case.objects.filter(pk__in=keys).aggregate(first=Min("filed_at"))["first"]
+        since = min(earliest or question.period.starts_at, question.period.starts_at)
+        days = day_table(current_calendar(), since=since, until=question.end)
+        rows = _rows(_FROM_HISTORY + _counting(question.counted), parameters | dict(days.parameters))
     wanted = question.scope.agencies
     return {
         case
@@ -163,11 +169,22 @@ def _counted_keys(keys: Sequence[int], question: Question, continued: Continuity
     }
 
 
-def _statement(counted: CountedList) -> str:
-    """Return the statement of the cases whose amounts are more than nothing, with the agencies they count for."""
+def _rows(statement: str, parameters: dict[str, Any]) -> list[Any]:
+    with connections[replica.database()].cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()
+
+
+_FROM_HISTORY: Final = entries("cases.id = ANY(%(cases)s)")
+#: The same entries as they are kept, as the number was read that led here.
+_KEPT: Final = "WITH entry AS (SELECT * FROM reports_figureentry WHERE case_id = ANY(%(cases)s))"
+
+
+def _counting(counted: CountedList) -> str:
+    """Return the end of a statement: the cases whose amounts are more than nothing, with their agencies."""
     more = " + ".join(_amount(name) for name in counted.plus)
     less = "".join(f" - {_amount(name)}" for name in counted.minus)
-    return f"""{entries("cases.id = ANY(%(cases)s)")}
+    return f"""
         SELECT case_id, agency_id, topic_id, governorate_id FROM entry
         WHERE moment < %(end)s
         GROUP BY case_id, agency_id, topic_id, governorate_id

@@ -29,6 +29,7 @@ from reports.drill import links
 from reports.drill.counted import Question, any_of, counted_page, limited
 from reports.drill.links import AskedList
 from reports.drill.lists import COUNTED, STANDING, CountedList, StandingList
+from reports.figures import from_totals
 from reports.figures.scopes import Key, Scope
 
 
@@ -109,7 +110,8 @@ def _page(asked: AskedList, user: User, *, at: datetime, after: str) -> KeysetPa
         rows = found.order.after(found.cases(cases, at), keyset.read(after)).order_by(*found.order.columns)
         return found.order.page(rows.for_listing())
     assert asked.period is not None  # noqa: S101 - a counted list has one
-    page = counted_page(Question(_cases(user, at), found, asked.period, asked.scope, at), after=after)
+    is_kept = from_totals.kept_until() is not None
+    page = counted_page(Question(_cases(user, at), found, asked.period, asked.scope, at, is_kept), after=after)
     listed = Case.objects.filter(pk__in=page.keys).for_listing().in_bulk()
     return KeysetPage([listed[key] for key in page.keys if key in listed], page.next)
 

@@ -82,6 +82,9 @@ def _locked() -> Iterator[FigureState | None]:
     """Lock the state in a transaction; None when somebody else has it."""
     FigureState.objects.get_or_create(pk=1)
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            # Of all tables only the rows of some cases are needed: never a whole one.
+            cursor.execute("SET LOCAL enable_seqscan = off")
         yield FigureState.objects.select_for_update(skip_locked=True).filter(pk=1).first()
 
 

@@ -25,7 +25,12 @@ SETS: Final[tuple[tuple[Dimension, ...], ...]] = (
     (_A, _K),
     (_A, _C),
     (_A, _G),
+    (_T, _K),
+    (_T, _C),
     (_T, _G),
+    (_K, _C),
+    (_K, _G),
+    (_C, _G),
 )
 _KEYS: Final = ", ".join(CELL)
 _SETS_SQL: Final = ", ".join(f"({', '.join(keys)})" for keys in SETS)
@@ -54,30 +59,38 @@ delta AS MATERIALIZED (
     SELECT {MONTH} AS month, {ORIGIN_MONTH} AS origin_month, {_KEYS}, {", ".join(DAYS)},
         {", ".join(f"nullif(sum({name}), 0)::bigint AS {name}" for name in AMOUNTS)}
     FROM moved GROUP BY 1, 2, {_KEYS}, {", ".join(DAYS)}
-),
-total AS (
-    INSERT INTO reports_figuretotal (rolled_up, month, origin_month, {_KEYS}, {", ".join(AMOUNTS)})
+)"""  # noqa: S608 - names of ours
+_TOTAL_COLUMNS: Final = f"rolled_up, month, origin_month, {_KEYS}, {', '.join(AMOUNTS)}"
+_TOTALS: Final = f"""
     SELECT * FROM (
-        SELECT grouping({_KEYS}), month, origin_month, {_KEYS},
+        SELECT grouping({_KEYS}) AS rolled_up, month, origin_month, {_KEYS},
             {", ".join(f"nullif(sum({name}), 0)::bigint AS {name}" for name in AMOUNTS)}
         FROM delta WHERE {_ANY}
         GROUP BY month, origin_month, GROUPING SETS ({_SETS_SQL})
-    ) AS summed WHERE {_ANY}
+    ) AS summed WHERE {_ANY}"""  # noqa: S608 - names of ours
+_DURATION_COLUMNS: Final = f"rolled_up, month, origin_month, {_KEYS}, acts, days, number"
+_DURATIONS: Final = f"""
+    SELECT grouping({_KEYS}) AS rolled_up, month, origin_month, {_KEYS}, acts, days, sum(number)::bigint AS number
+    FROM (
+        SELECT *, 'decided' AS acts, decide_days AS days, decided AS number FROM delta
+        WHERE decide_days IS NOT NULL AND decided <> 0
+        UNION ALL
+        SELECT *, 'answered', answer_days, answered FROM delta WHERE answer_days IS NOT NULL AND answered <> 0
+    ) AS done
+    GROUP BY month, origin_month, acts, days, GROUPING SETS ({_SETS_SQL})
+    HAVING sum(number) <> 0"""  # noqa: S608 - names of ours
+_ADD: Final = f"""{_DELTA},
+total AS (
+    INSERT INTO reports_figuretotal ({_TOTAL_COLUMNS}) {_TOTALS}
     ON CONFLICT (rolled_up, month, origin_month, {_KEYS}) DO UPDATE SET {_added("reports_figuretotal")}
 )
-INSERT INTO reports_figureduration (rolled_up, month, origin_month, {_KEYS}, acts, days, number)
-SELECT grouping({_KEYS}), month, origin_month, {_KEYS}, acts, days, sum(number)
-FROM (
-    SELECT *, 'decided' AS acts, decide_days AS days, decided AS number FROM delta
-    WHERE decide_days IS NOT NULL AND decided <> 0
-    UNION ALL
-    SELECT *, 'answered', answer_days, answered FROM delta WHERE answer_days IS NOT NULL AND answered <> 0
-) AS done
-GROUP BY month, origin_month, acts, days, GROUPING SETS ({_SETS_SQL})
-HAVING sum(number) <> 0
+INSERT INTO reports_figureduration ({_DURATION_COLUMNS}) {_DURATIONS}
 ON CONFLICT (rolled_up, month, origin_month, {_KEYS}, acts, days)
 DO UPDATE SET number = reports_figureduration.number + excluded.number
 """  # noqa: S608 - names of ours
+_MOVED_BETWEEN: Final = (
+    "WITH moved AS (SELECT * FROM reports_figureentry WHERE moment >= %(start)s AND moment < %(end)s)"
+)
 
 _COLUMNS: Final = ", ".join(COLUMNS)
 _PLAIN: Final = ", ".join(name for name in COLUMNS if name not in AMOUNTS)
@@ -86,11 +99,43 @@ _PLAIN: Final = ", ".join(name for name in COLUMNS if name not in AMOUNTS)
 def add_between(start: datetime, end: datetime) -> None:
     """Add the entries whose moment lies from ``start`` to before ``end`` to the sums, which do not have them."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH moved AS (SELECT * FROM reports_figureentry "  # noqa: S608 - names of ours
-            f"WHERE moment >= %(start)s AND moment < %(end)s), {_DELTA}",
-            {"start": start, "end": end},
-        )
+        cursor.execute(f"{_MOVED_BETWEEN}, {_ADD}", {"start": start, "end": end})
+
+
+def differing(start: datetime, end: datetime) -> list[tuple[str, dict[str, Any]]]:
+    """Return the rows of sums of the month of ``start`` that are "kept" or "counted" otherwise, as they are.
+
+    Counted are the entries from ``start`` to before ``end``; one statement.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_DIFFERING, {"start": start, "end": end})
+        return [(source, {name: value for name, value in row.items() if value is not None}) for source, row in cursor]
+
+
+def _unequal(kept: str, counted: str) -> str:
+    return f"""SELECT 'kept' AS source, to_jsonb(one) AS row FROM ({kept} EXCEPT ALL {counted}) AS one
+        UNION ALL SELECT 'counted', to_jsonb(other) FROM ({counted} EXCEPT ALL {kept}) AS other"""  # noqa: S608 - names of ours
+
+
+_OF_MONTH: Final = "month = date_trunc('month', %(start)s::timestamptz AT TIME ZONE 'Asia/Amman')::date"
+_DIFFERING: Final = f"""{_MOVED_BETWEEN}, {_DELTA},
+total AS MATERIALIZED ({_TOTALS}),
+duration AS MATERIALIZED ({_DURATIONS})
+{
+    _unequal(
+        f"SELECT {_TOTAL_COLUMNS} FROM reports_figuretotal WHERE {_OF_MONTH} AND ({_ANY})",
+        f"SELECT {_TOTAL_COLUMNS} FROM total",
+    )
+}
+UNION ALL
+{
+    _unequal(
+        f"SELECT {_DURATION_COLUMNS} FROM reports_figureduration WHERE {_OF_MONTH} AND number <> 0",
+        f"SELECT {_DURATION_COLUMNS} FROM duration",
+    )
+}
+ORDER BY 2, 1
+"""  # noqa: S608 - names of ours
 
 
 def replace(cases: Sequence[int], *, before: datetime, parameters: dict[str, Any]) -> None:
@@ -106,4 +151,4 @@ moved AS (
     SELECT {_PLAIN}, {_amounts("-")} FROM gone WHERE moment < %(before)s
     UNION ALL
     SELECT {_PLAIN}, {_amounts("")} FROM fresh WHERE moment < %(before)s
-), {_DELTA}"""  # noqa: S608 - names of ours
+), {_ADD}"""  # noqa: S608 - names of ours

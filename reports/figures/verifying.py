@@ -12,15 +12,12 @@ from django.db.models import Max, Min
 
 from agencies.calendar import AMMAN
 from agencies.models import current_calendar
-from complaints.models import Case, DeletedCase
-from reports.figures import from_history, from_totals
+from complaints.models import Case
+from reports.figures import from_totals, kept_sums
 from reports.figures.day_table import day_table
 from reports.figures.entries import COLUMNS, entries
 from reports.figures.kept import BATCH, Follow, nobody
-from reports.figures.kept_sums import SETS
-from reports.figures.measures import Figures
 from reports.figures.reading import whole_month
-from reports.figures.scopes import Dimension, Scope
 from reports.figures.sums import next_month
 from reports.models import FigureChange, FigureEntry
 
@@ -89,7 +86,7 @@ def _of_entries(as_of: datetime, follow: Follow) -> Iterator[Difference]:
         follow("cases", min(after + BATCH, last), last)
 
 
-# ---- the figures of each month ----
+# ---- the sums of each month ----
 
 
 def _of_months(as_of: datetime, follow: Follow) -> Iterator[Difference]:
@@ -111,31 +108,11 @@ def _months(first: date, last: date) -> Iterator[date]:
 
 
 def _of_month(month: date, as_of: datetime) -> Iterator[Difference]:
+    """Compare the sums of a month with its entries, which are compared with the history above."""
     period = whole_month(month)
     start, end = period.starts_at, min(period.ends_at, as_of)
     if start >= end:
         return
-    has_deleted = DeletedCase.objects.exists()
-    for by in SETS:
-        question = from_totals.TotalsRequest(by, Scope())
-        kept = from_totals.count(start, end, question, as_of=as_of).figures()
-        # The agencies from the history itself; the entries, which are compared with it above, by all else. The history
-        # of a deleted case is gone: with one, everything by the entries.
-        if by == (Dimension.AGENCY,) and not has_deleted:
-            counted = from_history.count(start, end, by=by, scope=Scope()).figures()
-        else:
-            counted = from_totals.count(start, end, question, as_of=as_of, from_sums=False).figures()
-        for cell in sorted(kept.keys() | counted.keys(), key=str):
-            where = f"{month:%Y-%m}, {', '.join(f'{name} {key}' for name, key in zip(by, cell, strict=True))}"
-            yield from compare(where, kept.get(cell, Figures()), counted.get(cell, Figures()))
-
-
-def compare(where: str, kept: Figures, counted: Figures) -> Iterator[Difference]:
-    """Yield what differs between two figures of one group."""
-    for name in sorted(kept.amounts.keys() | counted.amounts.keys()):
-        if kept.amount(name) != counted.amount(name):
-            yield Difference(where, name, kept.amount(name), counted.amount(name))
-    for acts, one, other in (("decided", kept.decided, counted.decided), ("answered", kept.answered, counted.answered)):
-        for days in sorted(one.keys() | other.keys()):
-            if one.get(days, 0) != other.get(days, 0):
-                yield Difference(where, f"{acts} in {days} days", one.get(days, 0), other.get(days, 0))
+    for source, row in kept_sums.differing(start, end):
+        is_kept = source == "kept"
+        yield Difference(f"{month:%Y-%m}", "a sum", row if is_kept else None, None if is_kept else row)

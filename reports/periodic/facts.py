@@ -13,7 +13,6 @@ from django.db.models import QuerySet
 from agencies.models import Agency, Governorate, Topic
 from complaints.models import Channel
 from complaints.workflow import Kind
-from kit.arabic import fold
 from reports.figures.measures import Figures
 from reports.figures.reading import Reading, compared, read
 from reports.figures.scopes import Dimension, Key
@@ -24,10 +23,12 @@ from reports.periods import ReportPeriod
 
 #: How many periods the comparison shows, the report's own among them: of months a year and one, to meet its like.
 SHOWN_PERIODS: Final = {ReportKind.MONTH: 13, ReportKind.QUARTER: 5, ReportKind.YEAR: 5, ReportKind.SPAN: 2}
-#: What is read of the period: rows of two readings add up to those of each dimension.
+#: What is read of the period, all of it from kept sums: rows of each reading add up to those of its dimensions.
 BREAKDOWNS: Final[tuple[tuple[Dimension, ...], ...]] = (
     (Dimension.AGENCY, Dimension.TOPIC),
-    (Dimension.KIND, Dimension.CHANNEL, Dimension.GOVERNORATE),
+    (Dimension.KIND,),
+    (Dimension.CHANNEL,),
+    (Dimension.GOVERNORATE,),
 )
 
 
@@ -120,7 +121,7 @@ class Facts:
         return [group for group in self.groups(Dimension.AGENCY) if group.key is not None and group.count("received")]
 
     def groups(self, dimension: Dimension) -> list[CaseGroup]:
-        """Return the groups of a dimension, most received first, then by name; those without a key last."""
+        """Return the groups of a dimension, most received first, then by code, those without a key last."""
         found = [self._group(dimension, key, figures) for key, figures in self.by[dimension].items()]
         return sorted(found, key=_order)
 
@@ -154,7 +155,7 @@ def _summed(rows: Mapping[tuple[Key, ...], Figures], place: int) -> Mapping[Key,
 
 
 def _order(group: CaseGroup) -> tuple[bool, int, str]:
-    return group.key is None, -group.count("received"), fold(group.name)
+    return group.key is None, -group.count("received"), group.code
 
 
 def steps(kind: ReportKind) -> int:
@@ -195,11 +196,11 @@ def gather(kind: ReportKind, period: ReportPeriod, *, at: datetime, tell: Callab
 def _named(
     readings: Mapping[tuple[Dimension, ...], Reading],
 ) -> Mapping[Dimension, Mapping[Key, Agency | Topic | Governorate]]:
-    first, second = (readings[by].rows for by in BREAKDOWNS)
+    work, _kinds, _channels, places = (readings[by].rows for by in BREAKDOWNS)
     return {
-        Dimension.AGENCY: _in_bulk(Agency.objects.all(), {row[0] for row in first}),
-        Dimension.TOPIC: _in_bulk(Topic.objects.all(), {row[1] for row in first}),
-        Dimension.GOVERNORATE: _in_bulk(Governorate.objects.all(), {row[2] for row in second}),
+        Dimension.AGENCY: _in_bulk(Agency.objects.all(), {agency for agency, _topic in work}),
+        Dimension.TOPIC: _in_bulk(Topic.objects.all(), {topic for _agency, topic in work}),
+        Dimension.GOVERNORATE: _in_bulk(Governorate.objects.all(), {governorate for (governorate,) in places}),
     }
 
 

@@ -88,6 +88,13 @@ def _figures(arguments: list[str]) -> int:
         return figures.main(arguments, root=ROOT)
 
 
+def _country(arguments: list[str]) -> int:
+    with _files_as_served():
+        from tests.bench import country
+
+        return country.main(arguments, root=ROOT)
+
+
 def _filing(arguments: list[str]) -> int:
     with _files_as_served():
         from tests.bench import filing
@@ -221,6 +228,7 @@ BENCHMARKS = {
     ),
     "capacity": Benchmark("processor time of each page, and how many a second one core serves", _capacity),
     "chaos": Benchmark("pages while their server, workers, database, broker and disk fail", _chaos, has_servers=True),
+    "country": Benchmark("figures of a country: building, keeping and reading them among many cases", _country),
     "crowd": Benchmark(
         "how long a visitor waits while the dearest pictures and slow clients arrive", _crowd, has_servers=True
     ),

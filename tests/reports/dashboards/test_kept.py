@@ -13,7 +13,8 @@ from complaints.models import Case
 from notifications.addresses import address_status
 from notifications.models import Channel, Message, MessageState, Verdict
 from reports.dashboards import kept
-from reports.models import KeptList, KeptListName
+from reports.models import KeptList, KeptListName, PhenomenonCase
+from reports.phenomena.actions import Description, dismiss, record_by_hand
 from tests.cast import make_agency
 from tests.complaints import DONE, FOUND
 
@@ -67,7 +68,16 @@ def test_a_rise_says_which_place_its_cases_name_and_how_many_are_closed(
     accept(case, by=omar, at=now, days=3)
     close(case, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
     (row,) = content(KeptListName.RISES, now)
-    assert row["facts"] == {"area": "الجبيهة", "named": 5, "joined": 0, "closed": 1}
+    facts = {"area": "الجبيهة", "named": 5, "joined": 0, "closed": 1, "phenomenon": 0, "phenomenon_name": ""}
+    assert row["facts"] == facts
+    said = Description("تسرب في الحي", "", "", leak, None, water)
+    shown, dismissed = (record_by_hand(said, by=omar, at=now) for _ in range(2))
+    for phenomenon, number in ((shown, 5), (dismissed, 9)):
+        for one in filed[:number]:
+            PhenomenonCase.objects.create(phenomenon=phenomenon, case=one, joined_at=now)
+    dismiss(dismissed.pk, reason="لا ظاهرة", version=dismissed.version, by=omar, at=now)
+    (row,) = content(KeptListName.RISES, now + timedelta(minutes=5))
+    assert row["facts"] == facts | {"phenomenon": shown.pk, "phenomenon_name": "تسرب في الحي"}
 
 
 def test_missed_deadlines_by_what_was_to_be_done_and_by_level(late_case: Case, nadia: User, now: datetime) -> None:

@@ -24,6 +24,8 @@ from reports.dashboards import kept
 from reports.dashboards.peers import peers_of
 from reports.dashboards.sentences import quiet_sentences, rise_sentences
 from reports.figures.measures import Figures
+from reports.models import PhenomenonCase
+from reports.phenomena.actions import Description, record_by_hand
 from tests.cast import NOW, make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -61,8 +63,13 @@ def test_the_unit_reads_what_waits_and_what_rises(
     assert "The lists below are being made." in unready
     assert unready.count("This list is not ready yet.") == len(kept.MAKERS)
     assert "No deadline is missed." not in unready
+    said = Description("Leaks in the quarter", "", "", leak, None, water)
+    phenomenon = record_by_hand(said, by=lina, at=NOW)
+    for case in Case.objects.filter(agency=water):
+        PhenomenonCase.objects.create(phenomenon=phenomenon, case=case, joined_at=NOW)
     kept.make_all(at=NOW)
     page = shown(client, "unit-dashboard")
+    assert f'<a href="/en/staff/reports/phenomena/{phenomenon.pk}/">Leaks in the quarter</a>' in page
     assert "12 complaints in 7 days; in the 8 weeks before there was none." in page
     assert "Half of them came on Sunday 4 January 2026 or later; no common cause is recorded yet." in page
     assert f"/staff/cases/{waiting.reference}/refer/" in page
@@ -131,6 +138,11 @@ def test_peers_are_added_up_and_withheld_below_five() -> None:
     assert peers is not None
     assert (peers.number, peers.figures.amount("answered"), peers.figures.amount("received")) == (9, 9, 67)
     assert (peers.value("received"), peers.value("answered_on_time")) == (Decimal("7.4"), 0)
+    few = {key: Figures({"received": 9, "answered": 0, "objections": 0}) for key in range(1, 8)}
+    few[2] = Figures({"received": 9, "answered": 4, "answered_in_time": 4, "objected": 1})
+    withheld = peers_of(1, few)
+    assert withheld is not None
+    assert [withheld.value(name) for name in ("answered_on_time", "objections", "bounces")] == [None, None, 0]
     assert peers_of(1, {key: others[key] for key in range(1, 6)}) is None
     assert peers_of(99, {key: others[key] for key in range(1, 6)}) is not None
 

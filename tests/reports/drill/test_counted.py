@@ -18,6 +18,7 @@ from complaints.simulation.world import World
 from reports.drill import links
 from reports.drill.counted import Question, counted_page
 from reports.drill.lists import COUNTED, STANDING
+from reports.figures import kept
 from reports.figures.measures import MEASURES
 from reports.figures.reading import read
 from reports.figures.scopes import Dimension, Scope
@@ -38,15 +39,25 @@ ONCE = (
 ALL = Scope()
 
 
-def listed(name: str, period: ReportPeriod, scope: Scope = ALL, at: datetime = NOW) -> list[int]:
+def listed(
+    name: str, period: ReportPeriod, scope: Scope = ALL, at: datetime = NOW, *, is_kept: bool = False
+) -> list[int]:
     found: list[int] = []
     after = ""
     while True:
-        page = counted_page(Question(Case.objects.all(), COUNTED[name], period, scope, at), after=after)
+        page = counted_page(Question(Case.objects.all(), COUNTED[name], period, scope, at, is_kept), after=after)
         found.extend(page.keys)
         if not page.next:
             return found
         after = page.next
+
+
+@pytest.mark.django_db
+def test_kept_entries_list_the_cases_that_the_history_lists(cases: None) -> None:
+    kept.refresh(at=NOW)
+    found = {name: listed(name, PERIODS[0]) for name in ("received", "answered", "late", "disputed", "bounces")}
+    assert {name: listed(name, PERIODS[0], is_kept=True) for name in found} == found
+    assert sum(map(len, found.values())) > 20
 
 
 def test_every_measure_has_its_list() -> None:

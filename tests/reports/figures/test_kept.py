@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from threading import Event, Thread
 from typing import Any
@@ -22,7 +22,7 @@ from reports.figures import from_history, from_totals, kept, kept_sums, verifyin
 from reports.figures.measures import Figures
 from reports.figures.reading import read
 from reports.figures.scopes import Dimension, Scope
-from reports.figures.verifying import compare, differences
+from reports.figures.verifying import Difference, differences
 from reports.models import FigureChange, FigureEntry, FigureState, FigureTotal
 from reports.periods import ReportPeriod
 from tests.cast import NOW
@@ -32,6 +32,17 @@ JANUARY = ReportPeriod(date(2026, 1, 1), date(2026, 1, 31))
 SINCE = NOW - timedelta(days=25)
 FOUND = "كشف الفريق الفني على الموقع في اليوم التالي وتبين وجود عطل في الخط الفرعي المغذي للحي."
 DONE = "جرى إصلاح العطل وإعادة الخدمة إلى المنطقة، وتأكدنا هاتفيا من مقدم الشكوى من زوال السبب."
+
+
+def compare(where: str, kept: Figures, counted: Figures) -> Iterator[Difference]:
+    """Yield what differs between two figures of one group."""
+    for name in sorted(kept.amounts.keys() | counted.amounts.keys()):
+        if kept.amount(name) != counted.amount(name):
+            yield Difference(where, name, kept.amount(name), counted.amount(name))
+    for acts, one, other in (("decided", kept.decided, counted.decided), ("answered", kept.answered, counted.answered)):
+        for days in sorted(one.keys() | other.keys()):
+            if one.get(days, 0) != other.get(days, 0):
+                yield Difference(where, f"{acts} in {days} days", one.get(days, 0), other.get(days, 0))
 
 
 def differing(at: datetime) -> list[str]:
@@ -123,7 +134,8 @@ def test_a_rebuild_goes_on_where_it_was_stopped(few: None, monkeypatch: pytest.M
     FigureTotal.objects.filter(received__gt=0).update(received=0)
     FigureEntry.objects.filter(pending=1).delete()
     found = [next(rows) for rows in (verifying._of_entries(NOW, kept.nobody), verifying._of_months(NOW, kept.nobody))]
-    assert [each.name for each in found] == ["an entry", "received"]
+    assert [each.name for each in found] == ["an entry", "a sum"]
+    assert isinstance(found[1].kept or found[1].counted, dict)
     steps = []
 
     def stop(step: str, _done: int, _whole: int) -> None:

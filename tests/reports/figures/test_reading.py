@@ -8,7 +8,6 @@ import pytest
 from hypothesis import Phase, example, given, settings, strategies as st
 
 from agencies.models import current_calendar
-from complaints.case_text.time_held import per_agency
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
 from reports.figures.reading import Dimension, PeriodInverted, PeriodNotBegun, compared, read
@@ -52,18 +51,6 @@ def _read(period: ReportPeriod) -> naive.Naive:
             found[name, "all"] = reading.total.amount(name)
             found.update({(name, key): figures.amount(name) for (key,), figures in reading.rows.items()})
     return found
-
-
-def test_the_working_time_in_hand_is_that_of_the_holdings(world: World) -> None:
-    generate(20, world=world, seed=28, since=NOW - timedelta(days=50), until=NOW)
-    period = ReportPeriod((NOW - timedelta(days=30)).date(), (NOW - timedelta(days=3)).date())
-    held = per_agency(period.starts_at, period.ends_at, calendar=current_calendar())
-    rows = read(period, by=[Dimension.AGENCY], at=NOW).rows
-    assert held
-    for agency, time in held.items():
-        # Entries are whole seconds: a second for each change of holder.
-        assert abs(rows[(agency,)].amount("desk") - time.desk.total_seconds()) < 60
-        assert abs(rows[(agency,)].amount("directorate") - time.directorates.total_seconds()) < 60
 
 
 def test_periods_are_compared_with_periods_of_their_kind() -> None:

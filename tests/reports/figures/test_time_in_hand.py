@@ -1,4 +1,4 @@
-"""The working time agencies had cases in hand: from the holdings, in the workbook and the CSV."""
+"""The working time agencies had cases in hand: that of the holdings, in the workbook and the CSV."""
 
 import io
 from collections import defaultdict
@@ -11,10 +11,16 @@ from django.urls import reverse
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
-from agencies.models import Agency, current_calendar
-from complaints.models import Holding
+from accounts.models import Citizen, User
+from agencies.models import Agency, AgencySuccession, Directorate, Topic, current_calendar
+from complaints import actions
+from complaints.actions.consultations import consult, find
+from complaints.actions.filing import Filing
+from complaints.models import Case, Holding
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
+from reports.figures import kept
+from reports.figures.reading import Dimension, read
 from reports.figures.time_in_hand import TimeRow, time_in_hand
 from reports.periods import ReportPeriod
 
@@ -37,6 +43,16 @@ def by_hand(period: ReportPeriod, at: datetime) -> dict[str, TimeRow]:
         sums[row.agency.name] += calendar.working_minutes(start, end) if start < end else 0
         cases[row.agency.name].add(row.case_id)
     return {name: TimeRow(name, len(cases[name]), desk[name] // 60, away[name] // 60) for name in cases}
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def filed(amina: Citizen, water: Agency, leak: Topic, omar: User, now: datetime) -> Case:
+    filing = Filing(citizen=amina, kind="complaint", topic=leak, subject="تسرب", details="تسرب في الشارع", agency=water)
+    assert amina.user is not None
+    return actions.file(filing, by=amina.user, at=now - timedelta(days=6))
 
 
 @pytest.fixture
@@ -63,9 +79,46 @@ def test_the_hours_are_those_of_the_rows_and_the_longest_time_comes_first(now: d
 
 
 @pytest.mark.usefixtures("water")
-def test_a_span_without_cases_has_no_rows(now: datetime, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(2):  # the calendar and the holdings
-        assert time_in_hand(DECEMBER, at=now - timedelta(days=1)) == ()
+def test_a_span_without_cases_has_no_rows(now: datetime) -> None:
+    assert time_in_hand(DECEMBER, at=now - timedelta(days=1)) == ()
+
+
+@pytest.mark.usefixtures("few")
+def test_more_cases_and_agencies_take_no_more_statements(
+    world: World, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    kept.refresh(at=now)
+    for seed in (12, 13):
+        with django_assert_num_queries(8):
+            assert time_in_hand(DECEMBER, at=now)
+        generate(16, world=world, seed=seed, since=now - timedelta(days=40), until=now)
+
+
+def test_the_hours_at_desk_and_directorate_add_up_wherever_a_span_is_cut(
+    filed: Case, omar: User, network: Directorate, water: Agency, gam: Agency, now: datetime
+) -> None:
+    """Filed on the 29th at ten, with a directorate from eleven to two; the successor of the agency has the time."""
+    at = now - timedelta(days=6)
+    asked = consult(filed, by=omar, at=at + HOUR, directorate=network, text="نرجو المعاينة.")
+    find(asked, at=at + 4 * HOUR, finding="أصلح الكسر في الوصلة.", signed_as="م. هيثم العدوان")
+    with translation.override("en"):
+        (row,) = time_in_hand(DECEMBER, at=at + 5 * HOUR)
+        assert row == TimeRow(water.name_en, 1, 2, 3)
+        parts = [read(DECEMBER, by=[Dimension.AGENCY], at=at + hours * HOUR).rows[water.pk,] for hours in (2, 5)]
+        assert [part.amount("directorate") for part in parts] == [3600, 3 * 3600]
+        kept.refresh(at=at + 5 * HOUR)
+        AgencySuccession.objects.create(
+            predecessor=water, successor=gam, final=gam, on=now.date(), reason="دمج", planned_by=omar.pk,
+            planned_at=now, executed_at=now,
+        )  # fmt: skip
+        assert time_in_hand(DECEMBER, at=now) == (TimeRow(gam.name_en, 1, 2, 3),)
+
+
+def test_what_no_agency_held_is_nobodys(amina: Citizen, leak: Topic, lina: User, now: datetime) -> None:
+    filing = Filing(citizen=amina, kind="complaint", topic=leak, subject="تسرب", details="تسرب في الشارع", agency=None)
+    assert amina.user is not None
+    actions.file(filing, by=amina.user, at=now - timedelta(days=6))
+    assert time_in_hand(DECEMBER, at=now) == ()
 
 
 @pytest.mark.usefixtures("few")

@@ -14,12 +14,14 @@ from tests.bench.world import make_world
 from tests.cast import make_agency
 
 TABLE = Path(__file__).with_name("published_quarters.csv")
+#: Quarters that nobody published: one agency, no case, all closed and a governorate without a case.
+MADE_UP = Path(__file__).with_name("made_up_quarters.csv")
 GOVERNORATES = Path(__file__).parents[3] / "agencies" / "data" / "governorates.csv"
 
 
-def read_totals() -> list[PublishedTotals]:
-    """Return the rows of the table."""
-    with TABLE.open(encoding="utf-8", newline="") as rows:
+def read_totals(table: Path = TABLE) -> list[PublishedTotals]:
+    """Return the rows of a table."""
+    with table.open(encoding="utf-8", newline="") as rows:
         return [_totals(row) for row in csv.DictReader(rows)]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -16,7 +18,7 @@ from reports.periodic.drafting import document
 from reports.periodic.facts import Facts, gather
 from reports.periods import ReportPeriod
 from tests.cast import NOW
-from tests.reports.periodic.published import make_country, read_totals
+from tests.reports.periodic.published import MADE_UP, make_country, read_totals
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +79,63 @@ def test_the_report_says_what_was_published(water: Agency, cmu: Agency, leak: To
     rows = english.sections[2].table("agencies").rows
     assert (len(rows), sum(int(str(row[1])) for row in rows)) == (43, 498)
     assert Case.objects.count() == 579 + 498
+
+
+def test_quarters_of_odd_shapes_are_said_in_both_languages(water: Agency, cmu: Agency, leak: Topic) -> None:
+    one_agency, nothing, all_closed = read_totals(MADE_UP)
+    world = make_country(agencies=3, first=water)
+    for seed, totals in enumerate((one_agency, nothing, all_closed)):
+        make_cases(totals, world=world, seed=seed, until=NOW)
+    expected = [
+        (
+            one_agency,
+            (
+                "12 cases were received in the first quarter of 2010, concerning 1 agency. "
+                "No case was received in the first quarter of 2009."
+            ),
+            (
+                "بلغ عدد الطلبات الواردة في الربع الأول من عام 2010 ما مجموعه 12 طلبًا، وهي تخص جهة واحدة. "
+                "لم يرد أي طلب في الربع الأول من عام 2009."
+            ),
+            "Jordan Water Company (Miyahuna): 12 cases (100%)",
+        ),
+        (
+            nothing,
+            ("No case was received in the second quarter of 2010. No case was received in the second quarter of 2009."),
+            "لم يرد أي طلب في الربع الثاني من عام 2010. لم يرد أي طلب في الربع الثاني من عام 2009.",
+            "Whenever they were received, 7 cases were closed in the period.",
+        ),
+        (
+            all_closed,
+            (
+                "30 cases were received in the third quarter of 2010, concerning 3 agencies. "
+                "No case was received in the third quarter of 2009."
+            ),
+            (
+                "بلغ عدد الطلبات الواردة في الربع الثالث من عام 2010 ما مجموعه 30 طلبًا، وهي تخص 3 جهات. "
+                "لم يرد أي طلب في الربع الثالث من عام 2009."
+            ),
+            "All cases received in the period were closed by its end.",
+        ),
+    ]
+    for totals, english, arabic, also in expected:
+        facts = facts_of(totals)
+        documents = {language: document(facts, language) for language in ("en", "ar")}
+        assert said(documents["en"], "summary")[0] == english
+        assert said(documents["ar"], "summary")[0] == arabic
+        sentences = {each for section in documents["en"].sections for each in section.paragraphs}
+        assert any(also in each for each in sentences)
+        assert not any("Aqaba" in each for each in sentences)
+        # What is named among equals does not depend on the language.
+        english_rows, arabic_rows = (
+            [row for section in one.sections for table in section.tables for row in table.rows]
+            for one in documents.values()
+        )
+        assert list(map(numbers, english_rows)) == list(map(numbers, arabic_rows))
+
+
+def numbers(row: Sequence[object]) -> list[object]:
+    return [cell for cell in row if isinstance(cell, int | Decimal)]
 
 
 def test_what_a_table_leaves_open_is_dealt_out_and_what_it_says_too_much_is_refused() -> None:

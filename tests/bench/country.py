@@ -1,0 +1,224 @@
+"""The figures of a country: what building, keeping and reading them costs among few cases and among many.
+
+Some cases are made up and copied by statements; then everything that reads them all, or might, is timed by the clock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Role
+from agencies.models import Agency
+from complaints.models import Case
+from complaints.simulation.generate import generate
+from complaints.track_record import refreshing
+from reports.audits import drawing
+from reports.commitment import counting
+from reports.dashboards import kept as lists
+from reports.drill import links
+from reports.figures import kept
+from reports.figures.reading import read, whole_month
+from reports.figures.scopes import Dimension, Scope
+from reports.figures.time_in_hand import time_in_hand
+from reports.figures.verifying import differences
+from reports.models import FigureChange, FigureState, ReportKind
+from reports.periodic.drafting import document
+from reports.periodic.facts import gather
+from reports.periods import ReportPeriod
+from reports.phenomena import batch as phenomena
+from tests.bench import progress
+from tests.bench.enlarged import Enlarger
+from tests.bench.figures import DAYS, written
+from tests.bench.pages import sign_in
+from tests.bench.world import CASES_OF_A_CITIZEN, make_world
+
+#: Seconds after which the first build is interrupted, to be resumed.
+RESUMED_AFTER: Final = 5.0
+
+type Measured = dict[str, float]
+
+
+def main(arguments: list[str], *, root: Path) -> int:
+    """Make up, copy, measure at each size, print and save."""
+    asked = _parse(arguments, root)
+    progress.say("Preparing the database …")
+    call_command("migrate", verbosity=0)
+    call_command("load_reference", verbosity=0, stdout=io.StringIO())
+    until = timezone.now()
+    world = make_world(citizens=max(1, asked.made // CASES_OF_A_CITIZEN))
+    generate(asked.made, world=world, seed=1, since=until - timedelta(days=DAYS), until=until)
+    enlarger, copies, found = Enlarger(), 0, {}
+    for size in sorted(asked.sizes):
+        progress.say(f"Copying to {size:,} cases …")
+        wanted = size // asked.made - 1
+        if wanted > copies:
+            enlarger.copy(copies + 1, wanted)
+            copies = wanted
+        found[f"{size:,}"] = measure(repeat=asked.repeat)
+    _print(found)
+    asked.save.parent.mkdir(parents=True, exist_ok=True)
+    asked.save.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def _parse(arguments: list[str], root: Path) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="run.py bench country", description=__doc__)
+    parser.add_argument("--made", type=int, default=10_000, help="cases to make up; the others are their copies")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[100_000, 1_000_000], help="cases to measure among")
+    parser.add_argument("--repeat", type=int, default=7, help="runs of each page and reading")
+    parser.add_argument("--save", type=Path, default=root / ".local" / "bench" / "country.json", help="the JSON file")
+    return parser.parse_args(arguments)
+
+
+def measure(*, repeat: int) -> Mapping[str, Measured]:
+    """Return the seconds of everything, with what it is compared with where there is something."""
+    number = Case.objects.count()
+    return {
+        "build": _built(number),
+        "batches": {name: round(seconds(do), 2) for name, do in _batches(number).items()},
+        "readings": {name: _ms(do, repeat) for name, do in _readings().items()},
+        "pages": _pages(repeat),
+    }
+
+
+# ---- what a worker does ----
+
+
+def _built(number: int) -> Measured:
+    """Build everything, once interrupted and resumed."""
+    at = timezone.now()
+    FigureState.objects.update(as_of=None, position=0, month=None, counting_to=None)
+    first = seconds(lambda: kept.refresh(at=at, seconds=RESUMED_AFTER))
+    rest = seconds(lambda: kept.refresh(at=at))
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    return {
+        "s": round(first + rest, 1),
+        "ms a case": round((first + rest) * 1000 / number, 3),
+        "verified s": round(seconds(lambda: list(differences())), 1),
+    }
+
+
+def _batches(number: int) -> Mapping[str, Callable[[], object]]:
+    day, month = timezone.now(), _last_month()
+    return {
+        "changed day": lambda: _change_a_day(number // DAYS),
+        "dashboard lists": lambda: lists.make_all(at=day),
+        "track records": lambda: refreshing.refresh(at=day, seconds=float("inf")),
+        "phenomena": lambda: phenomena.find_phenomena(at=day),
+        "draw of the audit": lambda: _undone(
+            lambda: drawing.draw(month, size=20, second_percent=20, by=None, at=timezone.now())
+        ),
+    }
+
+
+def _change_a_day(number: int) -> None:
+    newest = Case.objects.order_by("-pk").values_list("pk", flat=True)[:number]
+    FigureChange.objects.bulk_create(FigureChange(case_id=key) for key in newest)
+    kept.refresh(at=timezone.now())
+
+
+def _undone(do: Callable[[], object]) -> None:
+    with transaction.atomic():
+        do()
+        transaction.set_rollback(True)
+
+
+# ---- what people read ----
+
+
+def _readings() -> Mapping[str, Callable[[], object]]:
+    month = _last_month()
+    year = ReportPeriod(month.last.replace(day=1) - timedelta(days=330), month.last)
+    return {
+        "month by agency": lambda: read(month, by=[Dimension.AGENCY], at=timezone.now()),
+        "monthly report": lambda: _drafted(ReportKind.MONTH, month),
+        "yearly report": lambda: _drafted(ReportKind.YEAR, year),
+        "time in hand": lambda: time_in_hand(month, at=timezone.now()),
+        "index": lambda: counting.count(month, at=timezone.now()),
+    }
+
+
+def _drafted(kind: ReportKind, period: ReportPeriod) -> None:
+    document(gather(kind, period, at=timezone.now(), tell=lambda: None), "ar")
+
+
+def _last_month() -> ReportPeriod:
+    return whole_month((timezone.localdate().replace(day=1) - timedelta(days=1)).replace(day=1))
+
+
+def _pages(repeat: int) -> Measured:
+    """Return milliseconds, the queue first, beside which pages without a list of cases are told as times."""
+    unit, head = sign_in(_somebody(Role.CMU_STAFF)), _somebody(Role.OFFICER)
+    officer, agency = sign_in(head), head.memberships.get().agency
+    queue = _ms(lambda: _get(officer, reverse("queue")), repeat)
+    found = {"queue ms": queue}
+    plain = {
+        "all figures": (unit, f"{reverse('reports')}?span=last-month"),
+        "all figures, quarter": (unit, f"{reverse('reports')}?span=quarter"),
+        "unit": (unit, reverse("unit-dashboard")),
+        "agency": (officer, reverse("agency-dashboard", args=[agency.code])),
+        "office": (unit, reverse("pm-dashboard")),
+        "index": (unit, reverse("commitment")),
+        "public": (unit, reverse("public-figures")),
+    }
+    for name, (who, address) in plain.items():
+        found[f"{name}, times queue"] = round(_ms(partial(_get, who, address), repeat) / queue, 2)
+    for measure in ("received", "answered_on_time", "late", "objections_upheld", "decided_late", "disputed"):
+        for who, whose in ((unit, "all"), (officer, "one")):
+            address = f"{reverse('figure-cases')}?{_drill(measure, None if who is unit else agency.code)}"
+            found[f"drill {measure}, {whose} ms"] = _ms(partial(_get, who, address), repeat)
+    return found
+
+
+def _drill(measure: str, agency: str | None) -> str:
+    keys = frozenset(Agency.objects.filter(code=agency).values_list("pk", flat=True)) if agency else None
+    return links.cases_url(measure, _last_month(), Scope(agencies=keys)).partition("?")[2]
+
+
+def _somebody(role: Role) -> User:
+    return User.objects.filter(memberships__role=role, memberships__ends_on=None).order_by("pk")[0]
+
+
+def _get(client: Client, address: str) -> None:
+    answer = client.get(address)
+    if answer.status_code != HTTPStatus.OK:
+        message = f"{address} answered {answer.status_code}"
+        raise RuntimeError(message)
+
+
+def seconds(do: Callable[[], object]) -> float:
+    """Return how long ``do`` takes."""
+    began = time.perf_counter()
+    do()
+    return time.perf_counter() - began
+
+
+def _ms(do: Callable[[], object], repeat: int) -> float:
+    do()
+    times: Sequence[float] = [seconds(do) for _ in range(repeat)]
+    return round(statistics.median(times) * 1000, 1)
+
+
+def _print(found: Mapping[str, Mapping[str, Measured]]) -> None:
+    for size, groups in found.items():
+        progress.say(f"\n{size} cases")
+        for name, figures in groups.items():
+            progress.say(f"  {name:<12}{written(figures)}")

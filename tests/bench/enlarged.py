@@ -1,0 +1,119 @@
+"""Many times the cases of a database: copies of them with all rows that figures are made of, written by statements.
+
+Making up a case takes four milliseconds in Python, and a million of them an hour; copies take minutes. The guards do
+not look at copies, and no text can be searched in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from django.db import connection, models, transaction
+
+from complaints.models import (
+    Addition,
+    Answer,
+    Case,
+    CaseEvent,
+    Classification,
+    Clock,
+    ClockStep,
+    Extension,
+    Holding,
+    Objection,
+    Question,
+    Rating,
+    Recurrence,
+    Refusal,
+)
+from complaints.models.history import NUMBER_BITS
+
+#: What figures, dashboards, lists of cases and audits read, in the order of their foreign keys.
+COPIED: Final[tuple[type[models.Model], ...]] = (
+    Case,
+    CaseEvent,
+    Holding,
+    Clock,
+    ClockStep,
+    Answer,
+    Question,
+    Addition,
+    Refusal,
+    Extension,
+    Objection,
+    Rating,
+    Recurrence,
+    Classification,
+)
+#: Columns that no two rows may share, besides keys: what a copy has there instead.
+_OWN: Final = {
+    "complaints_case.reference": "'9' || lpad((id + copy * %(step)s)::text, 9, '0')",
+}
+
+
+class Enlarger:
+    """Copies the cases that a database has when it is made; ``largest`` keys of each table tell which those were."""
+
+    def __init__(self) -> None:
+        self._largest = {model: self._number(f"max({_column(model._meta.pk)})", model) for model in COPIED}
+
+    def copy(self, first: int, last: int) -> None:
+        """Write the copies from number ``first`` to ``last``; copy 0 are the cases themselves."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            # Spans of copies overlap as little as those they are copied from, and looking takes longer than all else.
+            cursor.execute("ALTER TABLE complaints_holding DROP CONSTRAINT IF EXISTS holding_spans_do_not_overlap")
+            indexes = list(self._drop_indexes())
+            for model in COPIED:
+                cursor.execute(self._statement(model), {"first": first, "last": last, "step": self._largest[Case]})
+            for definition in indexes:
+                cursor.execute(definition)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+
+    def _number(self, expression: str, model: type[models.Model]) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT coalesce({expression}, 0) FROM {model._meta.db_table}")
+            return int(cursor.fetchone()[0])
+
+    def _statement(self, model: type[models.Model]) -> str:
+        fields = [field for field in model._meta.concrete_fields if not field.generated]
+        columns = ", ".join(map(_column, fields))
+        values = ", ".join(self._value(model, field) for field in fields)
+        key = _column(model._meta.pk)
+        return f"""INSERT INTO {model._meta.db_table} ({columns})
+            SELECT {values} FROM {model._meta.db_table} CROSS JOIN generate_series(%(first)s, %(last)s) AS copy
+            WHERE {key} <= {self._largest[model]}"""
+
+    def _value(self, model: type[models.Model], field: models.Field) -> str:  # type: ignore[type-arg]
+        column = _column(field)
+        own = _OWN.get(f"{model._meta.db_table}.{column}")
+        if isinstance(field, models.UUIDField) and field.unique:
+            own = f"CASE WHEN {column} IS NOT NULL THEN gen_random_uuid() END"
+        to = model if field.primary_key and not field.remote_field else field.related_model
+        if own is not None or to not in self._largest:
+            return own or column
+        step = (
+            f"({self._largest[Case]}::bigint << {NUMBER_BITS})" if to is CaseEvent else f"{self._largest[to]}::bigint"
+        )
+        return f"{column} + copy * {step}"
+
+    def _drop_indexes(self) -> Iterator[str]:
+        """Drop the indexes that no constraint needs and yield what makes them again, but for those of words."""
+        tables = [model._meta.db_table for model in COPIED]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+                WHERE indrelid = ANY(%s::regclass[]) AND NOT indisunique
+                AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)""",
+                [tables],
+            )
+            for name, definition in cursor.fetchall():
+                cursor.execute(f"DROP INDEX {name}")
+                if " USING gin " not in definition:
+                    yield definition
+
+
+def _column(field: models.Field) -> str:  # type: ignore[type-arg]
+    return str(field.column)

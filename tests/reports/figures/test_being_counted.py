@@ -1,0 +1,63 @@
+"""Until figures are kept, a country is not counted while somebody waits: pages say how far the worker is."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from complaints.simulation.generate import generate
+from complaints.simulation.world import World
+from reports import tasks
+from reports.dashboards import kept as lists
+from reports.figures import kept, reading
+from reports.figures.reading import FiguresBeingCounted, read
+from reports.figures.scopes import Dimension, Scope
+from reports.figures.upheld_causes import upheld_causes
+from reports.models import FigureState, KeptList, KeptListName
+from reports.periods import ReportPeriod
+
+
+def test_pages_say_so_and_workers_wait(
+    world: World, at_the_cmu: Client, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generate(40, world=world, seed=11, since=now - timedelta(days=90), until=now)
+    december = ReportPeriod(date(2025, 12, 1), date(2025, 12, 31))
+    monkeypatch.setattr(kept, "BATCH", 20)
+    monkeypatch.setattr(reading, "MOST_COUNTED", 39)
+    assert kept._build_entries(now, kept.nobody)
+    with pytest.raises(FiguresBeingCounted) as counted:
+        read(december, at=now)
+    assert 40 < counted.value.percent < 60
+    addresses = (reverse("reports"), reverse("pm-dashboard"), reverse("agency-dashboard", args=["miyahuna"]))
+    for language, said in (("ar", "احتُسب حتى الآن"), ("en", "of the cases are counted.")):
+        with translation.override(language):
+            for address in addresses:
+                page = at_the_cmu.get(address)
+                assert (page.status_code, page["Refresh"], said in page.content.decode()) == (200, "30", True)
+    assert (tasks.write_drafts(), tasks.circulate()) == (0, 0)
+    lists.make_all(at=now)
+    assert set(KeptListName) - set(KeptList.objects.values_list("name", flat=True)) == {KeptListName.AT_RISK}
+    kept.refresh(at=now)
+    assert FigureState.objects.get().as_of == now
+    assert read(december, at=now).total.amount("received") > 0
+
+
+def test_few_cases_are_counted_at_once(world: World, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    generate(3, world=world, seed=11, since=now - timedelta(days=20), until=now)
+    monkeypatch.setattr(reading, "MOST_COUNTED", 3)
+    assert read(ReportPeriod(date(2025, 11, 1), now.date()), at=now).total.amount("received") == 3
+
+
+def test_causes_of_accepted_objections_add_up_to_the_figure(world: World, now: datetime) -> None:
+    generate(60, world=world, seed=8, since=now - timedelta(days=150), until=now)
+    days = ReportPeriod((now - timedelta(days=150)).date(), now.date())
+    found = read(days, by=[Dimension.AGENCY], at=now)
+    causes = upheld_causes(days, at=now)
+    assert sum(number for _name, number in causes) == found.total.amount("upheld") > 0
+    for (agency,), figures in found.rows.items():
+        own = upheld_causes(days, at=now, scope=Scope(agencies=frozenset({agency})))
+        assert sum(number for _name, number in own) == figures.amount("upheld")
