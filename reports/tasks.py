@@ -13,7 +13,7 @@ from reports.directives import sweep as directives
 from reports.figures import kept as figures
 from reports.figures.reading import FiguresBeingCounted, refuse_while_counted
 from reports.periodic import drafting, life
-from reports.phenomena import batch as phenomena
+from reports.phenomena import batch as phenomena, late
 
 #: Reading the figures of many years takes minutes at most; a draft that was cut off is written anew.
 SOFT_SECONDS, HARD_SECONDS = 540, 570
@@ -68,5 +68,8 @@ def refresh_figures() -> int:
 
 @shared_task(name=phenomena.TASK, soft_time_limit=1700, time_limit=1800, **NIGHTLY)
 def find_phenomena() -> int:
-    """Search recent cases for problems that grow, and propose them to the unit; safe to run twice."""
-    return phenomena.find_phenomena(at=timezone.now())
+    """Search recent cases for problems that grow, and tell of commitments that fall due; safe to run twice."""
+    at = timezone.now()
+    found = phenomena.find_phenomena(at=at)
+    late.tell_of_commitments(at=at)
+    return found

@@ -97,6 +97,8 @@ NAMES: Final[Mapping[str, StrPromise]] = {
     "directive_issued": gettext_lazy("To the heads of an agency: a directive"),
     "directive_reminder": gettext_lazy("To the heads of an agency: a directive is due soon"),
     "directive_late": gettext_lazy("To the escalation level: a directive is late"),
+    "commitment_reminder": gettext_lazy("To the heads of an agency: a commitment is due soon"),
+    "commitment_late": gettext_lazy("To the escalation level: a commitment is late"),
     "directive_level_vacant": gettext_lazy("To the head of the CMU: a directive, and the escalation level is vacant"),
     "directive_reported": gettext_lazy("To the issuer: a directive is reported as done"),
     "directive_sent_back": gettext_lazy("To the heads of an agency: a directive was sent back"),

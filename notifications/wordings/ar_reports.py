@@ -22,6 +22,17 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         text="كان موعد تنفيذ التوجيه الصادر إلى {agency} يوم {date}، ولم يصل بلاغ عن تنفيذه بعد:\n\n{url}\n\n"
         "يبلغ التأخر في كل يوم عمل إلى مستوى أعلى، حتى مكتب رئيس الوزراء.",
     ),
+    "commitment_reminder": Wording(
+        sms="",
+        subject="التزام {agency} موعده {date}",
+        text="تذكير: التزام {agency} بشأن مشكلة متكررة موعده {date}. اكتبوا ما تم وما يثبته:\n\n{url}",
+    ),
+    "commitment_late": Wording(
+        sms="",
+        subject="تأخر الوفاء بالتزام {agency}",
+        text="كان موعد التزام {agency} بشأن مشكلة متكررة يوم {date}، ولم يُكتب بعد ما يثبت ما تم:\n\n{url}\n\n"
+        "يبلغ التأخر في كل يوم عمل إلى مستوى أعلى، حتى مكتب رئيس الوزراء.",
+    ),
     "directive_level_vacant": Wording(
         sms="",
         subject="توجيه إلى {agency} والمستوى المطلوب إبلاغه شاغر",

@@ -23,6 +23,19 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         text="A directive for {agency} was due on {date} and is not reported as done:\n\n{url}\n\n"
         "Each working day the delay is reported one level higher, up to the Prime Minister's office.",
     ),
+    "commitment_reminder": Wording(
+        sms="",
+        subject="A commitment of {agency} is due on {date}",
+        text="Reminder: the commitment of {agency} about a recurring problem is due on {date}. Write what was done "
+        "and what shows it:\n\n{url}",
+    ),
+    "commitment_late": Wording(
+        sms="",
+        subject="A commitment of {agency} is late",
+        text="The commitment of {agency} about a recurring problem was due on {date}, and nothing was written that "
+        "shows what was done:\n\n{url}\n\n"
+        "Each working day the delay is reported one level higher, up to the Prime Minister's office.",
+    ),
     "directive_level_vacant": Wording(
         sms="",
         subject="A directive for {agency}, and the level to tell is vacant",
