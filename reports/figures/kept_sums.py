@@ -102,19 +102,20 @@ def add_between(start: datetime, end: datetime) -> None:
         cursor.execute(f"{_MOVED_BETWEEN}, {_ADD}", {"start": start, "end": end})
 
 
-def differing(start: datetime, end: datetime) -> list[tuple[str, dict[str, Any]]]:
-    """Return the rows of sums of the month of ``start`` that are "kept" or "counted" otherwise, as they are.
+def differing(start: datetime, end: datetime) -> list[tuple[str, str]]:
+    """Return the rows of sums of the month of ``start`` that are "kept" or "counted" otherwise, as JSON.
 
     Counted are the entries from ``start`` to before ``end``; one statement.
     """
     with connection.cursor() as cursor:
         cursor.execute(_DIFFERING, {"start": start, "end": end})
-        return [(source, {name: value for name, value in row.items() if value is not None}) for source, row in cursor]
+        return cursor.fetchall()
 
 
 def _unequal(kept: str, counted: str) -> str:
-    return f"""SELECT 'kept' AS source, to_jsonb(one) AS row FROM ({kept} EXCEPT ALL {counted}) AS one
-        UNION ALL SELECT 'counted', to_jsonb(other) FROM ({counted} EXCEPT ALL {kept}) AS other"""  # noqa: S608 - names of ours
+    return f"""SELECT 'kept' AS source, jsonb_strip_nulls(to_jsonb(one)) AS row
+        FROM ({kept} EXCEPT ALL {counted}) AS one
+        UNION ALL SELECT 'counted', jsonb_strip_nulls(to_jsonb(other)) FROM ({counted} EXCEPT ALL {kept}) AS other"""  # noqa: S608 - names of ours
 
 
 _OF_MONTH: Final = "month = date_trunc('month', %(start)s::timestamptz AT TIME ZONE 'Asia/Amman')::date"

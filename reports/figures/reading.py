@@ -105,7 +105,7 @@ def _read(
     end, kept = min(period.ends_at, at), from_totals.kept_until()
     rows: dict[Cell, Figures] = {}
     if kept is None:
-        refuse_while_counted()
+        _refuse_many()
     if kept is None or kept <= period.starts_at:
         columns = _columns(by, scope, continued)
         sums = from_history.count(period.starts_at, end, by=columns, scope=scope)
@@ -123,8 +123,13 @@ def refuse_while_counted() -> None:
 
     A few statements.
     """
+    if from_totals.kept_until() is None:
+        _refuse_many()
+
+
+def _refuse_many() -> None:
     cases = Case.objects.order_by("pk")
-    if from_totals.kept_until() is None and cases[MOST_COUNTED:].exists():
+    if cases[MOST_COUNTED:].exists():
         state = FigureState.objects.filter(pk=1).first() or FigureState()
         whole = cases.values_list("pk", flat=True).last() or 0
         # With all entries written, only their sums are missing.

@@ -97,7 +97,7 @@ def test_quarters_of_odd_shapes_are_said_in_both_languages(water: Agency, cmu: A
                 "بلغ عدد الطلبات الواردة في الربع الأول من عام 2010 ما مجموعه 12 طلبًا، وهي تخص جهة واحدة. "
                 "لم يرد أي طلب في الربع الأول من عام 2009."
             ),
-            "Jordan Water Company (Miyahuna): 12 cases (100%)",
+            "Jordan Water Company: 12 cases (100%)",
         ),
         (
             nothing,
