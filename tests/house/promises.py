@@ -26,6 +26,7 @@ TO_STAFF = (
     "praise_passed_on",
     "staff_",
     "directive_",
+    "commitment_",
     "report_",
     "annex_",
     "index_",
