@@ -1,4 +1,7 @@
-"""The primary is lost and its standby, which lacks the last seconds, takes over: nothing is sent twice."""
+"""The primary is lost and its standby, which lacks the last seconds, takes over: nothing is sent twice.
+
+It uses a pair of clusters up, and comes last of those that share one.
+"""
 
 from collections.abc import Callable
 
