@@ -158,12 +158,18 @@ def delete_all_rows() -> None:
     """Delete what every table holds but what migrating wrote; foreign keys are checked at the end, so in any order."""
     with owner().transaction(), owner().cursor() as cursor:
         cursor.execute("SET LOCAL history.flush_for_tests = 'on'")
-        cursor.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in _tables()))
+        # Prepared, for to plan it takes ten times as long as to run it.
+        cursor.execute(_which_are_filled(), prepare=True)
         filled = {name for (name,) in cursor.fetchall()}
         # Truncated first: a table with checks to come at the end could not be.
         commands = [f"TRUNCATE {name} CASCADE" for name in sorted(filled & ONLY_TRUNCATED)]
         commands += [f"DELETE FROM {name}" for name in sorted(filled - ONLY_TRUNCATED)]
         cursor.execute("; ".join(commands) or "SELECT")
+
+
+@cache
+def _which_are_filled() -> str:
+    return " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in _tables())
 
 
 @cache

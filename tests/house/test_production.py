@@ -367,8 +367,7 @@ def test_beat_sends_and_its_health_check_says_so(production: Production) -> None
 
     assert not is_healthy()
     with production.started("beat") as log:
-        # To ask starts a process: not before there is something to say.
-        _until(lambda: "A periodic task is sent." in log.read_text(), log)
+        _until(lambda: "beat: Starting" in log.read_text(), log)
         _until(is_healthy, log)
     assert list(production.folder.glob("*schedule*")) == []
 
