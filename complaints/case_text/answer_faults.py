@@ -24,7 +24,7 @@ _TEXTS: Final[Mapping[str, StrPromise]] = {
     Fault.REFERRAL: _("With what result? Say who was told, on which day, and what they did"),
     Fault.PROCESS: _("What was found, and what was done at the place? Who did it, and when?"),
     Fault.BLAME: _("What did you check yourselves, and what did you do about it?"),
-    Fault.THANKS: _("Thanks alone are no answer. What came of what the citizen asked for?"),
+    Fault.THANKS: _("Thanks alone are not an answer. What came of the citizen’s request?"),
     Fault.PADDING: _("This is true of every case. What was done about this one, and when?"),
     Fault.THIN: _("What was done, when, and where? Name what somebody else could check"),
 }

@@ -54,7 +54,7 @@ def _drawn(request: HttpRequest, form: DrawForm) -> AuditRound | None:
     try:
         return drawing.draw(form.period, **values, by=signed_in_user(request), at=timezone.now())
     except drawing.RoundsOverlap:
-        form.add_error("first", gettext("Some of these days belong to a round that was drawn already"))
+        form.add_error("first", gettext("Some of these days already belong to a round"))
     except drawing.NothingToDraw:
         form.add_error("first", gettext("No answer was given on these days"))
     return None
@@ -83,7 +83,7 @@ def audit_next(request: HttpRequest, round_key: int) -> HttpResponse:
     drawn = get_object_or_404(AuditRound, pk=round_key)
     found = scoring.next_item(user, drawn, at=at)
     if found is None:
-        messages.info(request, gettext("Nothing in this round waits for a score of yours."))
+        messages.info(request, gettext("Nothing in this round is waiting for your score."))
         return redirect("audit-round", drawn.pk)
     # The words of the answer take the focus: the next Tab goes to the first question.
     return redirect(f"{reverse('audit-item', args=[found])}#answer")

@@ -148,9 +148,9 @@ def _figures_section(agency: Agency, figures: AnnexFigures) -> Section:
         heading=gettext("Your figures"),
         paragraphs=(
             gettext(
-                "Beside the figures of the period stand those of the period before and of the same period a year "
-                "earlier, and all other agencies together. Numbers of others from fewer than 5 cases or 5 agencies "
-                "are withheld."
+                "The figures of the period are shown beside those of the period before, of the same period a year "
+                "earlier, and of all other agencies together. Numbers about others from fewer than 5 cases or 5 "
+                "agencies are withheld."
             ),
         ),
         tables=(*tables, _topics_table(agency, figures)),

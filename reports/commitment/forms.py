@@ -75,10 +75,12 @@ class RuleForm(Form):
     objections = NumberField(max=_FULL, label=Component.OBJECTIONS.label)
     bounces = NumberField(max=_FULL, label=Component.BOUNCES.label)
     extensions = NumberField(max=_FULL, label=Component.EXTENSIONS.label)
-    medium_from = NumberField(min=1, label=_("Medium-sized from so many cases"))
-    large_from = NumberField(min=2, label=_("Large from so many cases"))
-    strength = NumberField(min=1, max=1000, label=_("Strength: cases that the mean of the group weighs"))
-    starts_on = DayBoxField(label=_("Holds for periods that end on this day or later"))
+    medium_from = NumberField(min=1, label=_("An agency is medium-sized from this number of cases"))
+    large_from = NumberField(min=2, label=_("An agency is large from this number of cases"))
+    strength = NumberField(
+        min=1, max=1000, label=_("Strength: the number of cases that the mean of the group counts as")
+    )
+    starts_on = DayBoxField(label=_("Applies to periods that end on this day or later"))
     because = LineField(min=SHORTEST_TEXT, max=REASON_LENGTH, label=_("Reason"))
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, today: date) -> None:
@@ -91,7 +93,7 @@ class RuleForm(Form):
         """Refuse a day that is over: an index is not changed afterwards."""
         day: date = self.cleaned_data["starts_on"]
         if day < self.today:
-            raise ValidationError(gettext("A rule holds from today on at the earliest"))
+            raise ValidationError(gettext("A rule can apply from today at the earliest"))
         return day
 
     def clean(self) -> dict[str, Any]:

@@ -144,9 +144,9 @@ def _rule_table(rule: Rule) -> Table:
         (component.value, (str(component.label), weight)) for component, weight in rule.weights.items()
     ]
     labels = (
-        gettext("Medium-sized from so many cases"),
-        gettext("Large from so many cases"),
-        gettext("Strength: cases that the mean of the group weighs"),
+        gettext("An agency is medium-sized from this number of cases"),
+        gettext("An agency is large from this number of cases"),
+        gettext("Strength: the number of cases that the mean of the group counts as"),
     )
     rows += [(name, (label, getattr(rule, name))) for name, label in zip(_NUMBERS, labels, strict=True)]
     return Table(

@@ -187,7 +187,7 @@ def _audited(audit: AgencyAudit) -> tuple[str, str]:
     if len(sorts) == 1:
         return gettext("%(good)s of %(all)s") % numbers, ""
     weighed = {"good": f"{float((audit.share or 0) * audit.effective):.2f}", "all": f"{float(audit.effective):.2f}"}
-    sorts.append(gettext("weighed together: %(good)s of %(all)s") % weighed)
+    sorts.append(gettext("weighted: %(good)s of %(all)s") % weighed)
     return gettext("%(good)s of %(all)s") % numbers, "; ".join(sorts)
 
 

@@ -72,7 +72,7 @@ def _drafted(request: HttpRequest, form: DraftForm) -> IndexEdition | None:
     except editions.EditionExists:
         form.add_error("first", gettext("There is an index of these days already"))
     except editions.NothingCounted:
-        form.add_error("first", gettext("No agency has any figures on these days"))
+        form.add_error("first", gettext("No agency has any figures for these days"))
     return None
 
 
@@ -197,11 +197,11 @@ def _said(request: HttpRequest, writes: str, shown: IndexEdition, whose: Agency,
         else:
             editions.answer(shown.pk, whose, text, read=_moment_read(request), by=user, at=at)
     except (editions.ReplyTimeOver, editions.EditionPublished):
-        messages.error(request, gettext("The time for replies is over; nothing was stored."))
+        messages.error(request, gettext("The time for replies is over. Nothing was saved."))
     except editions.NoReply:
         raise Http404 from None
     else:
-        messages.success(request, gettext("Stored. It is published with the index."))
+        messages.success(request, gettext("Saved. It will be published with the index."))
 
 
 def _moment_read(request: HttpRequest) -> datetime | None:
@@ -227,7 +227,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("starts_on", "because")}
         set_rule(form.rule, **given, by=user, at=at)
-        messages.success(request, gettext("Stored. Indices that were drafted before stay as they are."))
+        messages.success(request, gettext("Saved. Indexes that were drafted before stay as they are."))
         return redirect("commitment-rules")
     rule = rule_on(today)
     context = {

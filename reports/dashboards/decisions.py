@@ -39,7 +39,7 @@ WAITING: Final[Mapping[str, Waiting]] = {
     "triage": Waiting(lambda scope: scope.filter(state=State.TRIAGE), _("To triage"), "wait", "triage"),
     "refusals": Waiting(
         lambda scope: scope.filter(state=State.TRIAGE, last_action__in=(Action.DECLINE, Action.RETURN)),
-        _("Refusals to rule on"),
+        _("Declined cases to rule on"),
         "wait",
         "triage",
     ),

@@ -31,7 +31,7 @@ class Trouble:
 
 TROUBLES: Final = {
     "tried": Trouble(
-        _("Not sent at the first try"), _("they are tried again by themselves"), "messages", "?group=waiting"
+        _("Not sent at the first try"), _("they are tried again automatically"), "messages", "?group=waiting"
     ),
     "unknown": Trouble(
         pgettext_lazy("messages", "Not certain"),

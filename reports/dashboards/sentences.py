@@ -29,11 +29,11 @@ def _how_many(count: int, earlier: Sequence[int]) -> str:
     least, most = min(earlier), max(earlier)
     here = ngettext("%(count)s complaint in 7 days", "%(count)s complaints in 7 days", count) % {"count": count}
     if not most:
-        return gettext("%(here)s; in the 8 weeks before there was none.") % {"here": here}
+        return gettext("%(here)s; in the 8 weeks before, there was none.") % {"here": here}
     if least == most:
-        usual = gettext("in each of the 8 weeks before there were %(most)s.") % {"most": most}
+        usual = gettext("in each of the 8 weeks before, there were %(most)s.") % {"most": most}
     else:
-        usual = gettext("in each of the 8 weeks before there were from %(least)s to %(most)s.") % {
+        usual = gettext("in each of the 8 weeks before, there were from %(least)s to %(most)s.") % {
             "least": least,
             "most": most,
         }
@@ -87,13 +87,13 @@ def quiet_sentences(row: Row, *, at: datetime) -> list[str]:
 
 def _usual(row: Row) -> str:
     said = [
-        gettext("before that from %(least)s to %(most)s in such a span")
+        gettext("before that, from %(least)s to %(most)s in the same number of days")
         % {"least": min(row["earlier"]), "most": max(row["earlier"])}
     ]
     if row["peers"]:
         least, most = row["peers"]
         said.append(
-            gettext("the middle half of the agencies of its kind from %(least)s to %(most)s")
+            gettext("the middle half of the agencies of its kind, from %(least)s to %(most)s")
             % {"least": least, "most": most}
         )
     return f"{gettext(', ').join(said)}."
@@ -106,12 +106,12 @@ def _signs(signs: Row, *, at: datetime) -> list[str]:
     else:
         said.extend(_silence(signs["seen_at"], at=at))
     if signs["refused"] >= LEAST_REFUSALS:
-        words = ngettext("%(count)s case was refused there.", "%(count)s cases were refused there.", signs["refused"])
+        words = ngettext("%(count)s case was declined there.", "%(count)s cases were declined there.", signs["refused"])
         said.append(words % {"count": signs["refused"]})
     if signs["filed_elsewhere"] >= LEAST_REFUSALS:
         words = ngettext(
-            "%(count)s case was filed elsewhere, and the agency that refused it named this one.",
-            "%(count)s cases were filed elsewhere, and the agencies that refused them named this one.",
+            "%(count)s case was filed elsewhere, and the agency that declined it named this one.",
+            "%(count)s cases were filed elsewhere, and the agencies that declined them named this one.",
             signs["filed_elsewhere"],
         )
         said.append(words % {"count": signs["filed_elsewhere"]})
@@ -121,7 +121,7 @@ def _signs(signs: Row, *, at: datetime) -> list[str]:
 def _silence(seen: str | None, *, at: datetime) -> list[str]:
     seen_at = parse_datetime(seen) if seen else None
     if seen_at is None:
-        return [gettext("No liaison officer of it has ever signed in.")]
+        return [gettext("None of its liaison officers has ever signed in.")]
     if seen_at >= at - SILENT_AFTER:
         return []
-    return [gettext("No liaison officer of it has signed in for %(span)s.") % {"span": span_label(at - seen_at)}]
+    return [gettext("None of its liaison officers has signed in for %(span)s.") % {"span": span_label(at - seen_at)}]

@@ -27,7 +27,7 @@ def working_day(day: date, *, today: date) -> date:
     """Return ``day`` if it is a working day after today and within a year; raises ValidationError."""
     if not today < day <= today + LATEST_DAY:
         words = {"latest": day_digits(today + LATEST_DAY)}
-        raise ValidationError(gettext("Choose a day after today and until %(latest)s") % words, code="range")
+        raise ValidationError(gettext("Choose a day after today, no later than %(latest)s") % words, code="range")
     calendar = current_calendar()
     if not calendar.is_working_day(day):
         words = {"next": day_digits(calendar.working_day_after(day))}

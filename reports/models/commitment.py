@@ -15,10 +15,10 @@ REASON_LENGTH: Final = 500
 class Component(models.TextChoices):
     """The components of the index, in the order they are shown."""
 
-    DECIDES = "decides", _("Decides in time")
+    DECIDES = "decides", _("Decisions in time")
     ANSWERS = "answers", _("Answers in time")
     SUBSTANCE = "substance", _("Real answers, by blind audit")
-    CONFIRMED = "confirmed", _("Confirmed solved, of those who said so or not")
+    CONFIRMED = "confirmed", _("Confirmed solved, of those who said whether it is")
     OBJECTIONS = "objections", _("Objections not accepted")
     BOUNCES = "bounces", _("Decisions without sending the case back")
     EXTENSIONS = "extensions", _("Later dates with an accepted reason")

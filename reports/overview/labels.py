@@ -32,8 +32,8 @@ DEFINITIONS: dict[str, Promise] = {
         "Days spent waiting for the citizen do not count."
     ),
     "confirmed": _(
-        "Answered in the period, and the citizen's last word on that answer before the end of the period is that it is "
-        "solved or helped. Who has said nothing is in neither of these two columns."
+        "Answered in the period, and the citizen's last word on that answer before the end of the period is that it "
+        "is solved or helped. Citizens who have said nothing are in neither of these two columns."
     ),
     "disputed": _(
         "Answered in the period, and the citizen's last word on that answer before the end of the period is that it is "

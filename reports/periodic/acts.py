@@ -62,8 +62,8 @@ def waits_for(report: PeriodicReport, acts: Collection[Act]) -> StrPromise | Non
     if report.state != ReportState.REVIEW or acts:
         return None
     if report.reviewed_by_id is None:
-        return _("It waits for a review by somebody of the unit who did not send it and wrote nothing in it.")
-    return _("It waits for the approval of a head of the unit who neither sent it, wrote in it nor reviewed it.")
+        return _("Waiting for a review by somebody in the unit who did not send it and wrote nothing in it.")
+    return _("Waiting for the approval of a head of the unit who did not send it, write in it or review it.")
 
 
 def take(act: Act, report: PeriodicReport, *, by: User, at: datetime, edition: int) -> PeriodicReport | None:

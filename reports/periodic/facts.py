@@ -60,6 +60,11 @@ class Earlier:
         return phrases.period_name(self.kind, self.period)
 
     @property
+    def heading(self) -> str:
+        """Return the period as it is named by itself."""
+        return phrases.period_heading(self.kind, self.period)
+
+    @property
     def received(self) -> int:
         """Return how many cases were received in it."""
         return self.count("received")

@@ -34,7 +34,7 @@ class NewReportForm(Form):
         self.today = today
         self._offered = dict(_offered(today))
         choices = [
-            (str(kind.label), [(code, phrases.period_name(of, days)) for code, (of, days) in self._of(kind)])
+            (str(kind.label), [(code, phrases.period_heading(of, days)) for code, (of, days) in self._of(kind)])
             for kind in OFFERED
         ]
         other = _("Other days: enter the first and the last below")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext, npgettext, pgettext
 
 from kit.dates import day_text
@@ -143,6 +144,11 @@ def period_name(kind: str, period: ReportPeriod) -> str:
         "first": day_text(first),
         "last": day_text(period.last),
     }
+
+
+def period_heading(kind: str, period: ReportPeriod) -> str:
+    """Return a period as it is named by itself, in a heading, a table or a choice: ``The third quarter of 2015``."""
+    return capfirst(period_name(kind, period))
 
 
 def report_title(kind: str, period: ReportPeriod) -> str:

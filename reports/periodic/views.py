@@ -33,7 +33,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """List the reports the person may read, the newest period first."""
     user, at = signed_in_user(request), timezone.now()
     reports = PeriodicReport.objects.visible_to(user, at=at).defer("content").select_related("correction")
-    rows = [(report, phrases.period_name(report.kind, report.period)) for report in reports]
+    rows = [(report, phrases.period_heading(report.kind, report.period)) for report in reports]
     context = {"rows": rows, "may_write": is_unit(user, at), **frame(user, at=at)}
     return render(request, "reports/periodic/reports.html", context)
 
@@ -58,7 +58,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 "period",
                 gettext("There is an unfinished report on some of these days. Finish or delete it first."),
             )
-    name = phrases.period_name(existing.kind, existing.period) if existing else ""
+    name = phrases.period_heading(existing.kind, existing.period) if existing else ""
     context = {"form": form, "existing": existing, "existing_name": name, **frame(user, at=at)}
     return render(request, "reports/periodic/new.html", context)
 
@@ -163,7 +163,7 @@ def changed(request: HttpRequest, report: int) -> HttpResponse:
     before, after = (content.document(each, current_language()) for each in (found.corrects, found))
     context = {
         "report": found,
-        "name": phrases.period_name(found.kind, found.period),
+        "name": phrases.period_heading(found.kind, found.period),
         "sections": difference.changes(before, after),
         **frame(user, at=at),
     }
@@ -199,7 +199,7 @@ def _page(request: HttpRequest, found: PeriodicReport, *, status: int = 200) -> 
     document = content.document(found, current_language()) if found.content else None
     context: dict[str, Any] = {
         "report": found,
-        "name": phrases.period_name(found.kind, found.period),
+        "name": phrases.period_heading(found.kind, found.period),
         "document": document,
         "markup": markup(document, link_for=CaseLinks(found, document)) if document else "",
         "languages": [(code, LANGUAGE_NAMES[code]) for code in content.LANGUAGES],
@@ -229,7 +229,7 @@ def _reason(
     request: HttpRequest, found: PeriodicReport, form: SendBackForm | CorrectionForm, *, title: str
 ) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
-    name = phrases.period_name(found.kind, found.period)
+    name = phrases.period_heading(found.kind, found.period)
     edition = _edition_seen(request) if form.is_bound and isinstance(form, SendBackForm) else found.edition
     context = {"report": found, "name": name, "form": form, "title": title, "edition": edition, **frame(user, at=at)}
     return render(request, "reports/periodic/reason.html", context)

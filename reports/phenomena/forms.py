@@ -85,7 +85,7 @@ class DismissalForm(Form):
     """That it is no phenomenon of its own: none at all, or a part of another one."""
 
     decision = ChoiceCardsField(
-        cards=[Card("dismiss", _("It is no phenomenon")), Card("merge", _("It is a part of another one"))],
+        cards=[Card("dismiss", _("It is not a phenomenon")), Card("merge", _("It is part of another one"))],
         label=_("Decision"),
         error_messages={"required": _("Choose the decision")},
     )
@@ -132,7 +132,7 @@ class CommitmentForm(Form):
         day: date = self.cleaned_data["due_on"]
         if not self.today < day <= self.today + LATEST_DAY:
             words = {"latest": day_digits(self.today + LATEST_DAY)}
-            raise ValidationError(gettext("Choose a day after today and until %(latest)s") % words, code="range")
+            raise ValidationError(gettext("Choose a day after today, no later than %(latest)s") % words, code="range")
         return day
 
 
@@ -172,5 +172,5 @@ class CaseForm(Form):
             if self.case is None:
                 self.add_error("reference", gettext("There is no case with this number"))
             elif cleaned.get("what") == "remove" and self.case.pk not in self.members:
-                self.add_error("reference", gettext("This case is not one of the phenomenon"))
+                self.add_error("reference", gettext("This case does not belong to the phenomenon"))
         return cleaned

@@ -141,7 +141,7 @@ def phenomenon_commit(request: HttpRequest, phenomenon: int) -> HttpResponse:
 
     def send(version: int) -> str:
         actions.commit_to(found.pk, **form.cleaned_data, version=version, by=user, at=at)
-        return gettext("The commitment is written down.")
+        return gettext("The commitment is saved.")
 
     return _answer(request, found, form, send, gettext("Commitment of the agency"), permissions.may_commit)
 
@@ -157,7 +157,7 @@ def phenomenon_evidence(request: HttpRequest, phenomenon: int) -> HttpResponse:
 
     def send(version: int) -> str:
         actions.add_evidence(found.pk, text=form.cleaned_data["text"], version=version, by=user, at=at)
-        return gettext("The evidence is written down.")
+        return gettext("The evidence is saved.")
 
     return _answer(request, found, form, send, gettext("Add evidence"), permissions.may_add_evidence)
 

@@ -43,7 +43,7 @@ _PERIOD: Final = (
     DataColumn("period", "text", _("The period: a year, a quarter (q1 to q4) or a month.")),
     DataColumn("first_day", "date", _("The first day of the period.")),
     DataColumn("last_day", "date", _("The last day of the period.")),
-    DataColumn("as_of", "datetime", _("The moment for which the figures hold.")),
+    DataColumn("as_of", "datetime", _("The moment that the figures describe.")),
     DataColumn("report_version", "count", _("The version of the released report; a correction is a new version.")),
     DataColumn("report_sha256", "text", _("The digest that is printed on the report from which the figures come.")),
 )
@@ -55,14 +55,14 @@ _COUNTS: Final = (
     DataColumn("answered_late", "count", _("Answers of the period given after the first deadline.")),
     DataColumn("still_late", "count", _("Cases not closed at the end of the period whose first deadline had passed.")),
     DataColumn(
-        "confirmed", "count", _("Cases answered in the period of which the citizen said last that they are solved.")
+        "confirmed", "count", _("Cases answered in the period about which the citizen said last that they are solved.")
     ),
     DataColumn(
         "disputed",
         "count",
-        _("Cases answered in the period of which the citizen said last that they are not or only partly solved."),
+        _("Cases answered in the period about which the citizen said last that they are not solved, or only partly."),
     ),
-    DataColumn("unanswered", "count", _("Cases answered in the period of which the citizen has said nothing.")),
+    DataColumn("unanswered", "count", _("Cases answered in the period about which the citizen has said nothing.")),
     DataColumn(
         "median_days", "working days", _("Working days from filing within which half of the answers were given.")
     ),

@@ -84,7 +84,7 @@ def _course_row(code: str, release: Release) -> ChartRow | None:
     if None in shares:
         return None
     values = tuple(float(share or 0) for share in shares)
-    return ChartRow(release.name, values, tuple(f"{value:.0f}%" for value in values))
+    return ChartRow(release.heading, values, tuple(f"{value:.0f}%" for value in values))
 
 
 def matching(words: str, rows: Sequence[PublicRow]) -> list[PublicRow]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from kit.languages import current_language
 from reports.models import PeriodicReport, ReportKind
 from reports.periodic.counts import NOBODY, TABLES, counts_of
-from reports.periodic.phrases import period_name
+from reports.periodic.phrases import period_heading, period_name
 from reports.periods import ReportPeriod
 from reports.public.commitments import PublicCommitment, read_commitments
 from reports.public.withholding import TOTAL, Block, Judged, judge
@@ -106,6 +106,11 @@ class Release:
     def name(self) -> str:
         """The period as it is named within a sentence."""
         return period_name(self.kind, ReportPeriod(self.first, self.last))
+
+    @property
+    def heading(self) -> str:
+        """The period as it is named by itself."""
+        return period_heading(self.kind, ReportPeriod(self.first, self.last))
 
     @property
     def slug(self) -> str:

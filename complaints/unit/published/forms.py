@@ -65,7 +65,7 @@ class PublishedAnswerForm(Form):
         day: date = self.cleaned_data["review_on"]
         if not self.today < day <= self.today + LATEST_REVIEW:
             words = {"latest": day_digits(self.today + LATEST_REVIEW)}
-            raise ValidationError(gettext("Choose a day after today and until %(latest)s") % words)
+            raise ValidationError(gettext("Choose a day after today, no later than %(latest)s") % words)
         return day
 
     def clean(self) -> dict[str, Any]:

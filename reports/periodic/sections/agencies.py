@@ -69,7 +69,7 @@ def _half(facts: Facts) -> str:
     if reached * 2 < facts.received:
         return ""
     words = {"agencies": phrases.agencies_counted(needed), "percent": phrases.share(reached, facts.received)}
-    return gettext("Half of all cases or more (%(percent)s) concern %(agencies)s.") % words
+    return gettext("At least half of all cases (%(percent)s) concern %(agencies)s.") % words
 
 
 def _unplaced(facts: Facts) -> str:

@@ -16,7 +16,9 @@ def section(facts: Facts) -> Section | None:
     if not annexes:
         return None
     answered = sum(each.is_answered for each in annexes)
-    said = gettext("Annexes to the report before: %(annexes)s. Answered: %(answered)s. Without an answer: %(missing)s.")
+    said = gettext(
+        "Annexes to the previous report: %(annexes)s. Answered: %(answered)s. Without an answer: %(missing)s."
+    )
     words = {
         "annexes": phrases.number(len(annexes)),
         "answered": phrases.number(answered),
@@ -29,10 +31,10 @@ def section(facts: Facts) -> Section | None:
     rows = tuple(
         (each.agency.name, gettext("Answered") if each.is_answered else gettext("No answer yet")) for each in annexes
     )
-    caption = gettext("Answers to the report before, by agency")
+    caption = gettext("Answers to the previous report, by agency")
     return Section(
         key="answers",
-        heading=gettext("Answers to the report before"),
+        heading=gettext("Answers to the previous report"),
         paragraphs=(said % words,),
         tables=(Table("answers", caption, columns, rows),),
     )

@@ -23,7 +23,7 @@ def section(facts: Facts) -> Section | None:
         "percent": phrases.share(hollow, judged),
     }
     said = gettext(
-        "Answers read without their agency and officer: %(answers)s, from %(agencies)s. Found to have no substance: "
-        "%(hollow)s (%(percent)s)."
+        "Answers audited without showing agency and officer: %(answers)s, from %(agencies)s. Found hollow: %(hollow)s "
+        "(%(percent)s)."
     )
     return Section(key="audits", heading=gettext("Audit of answers"), paragraphs=(said % words,))

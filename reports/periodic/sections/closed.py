@@ -28,8 +28,8 @@ def closed_in_period(facts: Facts) -> str:
     if not count:
         return gettext("No case was closed in the period.")
     return ngettext(
-        "Whenever it was received, %(cases)s was closed in the period.",
-        "Whenever they were received, %(cases)s were closed in the period.",
+        "%(cases)s was closed in the period, whenever it was received.",
+        "%(cases)s were closed in the period, whenever they were received.",
         count,
     ) % {"cases": phrases.cases_counted(count)}
 

@@ -35,6 +35,8 @@ def _table(facts: Facts) -> Table:
             Column("name", gettext("Period"), ColumnKind.TEXT),
             *(tables.measure_column(measure) for measure in MEASURES),
         ),
-        rows=tuple((each.name, *(tables.cell(each.figures, measure) for measure in MEASURES)) for each in facts.series),
+        rows=tuple(
+            (each.heading, *(tables.cell(each.figures, measure) for measure in MEASURES)) for each in facts.series
+        ),
         row_keys=tuple(each.period.first.isoformat() for each in facts.series),
     )

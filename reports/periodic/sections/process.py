@@ -92,12 +92,12 @@ def _counted(facts: Facts) -> Table:
         caption=gettext("What happened to cases, and in the same period a year earlier"),
         columns=(
             Column("name", gettext("What happened"), ColumnKind.TEXT),
-            Column("count", gettext("In the period"), ColumnKind.COUNT, gettext("As the row says, in the period.")),
+            Column("count", gettext("In the period"), ColumnKind.COUNT, gettext("What the row names, in the period.")),
             Column(
                 "count_before",
                 gettext("A year earlier"),
                 ColumnKind.COUNT,
-                gettext("As the row says, in the same period of the year before."),
+                gettext("What the row names, in the same period of the year before."),
             ),
         ),
         rows=tuple((str(MEASURES[name].label), facts.count(name), facts.year_before.count(name)) for name in names),

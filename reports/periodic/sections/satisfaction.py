@@ -60,6 +60,6 @@ def _came_back(facts: Facts) -> str:
     count = facts.count("came_back")
     if not count:
         return ""
-    return gettext("Complaints about what had been closed at the same place shortly before: %(cases)s.") % {
+    return gettext("Complaints about a problem that had been closed at the same place shortly before: %(cases)s.") % {
         "cases": phrases.cases(count)
     }
