@@ -190,7 +190,7 @@ def _topics_table(agency: Agency, figures: AnnexFigures) -> Table:
         name = names.get(topic, "") if isinstance(topic, int) else gettext("No topic")
         rows.append((name, *(each.value(measure) for measure in counted), others[topic]))
     columns = (
-        Column("topic", pgettext("of a case", "Topic"), ColumnKind.TEXT),
+        Column("topic", pgettext("report", "Topic"), ColumnKind.TEXT),
         *(Column(name, str(MEASURES[name].label), ColumnKind.COUNT) for name in counted),
         Column("others", gettext("Received by all other agencies"), ColumnKind.COUNT),
     )
@@ -219,7 +219,7 @@ def _cases_to_act_on(agency: Agency, *, at: datetime) -> LateCases:
 def _cases_section(cases: LateCases) -> Section:
     columns = (
         Column("case", gettext("Case"), ColumnKind.TEXT),
-        Column("topic", pgettext("of a case", "Topic"), ColumnKind.TEXT),
+        Column("topic", pgettext("report", "Topic"), ColumnKind.TEXT),
         Column("due_on", gettext("Due on"), ColumnKind.DATE),
     )
     rows = tuple((reference, topic.name if topic else "—", due_on) for reference, topic, due_on in cases.rows)

@@ -5,7 +5,7 @@ A cell is an agency, a topic and a governorate. Its last seven days are compared
 
 - of at least ``LEAST`` complaints, and at least ``FACTOR`` times the weekly mean before, which both a reader expects;
 - that chance alone gives with a probability below ``FALSE_ALARMS`` divided by the number of cells that were looked at
-  (Bonferroni): by chance alone about one look in twenty shows a rise anywhere.
+  (Bonferroni): by chance alone a rise anywhere shows in about one week of twenty.
 
 How much counts swing from week to week without a cause is measured in all cells and in the cell itself.
 

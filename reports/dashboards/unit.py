@@ -94,6 +94,11 @@ class Named:
     number: int
     first: Sequence[tuple[str, str]]
 
+    @property
+    def more(self) -> int:
+        """How many are not named."""
+        return self.number - len(self.first)
+
 
 @dataclass(frozen=True)
 class UnitPage:

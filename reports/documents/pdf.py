@@ -40,6 +40,7 @@ def _data(document: Document) -> dict[str, Any]:
         "words": {
             "page": pgettext("pages", "Page"),
             "of": pgettext("pages", "of"),
+            "contents": gettext("Contents"),
             "comment": gettext("Comment of the unit"),
             "dictionary": gettext("What is counted"),
         },

@@ -109,7 +109,7 @@ def workbook(report: Report, measures: MeasureTable) -> bytes:
         _breakdown(book, gettext("By kind"), pgettext("case", "Kind"), report.by_kind, report.total)
         if not report.limits:
             _times(book, report.times)
-        _breakdown(book, gettext("By topic"), pgettext("of a case", "Topic"), report.by_topic, report.total)
+        _breakdown(book, gettext("By topic"), pgettext("report", "Topic"), report.by_topic, report.total)
         _outcomes(book, report)
         _measures(book, measures)
         _about(book, report)

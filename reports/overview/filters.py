@@ -27,7 +27,7 @@ class FilterForm(Form):
     """
 
     agency = forms.ChoiceField(required=False, label=_("Agency"))
-    topic = forms.ChoiceField(required=False, label=pgettext_lazy("of a case", "Topic"))
+    topic = forms.ChoiceField(required=False, label=pgettext_lazy("report", "Topic"))
     kind = forms.ChoiceField(required=False, label=pgettext_lazy("case", "Kind"), choices=[_ALL, *Kind.choices])
     channel = forms.ChoiceField(required=False, label=_("Channel"), choices=[_ALL, *Channel.choices])
     governorate = forms.ChoiceField(required=False, label=_("Governorate"))

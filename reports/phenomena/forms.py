@@ -9,7 +9,7 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from agencies.models import Agency, Governorate, Topic
 from complaints.models import Case
@@ -35,7 +35,11 @@ class DescriptionForm(Form):
         help_text=_("What recurs, and where. Write nothing about a person."),
     )
     topic = forms.ModelChoiceField(
-        Topic.objects.none(), required=False, empty_label=_("All topics"), label=_("Topic"), to_field_name="code"
+        Topic.objects.none(),
+        required=False,
+        empty_label=_("All topics"),
+        label=pgettext_lazy("report", "Topic"),
+        to_field_name="code",
     )
     governorate = forms.ModelChoiceField(
         Governorate.objects.none(),

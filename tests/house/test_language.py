@@ -135,6 +135,11 @@ def test_nothing_agrees_with_the_name_of_an_agency_or_a_person(pattern: str) -> 
     assert found(texts, pattern) == []
 
 
+def test_no_arabic_text_speaks_to_one_person() -> None:
+    words = "أدخل|اختر|اكتب|اترك|أكمله|احذفه|أضف|افتح|اضغط|يمكنك|لديك|عليك|إليك|قبلك"
+    assert found(texts_in("ar"), rf"(?<![{LETTER}])[وف]?(?:{words})(?![{LETTER}])") == []
+
+
 def test_the_marks_of_a_tanween_stand_before_the_alif() -> None:
     assert found([*texts_in("ar"), *data_texts()], "ا\u064b") == []
 

@@ -22,7 +22,7 @@ def section(facts: Facts) -> Section | None:
         "kinds", gettext("Cases by kind"), pgettext("case", "Kind"), kinds, MEASURES, total=facts.total
     )
     topic_table = tables.group_table(
-        "topics", gettext("Cases by topic"), pgettext("of a case", "Topic"), topics, MEASURES, total=facts.total
+        "topics", gettext("Cases by topic"), pgettext("report", "Topic"), topics, MEASURES, total=facts.total
     )
     said = (
         gettext("Cases received by kind: %(names)s.") % {"names": _names(kinds, facts)},

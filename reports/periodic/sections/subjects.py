@@ -46,7 +46,7 @@ def _table(rows: tuple[Row, ...], keys: tuple[str, ...]) -> Table:
         caption=gettext("The most frequent topics of each agency"),
         columns=(
             Column("name", gettext("Agency"), ColumnKind.TEXT),
-            Column("topic", pgettext("of a case", "Topic"), ColumnKind.TEXT),
+            Column("topic", pgettext("report", "Topic"), ColumnKind.TEXT),
             tables.measure_column("received"),
             Column(
                 "share_agency",
