@@ -17,7 +17,6 @@ python3 run.py audit      ask the package index for advisories about the package
 from __future__ import print_function
 
 import contextlib
-import fcntl
 import glob
 import hashlib
 import os
@@ -26,11 +25,21 @@ import subprocess
 import sys
 import time
 
+try:
+    import fcntl
+except ImportError:
+    sys.exit("The project runs on Linux and macOS. On Windows, run it in WSL: https://learn.microsoft.com/windows/wsl/")
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(HERE, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 STAMP = os.path.join(VENV, ".installed")
 NEEDED = (3, 12)
+MODULES = ("ctypes", "sqlite3", "ssl", "venv", "zlib")
+INCOMPLETE = (
+    "{} is new enough, but it was built without {}. Install another Python: on Debian or Ubuntu, apt install python3 "
+    "python3-venv."
+)
 WHEELS_ONLY = ["--require-hashes", "--only-binary", ":all:"]
 READ_ONLY = (
     "{} cannot be written to, and its .venv is missing or not up to date. Run `python3 run.py` once while it can be "
@@ -134,6 +143,10 @@ def find_python():
     for candidate in candidates():
         if candidate and works(candidate):
             return candidate
+    for candidate in candidates():
+        if candidate and succeeds([candidate, "-c", "import sys; sys.exit(sys.version_info < {!r})".format(NEEDED)]):
+            missing = [name for name in MODULES if not succeeds([candidate, "-c", "import " + name])]
+            sys.exit(INCOMPLETE.format(candidate, " and ".join(missing)))
     message = (
         "Python {}.{} or newer is needed and none was found. On Debian or Ubuntu: apt install python3 python3-venv"
     )
@@ -159,7 +172,7 @@ def candidates():
 
 
 def works(python):
-    code = "import sys, ssl, sqlite3, ctypes, venv; sys.exit(sys.version_info < {!r})".format(NEEDED)
+    code = "import sys, {}; sys.exit(sys.version_info < {!r})".format(", ".join(MODULES), NEEDED)
     return succeeds([python, "-c", code])
 
 

@@ -123,6 +123,7 @@ DEMO_SIGN_INS: Final = (
     DemoSignIn("Karim, citizen", "/ar/sign-in/", "9851204417", PASSWORD),
     DemoSignIn("Omar, liaison officer of Miyahuna", "/ar/staff/sign-in/", "omar@miyahuna.example", PASSWORD),
     DemoSignIn("Nadia, supervisor at Miyahuna", "/ar/staff/sign-in/", "nadia@miyahuna.example", PASSWORD),
+    DemoSignIn("Basma, secretary-general of Miyahuna", "/ar/staff/sign-in/", "basma@miyahuna.example", PASSWORD),
     DemoSignIn("Yusuf, liaison officer of Greater Amman", "/ar/staff/sign-in/", "yusuf@gam.example", PASSWORD),
     DemoSignIn("Lina, CMU staff", "/ar/staff/sign-in/", "lina@cmu.example", PASSWORD),
     DemoSignIn("Sami, National Contact Centre", "/ar/staff/sign-in/", "sami@ncc.example", PASSWORD),

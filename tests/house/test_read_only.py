@@ -60,3 +60,10 @@ def test_a_catalogue_that_cannot_be_compiled_is_a_sentence(tmp_path: Path, monke
     monkeypatch.setattr(os, "access", lambda *_arguments: False)
     with pytest.raises(SystemExit, match="its folder cannot be written to"):
         catalogue.compile_if_stale(tmp_path)
+
+
+def test_a_python_that_lacks_a_module_is_named_with_it(run_py: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_py, "candidates", lambda: ["/opt/python3.13"])
+    monkeypatch.setattr(run_py, "succeeds", lambda command, env=None: "sqlite3" not in command[-1])  # noqa: ARG005
+    with pytest.raises(SystemExit, match=r"/opt/python3\.13 is new enough, but it was built without sqlite3"):
+        run_py.find_python()
