@@ -65,8 +65,14 @@ class _Scale:
         rows = self.data.rows
         room = (self.x(len(rows) - 1) - self.x(0)) / max(len(rows) - 1, 1)
         every = math.ceil((self.widest + 4) / room) if room else 1
+        before = math.inf
         for place in range(len(rows) - 1, -1, -every):
-            yield Words("tick", self.x(place), self.top + HEIGHT + 18, rows[place].label, "middle")
+            # Within the drawing, even if its point stands at the edge.
+            middle = max(self.x(place), self.widest / 2)
+            if before - middle < self.widest:
+                return
+            yield Words("tick", middle, self.top + HEIGHT + 18, rows[place].label, "middle")
+            before = middle
 
 
 def _series(data: ChartData, place: int, scale: _Scale) -> Iterator[Mark]:

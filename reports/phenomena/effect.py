@@ -40,9 +40,9 @@ class Effect:
         if not self.is_enough:
             return (gettext("It is too early, or there are too few cases, to compare the time after the commitment."),)
         text = ngettext(
-            "In %(weeks)s week after the commitment there were %(after)s cases. Without any change, chance alone "
+            "In the week after the commitment there were %(after)s cases. Without any change, chance alone "
             "would bring between %(low)s and %(high)s.",
-            "In %(weeks)s weeks after the commitment there were %(after)s cases. Without any change, chance alone "
+            "In the %(weeks)s weeks after the commitment there were %(after)s cases. Without any change, chance alone "
             "would bring between %(low)s and %(high)s.",
             len(self.after),
         )

@@ -74,7 +74,7 @@ def test_a_report_has_the_phenomena_and_what_became_of_the_inflow(report: Period
         (row,) = section.table("phenomena").rows
         assert known in section.paragraphs[0]
         assert (row[0], row[2:4]) == ("تسرب في الحي الشرقي", (15, date(2026, 2, 1)))
-    assert "In 3 weeks after the commitment there were 6 cases." in _effect(report)
+    assert "In the 3 weeks after the commitment there were 6 cases." in _effect(report)
     (frozen,) = counts_of(report)["commitments"]
     assert (frozen["agency"], frozen["committed_on"], frozen["due_on"]) == ("miyahuna", "2025-12-10", "2026-02-01")
     assert (frozen["evidence_on"], frozen["inflow"]["before"], frozen["inflow"]["after"]) == ("2025-12-20", 12, 6)

@@ -22,8 +22,8 @@ def test_a_fall_beyond_chance_is_said_and_one_within_it_too() -> None:
     fell = effect(filed(10, 4), committed_on=COMMITTED, today=TODAY)
     assert (fell.low, fell.high, sum(fell.after)) == (74, 126, 40)
     assert " ".join(fell.sentences) == (
-        "In 10 weeks after the commitment there were 40 cases. Without any change, chance alone would bring between 74 "
-        "and 126. That is fewer than chance explains. The figures do not say why."
+        "In the 10 weeks after the commitment there were 40 cases. Without any change, chance alone would bring "
+        "between 74 and 126. That is fewer than chance explains. The figures do not say why."
     )
     assert effect(filed(10, 9), committed_on=COMMITTED, today=TODAY).sentences[1] == (
         "That is within what chance alone brings."
