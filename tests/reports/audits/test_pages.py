@@ -48,7 +48,7 @@ def test_the_head_draws_and_a_bad_period_is_refused(client: Client, answers: Seq
         drawn = client.post(url, typed | {"size": "400"}, follow=True).content.decode()
         assert drawn.count("(all)") == len({answer.agency_id for answer in answers})
         again = client.post(url, typed | {"size": "4"}).content.decode()
-    assert "Some of these days belong to a round" in again
+    assert "Some of these days already belong to a round" in again
     assert AuditRound.objects.count() == 1
 
 

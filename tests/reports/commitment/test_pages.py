@@ -132,7 +132,7 @@ def test_a_rule_is_set_by_the_head_and_weights_must_sum(
     assert "The weights add up to 97. They must add up to 100." in refused
     assert 'value="37"' in refused
     assert "must be larger" in client.post(url, RULE | {"large_from": "20"}).content.decode()
-    assert "from today on" in client.post(url, RULE | {"starts_on": "3/1/2026"}).content.decode()
+    assert "from today at the earliest" in client.post(url, RULE | {"starts_on": "3/1/2026"}).content.decode()
     assert IndexRule.objects.count() == 0
     assert client.post(url, RULE).status_code == 302
     assert IndexRule.objects.get().confirmed == 40

@@ -70,7 +70,7 @@ def test_the_unit_reads_what_waits_and_what_rises(
     kept.make_all(at=NOW)
     page = shown(client, "unit-dashboard")
     assert f'<a href="/en/staff/reports/phenomena/{phenomenon.pk}/">Leaks in the quarter</a>' in page
-    assert "12 complaints in 7 days; in the 8 weeks before there was none." in page
+    assert "12 complaints in 7 days; in the 8 weeks before, there was none." in page
     assert "Half of them came on Sunday 4 January 2026 or later; no common cause is recorded yet." in page
     assert f"/staff/cases/{waiting.reference}/refer/" in page
     assert "Danger to life, in triage" in page
@@ -104,7 +104,7 @@ def test_an_agency_reads_how_it_stands_and_nobody_elses_page(
     own = shown(sign_in(client, nadia), "agency-dashboard", "miyahuna")
     assert "What can still be saved" in own
     assert "There is no forecast yet" in own
-    assert "Too few agencies got cases in this month to compare with" in own
+    assert "Too few agencies got cases this month for a comparison" in own
     assert "January 2026" in own
     assert 'href="/en/staff/figures/cases/?list=' in own
     assert "أداء" not in own
@@ -188,7 +188,7 @@ def test_sentences_say_what_is_usual_and_what_is_known() -> None:
     }  # fmt: skip
     with translation.override("en"):
         assert rise_sentences(row) == [
-            "63 complaints in 7 days; in each of the 8 weeks before there were from 5 to 11.",
+            "63 complaints in 7 days; in each of the 8 weeks before, there were from 5 to 11.",
             (
                 "Half of them came on Saturday 3 January 2026 or later, 40 from \u2068الجبيهة\u2069; "
                 "30 are joined as one problem, 2 are closed."
@@ -200,7 +200,7 @@ def test_sentences_say_what_is_usual_and_what_is_known() -> None:
             "signs": {"officers": 1, "seen_at": "2025-11-18T10:00:00+03:00", "refused": 0, "filed_elsewhere": 3},
         }  # fmt: skip
         assert quiet_sentences(quiet, at=datetime.fromisoformat("2026-01-04T10:00:00+03:00")) == [
-            f"1 case in 90 days; before that from 14 to 30 in such a span, {likes} from 14 to 30.",
-            "No liaison officer of it has signed in for 47 days.",
-            "3 cases were filed elsewhere, and the agencies that refused them named this one.",
+            f"1 case in 90 days; before that, from 14 to 30 in the same number of days, {likes}, from 14 to 30.",
+            "None of its liaison officers has signed in for 47 days.",
+            "3 cases were filed elsewhere, and the agencies that declined them named this one.",
         ]

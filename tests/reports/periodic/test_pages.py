@@ -72,7 +72,7 @@ def test_the_unit_orders_comments_reviews_approves_and_releases(
     assert ("Write the comment in this language too." in refused, "الأرقام صحيحة." in refused) == (True, True)
     assert post(client, *comment, text_ar="الأرقام صحيحة.", text_en="The figures are right.").status_code == 302
     assert [press(client, report, name) for name in ("approve", "send", "review")] == [409, 302, 409]
-    assert "It waits for a review" in page(client, "periodic-report", report.pk)
+    assert "Waiting for a review" in page(client, "periodic-report", report.pk)
     assert press(sign_in(Client(), rana), report, "review") == 302
     head = sign_in(Client(), hala)
     assert [press(head, report, name) for name in ("approve", "approve", "release")] == [302, 409, 302]
