@@ -129,6 +129,17 @@ def test_the_text_of_the_pdf_can_be_taken_out_in_the_order_of_reading(language):
     assert pages[0].index("1,572") < pages[0].index("100%")
 
 
+def test_a_long_report_begins_with_its_contents():
+    short = sample("en")
+    long = replace(short, sections=(*short.sections, replace(short.sections[0], key="more", heading="More agencies")))
+    with override("en"):
+        assert "Contents" not in page.markup(short)
+        shown = page.markup(long)
+    assert [f'<a href="#section-{each.key}">{each.heading}</a>' in shown for each in long.sections] == [True] * 4
+    first = pypdfium2.PdfDocument(pdf.render(long))[0].get_textpage().get_text_bounded()
+    assert first.index("Contents") < first.index("More agencies")
+
+
 def _tags(element: pikepdf.Object) -> Iterator[tuple[str, str]]:
     if isinstance(element, pikepdf.Array):
         for each in element:
