@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,11 +19,12 @@ from reports.models import Annex
 
 @dataclass(frozen=True)
 class ShownCell:
-    """One cell of a table: a text, a number with its unit, or a day."""
+    """One cell of a table: a text, a number with its unit, a day, or nothing; ``label`` is the title of its column."""
 
     value: Any
     kind: str
     unit: str = ""
+    label: str = ""
 
     @property
     def is_withheld(self) -> bool:
@@ -40,7 +41,10 @@ def shown_sections(document: Document) -> list[dict[str, Any]]:
                 {
                     "table": table,
                     "rows": [
-                        [_shown(cell, column) for cell, column in zip(row, table.columns, strict=True)]
+                        [
+                            replace(_shown(cell, column), label=column.title)
+                            for cell, column in zip(row, table.columns, strict=True)
+                        ]
                         for row in table.rows
                     ],
                 }
@@ -53,11 +57,11 @@ def shown_sections(document: Document) -> list[dict[str, Any]]:
 
 def _shown(cell: Cell, column: Column) -> ShownCell:
     if cell is None:
-        return ShownCell("—", "text")
+        return ShownCell("—", "nothing" if column.kind.is_number else "text")
     if isinstance(cell, date):
         return ShownCell(cell, "day")
     if column.kind == ColumnKind.SHARE and isinstance(cell, Decimal | int):
-        return ShownCell(round(Decimal(cell) * 100), "number", unit=" %")
+        return ShownCell(round(Decimal(cell) * 100), "number", unit="%")
     if isinstance(cell, int | Decimal):
         return ShownCell(cell, "number")
     return ShownCell(cell, "text")
