@@ -31,7 +31,7 @@ PAGES = {
         "new/complaint/agency/",
     ),
     "omar": ("staff/queue/", *(f"staff/cases/{{reference}}/{page}" for page in ("", "close/", "ask/", "consult/"))),
-    "nadia": ("staff/officers/",),
+    "nadia": ("staff/officers/", "staff/figures/agencies/miyahuna/"),
     "lina": ("staff/triage/", "staff/queue/", "staff/cases/{reference}/", "staff/reports/"),
 }
 
