@@ -52,6 +52,7 @@ PATIENCE_SECONDS = 120
 # How long web and workers may finish what they are at when they are asked to stop.
 PROCESS_SECONDS = 2.0
 
+ALREADY_RUNNING = "This project is already running; `python3 run.py manage …` works on it."
 ERASE_IT = "`python3 run.py --fresh` erases it and begins with an empty one."
 EMPTY_IT = "Empty the database that DATABASE_URL names yourself, or name another one."
 
@@ -75,7 +76,7 @@ def serve(*, fresh: bool, with_twilio: bool = False) -> None:
     with contextlib.ExitStack() as stack:
         folder = state.home()
         if not stack.enter_context(state.held(folder)):
-            raise Refusal("This project is already running; `python3 run.py manage …` works on it.")
+            raise Refusal(ALREADY_RUNNING)
         if fresh:
             _begin_anew(folder)
         environment = stack.enter_context(started_servers(folder, port))
@@ -98,6 +99,8 @@ def serve(*, fresh: bool, with_twilio: bool = False) -> None:
 def _port() -> int:
     port = state.port()
     if is_taken(port):
+        if urlsplit(state.read_running(state.home()).get("PUBLIC_URL", "")).port == port:
+            raise Refusal(ALREADY_RUNNING)
         raise Refusal(f"Port {port} is in use. Choose another one: PORT={port + 1} python3 run.py")
     return port
 
