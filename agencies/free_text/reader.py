@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, lru_cache
 
 from django.db.models import Max
 from django.utils import timezone
@@ -33,6 +34,8 @@ CHECKED, FRESH = timedelta(seconds=10), timedelta(minutes=15)
 BETWEEN = "؛"
 #: The longest text that is read, in characters: a subject with its details; and how much of it tells what it is about.
 LONGEST, TELLING = 3200, 1200
+#: A page reads the text of its case each time that it is opened.
+REMEMBERED = 128
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,12 @@ class Reader:
     areas: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
     def topics_of(self, text: str) -> list[Match[int]]:
-        """Return the topics that a text speaks of, the best first."""
-        return self.topic_phrases.matches(self.lexicon, _read(text[:TELLING]))
+        """Return the topics that a text speaks of, the best first; the texts read last are remembered."""
+        return list(self._topics_of(text[:TELLING]))
+
+    @cached_property
+    def _topics_of(self) -> Callable[[str], Sequence[Match[int]]]:
+        return lru_cache(maxsize=REMEMBERED)(lambda text: self.topic_phrases.matches(self.lexicon, _read(text)))
 
     def agencies_of(self, text: str, *, service_weight: float) -> list[Match[int]]:
         """Return the agencies that a text names, or whose services it describes, which weigh less; the best first."""

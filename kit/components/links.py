@@ -3,7 +3,11 @@
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
+
+from kit.components.drawings import icon
 
 register = template.Library()
 
@@ -40,10 +44,12 @@ def side_item(
     return {"href": href, "text": text, "current": current, "count": count, "kind": "bad" if alert else ""}
 
 
-@register.inclusion_tag("components/menu_item.html")
-def menu_item(*, href: str, text: object, icon_name: str, key: str = "") -> dict[str, Any]:
+@register.simple_tag
+def menu_item(*, href: str, text: object, icon_name: str, key: str = "") -> SafeString:
     """Show one action of ``<ul class="menu-list">``; ``key`` is the letter that opens it on a desk."""
-    return {"href": href, "text": text, "icon_name": icon_name, "key": key}
+    opens = format_html(' data-key="Key{}"', key) if key else ""
+    letter = format_html("<kbd>{}</kbd>", key) if key else ""
+    return format_html('<li><a href="{}"{}>{}{}{}</a></li>', href, opens, icon(icon_name), text, letter)
 
 
 @register.inclusion_tag("components/link_card.html")
