@@ -6,15 +6,18 @@ decides again.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User, supervisors_of
+from agencies.models import Agency
 from complaints.models import AnswerState, Case
 from complaints.workflow import SIGNERS, Actor
+from kit.compiled_reads import CompiledRead
 
 
 def has_no_other_supervisor(case: Case, first: UUID | None, *, at: datetime) -> bool:
@@ -24,10 +27,22 @@ def has_no_other_supervisor(case: Case, first: UUID | None, *, at: datetime) -> 
     """
     if case.agency is None:
         return False
+    people = {f"recused_{place}": who for place, who in enumerate(sorted(case.recused))}
+    if first is not None:
+        people["first"] = first
+    return not _OTHERS.rows(agency=case.agency.pk, citizen=case.citizen_id, on=timezone.localdate(at), **people)
+
+
+def _others(
+    _shape: None, *, agency: int, citizen: UUID, on: date, first: UUID | None = None, **recused: UUID
+) -> QuerySet[User, Any]:
     # Not ``exclude``: where no person is linked, SQL would leave everybody out.
-    others = Q(person__isnull=True) | ~Q(person=case.citizen_id)
-    people = supervisors_of(case.agency, timezone.localdate(at), exclude=case.recused).filter(others)
-    return not (people.exclude(pk=first) if first else people).exists()
+    others = Q(person__isnull=True) | ~Q(person=citizen)
+    people = supervisors_of(Agency(pk=agency), on, exclude=list(recused.values())).filter(others)
+    return (people.exclude(pk=first) if first else people).values_list("pk", flat=True)[:1]
+
+
+_OTHERS: Final = CompiledRead(_others)
 
 
 def decides_on_date(case: Case, what: frozenset[Actor], *, proposer: UUID | None, is_first: bool, at: datetime) -> bool:
