@@ -88,6 +88,13 @@ def _figures(arguments: list[str]) -> int:
         return figures.main(arguments, root=ROOT)
 
 
+def _case(arguments: list[str]) -> int:
+    with _files_as_served():
+        from tests.bench import case_page
+
+        return case_page.main(arguments, root=ROOT)
+
+
 def _country(arguments: list[str]) -> int:
     with _files_as_served():
         from tests.bench import country
@@ -227,6 +234,7 @@ BENCHMARKS = {
         "how fast overdue deadlines, a declared holiday and old times to object are worked off", _backlog
     ),
     "capacity": Benchmark("processor time of each page, and how many a second one core serves", _capacity),
+    "case": Benchmark("the pages of a case with a long history beside a bare view with the same rows", _case),
     "chaos": Benchmark("pages while their server, workers, database, broker and disk fail", _chaos, has_servers=True),
     "country": Benchmark("figures of a country: building, keeping and reading them among many cases", _country),
     "crowd": Benchmark(

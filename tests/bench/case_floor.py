@@ -50,4 +50,4 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
         return HttpResponse(_PAGE.render(Context({"case": row, "events": events, "holdings": cursor.fetchall()})))
 
 
-urlpatterns = [path("case/<str:ref>/", case)]
+urlpatterns = [path("case/<str:ref>/", case, name="floor-case")]
