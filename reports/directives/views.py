@@ -28,6 +28,7 @@ from reports.directives.actions import SourceFigure
 from reports.directives.forms import DecisionForm, DirectiveForm, StepForm
 from reports.models import Directive, DirectiveFile, DirectiveState, DirectiveStep, Phenomenon
 from reports.models.directives import DirectiveQuerySet
+from reports.phenomena import permissions as phenomena
 from reports.phenomena.actions import note_directive
 
 CONFLICT = 409
@@ -124,7 +125,8 @@ def directive_page(request: HttpRequest, directive: int) -> HttpResponse:
     """Show one directive with its history, its evidence and who was told of its day."""
     user, at = signed_in_user(request), timezone.now()
     found = _visible(user, directive, at)
-    context = _content(found, user, at) | {"figure": source.figure_of(found, at=at)}
+    because = phenomena.visible_to(user, at).filter(entries__directive=found).first()
+    context = _content(found, user, at) | {"figure": source.figure_of(found, at=at), "phenomenon": because}
     return render(request, "reports/directives/directive.html", context)
 
 

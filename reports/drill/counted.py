@@ -172,7 +172,8 @@ def _counted_keys(keys: Sequence[int], question: Question, continued: Continuity
 def _rows(statement: str, parameters: dict[str, Any]) -> list[Any]:
     with connections[replica.database()].cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        rows: list[Any] = cursor.fetchall()
+        return rows
 
 
 _FROM_HISTORY: Final = entries("cases.id = ANY(%(cases)s)")

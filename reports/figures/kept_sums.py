@@ -109,7 +109,8 @@ def differing(start: datetime, end: datetime) -> list[tuple[str, str]]:
     """
     with connection.cursor() as cursor:
         cursor.execute(_DIFFERING, {"start": start, "end": end})
-        return cursor.fetchall()
+        rows: list[tuple[str, str]] = cursor.fetchall()
+        return rows
 
 
 def _unequal(kept: str, counted: str) -> str:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
 from complaints.models import Case
-from reports.models import Phenomenon, PhenomenonEntry
+from reports.models import Directive, Phenomenon, PhenomenonEntry
 from reports.periods import ReportPeriod
 from reports.phenomena import actions, batch
 from reports.phenomena.clustering import CaseWords, Growth, Place
@@ -88,6 +88,8 @@ def test_a_proposal_is_described_committed_to_and_followed(
     # Directives are for the heads of the agency, not for its officers.
     named = ["استبدال الخط الرئيسي" in page(at, "phenomenon", leaks.pk) for at in (owner, officer)]
     assert named == [True, False]
+    directive = page(owner, "directive", Directive.objects.get().pk)
+    assert f'href="/en/staff/reports/phenomena/{leaks.pk}/"' in directive
     assert at_desk(yusuf).get(reverse("phenomenon", args=[leaks.pk])).status_code == 404
 
 
