@@ -87,7 +87,7 @@ class DirectoryForm(Form, forms.ModelForm):  # type: ignore[type-arg] # named by
                 known.queryset = self.offered(name, known.queryset)
                 known.empty_label = NOTHING_CHOSEN
             elif isinstance(known, forms.TypedChoiceField):
-                known.choices = [(value, label if value else NOTHING_CHOSEN) for value, label in known.choices]
+                known.choices = _with_plain_blank(known.choices)
 
     def offered(self, name: str, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return the rows that can be chosen in a field."""
@@ -115,6 +115,11 @@ class DirectoryForm(Form, forms.ModelForm):  # type: ignore[type-arg] # named by
             return reference_changes.add(self.instance, author=author)
         values = reference_changes.snapshot(self.instance)
         return reference_changes.change(self.instance, values, author=author, on=self.cleaned_data.get("effective_on"))
+
+
+def _with_plain_blank(choices: Any) -> list[tuple[Any, Any]]:
+    """Return ``choices`` with our sign for none of them, in place of Django's words, which are in English."""
+    return [(value, label if value else NOTHING_CHOSEN) for value, label in choices]
 
 
 class EndForm(Form):
