@@ -373,7 +373,7 @@ def sign_in(client: Client, person: User | Citizen) -> Client:
         session[BEGAN] = session[FACTOR_AT] = now
     session.create_model_instance(dict(session.items())).save(force_insert=True)
     update_last_login(User, user)
-    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
     return client
 
 
