@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 #: Rows of one page; one more is fetched, to know whether there is a next page.
 PAGE = 25
@@ -19,8 +19,16 @@ _MARK = re.compile(r"([0-9]{1,16})-([0-9]{1,18})")
 type Mark = tuple[datetime, int]
 
 
+class HasKey(Protocol):
+    """A row of a list: a model, or the row of a statement."""
+
+    @property
+    def pk(self) -> Any:
+        """Return the key."""
+
+
 @dataclass(frozen=True)
-class KeysetPage[Row: Model]:
+class KeysetPage[Row: HasKey]:
     """One page of rows, and the mark the next one starts after (empty on the last)."""
 
     rows: Sequence[Row]
@@ -54,17 +62,17 @@ class Order:
         same = {self.moment: moment, f"pk__{passed}": key}
         return rows.filter(**{f"{self.moment}__{reached}": moment}).exclude(**same)
 
-    def page[Row: Model](self, rows: QuerySet[Row]) -> KeysetPage[Row]:
+    def page(self, rows: QuerySet[Any]) -> KeysetPage[Any]:
         """Return the first page of ``rows``, which are sorted so and begin after their mark."""
         return self.page_of(list(rows[: PAGE + 1]))
 
-    def page_of[Row: Model](self, found: Sequence[Row]) -> KeysetPage[Row]:
+    def page_of[Row: HasKey](self, found: Sequence[Row]) -> KeysetPage[Row]:
         """Return the first page of rows that were fetched, one more than a page or all there are."""
         if len(found) <= PAGE:
             return KeysetPage(found, "")
         return KeysetPage(found[:PAGE], self.mark(found[PAGE - 1]))
 
-    def mark(self, row: Model) -> str:
+    def mark(self, row: HasKey) -> str:
         """Return the mark after which the rows behind ``row`` stand."""
         return _write(getattr(row, self.moment) if self.moment else _EPOCH, row.pk)
 

@@ -7,17 +7,16 @@ queryset compiles to, so that a rule which the models define is not written a se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
-from django.db import connections
-from django.db.models import QuerySet
-
-from kit import replica
+from django.db import connections, router
+from django.db.models import Model, QuerySet
 
 _NO_CONDITIONS: Final[Mapping[str, Condition]] = {}
 
@@ -62,6 +61,21 @@ def condition(rows: QuerySet[Any], prefix: str) -> Condition:
     return Condition(f"({named})", dict(zip(names, values, strict=True)))
 
 
+def joined(separator: str, conditions: Iterable[Condition]) -> Condition:
+    """Return the texts of ``conditions`` with ``separator`` between them, and all their values."""
+    parts = list(conditions)
+    return Condition(
+        separator.join(part.text for part in parts),
+        {name: value for part in parts for name, value in part.values.items()},
+    )
+
+
+def named_conditions(path: Path) -> dict[str, str]:
+    """Return the conditions of a file by name: each is a line, and the comment before it is its name."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {above.removeprefix("-- "): line for above, line in pairwise(lines) if not line.startswith("-- ")}
+
+
 class Statement[Row]:
     """The statement of one file: ``make`` is the class of its rows, a NamedTuple or dataclass.
 
@@ -74,14 +88,14 @@ class Statement[Row]:
         self._text = _read(path)
 
     def rows(self, conditions: Mapping[str, Condition] = _NO_CONDITIONS, /, **values: Any) -> list[Row]:
-        """Return all rows, read in one statement where ``kit.replica.read`` says, else on the primary.
+        """Return all rows, read in one statement on the database that the routers choose.
 
         ``conditions`` stand in the places of their names. A ``jsonb`` column comes as its text. Raises
         ``StatementError`` where the columns are not the fields of the row.
         """
         text = self._with(conditions)
         bound = {name: value for one in conditions.values() for name, value in one.values.items()}
-        with connections[replica.database()].cursor() as cursor:
+        with connections[router.db_for_read(Model)].cursor() as cursor:
             cursor.execute(text, bound | values)
             self._check(tuple(column[0] for column in cursor.description))
             return [self._make(*found) for found in cursor.fetchall()]

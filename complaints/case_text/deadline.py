@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from complaints.clocks.due_soon import SOON
 from complaints.clocks.pauses import Pause
-from complaints.models import Case
+from complaints.models import Case, ListedCase
 from complaints.workflow import State
 from kit.dates import day_digits
 
@@ -24,7 +24,7 @@ class Countdown:
     words: str
 
 
-def case_countdown(case: Case, *, at: datetime, pause: Pause | None = None) -> Countdown:
+def case_countdown(case: Case | ListedCase, *, at: datetime, pause: Pause | None = None) -> Countdown:
     """Return how far the deadline of ``case`` is; while the citizen is asked the clock is paused, up to a limit.
 
     ``pause`` is that of ``clocks.pauses`` for a case that waits for its citizen.
@@ -80,6 +80,6 @@ _TAGS: dict[str, str] = {
 }
 
 
-def status_colour(case: Case, countdown: Countdown) -> str:
+def status_colour(case: Case | ListedCase, countdown: Countdown) -> str:
     """Return the colour of a case's status: red once it is late."""
     return "bad" if countdown.level == "late" else _TAGS[case.state]

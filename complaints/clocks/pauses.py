@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agencies.models import current_calendar
 from complaints.clocks import clockwork
-from complaints.models import Case, Clock
+from complaints.models import Case, Clock, ListedCase
 from complaints.workflow import State
 
 
@@ -27,7 +27,7 @@ class Pause:
         return timezone.localdate(self.until)
 
 
-def pauses_now(cases: Collection[Case]) -> Mapping[int, Pause]:
+def pauses_now(cases: Collection[Case] | Collection[ListedCase]) -> Mapping[int, Pause]:
     """Return, by case, the pauses that end before the citizen's time to reply does: those after an earlier question.
 
     One statement where any of ``cases`` waits for its citizen, one more where one of them was asked before. The pause

@@ -17,6 +17,7 @@ from complaints.models.consultations import WITH_DIRECTORATE, Consultation, Cons
 from complaints.models.drafts import Draft
 from complaints.models.files import Attachment, AttachmentMark, Thumbnail, Upload, UploadPiece
 from complaints.models.history import CaseEvent, Holding, TextSalt, event_key
+from complaints.models.listed_cases import ListedCase
 from complaints.models.privacy import (
     ERASED,
     Breach,
@@ -86,6 +87,7 @@ __all__ = [
     "Label",
     "LegalHold",
     "LinkKind",
+    "ListedCase",
     "Note",
     "NoteKind",
     "NotifyBy",

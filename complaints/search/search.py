@@ -7,25 +7,28 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import reduce
-from itertools import groupby, islice
+from itertools import groupby
 from operator import or_
-from typing import Any
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 from django.contrib.postgres.search import SearchQuery
 from django.core.exceptions import ValidationError
 from django.db import connections
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.identity import disclosure
 from accounts.models import Citizen, NumberKind, User
 from accounts.roles import CMU
 from complaints import reference
-from complaints.models import Case, CaseQuerySet, SearchBlock
+from complaints.models import Case, CaseQuerySet, ListedCase, SearchBlock
+from complaints.models.listed_cases import by_keys, listed_cases, with_citizens
 from complaints.search.word_forms import Forms, word_forms
 from complaints.visibility.identity import CaseVisibility
 from kit.arabic import strip_prefixes
 from kit.forms import MobileField, plain_digits
 from kit.keyset import PAGE, KeysetPage
+from kit.statements import Statement
 
 #: Maximum characters of a search.
 LONGEST = 200
@@ -53,14 +56,15 @@ def by_reference(scope: CaseQuerySet, text: str) -> Case | None:
     return scope.filter(reference=number).first() if number else None
 
 
-def by_person(scope: CaseQuerySet, text: str, *, user: User, at: datetime) -> list[Case]:
+def by_person(scope: CaseQuerySet, text: str, *, user: User, at: datetime) -> list[ListedCase]:
     """Return the newest cases of the person whose telephone or document number ``text`` is, a page of them at most.
 
     For agency staff a person who hid the identity is found by neither. The search is recorded for everybody it met.
     """
     people = list(_people(plain_digits(text)))
     known = scope if user.authority(at).has(CMU) else scope.filter(hides_identity=False)
-    cases = list(known.filter(citizen__in=people).for_listing().order_by("-pk")[:PAGE])
+    keys = list(known.filter(citizen__in=people).order_by("-pk").values_list("pk", flat=True)[:PAGE])
+    cases = listed_cases(by_keys(keys), ["-pk"])
     within_reach = {case.citizen_id for case in cases}
     disclosure.record_search(plain_digits(text), people, viewer=user, within_reach=within_reach, at=at)
     return cases
@@ -75,8 +79,8 @@ def _people(number: str) -> QuerySet[Citizen]:
 
 
 def by_words(
-    scope: CaseQuerySet, text: str, *, reads: Callable[[Case], CaseVisibility], after: str = ""
-) -> KeysetPage[Case]:
+    scope: CaseQuerySet, text: str, *, reads: Callable[[ListedCase], CaseVisibility], after: str = ""
+) -> KeysetPage[ListedCase]:
     """Return a page of the cases that contain every word of ``text`` in any of its forms, the newest first.
 
     Letters are folded and articles stripped as in the database, and each word matches the forms that ``word_forms``
@@ -85,10 +89,10 @@ def by_words(
     """
     words = search_words(text)
     below = int(after) if _LAST.fullmatch(after) else None
-    cases: list[Case] = []
+    cases: list[ListedCase] = []
     for _ in range(ROUNDS if words else 0):
         keys = _newest(scope, words, PAGE + 1, below=below)
-        found = list(Case.objects.filter(pk__in=keys).for_listing().order_by("-pk"))
+        found = listed_cases(by_keys(keys), ["-pk"])
         cases += _readable(found, words, [reads(case) for case in found], database=scope.db)
         if len(keys) <= PAGE or len(cases) > PAGE:
             break
@@ -97,10 +101,11 @@ def by_words(
 
 
 def _readable(
-    cases: Sequence[Case], words: Sequence[Forms], visibilities: Sequence[CaseVisibility], *, database: str
-) -> Sequence[Case]:
-    """Return which of ``cases`` match all ``words`` after redaction for the reader; two more statements, or none."""
+    cases: Sequence[ListedCase], words: Sequence[Forms], visibilities: Sequence[CaseVisibility], *, database: str
+) -> Sequence[ListedCase]:
+    """Return which of ``cases`` match all ``words`` after redaction for the reader; three more statements, or none."""
     restricted = {visibility.case.pk: visibility for visibility in visibilities if not visibility.knows_person}
+    with_citizens(case for case in cases if case.pk in restricted)
     details = Case.objects.filter(pk__in=restricted).values_list("pk", "details") if restricted else ()
     texts = {key: f"{restricted[key].case.subject} {text}" for key, text in details}
     redacted = {key: text for key, whole in texts.items() if (text := restricted[key].redact(whole)) != whole}
@@ -196,16 +201,23 @@ WHERE schemaname = current_schema() AND tablename = 'complaints_case' AND attnam
 """
 
 
+class Block(NamedTuple):
+    """The number of a block of cases."""
+
+    number: int
+
+
+_BLOCKS: Final = Statement(Path(__file__).with_name("blocks.sql"), Block)
+
+
 def _runs(words: Sequence[Forms], *, below: int | None) -> Iterator[tuple[int, int]]:
     """Yield the first and last key of each run of consecutive blocks that may match all ``words``, the newest first.
 
     Blocks that are not indexed yet may match. It ends after ``WALK`` of them.
     """
-    having = SearchBlock.objects.filter(search_vector=_OpaqueQuery(words)).values("pk")
-    known = dict(SearchBlock.objects.values_list("pk", ExpressionWrapper(Q(pk__in=having), BooleanField())))
-    newest = Case.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    numbers = range((min(below, newest) if below else newest) // SearchBlock.CASES, -1, -1)
-    blocks = list(islice((number for number in numbers if known.get(number, True)), WALK))
+    blocks = [
+        row.number for row in _BLOCKS.rows(below=below, query=search_query(words), cases=SearchBlock.CASES, walk=WALK)
+    ]
     for _, run in groupby(enumerate(blocks), key=sum):  # neighbours fall by one while their place rises by one
         within = [number for _, number in run]
         yield within[-1] * SearchBlock.CASES, (within[0] + 1) * SearchBlock.CASES - 1

@@ -9,19 +9,19 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from accounts.models import User
-from agencies.models import Directorate
 from complaints.case_text.deadline import Countdown, case_countdown, countdown_to, status_colour
 from complaints.clocks import pauses
 from complaints.clocks.pauses import Pause
-from complaints.models import Case, Consultation
+from complaints.models import Case, ListedCase
+from complaints.models.listed_cases import with_citizens
 from complaints.visibility.identity import knows_person
 
 
 @dataclass(frozen=True)
-class QueueRow:
+class QueueRow[Row: (Case, ListedCase)]:
     """One case in a list, with its deadline, the colour of its status, and whether the reader knows its person."""
 
-    case: Case
+    case: Row
     due_at: datetime | None
     countdown: Countdown
     tag: str
@@ -32,21 +32,22 @@ class QueueRow:
         """Return the day of the deadline."""
         return timezone.localdate(self.due_at) if self.due_at else None
 
-    @property
-    def directorate(self) -> Directorate | None:
-        """Return the directorate that was asked where the list fetched ``open_consultations``, else the case's."""
-        asked: Sequence[Consultation] = getattr(self.case, "open_consultations", ())
-        return asked[0].directorate if asked else self.case.directorate
 
+def queue_rows(cases: Sequence[ListedCase], user: User, *, at: datetime) -> list[QueueRow[ListedCase]]:
+    """Return the rows of ``cases`` for ``user``.
 
-def queue_rows(cases: Sequence[Case], user: User, *, at: datetime) -> list[QueueRow]:
-    """Return the rows of ``cases`` for ``user``; two statements at most, for those that wait for their citizen."""
+    Two statements at most for those that wait for their citizen, and one where a subject is redacted for the reader.
+    """
     paused = pauses.pauses_now(cases)
-    return [queue_row(case, user, at=at, pause=paused.get(case.pk)) for case in cases]
+    rows = [queue_row(case, user, at=at, pause=paused.get(case.pk)) for case in cases]
+    with_citizens(case for case, row in zip(cases, rows, strict=True) if not row.knows_person)
+    return rows
 
 
-def queue_row(case: Case, user: User, *, at: datetime, pause: Pause | None = None) -> QueueRow:
-    """Return the row of ``case`` for ``user``, with the deadline of its partner task where the list fetched that."""
+def queue_row[Row: (Case, ListedCase)](
+    case: Row, user: User, *, at: datetime, pause: Pause | None = None
+) -> QueueRow[Row]:
+    """Return the row of ``case`` for ``user``, with the deadline of its partner task where the list shows that."""
     task_due_at: datetime | None = getattr(case, "partner_task_due_at", None)
     countdown = countdown_to(task_due_at, at=at) if task_due_at else case_countdown(case, at=at, pause=pause)
     due_at = task_due_at or case.deadline_at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from complaints.models import Case, CaseQuerySet
+from complaints.models import Case, CaseQuerySet, ListedCase
 from kit.keyset import PAGE, KeysetPage, Order
 
 #: The most urgent cases at the top of a list; any more stand at their deadline.
@@ -16,7 +16,7 @@ def urgent_cases(cases: CaseQuerySet, order: Order) -> CaseQuerySet:
     return cases.urgent().order_by(*order.columns)
 
 
-def urgent_first(found: list[Case], order: Order) -> KeysetPage[Case]:
+def urgent_first[Row: Case | ListedCase](found: list[Row], order: Order) -> KeysetPage[Row]:
     """Return the first page of ``found`` with the urgent ones at the top.
 
     ``found`` is in order: the rows of the page, one more if there is a next page, and the urgent ones, which may stand

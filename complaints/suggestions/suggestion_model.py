@@ -42,6 +42,8 @@ MOST_SHOWN = 4
 _EDGES = re.compile(r"^\W+|\W+$")
 #: The model is reloaded after this time.
 FRESH = timedelta(minutes=15)
+#: Cases whose guesses a model keeps.
+MOST_KNOWN = 500
 #: A case whose agency gave an answer is the agency's.
 ANSWERED = (
     Outcome.SOLVED,
@@ -157,11 +159,12 @@ class SuggestionModel:
         self._topics = Bm25Index([(subject.key, subject.words) for subject in subjects])
         self._closed = Bm25Index(closed)
         self._terms = {body.key: frozenset(term_stems(terms_in(body.words))) for body in bodies}
+        self._known: dict[object, list[Guess]] = {}
 
     def learning(self, closed: Sequence[tuple[int, str]]) -> SuggestionModel:
         """Return the same model with other closed cases."""
         learned = copy(self)
-        learned._closed = Bm25Index(closed)  # noqa: SLF001 - its own
+        learned._closed, learned._known = Bm25Index(closed), {}  # noqa: SLF001 - its own
         return learned
 
     def guesses(
@@ -171,8 +174,19 @@ class SuggestionModel:
 
         With a topic only agencies of its kinds; never an agency of other governorates. ``owners`` are the agencies of
         the topics the text suggests, for a case whose own topic does not narrow down its owner; ``scores`` says how
-        well the text fits topics, where that is known better than from their names.
+        well the text fits topics, where that is known better than from their names. The guesses for the last
+        ``MOST_KNOWN`` cases are kept with the model: triage asks for them again after each case.
         """
+        known = (asked, frozenset(owners.items()), None if scores is None else frozenset(scores.items()))
+        if known not in self._known:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[known] = self._guesses(asked, owners, scores)
+        return self._known[known]
+
+    def _guesses(
+        self, asked: Query, owners: Mapping[int, int | None], scores: Mapping[int, float] | None
+    ) -> list[Guess]:
         question = term_stems(terms_with_order(asked.text))
         words = {key: score for key, score in self._agencies.ranked(question) if self._fits(key, asked)}
         votes = {key: number for key, number in self._votes(question).items() if self._fits(key, asked)}

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import cast
 
 from accounts.models import User
 from accounts.roles import CMU, DESK
 from agencies.models import Topic
-from complaints.models import Case
+from complaints.models import Case, ListedCase
 from complaints.visibility.redaction import Person
 from complaints.workflow import Kind
 
 
-def knows_person(case: Case, user: User, *, at: datetime) -> bool:
+def knows_person(case: Case | ListedCase, user: User, *, at: datetime) -> bool:
     """Tell whether ``user`` may learn who filed ``case``: the CMU may, and its agency unless the person hid it.
 
     Staff who may only still open a case that has left their desk, and partner agencies, read its texts without it.
@@ -76,10 +77,11 @@ class StaffVisibility:
     user: User
     at: datetime
 
-    def of(self, case: Case) -> CaseVisibility:
+    def of(self, case: Case | ListedCase) -> CaseVisibility:
         """Return the visibility of ``case`` for this person; costs no statement if its citizen is loaded."""
-        return CaseVisibility(case, knows_person(case, self.user, at=self.at))
+        # What a list shows has all that is asked of it here.
+        return CaseVisibility(cast("Case", case), knows_person(case, self.user, at=self.at))
 
-    def subject(self, case: Case) -> str:
+    def subject(self, case: Case | ListedCase) -> str:
         """Return the subject of ``case`` for this person."""
         return self.of(case).redact(case.subject)

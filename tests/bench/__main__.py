@@ -109,6 +109,13 @@ def _filing(arguments: list[str]) -> int:
         return filing.main(arguments, root=ROOT)
 
 
+def _desk(arguments: list[str]) -> int:
+    with _files_as_served():
+        from tests.bench import desk
+
+        return desk.main(arguments, root=ROOT)
+
+
 def _queue(arguments: list[str]) -> int:
     with _files_as_served():
         from tests.bench import queue
@@ -240,6 +247,7 @@ BENCHMARKS = {
     "crowd": Benchmark(
         "how long a visitor waits while the dearest pictures and slow clients arrive", _crowd, has_servers=True
     ),
+    "desk": Benchmark("the hottest pages of staff beside bare views with the same rows", _desk),
     "faults": Benchmark(
         "messages lost or sent twice while senders and the database are killed", _faults, has_servers=True
     ),

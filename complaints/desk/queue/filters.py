@@ -13,12 +13,13 @@ from django.utils.translation import gettext, gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from agencies.calendar import AMMAN
-from agencies.models import Priority
+from agencies.models import Priority, Topic
 from complaints.desk.queue.options import Option, QueueOptions
 from complaints.desk.queue.tabs import Sort, StaffContext, Tab, sort_orders
-from complaints.models import CaseQuerySet, Channel, Label
+from complaints.models import Case, CaseQuerySet, Channel, Label
 from complaints.workflow import Kind
 from kit.arabic import fold_digits
+from kit.statements import ALWAYS, Condition, condition
 
 #: The years in which a case can have been filed.
 CENTURY = range(2000, 2100)
@@ -60,7 +61,7 @@ def _officers(options: QueueOptions) -> Sequence[Option]:
 
 
 def _by_topic(cases: CaseQuerySet, key: str, _staff: StaffContext) -> CaseQuerySet:
-    return cases.filter(Q(topic=key) | Q(topic__parent=key))
+    return cases.filter(topic__in=Topic.objects.filter(Q(pk=key) | Q(parent=key)).values("pk"))
 
 
 def _by_officer(cases: CaseQuerySet, key: str, _staff: StaffContext) -> CaseQuerySet:
@@ -72,8 +73,8 @@ def _by_sensitivity(cases: CaseQuerySet, key: str, _staff: StaffContext) -> Case
         case Sensitivity.HIDDEN:
             return cases.filter(hides_identity=True)
         case Sensitivity.SIGNATURE:
-            return cases.filter(topic__second_signature=True)
-    return cases.filter(topic__priority=Priority(key))
+            return cases.filter(topic__in=Topic.objects.filter(second_signature=True).values("pk"))
+    return cases.filter(topic__in=Topic.objects.filter(priority=Priority(key)).values("pk"))
 
 
 def _by_label(cases: CaseQuerySet, name: str, staff: StaffContext) -> CaseQuerySet:
@@ -123,6 +124,10 @@ class QueueQuery:
             if queue_filter.name in self.filters:
                 cases = queue_filter.apply(cases, self.filters[queue_filter.name], staff)
         return cases
+
+    def condition(self, staff: StaffContext, prefix: str = "filter") -> Condition:
+        """Return the filters of the query as a condition on ``complaints_case``, its values named by ``prefix``."""
+        return condition(self.filter(Case.objects.all(), staff), prefix) if self.filters else ALWAYS
 
     @property
     def parameters(self) -> dict[str, str]:

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from accounts.models import User
 from accounts.roles import CMU, DESK
 from complaints.clocks.due_soon import SOON
-from complaints.models import (
-    WITH_DIRECTORATE,
-    Case,
-    CaseEvent,
-    CaseQuerySet,
-    Clock,
-    Consultation,
-    ReferralTask,
-    Refusal,
-    TaskState,
-)
-from complaints.models.case import COMEBACKS, PASSING_ON
-from complaints.staff.urgent_first import MOST_URGENT, urgent_cases, urgent_first
-from complaints.workflow import AT_AGENCY, OPEN, Action, Holder, State
+from complaints.models import Case, CaseQuerySet, ListedCase
+from complaints.models.listed_cases import ListOptions, listed_cases
+from complaints.permissions import conditions
+from complaints.staff.urgent_first import MOST_URGENT, urgent_first
+from complaints.workflow import OPEN, State
 from kit import keyset
 from kit.keyset import PAGE, KeysetPage, Order
-
-#: Keeps some of the cases of a tab: the filters of a query.
-type CaseFilter = Callable[[CaseQuerySet], CaseQuerySet]
+from kit.statements import ALWAYS, Condition, joined, named_conditions
 
 
 class Tab(models.TextChoices):
@@ -79,7 +67,7 @@ _ORDERS: dict[Sort, Order] = {
     Sort.OLDEST: Order(),
 }
 #: While the citizen is asked, the agency is not late.
-_RUNNING = OPEN - {State.WAITING}
+RUNNING = OPEN - {State.WAITING}
 #: These tabs only grow, so that a count says nothing.
 UNCOUNTED = frozenset({Tab.PASSED, Tab.CLOSED})
 
@@ -121,11 +109,6 @@ class StaffContext:
         return Case.objects.at_desk_of(self.user, at=self.at)
 
     @property
-    def all_cases(self) -> CaseQuerySet:
-        """Return all cases but those of the user or about the user, for tabs that choose among them by themselves."""
-        return Case.objects.not_own_or_recused(self.user)
-
-    @property
     def tabs(self) -> list[Tab]:
         """Return the tabs that can hold something for the user.
 
@@ -135,96 +118,44 @@ class StaffContext:
         return [tab for tab in Tab if others.get(tab, True)]
 
 
-def tab_cases(tab: Tab, staff: StaffContext) -> CaseQuerySet:
-    """Return the cases of ``tab``, unordered."""
-    return _TAB_CASES[tab](staff)
+# ---- which cases a tab holds ----
+
+_CONDITIONS: Final = named_conditions(Path(__file__).with_name("tabs.sql"))
+#: These tabs choose among all cases by themselves, and not among those at the desk.
+_OF_ALL: Final = frozenset({Tab.TASKS, Tab.PASSED})
+#: The deadline by which the tab of tasks is sorted, that of the partner task.
+TASK_DUE: Final = """coalesce((
+    SELECT min(clock.due_at) FROM complaints_clock AS clock
+    JOIN complaints_referraltask AS task ON task.id = clock.task_id
+    WHERE clock.case_id = complaints_case.id AND clock.ended_at IS NULL AND task.state = 'open'
+        AND (%(is_unit)s OR task.agency_id = ANY(%(agencies)s::bigint[]))
+), complaints_case.deadline_at)"""
 
 
-def returned(cases: CaseQuerySet) -> CaseQuerySet:
-    """Return which of ``cases`` came back to the agency that had them before, and wait there untouched.
-
-    An objection was upheld, the citizen replied or let the time pass, or the unit referred it again to the agency that
-    had declined it.
-    """
-    declined = Refusal.objects.filter(case=OuterRef("pk"), agency=OuterRef("agency"))
-    came_back = ~Q(last_action=Action.REFER) | Exists(declined)
-    return cases.filter(came_back, state__in=AT_AGENCY, last_action__in=COMEBACKS)
+def tab_condition(tab: Tab, staff: StaffContext) -> Condition:
+    """Return which cases ``tab`` holds for ``staff``, as a condition on ``complaints_case``."""
+    define = conditions.not_own if tab in _OF_ALL else conditions.at_desk
+    scope = define(staff.user, at=staff.at)
+    return Condition(f"{scope.text} AND ({_CONDITIONS[tab]})", {**scope.values, **_values(staff)})
 
 
-def _not_closed(cases: CaseQuerySet) -> CaseQuerySet:
-    return cases.exclude(state=State.CLOSED)
-
-
-def _with_tasks(staff: StaffContext) -> CaseQuerySet:
-    """Return the cases with an open partner task of the user's agencies; for the unit, of any agency."""
-    return staff.all_cases.filter(pk__in=_open_tasks(staff).values("case"))
-
-
-def _open_tasks(staff: StaffContext) -> models.QuerySet[ReferralTask]:
-    tasks = ReferralTask.objects.filter(state=TaskState.OPEN)
-    return tasks if staff.is_unit else tasks.filter(agency__in=staff.agencies)
-
-
-def _with_task_due(cases: CaseQuerySet, staff: StaffContext) -> CaseQuerySet:
-    """Annotate ``cases`` with ``partner_task_due_at``, the deadline of the task, which is not that of the case."""
-    clocks = Clock.objects.filter(case=OuterRef("pk"), task__in=_open_tasks(staff), ended_at__isnull=True)
-    due = Subquery(clocks.order_by("due_at").values("due_at")[:1])
-    return cases.annotate(partner_task_due_at=Coalesce(due, "deadline_at"))
-
-
-def _with_open_consultation(cases: CaseQuerySet) -> CaseQuerySet:
-    """Prefetch ``open_consultations``: the directorate that was asked need not be that of the case."""
-    waiting = Consultation.objects.filter(state__in=WITH_DIRECTORATE).select_related("directorate")
-    return cases.prefetch_related(Prefetch("consultations", waiting, to_attr="open_consultations"))
-
-
-def _passed_on(staff: StaffContext) -> CaseQuerySet:
-    """Return the cases the user filed, declined, returned or referred, unless they are at the own agency again."""
-    events = CaseEvent.objects.filter(actor=staff.user, action__in=PASSING_ON)
-    cases = staff.all_cases.filter(pk__in=events.values("case"))
-    return cases if staff.is_unit else cases.filter(Q(agency__isnull=True) | ~Q(agency__in=staff.agencies))
-
-
-def _mine(staff: StaffContext) -> CaseQuerySet:
-    return staff.scope.in_hand().filter(officer__in=[staff.user.pk, *staff.absent_colleagues])
-
-
-def _due(staff: StaffContext) -> CaseQuerySet:
-    return staff.scope.filter(state__in=_RUNNING, deadline_at__gte=staff.at, deadline_at__lt=staff.at + SOON)
-
-
-def _deciding(staff: StaffContext) -> tuple[State, ...]:
-    """Return the states that wait for a decision: for the unit also objections, on which it alone decides."""
-    return (State.REFERRED, State.OBJECTED) if staff.is_unit else (State.REFERRED,)
-
-
-def _in(state: State) -> Callable[[StaffContext], CaseQuerySet]:
-    return lambda staff: staff.scope.filter(state=state)
-
-
-_TAB_CASES: dict[Tab, Callable[[StaffContext], CaseQuerySet]] = {
-    Tab.OPEN: lambda staff: _not_closed(staff.scope),
-    Tab.COMPETENCE: lambda staff: staff.scope.filter(state__in=_deciding(staff)),
-    Tab.MINE: _mine,
-    Tab.DUE: _due,
-    Tab.LATE: lambda staff: staff.scope.filter(state__in=_RUNNING, deadline_at__lt=staff.at),
-    Tab.ASKED: lambda staff: staff.scope.filter(unit_asked_at__isnull=False),
-    Tab.RETURNED: lambda staff: returned(staff.scope),
-    Tab.PROGRESS: _in(State.IN_PROGRESS),
-    Tab.DIRECTORATES: lambda staff: staff.scope.filter(holder=Holder.DIRECTORATE),
-    Tab.WAITING: _in(State.WAITING),
-    Tab.TASKS: _with_tasks,
-    Tab.PASSED: _passed_on,
-    Tab.CLOSED: _in(State.CLOSED),
-}
+def _values(staff: StaffContext) -> dict[str, object]:
+    return {
+        "at": staff.at,
+        "soon": staff.at + SOON,
+        "is_unit": staff.is_unit,
+        "user": staff.user.pk,
+        "officers": [staff.user.pk, *sorted(staff.absent_colleagues)],
+        "agencies": sorted(staff.agencies),
+    }
 
 
 # ---- a page ----
 
 
 def tab_page(
-    tab: Tab, staff: StaffContext, *, keep: CaseFilter = lambda rows: rows, sort: str = "", after: str = ""
-) -> KeysetPage[Case]:
+    tab: Tab, staff: StaffContext, *, keep: Condition = ALWAYS, sort: str = "", after: str = ""
+) -> KeysetPage[ListedCase]:
     """Return a page of the cases of ``tab`` that ``keep`` keeps; an unknown ``sort`` gives the default order.
 
     By deadline the urgent cases come first. ``after`` is the ``next`` of the page before; one that cannot be read gives
@@ -233,31 +164,57 @@ def tab_page(
     orders = sort_orders(tab)
     order = orders[Sort(sort)] if sort in orders else next(iter(orders.values()))
     mark = keyset.read(after)
-    parts = [
-        order.after(keep(part), mark).order_by(*order.columns).values("pk")[: PAGE + 1]
-        for part in _in_order(tab, staff, order)
-    ]
+    cases = joined(" AND ", [tab_condition(tab, staff), keep])
+    parts = [_keys(cases, part, order, mark, PAGE + 1) for part in _parts(tab, order)]
     puts_urgent_first = mark is None and order.moment == "deadline_at" and not order.newest
     if puts_urgent_first:
-        parts.append(urgent_cases(keep(tab_cases(tab, staff)), order).values("pk")[:MOST_URGENT])
-    ids = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    rows = Case.objects.filter(pk__in=ids).for_listing().with_tags(staff.user, at=staff.at)
-    if tab == Tab.TASKS:
-        rows = _with_task_due(rows, staff)
-    if tab == Tab.DIRECTORATES:
-        rows = _with_open_consultation(rows)
-    rows = rows.order_by(*order.columns)
-    return urgent_first(list(rows), order) if puts_urgent_first else order.page(rows)
+        parts.append(_keys(cases, "is_urgent AND state <> 'closed'", order, None, MOST_URGENT))
+    chosen = Condition(f"complaints_case.id IN ({' UNION ALL '.join(parts)})", {**cases.values, **_marked(mark)})
+    found = listed_cases(chosen, order.columns, _options(tab, staff))
+    return urgent_first(found, order) if puts_urgent_first else order.page_of(found[: PAGE + 1])
 
 
-def _in_order(tab: Tab, staff: StaffContext, order: Order) -> list[CaseQuerySet]:
+def _options(tab: Tab, staff: StaffContext) -> ListOptions:
+    return ListOptions(
+        homes=staff.sharing_agencies,
+        agencies=staff.agencies,
+        is_unit=staff.is_unit,
+        shows_tasks=tab == Tab.TASKS,
+        shows_asked=tab == Tab.DIRECTORATES,
+    )
+
+
+def _parts(tab: Tab, order: Order) -> list[str]:
     """Split the cases of ``tab`` so that an index holds each part in ``order``; one query would sort them all."""
-    cases = tab_cases(tab, staff)
-    if tab == Tab.TASKS:
-        return [_with_task_due(cases, staff)]
     if order.moment != "deadline_at":
-        return [cases]
+        return ["TRUE"]
     if tab == Tab.MINE:
-        return [cases.filter(officer=officer) for officer in (staff.user.pk, *sorted(staff.absent_colleagues))]
-    states = {Tab.OPEN: OPEN, Tab.COMPETENCE: _deciding(staff), Tab.DUE: _RUNNING, Tab.LATE: _RUNNING}.get(tab)
-    return [cases.filter(state=state) for state in states] if states else [cases]
+        return ["officer_id = %(user)s", "officer_id <> %(user)s"]
+    states = {Tab.OPEN: OPEN, Tab.COMPETENCE: (State.REFERRED, State.OBJECTED), Tab.DUE: RUNNING, Tab.LATE: RUNNING}
+    return [f"state = '{state}'" for state in sorted(states[tab])] if tab in states else ["TRUE"]
+
+
+def _keys(cases: Condition, part: str, order: Order, mark: keyset.Mark | None, number: int) -> str:
+    """Return the statement for the first keys of ``cases`` behind ``mark``, as far as they are of ``part``."""
+    moment, way = (TASK_DUE if order.moment == "partner_task_due_at" else order.moment), "DESC" if order.newest else ""
+    sorting = ", ".join(f"{column} {way}" for column in (moment, "complaints_case.id") if column)
+    reached, behind = ("<=", "<") if order.newest else (">=", ">")
+    after = "TRUE"
+    if mark is not None and not moment:
+        after = f"complaints_case.id {behind} %(mark_key)s"
+    elif mark is not None:
+        # Two conditions: the first is a range of the index.
+        after = (
+            f"{moment} {reached} %(mark_moment)s AND NOT ({moment} = %(mark_moment)s"
+            f" AND complaints_case.id {reached.translate(_TURNED)} %(mark_key)s)"
+        )
+    where = f"{cases.text} AND {part} AND {after}"
+    rows = f"FROM complaints_case WHERE {where} ORDER BY {sorting} LIMIT {number}"
+    return f"(SELECT complaints_case.id {rows})"
+
+
+_TURNED: Final = str.maketrans("<>", "><")
+
+
+def _marked(mark: keyset.Mark | None) -> dict[str, object]:
+    return {} if mark is None else {"mark_moment": mark[0], "mark_key": mark[1]}

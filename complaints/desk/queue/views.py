@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,6 +13,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import signed_in_user, staff_required
@@ -21,8 +23,9 @@ from complaints.desk.queue.counts import count_text, tab_counts
 from complaints.desk.queue.filters import FILTERS, QueueFilter, QueueQuery, read_query
 from complaints.desk.queue.forms import SaveForm
 from complaints.desk.queue.options import Option, QueueOptions, SavedFilterOption, queue_options
-from complaints.desk.queue.tabs import UNCOUNTED, Sort, StaffContext, Tab, sort_orders, tab_cases, tab_page
-from complaints.models import Case
+from complaints.desk.queue.table import table_rows
+from complaints.desk.queue.tabs import UNCOUNTED, Sort, StaffContext, Tab, sort_orders, tab_condition, tab_page
+from complaints.models import Case, ListedCase
 from complaints.permissions.annotations import may_delete_filter
 from complaints.search import search
 from complaints.staff import rows
@@ -30,6 +33,7 @@ from complaints.staff.frame import CASEWORK, frame
 from complaints.visibility.identity import StaffVisibility
 from kit import replica
 from kit.keyset import KeysetPage
+from kit.statements import joined
 
 #: The tabs that stand above the list as tiles, with the colour of each.
 _TILES = ((Tab.COMPETENCE, "info"), (Tab.LATE, "bad"), (Tab.DUE, "warn"), (Tab.WAITING, "wait"))
@@ -48,10 +52,15 @@ class QueueRequest:
     query: QueueQuery
 
     @classmethod
-    def of(cls, http: HttpRequest, parameters: Mapping[str, str]) -> QueueRequest:
-        """Return the request of whoever sent ``http``, with the query that ``parameters`` describe."""
-        user, at = signed_in_user(http), timezone.now()
-        options = queue_options(user, at=at, agency=parameters.get("agency", ""))
+    def of(cls, http: HttpRequest, parameters: Mapping[str, str], *, is_count: bool = False) -> QueueRequest:
+        """Return the request of whoever sent ``http``, with the query that ``parameters`` describe.
+
+        For counts alone the choices are needed only to read saved filters.
+        """
+        user, at, agency = signed_in_user(http), timezone.now(), parameters.get("agency", "")
+        options = queue_options(user, at=at, agency=agency, wants_choices=not is_count)
+        if is_count and options.saved:
+            options = queue_options(user, at=at, agency=agency)
         staff = StaffContext(user, at, options.absent_colleagues)
         return cls(http, staff, options, read_query(parameters, options))
 
@@ -66,7 +75,9 @@ class QueueRequest:
         for saved_filter in self.options.saved:
             query = read_query(saved_filter.query, self.options)
             if not query.dropped_filters and query.tab not in UNCOUNTED:
-                saved_cases[f"saved-{saved_filter.key}"] = query.filter(tab_cases(query.tab, self.staff), self.staff)
+                filters = query.condition(self.staff, f"saved_{saved_filter.key}")
+                cases = joined(" AND ", [tab_condition(query.tab, self.staff), filters])
+                saved_cases[f"saved-{saved_filter.key}"] = cases
         return tab_counts(self.staff, saved_cases)
 
 
@@ -89,11 +100,11 @@ def queue(request: HttpRequest) -> HttpResponse:
         page = found.value if found.lag is None else _still_visible(found.value, staff)
         parameters = {"q": text, **query.filters}
         return _list_page(asked, page, parameters=parameters, text=text, copy_note=found.note)
-    page = tab_page(query.tab, staff, keep=lambda cases: query.filter(cases, staff), sort=query.sort, after=after)
+    page = tab_page(query.tab, staff, keep=query.condition(staff), sort=query.sort, after=after)
     return _list_page(asked, page, parameters=query.parameters)
 
 
-def _still_visible(page: KeysetPage[Case], staff: StaffContext) -> KeysetPage[Case]:
+def _still_visible(page: KeysetPage[ListedCase], staff: StaffContext) -> KeysetPage[ListedCase]:
     """Return ``page``, found in a copy that is seconds old, without cases that the person may no longer see."""
     visible = set(staff.scope.filter(pk__in=[case.pk for case in page.rows]).values_list("pk", flat=True))
     return replace(page, rows=[case for case in page.rows if case.pk in visible])
@@ -113,7 +124,7 @@ def _search(request: HttpRequest, text: str) -> HttpResponse:
 
 
 def _list_page(
-    asked: QueueRequest, page: KeysetPage[Case], *, parameters: Mapping[str, str], **found: Any
+    asked: QueueRequest, page: KeysetPage[ListedCase], *, parameters: Mapping[str, str], **found: Any
 ) -> HttpResponse:
     """Show a page of cases; ``parameters`` are those of its address, for the links to further pages.
 
@@ -121,8 +132,10 @@ def _list_page(
     """
     staff, query, is_search = asked.staff, asked.query, bool(found)
     counts = asked.counts()
+    listed, actions = rows.queue_rows(page.rows, staff.user, at=staff.at), offered_actions(staff)
     context = {
-        "rows": rows.queue_rows(page.rows, staff.user, at=staff.at),
+        "rows": listed,
+        "table_rows": table_rows(listed, asked.reader, picks=bool(actions), all_agencies=staff.is_unit),
         "tab": None if is_search else query.tab,
         "tabs": [(tab, counts.get(tab)) for tab in staff.tabs],
         "tiles": [(tab, colour, count_text(counts[tab])) for tab, colour in _TILES],
@@ -131,7 +144,7 @@ def _list_page(
         "active_filters": _active_filters(asked, parameters),
         "sort_links": [] if is_search else _sort_links(query),
         "saved_filters": _saved_filter_links(asked, counts),
-        "bulk_actions": [(str(action), action.label) for action in offered_actions(staff)],
+        "bulk_actions": [(str(action), action.label) for action in actions],
         "list_query": urlencode(parameters),
         "next": f"?{urlencode({**parameters, 'after': page.next})}" if page.next else "",
         "first": f"?{urlencode(parameters)}" if asked.http.GET.get("after") else "",
@@ -148,12 +161,12 @@ def _list_page(
 
 @dataclass(frozen=True)
 class FilterField:
-    """One filter as the page shows it: its choices by their headings, None where a day is typed."""
+    """One filter as the page shows it: the markup of its choices by their headings, None where a day is typed."""
 
     name: str
     label: str
     value: str
-    groups: Sequence[tuple[str, Sequence[Option]]] | None
+    groups: Sequence[tuple[str, SafeString]] | None
 
 
 def _filter_fields(asked: QueueRequest) -> list[FilterField]:
@@ -170,7 +183,15 @@ def _filter_field(queue_filter: QueueFilter, asked: QueueRequest) -> FilterField
     groups: dict[str, list[Option]] = {}
     for option in queue_filter.choices(asked.options):
         groups.setdefault(option.group, []).append(option)
-    return FilterField(name, label, value, list(groups.items()))
+    return FilterField(name, label, value, [(group, _choices(found, value)) for group, found in groups.items()])
+
+
+_SELECTED: Final = SafeString(" selected")
+
+
+def _choices(options: Sequence[Option], value: str) -> SafeString:
+    cells = ((option.key, _SELECTED if option.key == value else "", option.name) for option in options)
+    return format_html_join("", '<option value="{}"{}>{}</option>', cells)
 
 
 def _active_filters(asked: QueueRequest, parameters: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -235,7 +256,7 @@ def _saved_filter_links(asked: QueueRequest, counts: Mapping[str, int]) -> list[
 @require_safe
 def counts(request: HttpRequest) -> HttpResponse:
     """Answer the counts of all tabs and saved filters as they are shown; 304 while they are the same."""
-    asked = QueueRequest.of(request, {"agency": request.GET.get("agency", "")})
+    asked = QueueRequest.of(request, {"agency": request.GET.get("agency", "")}, is_count=True)
     answer = JsonResponse({name: count_text(count) for name, count in replica.read(asked.counts).value.items()})
     tag = f'"{sha256(answer.content).hexdigest()[:32]}"'
     answer.headers["ETag"] = tag

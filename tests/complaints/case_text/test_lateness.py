@@ -113,7 +113,7 @@ def test_the_unit_is_asked_after_the_last_level_and_until_the_case_moves(
     shown = as_amina.get(page).content.decode()
     assert ("طلبتم تدخل" in shown, ask in shown) == (True, False)
     queue = sign_in(Client(), lina).get("/en/staff/queue/", {"view": "asked"})
-    assert [row.case for row in queue.context["rows"]] == [accepted]
+    assert [row.case.pk for row in queue.context["rows"]] == [accepted.pk]
     assert Message.objects.filter(template="cmu_asked", recipient=f"user:{lina.pk}").count() == 1
     assert "asked" not in [tab.value for tab, _ in sign_in(Client(), omar).get("/en/staff/queue/").context["tabs"]]
     # A second press says that it is done.

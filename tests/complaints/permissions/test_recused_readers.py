@@ -17,7 +17,7 @@ from complaints.actions.consultations import consult
 from complaints.contact_centre.calls import call_tasks
 from complaints.desk.queue import bulk
 from complaints.desk.queue.counts import tab_counts
-from complaints.desk.queue.tabs import StaffContext, Tab, tab_cases
+from complaints.desk.queue.tabs import StaffContext, Tab
 from complaints.engine.transition import NotEntitled
 from complaints.escalation.absences import reassign
 from complaints.message_centre.messages import listing
@@ -26,6 +26,7 @@ from notifications.models import CallTask, Message
 from tests.cast import NOW
 from tests.complaints import DONE, FOUND, RECUSAL_REASON
 from tests.complaints.cases import FileCase
+from tests.complaints.desk.queue.test_tab_conditions import tab_cases
 from tests.complaints.pages import Desk, address, sent, statements_of
 from tests.complaints.search.test_search import by_words, found
 from tests.prepared_rows import prepared

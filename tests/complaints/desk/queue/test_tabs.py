@@ -101,8 +101,8 @@ def test_the_view_of_directorates_names_the_one_that_is_asked(
         consult(case, by=omar, at=now, directorate=meters, text="كم يومًا يلزم لفحص العداد؟")
         with CaptureQueriesContext(connection) as found:
             page = client.get(reverse("queue"), {"view": "directorates"})
-        assert {row.directorate for row in page.context["rows"]} == {meters}
-        assert {row.directorate for row in client.get(reverse("queue")).context["rows"]} == {network}
+        assert {row.case.directorate for row in page.context["rows"]} == {meters.name}
+        assert {row.case.directorate for row in client.get(reverse("queue")).context["rows"]} == {network.name}
         return len(found)
 
     assert [statements() for _ in range(3)] == [statements()] * 3

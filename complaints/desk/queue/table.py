@@ -1,0 +1,85 @@
+"""The rows of the queue's table as markup: addresses, days and escaping prepared once a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from complaints.case_text.tags import ref
+from complaints.models import ListedCase
+from complaints.staff.rows import QueueRow
+from complaints.visibility.identity import StaffVisibility
+from kit.components.dates import day
+from kit.components.marks import due, tag
+from kit.fragments import Fragment
+from kit.typed_text import isolated
+
+_ROW: Final = Fragment(
+    "complaints/desk/queue/_row.html",
+    *("choice", "number", "due", "address", "subject", "person", "kind", "channel", "marks", "topic", "status"),
+    *("none", "office"),
+)
+#: Stands for the tracking number in an address that is made once for all rows.
+_ANY_NUMBER: Final = "0000000000"
+_NOTHING: Final = "—"
+#: The few marks that all rows share, in both languages.
+_mark: Final = lru_cache(maxsize=64)(tag)
+
+
+def table_rows(
+    rows: Sequence[QueueRow[ListedCase]], reader: StaffVisibility, *, picks: bool, all_agencies: bool
+) -> SafeString:
+    """Return the markup of ``rows`` for ``reader``; with ``picks`` each has a box to tick."""
+    address = reverse("desk-case", args=[_ANY_NUMBER])
+    cells = [_cells(row, reader, address, all_agencies=all_agencies) for row in rows]
+    return _ROW.fill(cells, picks=picks, all_agencies=all_agencies)
+
+
+def _cells(
+    row: QueueRow[ListedCase], reader: StaffVisibility, address: str, *, all_agencies: bool
+) -> dict[str, str]:
+    case, office = row.case, row.case.agency if all_agencies else row.case.directorate
+    return {
+        "choice": f"{case.reference}-{case.version}",
+        "number": ref(case.reference),
+        "due": day(case.closed_at)
+        if case.closed_at
+        else due(on=row.on, note=row.countdown.words, level=row.countdown.level),
+        "address": address.replace(_ANY_NUMBER, case.reference),
+        "subject": format_html("<bdi>{}</bdi>", isolated(reader.subject(case))),
+        "person": _person(row),
+        "kind": case.kind_label,
+        "channel": case.channel_label,
+        "marks": _marks(case),
+        "topic": case.topic or _NOTHING,
+        "status": _status(row),
+        "none": SafeString("" if all_agencies or office else ' class="is-none"'),
+        "office": office or _NOTHING,
+    }
+
+
+def _person(row: QueueRow[ListedCase]) -> str:
+    if not row.knows_person:
+        return gettext("Name withheld")
+    return format_html("<bdi>{}</bdi>", isolated(row.case.citizen_name))
+
+
+def _marks(case: ListedCase) -> SafeString:
+    doubt = SafeString("") if case.is_matched else _mark(text=gettext("Identity not confirmed yet"), kind="wait")
+    if not case.tags:
+        return doubt
+    labels = format_html_join("", " {}", ((tag(text=name),) for name in case.tags))
+    return format_html('{} <span class="labels">{}</span>', doubt, labels)
+
+
+def _status(row: QueueRow[ListedCase]) -> SafeString:
+    state = _mark(text=row.case.state_label, kind=row.tag)
+    if not row.case.is_urgent:
+        return state
+    return format_html("{} {}", _mark(text=gettext("Urgent: danger to life"), kind="bad"), state)

@@ -1,0 +1,110 @@
+"""Cases as lists show them: a typed row each, read in one statement, without the texts and the person of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils.translation import get_language
+
+from accounts.models import Citizen
+from complaints.models.case import Channel
+from complaints.workflow import Kind, State
+from kit.statements import Condition, Statement
+
+
+@dataclass
+class ListedCase:
+    """One case of a list, its names in the language of the reader.
+
+    ``partner_task_due_at`` is the deadline of the task of a partner agency, where the list is one of tasks.
+    ``citizen`` is set where ``with_citizens`` read it, for a reader who may not know the person.
+    """
+
+    id: int
+    reference: str
+    version: int
+    subject: str
+    kind: str
+    channel: str
+    state: str
+    hides_identity: bool
+    is_urgent: bool
+    agency_id: int | None
+    citizen_id: UUID
+    deadline_at: datetime | None
+    closed_at: datetime | None
+    partner_task_due_at: datetime | None
+    citizen_name: str
+    is_matched: bool
+    topic: str | None
+    agency: str | None
+    directorate: str | None
+    tags: Sequence[str]
+    citizen: Citizen | None = field(default=None, init=False, compare=False)
+
+    @property
+    def pk(self) -> int:
+        """Return the key."""
+        return self.id
+
+    @property
+    def kind_label(self) -> str:
+        """Return the name of the kind."""
+        return str(Kind(self.kind).label)
+
+    @property
+    def channel_label(self) -> str:
+        """Return the name of the channel."""
+        return str(Channel(self.channel).label)
+
+    @property
+    def state_label(self) -> str:
+        """Return the name of the state."""
+        return str(State(self.state).label)
+
+
+@dataclass(frozen=True)
+class ListOptions:
+    """What a list shows beside the case: labels of ``homes``; deadlines of partner tasks, of ``agencies`` or of all.
+
+    With ``shows_asked`` the directorate is the one that was asked, where one was.
+    """
+
+    homes: Collection[int] = ()
+    agencies: Collection[int] = ()
+    is_unit: bool = False
+    shows_tasks: bool = False
+    shows_asked: bool = False
+
+
+_PLAIN: Final = ListOptions()
+_LISTED: Final = Statement(Path(__file__).with_name("listed_cases.sql"), ListedCase)
+
+
+def listed_cases(chosen: Condition, order: Sequence[str], options: ListOptions = _PLAIN) -> list[ListedCase]:
+    """Return the cases for which ``chosen`` holds, sorted by ``order``: names of columns, ``-`` before a falling one.
+
+    One statement, whatever the number of cases.
+    """
+    sorting = ", ".join(f"{name[1:]} DESC" if name.startswith("-") else name for name in order)
+    values: dict[str, Any] = {**vars(options), "english": get_language() == "en"}
+    values |= {"homes": sorted(options.homes), "agencies": sorted(options.agencies)}
+    return _LISTED.rows({"chosen": chosen, "order": Condition(sorting.replace("pk", "id"))}, **values)
+
+
+def by_keys(keys: Collection[int]) -> Condition:
+    """Return the condition for the cases with ``keys``."""
+    return Condition("complaints_case.id = ANY(%(keys)s::bigint[])", {"keys": list(keys)})
+
+
+def with_citizens(cases: Iterable[ListedCase]) -> None:
+    """Read the citizens of ``cases``, whose texts are redacted for the reader; no statement where there are none."""
+    wanted = [case for case in cases if case.citizen is None]
+    people = Citizen.objects.in_bulk({case.citizen_id for case in wanted}) if wanted else {}
+    for case in wanted:
+        case.citizen = people[case.citizen_id]
