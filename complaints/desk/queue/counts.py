@@ -32,7 +32,7 @@ def tab_counts(staff: StaffContext, more: Mapping[str, Condition] | None = None)
 
 def _counted(name: str, cases: Condition) -> Condition:
     some = f"SELECT FROM complaints_case WHERE {cases.text} LIMIT {CAP + 1}"
-    return Condition(f"SELECT '{name}', (SELECT count(*) FROM ({some}) AS some)", cases.values)  # noqa: S608 - texts of ours
+    return Condition(f"SELECT '{name}', (SELECT count(*) FROM ({some}) AS counted)", cases.values)  # noqa: S608 - texts of ours
 
 
 def count_text(count: int) -> str:

@@ -41,9 +41,7 @@ def table_rows(
     return _ROW.fill(cells, picks=picks, all_agencies=all_agencies)
 
 
-def _cells(
-    row: QueueRow[ListedCase], reader: StaffVisibility, address: str, *, all_agencies: bool
-) -> dict[str, str]:
+def _cells(row: QueueRow[ListedCase], reader: StaffVisibility, address: str, *, all_agencies: bool) -> dict[str, str]:
     case, office = row.case, row.case.agency if all_agencies else row.case.directorate
     return {
         "choice": f"{case.reference}-{case.version}",
