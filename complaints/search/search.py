@@ -22,7 +22,7 @@ from accounts.models import Citizen, NumberKind, User
 from accounts.roles import CMU
 from complaints import reference
 from complaints.models import Case, CaseQuerySet, ListedCase, SearchBlock
-from complaints.models.listed_cases import by_keys, listed_cases, with_citizens
+from complaints.models.listed_cases import by_keys, listed_cases
 from complaints.search.word_forms import Forms, word_forms
 from complaints.visibility.identity import CaseVisibility
 from kit.arabic import strip_prefixes
@@ -103,11 +103,13 @@ def by_words(
 def _readable(
     cases: Sequence[ListedCase], words: Sequence[Forms], visibilities: Sequence[CaseVisibility], *, database: str
 ) -> Sequence[ListedCase]:
-    """Return which of ``cases`` match all ``words`` after redaction for the reader; three more statements, or none."""
+    """Return which of ``cases`` match all ``words`` after redaction for the reader; two more statements, or none."""
     restricted = {visibility.case.pk: visibility for visibility in visibilities if not visibility.knows_person}
-    with_citizens(case for case in cases if case.pk in restricted)
-    details = Case.objects.filter(pk__in=restricted).values_list("pk", "details") if restricted else ()
-    texts = {key: f"{restricted[key].case.subject} {text}" for key, text in details}
+    wanted = Case.objects.filter(pk__in=restricted).select_related("citizen").defer("folded", "search_vector")
+    whole_cases = {case.pk: case for case in wanted} if restricted else {}
+    for case in cases:
+        case.citizen = whole_cases[case.pk].citizen if case.pk in whole_cases else None
+    texts = {key: f"{case.subject} {case.details}" for key, case in whole_cases.items()}
     redacted = {key: text for key, whole in texts.items() if (text := restricted[key].redact(whole)) != whole}
     if not redacted:
         return cases
