@@ -23,8 +23,8 @@ from tests.ui.bidi import reversed_numbers
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
-DESK_STATEMENTS = 18
-CITIZEN_STATEMENTS = 11
+DESK_STATEMENTS = 11
+CITIZEN_STATEMENTS = 6
 
 
 def on_desk(desk: Desk, person: User, case: Case):
