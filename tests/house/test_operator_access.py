@@ -30,7 +30,7 @@ ANY_STAFF = {
 AUDITORS_PAGES = ANY_STAFF | dict.fromkeys(("staff-changes", "privacy-retention", "privacy-views"), 200)
 OPERATORS_PAGES = {
     **ANY_STAFF,
-    **dict.fromkeys(("messages", "message", "system-status", "registry-trial"), 200),
+    **dict.fromkeys(("messages", "message", "system-limits", "system-status", "registry-trial"), 200),
     **dict.fromkeys(("people", "people-invite", "person", "person-details", "person-role"), 200),
     **dict.fromkeys(("messages-end-alarm", "messages-release", "person-access", "person-invitation"), 405),
     "staff-change": 405,
