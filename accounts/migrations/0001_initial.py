@@ -80,6 +80,7 @@ class Migration(migrations.Migration):
                 ('failures', models.PositiveIntegerField(default=0)),
                 ('open_until', models.DateTimeField(blank=True, null=True)),
                 ('changed_at', models.DateTimeField()),
+                ('failure', models.CharField(blank=True, db_default='', default='', max_length=20)),
             ],
             options={
                 'verbose_name': 'state of a registry',
@@ -323,6 +324,7 @@ class Migration(migrations.Migration):
                 ('done_at', models.DateTimeField(null=True)),
                 ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='privacy_requests', to='accounts.citizen')),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('correction', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.identitydecision')),
             ],
             options={
                 'verbose_name': 'privacy request',

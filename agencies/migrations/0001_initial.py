@@ -146,6 +146,7 @@ class Migration(migrations.Migration):
                 ('folded', models.GeneratedField(db_persist=True, expression=models.Func(django.db.models.functions.text.Concat(models.F('name_ar'), models.Value(' '), models.F('short_name_ar'), models.Value(' '), models.F('name_en'), models.Value(' '), models.F('short_name_en'), models.Value(' '), models.F('aliases_ar'), models.Value(' '), models.F('services_ar'), output_field=models.TextField()), function='ar_strip', output_field=models.TextField()), output_field=models.TextField())),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='agencies.agency', verbose_name='parent agency')),
                 ('governorate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.governorate', verbose_name='governorate')),
+                ('renamed_on', models.DateField(blank=True, editable=False, help_text='The last day a name changed; null for never.', null=True, verbose_name='renamed on')),
             ],
             options={
                 'verbose_name': 'agency',
@@ -167,6 +168,7 @@ class Migration(migrations.Migration):
                 ('level', models.CharField(choices=[('liwa', 'district (liwa)'), ('town', 'town'), ('gam_area', 'area of Amman')], max_length=20, verbose_name='level')),
                 ('is_centre', models.BooleanField(default=False, verbose_name='centre of its governorate')),
                 ('governorate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cities', to='agencies.governorate', verbose_name='governorate')),
+                ('is_active', models.BooleanField(db_default=True, default=True, verbose_name='offered')),
             ],
             options={
                 'verbose_name': 'place',
@@ -242,7 +244,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('thing', models.CharField(max_length=20)),
                 ('row', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('added', 'Added'), ('changed', 'Changed'), ('ended', 'Ended'), ('loaded', 'Loaded from the project files'), ('imported', 'Imported from a file')], max_length=10)),
+                ('kind', models.CharField(choices=[('added', 'Added'), ('changed', 'Changed'), ('ended', 'Ended'), ('loaded', 'Loaded from the project files'), ('imported', 'Imported from a file'), ('follows', 'Follows the project files again')], max_length=10)),
                 ('before', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('after', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('made_by', models.UUIDField(blank=True, null=True)),

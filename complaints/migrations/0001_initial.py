@@ -509,11 +509,12 @@ class Migration(migrations.Migration):
                 ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
                 ('ruled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('ruling_event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+                ('cause', models.CharField(blank=True, db_default='', default='', max_length=12)),
             ],
             options={
                 'verbose_name': 'objection',
                 'ordering': ['number'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('ruling_event'), '>>', models.Value(20)))), name='objection_events_are_of_its_case'), models.UniqueConstraint(fields=('case', 'number'), name='objection_number_is_unique'), models.CheckConstraint(condition=models.Q(('ruling', ''), ('ruling_event__isnull', False), _connector='XOR'), name='objection_ruling_has_its_event')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('ruling_event'), '>>', models.Value(20)))), name='objection_events_are_of_its_case'), models.UniqueConstraint(fields=('case', 'number'), name='objection_number_is_unique'), models.CheckConstraint(condition=models.Q(('ruling', ''), ('ruling_event__isnull', False), _connector='XOR'), name='objection_ruling_has_its_event'), models.CheckConstraint(condition=models.Q(('cause', ''), ('ruling', 'upheld'), _connector='OR'), name='objection_accepted_has_a_cause')],
             },
         ),
         migrations.CreateModel(

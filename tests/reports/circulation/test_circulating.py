@@ -66,7 +66,8 @@ def test_the_number_for_all_topics_tells_no_withheld_one(now: datetime) -> None:
     reading = Reading(days, Figures(), cells, now, now)
     figures = content.AnnexFigures(reading, reading, reading, reading)
     assert figures.others_received(0, [6, 7, 8]) == {6: 45, 7: WITHHELD, 8: WITHHELD}
-    hidden = {**rows, **{(key, 9): Figures({"received": 2}) for key in range(1, 6)}}
+    few: dict[tuple[Key, ...], Figures] = {(key, 9): Figures({"received": 2}) for key in range(1, 6)}
+    hidden = {**rows, **few}
     figures = replace(figures, topics=Reading(days, Figures(), hidden, now, now))
     assert figures.others_received(0, [6, 7, 8]) == {6: 45, 7: 20, 8: WITHHELD}
 
