@@ -28,6 +28,9 @@ WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND has_table_priv
 AND attnum > 0 AND attgenerated = '' AND NOT attisdropped GROUP BY attrelid"""
 #: What a prepared fixture may take beside prepared ones: the same in every test that takes the same function.
 CONSTANTS = {"db", "now"}
+#: Where nothing is prepared: rows that a module shares are there already, and the cast is taken from them; and a test
+#: that moves to another database needs its rows there.
+NOT_BESIDE = {"module_data", "move"}
 
 type Fixture = Callable[..., Any]
 type Key = tuple[object, ...]
@@ -123,8 +126,7 @@ def begin(item: pytest.Item) -> None:
     if os.environ.get("DATABASE_IS_THROWN_AWAY") != "True" or not isinstance(item, pytest.Function):
         return
     order = _Order(item)
-    # Rows that a module shares are there already, and the cast is taken from them.
-    if order.steps and "module_data" not in item.fixturenames:
+    if order.steps and NOT_BESIDE.isdisjoint(item.fixturenames):
         names, mine = item.fixturenames, [name for name, _ in order.steps]
         place = next(place for place, name in enumerate(names) if order.needs(name))
         _now.preparation = Preparation(order.steps, (*order.constants, *map(order.function, names[:place])))

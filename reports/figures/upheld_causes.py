@@ -12,6 +12,7 @@ from django.utils import timezone
 from agencies import successions
 from complaints.case_text.objection_causes import cause_name
 from complaints.models import Objection, ObjectionRuling
+from kit import replica
 from reports.figures.scopes import Dimension, Scope
 from reports.periods import ReportPeriod
 
@@ -26,9 +27,15 @@ _COLUMNS: Mapping[Dimension, str] = {
 def upheld_causes(period: ReportPeriod, *, at: datetime, scope: Scope | None = None) -> list[tuple[str, int]]:
     """Return the causes in the active language with how many objections were accepted for each, until ``at``.
 
-    Counted for the agency that had closed the case, or that does its work today. A few statements.
+    Counted for the agency that had closed the case, or that does its work today; on the replica, if it is near enough.
+    A few statements.
     """
-    scope = scope or Scope()
+    found = replica.read(lambda: _counted(period, at=at, scope=scope or Scope())).value
+    named = ((cause_name(cause), number) for cause, number in found.items())
+    return sorted(named, key=lambda row: (-row[1], row[0]))
+
+
+def _counted(period: ReportPeriod, *, at: datetime, scope: Scope) -> Counter[str]:
     accepted = Objection.objects.filter(
         ruling=ObjectionRuling.UPHELD, ended_at__gte=period.starts_at, ended_at__lt=min(period.ends_at, at)
     )
@@ -43,5 +50,4 @@ def upheld_causes(period: ReportPeriod, *, at: datetime, scope: Scope | None = N
     for cause, *place, number in rows.annotate(number=Count("pk")):
         if scope.agencies is None or continued.agency(*place) in scope.agencies:
             found[cause] += number
-    named = ((cause_name(cause), number) for cause, number in found.items())
-    return sorted(named, key=lambda row: (-row[1], row[0]))
+    return found
