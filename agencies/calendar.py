@@ -60,22 +60,11 @@ class WorkingCalendar:
 
     def opening(self, day: date) -> datetime:
         """Return when offices open on ``day``, were it a working day."""
-        return self._moments(day)[0]
+        return datetime.combine(day, self.hours_on(day).opens, AMMAN)
 
     def closing(self, day: date) -> datetime:
         """Return when offices close on ``day``, were it a working day."""
-        return self._moments(day)[1]
-
-    def _moments(self, day: date) -> tuple[datetime, datetime]:
-        if day not in self._known:
-            hours = self.hours_on(day)
-            self._known[day] = datetime.combine(day, hours.opens, AMMAN), datetime.combine(day, hours.closes, AMMAN)
-        return self._known[day]
-
-    @cached_property
-    def _known(self) -> dict[date, tuple[datetime, datetime]]:
-        """The days that were looked up before, for as long as this calendar lives."""
-        return {}
+        return datetime.combine(day, self.hours_on(day).closes, AMMAN)
 
     def opens_next(self, at: datetime) -> datetime:
         """Return ``at`` itself while offices are open, else when they open next."""
