@@ -146,13 +146,13 @@ class _Order:
             self.needs(name)
 
     def needs(self, name: str) -> bool:
-        """Tell whether a fixture is a prepared one or takes one."""
+        """Tell whether a fixture is a prepared one, takes one, or may ask for any by name."""
         if name not in self._needs:
             self._needs[name] = False
             definition = self._definitions[name][-1] if name in self._definitions else None
             takes = definition.argnames if definition else ()
             needed = [self.needs(taken) for taken in takes]
-            self._needs[name] = any(needed)
+            self._needs[name] = any(needed) or ("request" in takes and _is_ours(definition))
             if definition and name in CONSTANTS:
                 self.constants.append(definition.func)
                 self._good.add(name)
@@ -165,6 +165,10 @@ class _Order:
     def function(self, name: str) -> object:
         """Return what makes a fixture: modules have different ones of the same name."""
         return self._definitions[name][-1].func if name in self._definitions else name
+
+
+def _is_ours(definition: pytest.FixtureDef[Any] | None) -> bool:
+    return definition is not None and definition.func.__module__.startswith("tests.")
 
 
 @cache
