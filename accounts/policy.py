@@ -32,9 +32,9 @@ def accept(citizen: Citizen, *, language: str, at: datetime) -> None:
     )
 
 
-def what_changed(language: str, version: str = POLICY_VERSION) -> str:
+def what_changed(language: str, version: str = "") -> str:
     """Return in a sentence what is new in a version of the policy, the one in force if none is named."""
-    row = _changes()[version]
+    row = _changes()[version or POLICY_VERSION]
     return row["changed_en"] if language == "en" else row["changed_ar"]
 
 

@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from complaints.models import StandardText
-from complaints.models.case import CaseQuerySet
 from tests.bench.attack.command import TABLES, Sent, attack
 from tests.bench.attack.judging import content, problems
+from tests.bench.attack.leak import let_everybody_see_every_case
 from tests.bench.attack.rows import Answer, Row
 from tests.bench.attack.sending import InProcess
 from tests.bench.attack.town import Town, make_town
@@ -38,7 +38,7 @@ def test_what_the_tables_say_holds_in_one_process_and_a_leak_is_found(
     sent = attacked(town)
     assert [each for each in sent if each.problems] == []
     assert len(sent) >= FEWEST_ROWS
-    monkeypatch.setattr(CaseQuerySet, "visible_to", lambda cases, *_people, **_moment: cases)
+    let_everybody_see_every_case(monkeypatch)
     leaked = [each for each in attacked(town, "yusuf", "nadia") if any("shows" in problem for problem in each.problems)]
     assert {"yusuf", "nadia"} <= {each.what.split()[0] for each in leaked}
 

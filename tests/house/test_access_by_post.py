@@ -14,10 +14,8 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.utils import timezone
 
-from complaints.models.case import CaseQuerySet
-from complaints.staff import loading
-from kit.compiled_reads import CompiledRead
 from tests.bench.attack.judging import content
+from tests.bench.attack.leak import let_everybody_see_every_case
 from tests.bench.attack.town import NUMBERS, WORD, Town, make_town
 from tests.cast import sign_in
 from tests.complaints.pages import Clock
@@ -104,9 +102,7 @@ def test_nobody_learns_or_changes_anything_of_a_case_that_is_not_theirs(
     assert failures(town, browsers) == {}
     assert content() == before
     monkeypatch.setattr(addresses, "named", lambda: {"desk-case": {"ref"}})
-    monkeypatch.setattr(CaseQuerySet, "visible_to", lambda cases, *_people, **_moment: cases)
-    # The statement of the page is compiled already.
-    monkeypatch.setattr(loading, "_CASE", CompiledRead(loading._case))
+    let_everybody_see_every_case(monkeypatch)
     assert ("desk-case", "get", "nadia about") in failures(town, browsers)
 
 
