@@ -159,7 +159,7 @@ def test_an_address_to_open_stands_in_the_text_of_an_email_alone() -> None:
         *(
             (template, "text")
             for template in WORDINGS["en"]
-            if template.startswith(("directive_", "report_", "annex_", "index_"))
+            if template.startswith(("directive_", "report_", "annex_", "index_", "commitment_"))
         ),
     }
 
