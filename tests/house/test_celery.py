@@ -46,6 +46,7 @@ def test_a_dead_broker_costs_seconds_and_not_minutes() -> None:
     assert time.monotonic() - began < 3
 
 
+@pytest.mark.django_db  # as above
 def test_a_task_that_met_a_locked_row_is_a_line_in_the_log_and_left_to_its_next_run() -> None:
     """Celery writes what a task `throws` without a trace; any other error is one that somebody has to look at."""
     app.loader.import_default_modules()
@@ -54,6 +55,7 @@ def test_a_task_that_met_a_locked_row_is_a_line_in_the_log_and_left_to_its_next_
         assert set(app.tasks[name].throws) == {DatabaseError, InterfaceError}
 
 
+@pytest.mark.django_db  # as above
 def test_what_runs_once_a_night_is_tried_again_in_the_same_night() -> None:
     app.loader.import_default_modules()
     nightly = {

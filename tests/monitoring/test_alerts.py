@@ -90,6 +90,7 @@ def test_every_rule_points_to_a_section_of_the_runbook() -> None:
     assert sections - headings == set()
 
 
+@pytest.mark.django_db  # Celery checks the models when it imports the tasks, and asks for the version of PostgreSQL.
 def test_the_values_that_a_query_asks_for_exist() -> None:
     app.loader.import_default_modules()
     asked = {found for query in QUERIES for found in re.findall(r'(lane|task)="([^"]+)"', query)}
