@@ -41,6 +41,10 @@ class Channel(models.TextChoices):
     APP = "app", _("Smartphone app")
     PHONE = "phone", _("National Contact Centre")
     AGENCY_SITE = "agency_site", _("Agency's website")
+    LETTER = "letter", _("Paper letter")
+    VISIT = "visit", _("Visit in person")
+    EMAIL = "email", _("E-mail")
+    PROGRAM = "program", _("Interface for programs")
 
 
 class NotifyBy(models.TextChoices):
