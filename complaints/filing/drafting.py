@@ -17,8 +17,8 @@ from agencies.models import Agency, Topic, TopicQuestion
 from complaints.actions import topic_answers
 from complaints.actions.filing import file_draft
 from complaints.escalation.expiry import VISITOR_DRAFT_LIFE
+from complaints.filing.writers import Writer
 from complaints.models import Case, Draft, Upload
-from complaints.portal.filing.writer import Writer
 from kit.compiled_inserts import insert
 from kit.compiled_reads import CompiledRead
 

@@ -18,11 +18,11 @@ from django.utils.translation import get_language, gettext, gettext_lazy as _
 from agencies.models import Agency, Governorate, Topic, TopicQuestion
 from complaints.attachments.fields import UploadForm
 from complaints.case_text.kinds import words_of_kind
+from complaints.filing.place_form import PlaceForm
+from complaints.filing.question_form import TopicQuestionsForm
+from complaints.filing.understanding import UNIT, Understood
 from complaints.models import Draft, NotifyBy
 from complaints.models.case import DETAILS_LENGTH, EMPLOYEE_LENGTH, SUBJECT_LENGTH
-from complaints.portal.filing.place_form import PlaceForm
-from complaints.portal.filing.understanding import UNIT, Understood
-from complaints.portal.question_form import TopicQuestionsForm
 from complaints.suggestions.everyday import agencies_for
 from complaints.workflow import Kind
 from kit.arabic import strip_prefixes

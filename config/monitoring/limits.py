@@ -19,8 +19,8 @@ from accounts.rate_limits import RateLimit
 from accounts.registration.register import ALREADY_REGISTERED
 from complaints.contact_centre.callers import lookup
 from complaints.engine.signed_links import SENT_BY_LINK
+from complaints.filing.drafting import DRAFTS_PER_NETWORK
 from complaints.portal.cases.paper_views import RECEIPTS_PER_PERSON
-from complaints.portal.filing.drafting import DRAFTS_PER_NETWORK
 from complaints.portal.privacy.copies import COPIES_PER_PERSON, DOWNLOADS_PER_PERSON
 from complaints.portal.rating import views as rating
 from complaints.search import tracking

@@ -12,10 +12,10 @@ from complaints.actions.objections import SHORTEST_OBJECTION
 from complaints.actions.topic_answers import corrected
 from complaints.attachments.fields import UploadForm
 from complaints.case_text.kinds import words_of_kind
+from complaints.filing.question_form import TopicQuestionsForm
 from complaints.models import Case
 from complaints.models.case import DETAILS_LENGTH, SUBJECT_LENGTH
 from complaints.models.texts import TEXT_LENGTH
-from complaints.portal.question_form import TopicQuestionsForm
 from complaints.workflow import WithdrawalReason
 from kit.forms import Card, ChoiceCardsField, Form, LineField, ParagraphField
 

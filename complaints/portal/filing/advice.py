@@ -12,10 +12,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from agencies.models import Agency, Topic
+from complaints.filing import drafting
+from complaints.filing.writers import Writer
 from complaints.models import Draft
-from complaints.portal.filing import drafting
 from complaints.portal.filing.steps import requested_draft, to_step
-from complaints.portal.filing.writer import Writer, for_everybody
+from complaints.portal.filing.writer import for_everybody
 
 
 @for_everybody

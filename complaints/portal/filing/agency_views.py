@@ -13,11 +13,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
+from complaints.filing import drafting
+from complaints.filing.drafting import TooManyDrafts
+from complaints.filing.forms import AgencyStepForm, FitForm
+from complaints.filing.understanding import Understood, understood
+from complaints.filing.writers import Writer
 from complaints.models import Draft
 from complaints.portal.access import read_or_post
-from complaints.portal.filing import drafting, typed
-from complaints.portal.filing.drafting import TooManyDrafts
-from complaints.portal.filing.forms import AgencyStepForm, FitForm
+from complaints.portal.filing import typed
 from complaints.portal.filing.steps import (
     TOO_MANY_REQUESTS,
     requested_draft,
@@ -26,8 +29,7 @@ from complaints.portal.filing.steps import (
     to_step,
 )
 from complaints.portal.filing.typed import Typed
-from complaints.portal.filing.understanding import Understood, understood
-from complaints.portal.filing.writer import Writer, for_everybody
+from complaints.portal.filing.writer import for_everybody
 from complaints.suggestions import owners
 from kit.compiled_reads import CompiledRead
 

@@ -9,8 +9,8 @@ from typing import Self
 from accounts.models import Citizen
 from complaints.case_text.kinds import KindWords, words_of_kind
 from complaints.escalation.expiry import last_day
+from complaints.filing import drafting
 from complaints.models import Draft
-from complaints.portal.filing import drafting
 from complaints.portal.filing.steps import step_url
 
 

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from complaints.case_text.kinds import words_of_kind
+from complaints.filing import drafting
+from complaints.filing.writers import Writer
 from complaints.models import Draft
-from complaints.portal.filing import drafting
-from complaints.portal.filing.writer import Writer
 from complaints.suggestions.everyday import danger_in
 
 #: The status of a page that could not keep a draft.

@@ -24,11 +24,12 @@ from django.views.decorators.http import require_POST, require_safe
 from complaints.attachments import arrivals, uploads
 from complaints.attachments.fields import KILOBYTE, NOT_STORED, accept, spend
 from complaints.attachments.responses import shown_response
+from complaints.filing import drafting
+from complaints.filing.drafting import TooManyDrafts
+from complaints.filing.writers import Writer
 from complaints.models import Attachment, Draft, Upload
-from complaints.portal.filing import drafting
-from complaints.portal.filing.drafting import TooManyDrafts
 from complaints.portal.filing.steps import TOO_MANY_DRAFTS, TOO_MANY_REQUESTS, TOO_MANY_VISITORS, requested_draft
-from complaints.portal.filing.writer import Writer, for_everybody
+from complaints.portal.filing.writer import for_everybody
 from kit.file_storage import has_no_room
 
 #: Digits of a size or a place that may be numbers of ours.

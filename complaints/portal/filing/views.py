@@ -17,14 +17,16 @@ from complaints.attachments import uploads
 from complaints.attachments.fields import NOT_STORED
 from complaints.case_text.kinds import words_of_kind
 from complaints.case_text.promise import promise_card
+from complaints.filing import drafting
+from complaints.filing.drafting import TooManyDrafts
+from complaints.filing.forms import DetailsStepForm
+from complaints.filing.place_form import all_governorates, area_options
+from complaints.filing.writers import Writer
 from complaints.models import Draft
 from complaints.portal import answers
 from complaints.portal.access import own_case, read_or_post
-from complaints.portal.filing import drafting, home_address, typed
-from complaints.portal.filing.drafting import TooManyDrafts
-from complaints.portal.filing.forms import DetailsStepForm
+from complaints.portal.filing import home_address, typed
 from complaints.portal.filing.open_drafts import OpenDraft
-from complaints.portal.filing.place_form import all_governorates, area_options
 from complaints.portal.filing.steps import (
     TOO_MANY_REQUESTS,
     requested_draft,
@@ -34,7 +36,7 @@ from complaints.portal.filing.steps import (
     to_step,
 )
 from complaints.portal.filing.typed import Typed
-from complaints.portal.filing.writer import Writer, for_everybody
+from complaints.portal.filing.writer import for_everybody
 from complaints.track_record.answers import answer_times
 from kit.browser_powers import allows_powers
 

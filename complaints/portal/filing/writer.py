@@ -1,58 +1,29 @@
-"""Who writes: a citizen, or a visitor who signs in only to send, found by the reference in a signed cookie."""
+"""Who writes on these pages: a citizen, or a visitor, found by the reference in a signed cookie."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from functools import wraps
 from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.signing import BadSignature
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.cache import never_cache
 
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen, signed_in_user
-from accounts.models import Citizen
 from accounts.rate_limits import client_address, network
 from complaints.attachments.fields import uploader_key
 from complaints.escalation.expiry import VISITOR_DRAFT_LIFE
-from complaints.models import Draft
+from complaints.filing.writers import Writer
 from kit.crypto import lookup
 
 COOKIE: Final = settings.DRAFT_COOKIE_NAME
 _SALT: Final = "complaints.portal.filing.writer"
 
 type Page = Callable[..., HttpResponseBase]
-
-
-@dataclass(frozen=True)
-class Writer:
-    """Whose drafts a request works on.
-
-    ``visitor`` is the keyed hash of the reference of this browser, empty for one without; a citizen may still have one,
-    from before signing in. ``uploader`` is what uploads are counted by, ``network`` what begun drafts are.
-    """
-
-    citizen: Citizen | None
-    visitor: str
-    uploader: str
-    network: str
-    #: The reference of a browser that had none: its cookie is set once something was written.
-    new_reference: str = ""
-
-    def owns(self) -> dict[str, Any]:
-        """Return the fields of a draft that say whose it is."""
-        return {"citizen": self.citizen, "visitor": "" if self.citizen else self.visitor}
-
-    def drafts(self, *, at: datetime) -> QuerySet[Draft]:
-        """Return the drafts that wait for this writer at ``at``; those of a citizen wait until they are deleted."""
-        own = Draft.objects.filter(**self.owns())
-        return own if self.citizen else own.filter(updated_at__gt=at - VISITOR_DRAFT_LIFE)
 
 
 def for_everybody(view: Page) -> Callable[..., HttpResponseBase]:

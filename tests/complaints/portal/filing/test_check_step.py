@@ -16,8 +16,8 @@ from accounts.models import Citizen
 from agencies.models import Topic
 from complaints.attachments import uploads
 from complaints.attachments.uploads import receive
+from complaints.filing.forms import STALE
 from complaints.models import Case, Draft
-from complaints.portal.filing.forms import STALE
 from notifications.models import Message
 from tests.cast import sign_in
 from tests.complaints.portal.filing.steps import AGENCY, CHECK, WHAT, errors, send, shown, where

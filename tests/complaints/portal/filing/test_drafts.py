@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from complaints.filing import drafting
 from complaints.models import Draft
-from complaints.portal.filing import drafting
 from kit import dates
 from tests.complaints import DETAILS, SUBJECT
 from tests.complaints.portal.filing.steps import AGENCY, CHECK, HOME, WHAT, draft_of, where

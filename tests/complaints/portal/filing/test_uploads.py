@@ -11,8 +11,8 @@ from accounts import rate_limits
 from accounts.models import Citizen, User
 from complaints.attachments.arrivals import PIECE
 from complaints.attachments.uploads import keep, receive
+from complaints.filing import drafting
 from complaints.models import Attachment, Case, Draft, Upload
-from complaints.portal.filing import drafting
 from complaints.workflow import State
 from tests.complaints.portal.filing.steps import CHECK, WHAT, errors, send, shown, where
 from tests.complaints.sample_files import PROGRAM, picture, upload

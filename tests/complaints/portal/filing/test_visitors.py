@@ -14,8 +14,8 @@ from accounts.models import Citizen
 from accounts.rate_limits import HOUR
 from agencies.models import Agency, Topic
 from complaints.escalation import expiry
+from complaints.filing import drafting
 from complaints.models import Attachment, Case, Draft
-from complaints.portal.filing import drafting
 from complaints.portal.filing.writer import COOKIE
 from tests.cast import PASSWORD, sign_in
 from tests.complaints import DETAILS
