@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -170,7 +170,7 @@ def _numbers() -> tuple[int, int]:
     return row
 
 
-def file_draft(draft: Draft, *, by: User, at: datetime, language: str) -> Case:
+def file_draft(draft: Draft, *, by: User, at: datetime, language: str, channel: str = Channel.WEB) -> Case:
     """File ``draft`` and delete it; a second call for the same draft returns the same case.
 
     The texts are read from the database; only ``notify_by``, ``hides_identity``, the key and the citizen are taken
@@ -190,7 +190,8 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str) -> Case:
         if not fresh.is_complete:
             raise DraftIncomplete
         answers = _answers(fresh)
-        case = file(_filing(fresh, answers, citizen=fresh.citizen, wishes=draft, language=language), by=by, at=at)
+        filing = _filing(fresh, answers, citizen=fresh.citizen, wishes=draft, language=language)
+        case = file(replace(filing, channel=channel), by=by, at=at)
         _hand_over(fresh, case)
     return case
 
