@@ -23,7 +23,6 @@ from accounts.rate_limits import RateLimitReached, client_address
 from complaints import actions
 from complaints.actions.ratings import words_for_objection
 from complaints.actions.topic_answers import questions_for
-from complaints.attachments import uploads
 from complaints.attachments.fields import uploader_key
 from complaints.case_text import citizen_case, timeline
 from complaints.case_text.kinds import WORDS, words_of_kind
@@ -33,12 +32,12 @@ from complaints.case_text.status import citizen_status
 from complaints.clocks import limits
 from complaints.engine import rating_links
 from complaints.models import Case
+from complaints.own_cases import listing
+from complaints.own_cases.access import room_for_files, try_action
+from complaints.own_cases.forms import AddForm, AmendForm, ObjectForm, ReplyForm, WithdrawForm
 from complaints.permissions import policy
-from complaints.portal.access import own_case, posted_data, read_or_post, status_for, try_action
-from complaints.portal.agency_preview import unread
-from complaints.portal.cases import listing
+from complaints.portal.access import own_case, posted_data, read_or_post, status_for, unread
 from complaints.portal.cases.acts import citizen_acts
-from complaints.portal.cases.forms import AddForm, AmendForm, ObjectForm, ReplyForm, WithdrawForm
 from complaints.portal.cases.paper import paper
 from complaints.portal.filing import open_drafts
 from complaints.portal.rating.page_data import rating_card
@@ -115,7 +114,7 @@ def case_reply(request: HttpRequest, ref: str) -> HttpResponse:
     at = timezone.now()
     own = own_case(request, ref, at=at)
     files = request.FILES if request.method == "POST" else None
-    form = ReplyForm(posted_data(request), files, room=_room(own), uploader=_uploader(request), at=at)
+    form = ReplyForm(posted_data(request), files, room=room_for_files(own), uploader=_uploader(request), at=at)
     preview = unread(request, own, form, "text")
     if form.is_bound and form.is_valid() and preview is None:
         text = form.cleaned_data["text"]
@@ -140,7 +139,7 @@ def case_add(request: HttpRequest, ref: str) -> HttpResponse:
     at = timezone.now()
     own = own_case(request, ref, at=at)
     files = request.FILES if request.method == "POST" else None
-    form = AddForm(posted_data(request), files, room=_room(own), uploader=_uploader(request), at=at)
+    form = AddForm(posted_data(request), files, room=room_for_files(own), uploader=_uploader(request), at=at)
     preview = unread(request, own, form, "text")
     if form.is_bound and form.is_valid() and preview is None:
         text = form.cleaned_data["text"]
@@ -226,11 +225,6 @@ def case_withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     if not form.is_bound and not policy.may(own, Action.WITHDRAW, signed_in_user(request), at=at):
         return _too_late(request, ref, gettext("Your case is already closed."))
     return _page(request, "case_withdraw", own, form)
-
-
-def _room(own: Case) -> int:
-    """Return how many files more the citizen may add."""
-    return max(0, uploads.MOST_FILES - own.attachments.from_citizen().count())
 
 
 def _uploader(request: HttpRequest) -> str:

@@ -16,12 +16,13 @@ from accounts.models import Citizen
 from complaints.actions.filing import AlreadyFiled, DraftIncomplete, TooManyToday
 from complaints.actions.topic_answers import given
 from complaints.filing import drafting
+from complaints.filing.agency_view import agency_view
 from complaints.filing.forms import STALE, CheckStepForm
 from complaints.filing.writers import Writer
 from complaints.models import Case, Draft, TopicAnswer
-from complaints.portal.access import TOO_MANY, read_or_post
+from complaints.own_cases.access import TOO_MANY
+from complaints.portal.access import read_or_post
 from complaints.portal.filing import typed
-from complaints.portal.filing.agency_view import agency_view
 from complaints.portal.filing.steps import requested_draft, step_context, step_url, to_step
 from complaints.portal.filing.writer import for_everybody
 from complaints.suggestions import owners

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django_stubs_ext import StrPromise
 
 from complaints.models import Case, Rating
+from complaints.own_cases.rating_form import SOLVED_CARDS, TREATED_CARDS, RatingForm
 from complaints.permissions.ratings import RatingWindow, rating_window
-from complaints.portal.rating.forms import SOLVED_CARDS, TREATED_CARDS, RatingForm
 
 type Label = str | StrPromise
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import partial, wraps
 from typing import Any, Final, cast
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -20,15 +19,15 @@ from accounts import rate_limits
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_user
 from accounts.models import User
 from accounts.rate_limits import HOUR, RateLimit
-from complaints.actions.ratings import RatedElsewhere, rate
+from complaints.actions.ratings import rate
 from complaints.case_text.citizen_case import objecting
 from complaints.case_text.kinds import words_of_kind
 from complaints.engine import rating_links
 from complaints.models import Case, CaseEvent, Solved
+from complaints.own_cases.access import try_action
+from complaints.own_cases.rating_form import RatingForm
 from complaints.permissions.ratings import RatingWindow, rating_window
-from complaints.portal.access import own_case, posted_data, read_or_post, status_for, try_action
-from complaints.portal.agency_preview import unread
-from complaints.portal.rating.forms import RatingForm
+from complaints.portal.access import own_case, posted_data, read_or_post, status_for, unread
 from complaints.portal.rating.page_data import last_day
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 
@@ -162,12 +161,4 @@ def _form(case: Case, window: RatingWindow | None, data: Any, *, is_own: bool) -
 
 
 def _try_rate(form: RatingForm, case: Case, *, by: User | None, at: datetime) -> bool:
-    try:
-        return try_action(form, partial(rate, case, by=by, at=at, **form.said))
-    except RatedElsewhere:
-        text = gettext(
-            "You have already rated this answer, perhaps in another window. Nothing was changed. If what you wrote "
-            "here is to replace it, open the rating again and change it."
-        )
-        form.add_error(None, forms.ValidationError(text, code="overtaken"))
-        return False
+    return try_action(form, partial(rate, case, by=by, at=at, **form.said))

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from django import forms
-from django.http import HttpRequest
 
 from complaints.models import Case
 from complaints.visibility.redaction import Person
@@ -26,14 +25,14 @@ class AgencyPreview:
 
     texts: tuple[str, ...]
     digest: str
-    had_files: bool
+    had_files: bool = False
 
 
-def unread(request: HttpRequest, case: Case, form: forms.Form, *names: str) -> AgencyPreview | None:
+def preview_unless_seen(case: Case, form: forms.Form, *names: str, seen: str) -> AgencyPreview | None:
     """Return how the agency will read the fields ``names`` of a valid ``form``; None where there is nothing to show.
 
     That is where the person is named to the agency or no agency gets the case, where nothing is covered, and where
-    just this was shown.
+    just this was shown: ``seen`` is the digest of what was.
     """
     if not (form.is_bound and form.is_valid()) or not case.hides_identity or _is_withheld(case):
         return None
@@ -41,9 +40,7 @@ def unread(request: HttpRequest, case: Case, form: forms.Form, *names: str) -> A
     person = Person.of(case.citizen)
     read = tuple(person.redact(text) for text in typed)
     digest = _digest(typed)
-    if read == typed or request.POST.get(SEEN) == digest:
-        return None
-    return AgencyPreview(read, digest, bool(request.FILES))
+    return None if read == typed or seen == digest else AgencyPreview(read, digest)
 
 
 def _is_withheld(case: Case) -> bool:
