@@ -29,6 +29,16 @@ def hosts_are_named(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[C
 
 
 @register(Tags.security, deploy=True)
+def programs_are_public(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse to call machines of the own network by addresses that outsiders name."""
+    if not settings.WEBHOOKS_ALLOW_PRIVATE:
+        return []
+    hint = "Leave it out; it is for tests, whose programs run on the same machine."
+    text = "WEBHOOKS_ALLOW_PRIVATE lets webhooks reach machines inside this network."
+    return [Error(text, hint=hint, id="config.E034")]
+
+
+@register(Tags.security, deploy=True)
 def keys_are_strong(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Refuse keys that can be guessed, and one key for two purposes."""
     if settings.EMBEDDED:

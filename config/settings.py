@@ -20,6 +20,7 @@ from config.operator import *  # noqa: F403 - who runs the service
 from config.own_site import add_to_static_file
 from config.periodic_tasks import PERIODIC_TASKS
 from config.session_settings import *  # noqa: F403 - sessions, forms and their cookies
+from config.webhook_settings import *  # noqa: F403 - programs outside
 
 # Lets `models.Field[str, str]` and `admin.ModelAdmin[Topic]` be written, which Django itself does not subscript.
 django_stubs_ext.monkeypatch()

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from notifications import carriers
 from notifications.carriers import Carrier
-from notifications.models import Channel
+from notifications.models import TO_PEOPLE, Channel
 from notifications.wordings import links
 
 # With a longer host the longest Arabic texts no longer fit into one segment.
@@ -29,7 +29,7 @@ CAPS: Final = ("SMS_DAILY_CAP", "EMAIL_DAILY_CAP")
 @register
 def carriers_can_work(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Make each carrier that the settings name, and report what is wrong with it."""
-    return [problem for channel in Channel for problem in _problems(channel, carriers.SETTINGS[channel])]
+    return [problem for channel, setting in carriers.SETTINGS.items() for problem in _problems(channel, setting)]
 
 
 @register
@@ -105,7 +105,7 @@ def _made(channel: Channel, setting: str, path: str) -> Carrier:
         raise ImproperlyConfigured(NO_CARRIER.format(setting, path)) from error
     if not hasattr(carrier, "send") or not 0 < len(getattr(carrier, "name", "")) <= LONGEST_NAME:
         raise ImproperlyConfigured(NO_CARRIER.format(setting, path))
-    if channel not in getattr(carrier, "channels", Channel):
+    if channel not in getattr(carrier, "channels", TO_PEOPLE):
         text = f"{setting} names {path}, which carries nothing by {channel.value}."
         raise ImproperlyConfigured(text)
     return carrier

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from kit.compiled_inserts import insert_new
 from notifications.addresses.validation import stripped_address
-from notifications.models import Channel, Lane, Message, MessageState
+from notifications.models import Channel, Endpoint, Lane, Message, MessageState
 from notifications.runtime import worker_signal
 from notifications.wordings import rendering
 from notifications.wordings.composing import Rendered
@@ -89,6 +89,34 @@ def owe_all(
     if messages:
         transaction.on_commit(partial(worker_signal.notify_workers, lane), robust=True)
     return messages
+
+
+def owe_call(
+    endpoint: Endpoint, *, template: str, body: Mapping[str, Any], occasion: str, reference: str, at: datetime
+) -> Message | None:
+    """Record a call that is owed to a program outside, in the transaction of what it tells about; None if it is owed.
+
+    ``body`` is sent as JSON, frozen and encrypted here; the key of the message is the id of the call at every try.
+    Raises TransactionManagementError outside a transaction.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        text = "outbox.owe_call() belongs in the transaction of what the call tells about."
+        raise transaction.TransactionManagementError(text)
+    message = Message(
+        occasion=occasion,
+        template=template,
+        channel=Channel.WEBHOOK,
+        lane=Lane.WEBHOOKS,
+        recipient=endpoint.name,
+        reference=reference,
+        language="en",
+        address=endpoint.url,
+        subject="",
+        body=json.dumps(body, ensure_ascii=False),
+        **_beginning(at, None),
+    )
+    # The sweep finds it within ten seconds; a signal for each would keep the processes of scheduled tasks busy.
+    return message if message.pk in insert_new([message]) else None
 
 
 def cancel(

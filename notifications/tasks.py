@@ -9,18 +9,25 @@ from celery import shared_task
 from django.conf import settings
 from django.db import OperationalError
 
+from notifications.models import Lane
 from notifications.periodic.rows import RowRun, forget_old
 from notifications.reconciliation import audit, status_checks
 from notifications.runtime import worker_signal
 from notifications.runtime.database_clock import database_now
 from notifications.sending import delivery, hold, spending, sweep
 
+#: How long one task calls programs outside.
+SECONDS_FOR_PROGRAMS: Final = 5.0
+
 
 @shared_task(name=worker_signal.TASK, ignore_result=True)
 def deliver(lane: str) -> None:
     """Hand over what a lane holds; send another signal for what is left when the time is over."""
     hold.begin_if_restored()
-    if not delivery.drain(lane):
+    if lane == Lane.WEBHOOKS:
+        # What is left is found by the next sweep: a slow program must not keep a process of scheduled tasks.
+        delivery.drain(lane, seconds=SECONDS_FOR_PROGRAMS)
+    elif not delivery.drain(lane):
         worker_signal.notify_workers(lane)
 
 
@@ -31,6 +38,7 @@ SWEEP: Final[Sequence[Callable[[], object]]] = (
     sweep.notify_due,
     spending.check_spending,
     sweep.check_queue_age,
+    sweep.check_programs,
     sweep.check_undecided,
 )
 

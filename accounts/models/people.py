@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import phones
 from accounts.models.users import LANGUAGES, User
 from kit.crypto import EncryptedDate, EncryptedText, LookupField, lookups
-from notifications.models import Channel
+from notifications.models import TO_PEOPLE, Channel
 
 NUMBER_PURPOSE = "number"
 
@@ -115,7 +115,7 @@ class Citizen(models.Model):
     language = models.CharField(max_length=2, choices=LANGUAGES, default="ar")
     notify_by = models.CharField(
         max_length=5,
-        choices=Channel,
+        choices=[(way.value, way.label) for way in TO_PEOPLE],
         default=Channel.SMS,
         db_default=Channel.SMS,
         help_text="The way offered first when a case is filed.",
@@ -158,7 +158,7 @@ class Citizen(models.Model):
             models.CheckConstraint(condition=Q(number_kind__in=NumberKind.values), name="citizen_number_kind_known"),
             models.CheckConstraint(condition=Q(identity__in=Identity.values), name="citizen_identity_known"),
             models.CheckConstraint(condition=~Q(number_lookup="") & ~Q(phone_lookup=""), name="citizen_lookups_filled"),
-            models.CheckConstraint(condition=Q(notify_by__in=Channel.values), name="citizen_way_known"),
+            models.CheckConstraint(condition=Q(notify_by__in=TO_PEOPLE), name="citizen_way_known"),
             models.CheckConstraint(
                 condition=~Q(email="") | Q(email_confirmed_at__isnull=True, notify_by=Channel.SMS),
                 name="citizen_without_email_by_sms",

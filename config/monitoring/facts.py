@@ -25,12 +25,12 @@ from complaints.models import Clock, Handover
 from complaints.workflow import ClockKind
 from config.monitoring.bounded import Bounded, BoundedQuery
 from kit import clamd, replica
-from notifications.models import Channel, Lane, Message
+from notifications.models import Channel, Message
 from notifications.runtime.worker_signal import BROKER_LIMITS
 from notifications.sending import quiet_hours
 
 #: The queues of the broker, by what their workers do.
-QUEUES: Final = (*(str(lane) for lane in Lane), "chores")
+QUEUES: Final = ("codes", "notices", "chores")
 
 CONNECTIONS: Final = """
     SELECT coalesce(state, 'other'), count(*) FROM pg_stat_activity WHERE datname = current_database() GROUP BY 1

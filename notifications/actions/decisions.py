@@ -36,6 +36,9 @@ def possible(message: Message) -> frozenset[str]:
     """Return the names of the decisions that a message allows at the moment."""
     if message.lane == Lane.CODES:
         return frozenset()
+    if message.channel == Channel.WEBHOOK:
+        # It has no wording to owe it by again, and no person to call.
+        return frozenset({"release"} if message.state == MessageState.PENDING else ())
     return frozenset(name for name, allows in _ALLOWED.items() if allows(message))
 
 

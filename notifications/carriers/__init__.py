@@ -73,6 +73,7 @@ class Meaning(Enum):
     DEAD = auto()  # nothing ever arrives at this address
     STOPPED = auto()  # the owner of the address asked not to be written to
     UNFIT = auto()  # this message is not taken, ever; the address may be good
+    DOWN = auto()  # a program outside does not answer; it takes a message once, so that every call may be repeated
 
 
 class Declined(Exception):
@@ -178,14 +179,14 @@ def read_in_flight(setting: str) -> int:
 
 
 def carriers_for(channel: Channel) -> tuple[Carrier, ...]:
-    """Return this process's carriers of a channel, in the order of preference the settings give."""
+    """Return this process's carriers of a channel to people, in the order of preference the settings give."""
     setting = SETTINGS[channel]
     return tuple(make_carrier(setting, path) for path in getattr(settings, setting))
 
 
 def carrier_named(name: str) -> Carrier | None:
     """Return the carrier of this name, if the settings still choose it."""
-    return next((carrier for channel in Channel for carrier in carriers_for(channel) if carrier.name == name), None)
+    return next((carrier for channel in SETTINGS for carrier in carriers_for(channel) if carrier.name == name), None)
 
 
 def checkable_carrier(name: str) -> CheckableCarrier | None:

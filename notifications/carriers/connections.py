@@ -35,23 +35,27 @@ class _Fresh:
         return monotonic() - self._used_at <= IDLE_SECONDS and bool(super().is_connected)  # type: ignore[misc]
 
 
-class _Http(_Fresh, HTTPConnection):
-    pass
+class HttpConnection(_Fresh, HTTPConnection):
+    """A connection that is used again only while it is fresh."""
 
 
-class _Https(_Fresh, HTTPSConnection):
-    pass
+class HttpsConnection(_Fresh, HTTPSConnection):
+    """An encrypted connection that is used again only while it is fresh."""
 
 
-class _HttpPool(HTTPConnectionPool):
-    ConnectionCls = _Http
+class FreshHttpPool(HTTPConnectionPool):
+    """Keeps connections that are used again only while they are fresh."""
+
+    ConnectionCls = HttpConnection
 
 
-class _HttpsPool(HTTPSConnectionPool):
-    ConnectionCls = _Https
+class FreshHttpsPool(HTTPSConnectionPool):
+    """Keeps encrypted connections that are used again only while they are fresh."""
+
+    ConnectionCls = HttpsConnection
 
 
-POOLS: Final = {"http": _HttpPool, "https": _HttpsPool}
+POOLS: Final = {"http": FreshHttpPool, "https": FreshHttpsPool}
 
 
 class FreshConnections(HTTPAdapter):

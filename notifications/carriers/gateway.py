@@ -16,7 +16,10 @@ FORMATS: Final = ("json", "form", "query")
 RECIPIENTS: Final = frozenset({"to", "to_digits", "to_local"})
 WORDS: Final = RECIPIENTS | {"body", "sender", "id"}
 # What a rule's "means" may be: that the message was accepted, which is None, or why not.
-MEANS: Final[dict[str, Meaning | None]] = {"accepted": None, **{one.name.lower(): one for one in Meaning}}
+MEANS: Final[dict[str, Meaning | None]] = {
+    "accepted": None,
+    **{one.name.lower(): one for one in Meaning if one is not Meaning.DOWN},
+}
 
 
 @dataclass(frozen=True)

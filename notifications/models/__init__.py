@@ -4,9 +4,11 @@ from notifications.models.addresses import AddressStatus, Verdict
 from notifications.models.call_tasks import CallOutcome, CallTask
 from notifications.models.editions import WordingEdition
 from notifications.models.embedded import EmbeddedMail
+from notifications.models.endpoints import Endpoint, ReceivedCall
 from notifications.models.messages import (
     LEFT,
     SETTLED,
+    TO_PEOPLE,
     Attempt,
     Channel,
     Lane,
@@ -22,6 +24,7 @@ from notifications.models.sending import DailySpend, DatabaseIdentity, Hold, Pro
 __all__ = [
     "LEFT",
     "SETTLED",
+    "TO_PEOPLE",
     "AddressStatus",
     "Alarm",
     "AlarmKind",
@@ -33,6 +36,7 @@ __all__ = [
     "DailySpend",
     "DatabaseIdentity",
     "EmbeddedMail",
+    "Endpoint",
     "FailingRow",
     "Hold",
     "Lane",
@@ -43,6 +47,7 @@ __all__ = [
     "PeriodicTask",
     "ProviderRoute",
     "Receipt",
+    "ReceivedCall",
     "Verdict",
     "WordingEdition",
 ]

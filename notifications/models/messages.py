@@ -12,17 +12,23 @@ from kit.crypto import EncryptedText
 
 
 class Channel(models.TextChoices):
-    """The ways a message is sent."""
+    """The ways a message is sent: to people by SMS and e-mail, to programs outside by webhook."""
 
     SMS = "sms", _("SMS")
     EMAIL = "email", _("E-mail")
+    WEBHOOK = "webhook", _("Webhook")
+
+
+#: The channels by which people are told.
+TO_PEOPLE = (Channel.SMS, Channel.EMAIL)
 
 
 class Lane(models.TextChoices):
-    """The queues of the sender: codes never wait behind notices."""
+    """The queues of the sender: codes never wait behind notices, and neither waits for a program outside."""
 
     CODES = "codes", _("codes")
     NOTICES = "notices", _("notices")
+    WEBHOOKS = "webhooks", _("calls of programs outside")
 
 
 class MessageState(models.TextChoices):

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from notifications import alarms, carriers
 from notifications.addresses import address_status
 from notifications.carriers import CheckableCarrier, StatusReport
-from notifications.models import AlarmKind, Attempt, Audit, Channel, Message, Outcome
+from notifications.models import TO_PEOPLE, AlarmKind, Attempt, Audit, Channel, Message, Outcome
 from notifications.periodic.rows import RowRun
 from notifications.reconciliation import message_states
 from notifications.runtime.database_clock import database_now
@@ -40,7 +40,7 @@ def compare_day(day: date) -> list[Audit]:
     zone = ZoneInfo(settings.TIME_ZONE)
     since = datetime.combine(day, time(), tzinfo=zone)
     until = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
-    by_name = {carrier.name: carrier for channel in Channel for carrier in carriers.carriers_for(channel)}
+    by_name = {carrier.name: carrier for channel in TO_PEOPLE for carrier in carriers.carriers_for(channel)}
     audits = []
     for name, carrier in by_name.items():
         if isinstance(carrier, CheckableCarrier):

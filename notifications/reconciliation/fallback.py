@@ -21,9 +21,9 @@ OTHER_CHANNEL = {Channel.SMS: Channel.EMAIL, Channel.EMAIL: Channel.SMS}
 def start_fallback(message: Message) -> None:
     """Owe an undeliverable notice by the other channel, or make a call task; in the caller's transaction.
 
-    Not for a code, because whoever needs one asks for another, nor for what was overtaken meanwhile.
+    Not for a code, because whoever needs one asks for another, nor for what was overtaken meanwhile, nor for a program.
     """
-    if message.lane == Lane.CODES or Message.objects.filter(pk=message.pk, expires_at__lte=Now()).exists():
+    if message.lane != Lane.NOTICES or Message.objects.filter(pk=message.pk, expires_at__lte=Now()).exists():
         return
     if _may_arrive_otherwise(message) or owe_by_other_channel(message):
         return

@@ -102,8 +102,12 @@ def set_state(message: Message, state: MessageState, **changes: Any) -> None:
 def mark_unknown(message: Message) -> None:
     """Record that nobody knows whether a locked message was taken, and have its carrier asked if that is possible.
 
-    Codes are not asked about: they expire soon.
+    Codes are not asked about: they expire soon. A program outside takes a message once, so that sending it again is
+    how it is asked.
     """
+    if message.channel == Channel.WEBHOOK:
+        set_state(message, MessageState.PENDING)
+        return
     asks = message.lane == Lane.NOTICES and checkable_carrier(message.carrier) is not None
     set_state(
         message,
@@ -164,7 +168,8 @@ def _acceptance_outcome(message: Message, attempt: Attempt) -> Outcome:
         return Outcome(attempt.outcome)
     if not message.attempts.filter(outcome=Outcome.ACCEPTED).exclude(pk=attempt.pk).exists():
         return Outcome.ACCEPTED
-    alarms.raise_alarm(AlarmKind.SENT_TWICE, str(message.pk))
+    if message.channel != Channel.WEBHOOK:
+        alarms.raise_alarm(AlarmKind.SENT_TWICE, str(message.pk))
     return Outcome.REPEATED
 
 

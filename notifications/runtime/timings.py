@@ -19,6 +19,8 @@ class Timings:
     mark_to_send: timedelta = timedelta(seconds=15)
     connect: timedelta = timedelta(seconds=5)
     read: timedelta = timedelta(seconds=20)
+    # Programs outside are called by processes that have more to do.
+    program_read: timedelta = timedelta(seconds=10)
     back_off: timedelta = timedelta(seconds=5)
     longest_back_off: timedelta = timedelta(minutes=15)
     # The waits before the checks of an unknown message: longer than a carrier's list takes to show what it took.
@@ -33,6 +35,8 @@ class Timings:
     give_up: timedelta = timedelta(hours=72)
     # A route whose account is refused is tried with one message after this.
     route_stop: timedelta = timedelta(minutes=10)
+    # A program outside that does not answer is called for nothing, twice as long after each failure, up to this.
+    longest_rest: timedelta = timedelta(minutes=5)
     # A route's weight recovers by one tenth in this time.
     recover: timedelta = timedelta(minutes=1)
 

@@ -11,6 +11,8 @@ from kombu import pools
 logger = logging.getLogger(__name__)
 
 TASK: Final = "notifications.deliver"
+#: Lanes without a worker of their own, by the queue that is told: nobody waits for a program outside.
+QUEUES: Final = {"webhooks": "chores"}
 # A person waits while the signal is sent: a stopped broker, which still takes connections, must cost no more than this.
 BROKER_LIMITS: Final = {
     "socket_connect_timeout": 0.5,
@@ -37,7 +39,12 @@ def notify_workers(lane: str) -> bool:
     try:
         with _producers().acquire(block=True, timeout=BROKER_LIMITS["socket_timeout"]) as producer:
             current_app.send_task(
-                TASK, args=[str(lane)], queue=str(lane), retry=False, ignore_result=True, producer=producer
+                TASK,
+                args=[str(lane)],
+                queue=QUEUES.get(lane, str(lane)),
+                retry=False,
+                ignore_result=True,
+                producer=producer,
             )
     except Exception as error:  # noqa: BLE001 - kombu, redis and the socket each have errors of their own
         _Pause.until = monotonic() + PAUSE_SECONDS

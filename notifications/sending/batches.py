@@ -11,6 +11,8 @@ from notifications.runtime.timings import timings
 MOST_CLAIMED: Final = 100
 # When a sender dies, at most this much of its work is unknown.
 SECONDS_ON_WIRE: Final = 0.1
+# So many calls of programs outside are under way at once.
+PROGRAMS_ON_WIRE: Final = 20
 # The seconds for a message with which a sender begins, and begins anew after a failure.
 SLOW_START: Final = 0.5
 
@@ -18,9 +20,13 @@ SLOW_START: Final = 0.5
 class BatchSizer:
     """Measures how long the carriers of a lane take for a message in this process, and sizes batches by it."""
 
-    def __init__(self, longest: timedelta) -> None:
-        """Begin with small batches, which a quick carrier soon enlarges; a claimed batch takes ``longest`` at most."""
+    def __init__(self, longest: timedelta, *, least_marked: int = 1) -> None:
+        """Begin with small batches, which a quick carrier soon enlarges; a claimed batch takes ``longest`` at most.
+
+        ``least_marked`` may be on the wire however slow the carriers are, where doubt costs nothing.
+        """
         self._longest = longest
+        self._least_marked = least_marked
         self._seconds_per_message = SLOW_START
         self._pace = SLOW_START
         self._failures = 0
@@ -59,10 +65,14 @@ class BatchSizer:
     @property
     def to_mark(self) -> int:
         """How many messages may be on the wire, marked and not recorded."""
-        return max(1, min(MOST_IN_FLIGHT, int(SECONDS_ON_WIRE / self._seconds_per_message)))
+        return max(self._least_marked, min(MOST_IN_FLIGHT, int(SECONDS_ON_WIRE / self._seconds_per_message)))
 
 
 @cache
 def batch_sizer(lane: str) -> BatchSizer:
     """Return this process's sizer of a lane; batches of codes are short, because a person waits for each of them."""
-    return BatchSizer(timings().read / 10 if lane == Lane.CODES else (timings().lease - timings().least_lease) / 2)
+    if lane == Lane.CODES:
+        return BatchSizer(timings().read / 10)
+    # A slow program must not hold up the others, and takes a repetition as the same message.
+    least_marked = PROGRAMS_ON_WIRE if lane == Lane.WEBHOOKS else 1
+    return BatchSizer((timings().lease - timings().least_lease) / 2, least_marked=least_marked)

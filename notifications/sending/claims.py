@@ -34,13 +34,14 @@ class Claim:
 
 
 @transaction.atomic(durable=True)
-def claim_messages(which: Q, number: int) -> tuple[list[Claim], int]:
+def claim_messages(which: Q, number: int, *, programs: bool = False) -> tuple[list[Claim], int]:
     """Lease up to ``number`` messages and open their attempts; return the claims, and how many messages were seen.
 
     Codes come first, by the name of their lane, and then the oldest, which is the order of the index.
-    Fewer are claimed than seen where an address is blocked, a text is unreadable or no route is open.
+    Fewer are claimed than seen where an address is blocked, a text is unreadable or no route is open. Messages to
+    programs outside are among them only with ``programs``.
     """
-    table = RoutingTable.load()
+    table = RoutingTable.load(programs=programs)
     sendable = send_conditions.sendable(table).filter(which)
     messages = list(sendable.order_by("lane", "created_at").select_for_update(skip_locked=True)[:number])
     legible = [message for message in messages if _is_legible(message)]
@@ -49,7 +50,7 @@ def claim_messages(which: Q, number: int) -> tuple[list[Claim], int]:
     for message in legible:
         if verdict := verdicts.get((message.channel, message.address)):
             _settle_unsendable(message, verdict)
-        elif route := table.choose(message.channel, after=message.carrier):
+        elif route := table.choose(message):
             claims.append(_claim(message, route))
     _lease(claims)
     return claims, len(messages)

@@ -27,10 +27,11 @@ def drain(lane: str, *, seconds: float = 10.0) -> bool:
     the wire mark must be committed before a carrier is called. Of notices, any code that waits goes first.
     """
     sizer, until = batch_sizer(lane), monotonic() + seconds
-    which = Q(lane=Lane.CODES) if lane == Lane.CODES else Q()
+    # Codes come before notices by name too, so that both are one range of the index.
+    which = Q(lane__lte=lane) if lane == Lane.NOTICES else Q(lane=lane)
     with Handover(sizer) as handover:
         while monotonic() < until:
-            claims, seen = claim_messages(which, sizer.to_claim)
+            claims, seen = claim_messages(which, sizer.to_claim, programs=lane == Lane.WEBHOOKS)
             if seen:
                 handover.hand_over(claims, urgent=_claim_codes if lane == Lane.NOTICES else None)
                 sleep(sizer.pause)
@@ -44,7 +45,7 @@ def drain(lane: str, *, seconds: float = 10.0) -> bool:
 
 def deliver(message_id: str) -> str:
     """Hand one message over if it may go now and nobody else has it; return its state afterwards, "" for no message."""
-    claims, _ = claim_messages(Q(pk=message_id), 1)
+    claims, _ = claim_messages(Q(pk=message_id), 1, programs=True)
     hand_over(claims, batch_sizer(Lane.NOTICES))
     return Message.objects.filter(pk=message_id).values_list("state", flat=True).first() or ""
 

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from notifications import alarms, carriers
 from notifications.addresses import address_status
 from notifications.models import (
+    TO_PEOPLE,
     AlarmKind,
     Attempt,
     Channel,
@@ -75,7 +76,7 @@ def end(*, by: str) -> None:
         if hold is None:
             return
         DatabaseIdentity.objects.update(name=_identity_of_this_database())
-        for channel in Channel:
+        for channel in TO_PEOPLE:
             _mark_unknown(channel, before=hold.began_at)
         Hold.objects.filter(pk=hold.pk).update(ended_at=Now(), ended_by=by)
         alarms.resolve(AlarmKind.ON_HOLD)

@@ -16,7 +16,7 @@ from notifications.reconciliation import message_states
 from notifications.runtime.timings import timings
 from notifications.sending import claims, routes, spending
 from notifications.sending.claims import Claim
-from notifications.sending.results import NotTried, Result, Unsure, is_account_refusal, is_route_failure
+from notifications.sending.results import NotTried, Result, Unsure, is_account_refusal, is_down, is_route_failure
 
 logger = logging.getLogger(__name__)
 
@@ -106,12 +106,12 @@ def _record_not_accepted(claim: Claim, result: Result) -> None:
 
 
 def _record_declined(claim: Claim, declined: Declined) -> None:
-    message, again = claim.message, declined.meaning in {Meaning.BUSY, Meaning.ACCOUNT}
+    message, again = claim.message, declined.meaning in {Meaning.BUSY, Meaning.ACCOUNT, Meaning.DOWN}
     _close(claim.attempt, Outcome.NOT_SENT if again else Outcome.REFUSED, declined.code)
     match declined.meaning:
         case Meaning.BUSY:
             message_states.requeue(message, claim.attempt, next_try_at=Now() + back_off(message))
-        case Meaning.ACCOUNT:
+        case Meaning.ACCOUNT | Meaning.DOWN:
             message_states.requeue(message, claim.attempt)
         case Meaning.DEAD | Meaning.STOPPED | Meaning.UNFIT:
             message_states.mark_failed(message, claim.attempt, code=declined.code, meaning=declined.meaning)
@@ -154,6 +154,11 @@ def _judge_route(channel: str, carrier: str, results: Results) -> bool:
     refusal = next((result for _, result in results if is_account_refusal(result)), None)
     if isinstance(refusal, Declined):
         routes.stop(channel, carrier, code=refusal.code)
+        return True
+    if resting := [(claim, result) for claim, result in results if is_down(result)]:
+        _, result = resting[0]
+        code = result.code if isinstance(result, Declined) else ""
+        routes.rest(channel, carrier, code=code, span=max(back_off(claim.message) for claim, _ in resting))
         return True
     if any(is_route_failure(result) for _, result in results):
         routes.penalise(channel, carrier)

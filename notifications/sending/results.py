@@ -21,10 +21,17 @@ type Result = Accepted | Declined | Unsure | NotTried
 
 
 def is_route_failure(result: Result) -> bool:
-    """Tell whether the carrier was unsure or busy, which counts against its route."""
-    return isinstance(result, Unsure) or (isinstance(result, Declined) and result.meaning == Meaning.BUSY)
+    """Tell whether the carrier was unsure, busy or down, which counts against its route."""
+    return isinstance(result, Unsure) or (
+        isinstance(result, Declined) and result.meaning in {Meaning.BUSY, Meaning.DOWN}
+    )
 
 
 def is_account_refusal(result: Result) -> bool:
     """Tell whether the carrier refused our account, which stops its route."""
     return isinstance(result, Declined) and result.meaning == Meaning.ACCOUNT
+
+
+def is_down(result: Result) -> bool:
+    """Tell whether a program outside did not answer, and rests."""
+    return isinstance(result, Declined) and result.meaning == Meaning.DOWN

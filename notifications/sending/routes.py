@@ -5,8 +5,9 @@ minute; a route whose account is refused is stopped for ten minutes, and the ope
 """
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final, NamedTuple, Self
 
 from django.db.models import BooleanField, DurationField, ExpressionWrapper, F, IntegerField, Q, QuerySet, Value
@@ -14,7 +15,9 @@ from django.db.models.functions import Cast, Extract, Floor, Least, Now
 
 from notifications import alarms, carriers
 from notifications.carriers import Carrier
-from notifications.models import AlarmKind, Channel, ProviderRoute
+from notifications.carriers.webhook import WebhookCarrier
+from notifications.models import TO_PEOPLE, AlarmKind, Channel, Endpoint, Message, ProviderRoute
+from notifications.runtime.database_clock import database_now
 from notifications.runtime.timings import timings
 
 FULL_WEIGHT: Final = 100
@@ -43,23 +46,41 @@ class RoutingTable:
         self._tried: set[CarrierRoute] = set()
 
     @classmethod
-    def load(cls) -> Self:
-        """Return the routes as the database has them now; one statement."""
+    def load(cls, *, programs: bool = False) -> Self:
+        """Return the routes as the database has them now; one statement, or three with ``programs`` outside."""
         rows = _load_rows()
-        return cls({channel: tuple(_carrier_routes(channel, rows)) for channel in Channel})
+        by_channel: dict[str, tuple[CarrierRoute, ...]] = {
+            channel: tuple(_carrier_routes(carriers.carriers_for(channel), rows, channel)) for channel in TO_PEOPLE
+        }
+        if programs:
+            by_channel[Channel.WEBHOOK] = tuple(_carrier_routes(_programs(), rows, Channel.WEBHOOK))
+        return cls(by_channel)
 
-    def open_channels(self) -> list[str]:
-        """Return the channels that have an open route."""
-        return [channel for channel, routes in self.by_channel.items() if any(route.is_open for route in routes)]
+    def reachable(self) -> Q:
+        """Return the condition that a message has an open route: of its channel, or to the program it is for."""
+        people = [channel for channel in TO_PEOPLE if self._open_names(channel)]
+        programs = self._open_names(Channel.WEBHOOK)
+        to_people = Q(channel__in=people)
+        return to_people | Q(channel=Channel.WEBHOOK, recipient__in=programs) if programs else to_people
 
-    def choose(self, channel: str, *, after: str = "") -> CarrierRoute | None:
-        """Return the route of the next message, drawn by weight; None if no route is open.
+    def _open_names(self, channel: str) -> list[str]:
+        return [route.carrier.name for route in self.by_channel.get(channel, ()) if route.is_open]
 
-        ``after`` names the carrier that just failed the message, which comes last. For a sender: a stopped route that
-        is returned on trial is claimed for this sender.
+    def choose(self, message: Message) -> CarrierRoute | None:
+        """Return the route of a message, drawn by weight; None if no route is open.
+
+        The carrier that just failed the message comes last; a message to a program has one route. For a sender: a
+        stopped route that is returned on trial is claimed for this sender.
         """
-        candidates = [route for route in self.by_channel[channel] if route.is_open and route not in self._tried]
-        candidates.sort(key=lambda route: route.carrier.name == after)
+        channel, to_program = message.channel, message.channel == Channel.WEBHOOK
+        candidates = [
+            route
+            for route in self.by_channel.get(channel, ())
+            if route.is_open
+            and route not in self._tried
+            and (not to_program or route.carrier.name == message.recipient)
+        ]
+        candidates.sort(key=lambda route: route.carrier.name == message.carrier)
         if not candidates:
             return None
         *preferred, last = candidates
@@ -67,12 +88,12 @@ class RoutingTable:
         if not chosen.on_trial:
             return chosen
         self._tried.add(chosen)
-        return chosen if _claim_trial(channel, chosen.carrier.name) else self.choose(channel, after=after)
+        return chosen if _claim_trial(channel, chosen.carrier.name) else self.choose(message)
 
 
 def penalise(channel: str, carrier: str) -> None:
     """Take half of its weight from a route that failed, if the channel has another one."""
-    if len(carriers.carriers_for(Channel(channel))) > 1:
+    if channel in TO_PEOPLE and len(carriers.carriers_for(Channel(channel))) > 1:
         _ensure_row(channel, carrier)
         _row(channel, carrier).update(weight=_recovered_weight() / 2, weight_at=Now())
 
@@ -82,6 +103,13 @@ def stop(channel: str, carrier: str, *, code: str) -> None:
     _ensure_row(channel, carrier)
     _row(channel, carrier).update(stopped_until=Now() + timings().route_stop, stopped_by=code[:40])
     alarms.raise_alarm(AlarmKind.ROUTE_STOPPED, f"{channel} {carrier}")
+
+
+def rest(channel: str, carrier: str, *, code: str, span: timedelta) -> None:
+    """Call a program that does not answer for nothing during ``span``; one message tries it then."""
+    _ensure_row(channel, carrier)
+    span = min(span, timings().longest_rest)
+    _row(channel, carrier).update(stopped_until=Now() + span, stopped_by=code[:40])
 
 
 def reopen(channel: str, carrier: str) -> None:
@@ -99,8 +127,16 @@ class _RouteRow(NamedTuple):
     is_stopped: bool
 
 
-def _carrier_routes(channel: Channel, rows: Mapping[tuple[str, str], _RouteRow]) -> Iterable[CarrierRoute]:
-    for carrier in carriers.carriers_for(channel):
+def _programs() -> Iterator[Carrier]:
+    at = database_now()
+    for endpoint in Endpoint.objects.filter(is_active=True).exclude(url="").order_by("name"):
+        yield WebhookCarrier(endpoint, at=at)
+
+
+def _carrier_routes(
+    offered: Iterable[Carrier], rows: Mapping[tuple[str, str], _RouteRow], channel: Channel
+) -> Iterator[CarrierRoute]:
+    for carrier in offered:
         row = rows.get((channel, carrier.name), _RouteRow(FULL_WEIGHT, was_stopped=False, is_stopped=False))
         on_trial = row.was_stopped and not row.is_stopped
         yield CarrierRoute(carrier, row.weight, not row.is_stopped, on_trial)

@@ -20,7 +20,7 @@ def sendable(routes: RoutingTable) -> MessageQuerySet:
     return (
         Message.objects.due()
         .filter(~on_hold | Q(template=SENT_DURING_A_HOLD))
-        .filter(channel__in=routes.open_channels())
+        .filter(routes.reachable())
         .filter(wakes_nobody(Now()))
         .exclude(daytime=True, channel__in=spent_channels())
     )

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from notifications import alarms
-from notifications.models import AlarmKind, Lane, Message, MessageQuerySet, MessageState, Outcome
+from notifications.models import AlarmKind, Channel, Lane, Message, MessageQuerySet, MessageState, Outcome
 from notifications.periodic.rows import RowRun
 from notifications.reconciliation import message_states
 from notifications.runtime import worker_signal
@@ -25,6 +25,8 @@ TASK: Final = "notifications.sweep"
 
 SWEPT_AT_ONCE: Final = 500
 SIGNALS_AT_ONCE: Final = 4
+# Programs outside are called by a process of scheduled tasks, of which the others need the rest.
+MOST_SIGNALS: Final = {Lane.CODES: SIGNALS_AT_ONCE, Lane.NOTICES: SIGNALS_AT_ONCE, Lane.WEBHOOKS: 1}
 OLD: Final = timedelta(minutes=15)
 
 
@@ -62,8 +64,8 @@ def settle_abandoned() -> int:
 
 def notify_due() -> int:
     """Notify workers of the lanes in which something may be sent, several where much is; return how many signals."""
-    sendable = send_conditions.sendable(RoutingTable.load())
-    lanes = [lane for lane in Lane for _ in range(_signals_needed(sendable.filter(lane=lane)))]
+    sendable = send_conditions.sendable(RoutingTable.load(programs=True))
+    lanes = [lane for lane in Lane for _ in range(min(MOST_SIGNALS[lane], _signals_needed(sendable.filter(lane=lane))))]
     for lane in lanes:
         worker_signal.notify_workers(lane)
     return len(lanes)
@@ -77,11 +79,25 @@ def _signals_needed(sendable: MessageQuerySet) -> int:
 def check_queue_age() -> None:
     """Raise an alarm where something that could leave has waited for a quarter of an hour; resolve it elsewhere."""
     then = Now() - OLD
-    waiting = Message.objects.waiting().filter(
-        Q(not_before__isnull=True) | Q(not_before__lte=then), quiet_hours.wakes_nobody(then), created_at__lte=then
+    waiting = (
+        Message.objects.waiting()
+        .exclude(channel=Channel.WEBHOOK)
+        .filter(
+            Q(not_before__isnull=True) | Q(not_before__lte=then), quiet_hours.wakes_nobody(then), created_at__lte=then
+        )
     )
     report = alarms.raise_alarm if waiting.exists() else alarms.resolve
     report(AlarmKind.QUEUE_OLD)
+
+
+def check_programs() -> None:
+    """Raise an alarm for each program outside that has taken nothing for a quarter of an hour although it was called.
+
+    The alarm is resolved when the program takes a message.
+    """
+    waiting = Message.objects.waiting().filter(channel=Channel.WEBHOOK, created_at__lte=Now() - OLD, tries__gt=0)
+    for name in waiting.order_by().values_list("recipient", flat=True).distinct():
+        alarms.raise_alarm(AlarmKind.ROUTE_STOPPED, f"{Channel.WEBHOOK} {name}")
 
 
 def check_undecided() -> None:

@@ -21,6 +21,7 @@ from complaints.message_centre.messages.listing import STATES, MessageGroup
 from kit.counts import CountOf
 from notifications import alarms
 from notifications.models import (
+    TO_PEOPLE,
     Alarm,
     AlarmKind,
     Channel,
@@ -189,7 +190,7 @@ def _spending(at: datetime) -> list[Spending]:
     spent = dict(today.values_list("channel", "spent"))
     return [
         Spending(str(channel.label), spent.get(channel, 0), getattr(settings, spending.CAPS[channel]))
-        for channel in Channel
+        for channel in TO_PEOPLE
     ]
 
 
