@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import (
     Agency,
+    AgencySite,
     City,
     Directorate,
     Governorate,
@@ -189,6 +190,16 @@ class OutsideCentreAdmin(ReferenceAdmin):
 
     list_display = ("name_ar", "name_en", "phone", "agency", "unverified")
     list_select_related = ("agency",)
+
+
+@admin.register(AgencySite)
+class AgencySiteAdmin(ReferenceAdmin):
+    """Agencies' own sites."""
+
+    list_display = ("origin", "agency", "is_active", "unverified")
+    list_select_related = ("agency",)
+    search_fields = ("origin",)
+    searched = stripped("origin", "agency__name_ar", "agency__name_en")
 
 
 @admin.register(Holiday)

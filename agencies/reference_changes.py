@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies import deadline_recalculation
 from agencies.models import (
     Agency,
+    AgencySite,
     AnswerPhrase,
     ChangeKind,
     City,
@@ -44,7 +45,7 @@ THINGS: Mapping[str, type[Reference]] = {
     model.__name__.lower(): model
     for model in (
         *(Governorate, City, Agency, Directorate, Topic, TopicQuestion, RoutingRule, OutsideCentre),
-        *(Holiday, WorkingHours, AnswerPhrase, WordGroup, TopicPhrases, DangerSign),
+        *(Holiday, WorkingHours, AnswerPhrase, WordGroup, TopicPhrases, DangerSign, AgencySite),
     )
 }
 #: Fields whose change is no news: the key, and the marks that people edited the row, and when it got its name.
@@ -60,6 +61,7 @@ ENDED_BY: Mapping[type[Reference], Mapping[str, Any]] = {
     WordGroup: {"is_active": False},
     TopicPhrases: {"is_active": False},
     DangerSign: {"is_active": False},
+    AgencySite: {"is_active": False},
     Holiday: {"status": HolidayStatus.CALLED_OFF},
 }
 #: The code of a row that people added begins so.

@@ -22,6 +22,7 @@ from django.utils.translation import gettext
 from agencies import deadline_recalculation, reference_changes
 from agencies.models import (
     Agency,
+    AgencySite,
     AnswerPhrase,
     ChangeKind,
     City,
@@ -67,6 +68,7 @@ FILES: Mapping[str, type[Any]] = {
     "danger_signs.csv": DangerSign,
     "routing_rules.csv": RoutingRule,
     "outside_centres.csv": OutsideCentre,
+    "agency_sites.csv": AgencySite,
     "holidays.csv": Holiday,
     "working_hours.csv": WorkingHours,
     "answer_phrases.csv": AnswerPhrase,

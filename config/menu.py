@@ -58,6 +58,7 @@ MENU: Final[tuple[MenuGroup, ...]] = (
             unit.PRECEDENTS,
             unit.CONFUSIONS,
             unit.PUBLISHED,
+            desk.KNOWN_PROBLEMS,
             desk.TEXTS,
             message_centre.WORDINGS,
         ),

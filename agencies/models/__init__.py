@@ -12,8 +12,10 @@ from agencies.models.bodies import (
 )
 from agencies.models.changes import ChangeKind, ReferenceChange
 from agencies.models.everyday import PHRASE_LENGTH, DangerSign, TopicPhrases, WordGroup
+from agencies.models.known_problems import PROBLEM_LENGTH, KnownProblem
 from agencies.models.phrases import AnswerPhrase, PhraseCategory, PhraseLanguage
 from agencies.models.places import City, CityLevel, Governorate
+from agencies.models.sites import AgencySite, origin_of
 from agencies.models.successions import AgencySuccession
 from agencies.models.topics import KINDS, Priority, QuestionKind, RoutingRule, Topic, TopicKind, TopicQuestion
 from agencies.models.workdays import (
@@ -29,10 +31,12 @@ from agencies.models.workdays import (
 __all__ = [
     "KINDS",
     "PHRASE_LENGTH",
+    "PROBLEM_LENGTH",
     "SHORT_NAME_AR",
     "SHORT_NAME_EN",
     "Agency",
     "AgencyKind",
+    "AgencySite",
     "AgencySuccession",
     "AnswerPhrase",
     "Audience",
@@ -47,6 +51,7 @@ __all__ = [
     "Governorate",
     "Holiday",
     "HolidayStatus",
+    "KnownProblem",
     "Named",
     "OutsideCentre",
     "Period",
@@ -66,4 +71,5 @@ __all__ = [
     "WordGroup",
     "WorkingHours",
     "current_calendar",
+    "origin_of",
 ]

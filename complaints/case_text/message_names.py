@@ -20,6 +20,7 @@ NAMES: Final[Mapping[str, StrPromise]] = {
     "privacy_answered": gettext_lazy("Answer to a request about personal data"),
     "account_deleted": gettext_lazy("Account closed on request"),
     "data_breach": gettext_lazy("Notice of a data breach"),
+    "problem_over": gettext_lazy("A known problem is over"),
     "phone_changed": gettext_lazy("Mobile number changed"),
     "phone_added": gettext_lazy("Mobile number added"),
     "address_changed": gettext_lazy("Address changed"),

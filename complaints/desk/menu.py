@@ -12,3 +12,9 @@ LIKELY_MISSED = MenuEntry("likely-missed", _("Promises likely to be missed"), CM
 TEXTS = MenuEntry("texts", _("Standard texts"), CMU | DESK, within="text text-new text-delete")
 OFFICERS = MenuEntry("officers", _("Officers"), CMU | SUPERVISION, within="officers-absence officers-reassign")
 DIRECTORATE = MenuEntry("directorate-requests", _("Requests to the directorate"), MEMBERS, within="directorate-request")
+KNOWN_PROBLEMS = MenuEntry(
+    "desk-known-problems",
+    _("Known problems"),
+    CMU | SUPERVISION,
+    within="desk-known-problem-new desk-known-problem desk-known-problem-end",
+)

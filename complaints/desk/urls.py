@@ -17,6 +17,7 @@ from complaints.desk.acts.urgency import views as urgency
 from complaints.desk.acts.voices import views as voices
 from complaints.desk.case_page import identity_views, pdf_views, views as case_page
 from complaints.desk.directorate import views as directorate
+from complaints.desk.known_problems import views as known_problems
 from complaints.desk.likely_missed import views as likely_missed
 from complaints.desk.officers import views as officers
 from complaints.desk.queue import bulk_views, saved_views, views as queue
@@ -74,6 +75,10 @@ urlpatterns = [
     path("staff/cases/<slug:ref>/file.pdf", pdf_views.plain, name="desk-pdf-file"),
     path("staff/cases/<slug:ref>/consult/", directorate.consult, name="desk-consult"),
     path("staff/cases/<slug:ref>/revoke/", directorate.revoke, name="desk-revoke"),
+    path("staff/problems/", known_problems.problem_list, name="desk-known-problems"),
+    path("staff/problems/new/", known_problems.new_problem, name="desk-known-problem-new"),
+    path("staff/problems/<int:problem>/", known_problems.change_problem, name="desk-known-problem"),
+    path("staff/problems/<int:problem>/end/", known_problems.end_problem, name="desk-known-problem-end"),
     path("staff/directorate/", directorate.requests, name="directorate-requests"),
     path("staff/directorate/<int:consultation>/", directorate.request_page, name="directorate-request"),
     path(

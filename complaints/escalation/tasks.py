@@ -16,6 +16,7 @@ from complaints.escalation import (
     expiry,
     ladder,
     planned_changes,
+    problem_ends,
     rating_questions,
     recalculation,
     successions,
@@ -130,3 +131,9 @@ def check_storage() -> bool:
     has_room = inspection.has_room()
     (alarms.resolve if has_room else alarms.raise_alarm)(AlarmKind.STORAGE_FULL)
     return has_room
+
+
+@shared_task(name=problem_ends.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
+def tell_of_ended_problems() -> int:
+    """Tell whoever joined a known problem that it is over; safe to run twice and at the same time."""
+    return problem_ends.sweep(at=timezone.now())

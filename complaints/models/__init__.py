@@ -28,11 +28,13 @@ from complaints.models.privacy import (
     RetentionReport,
     RetentionRule,
 )
+from complaints.models.problem_joins import ProblemJoin
 from complaints.models.published_answers import PublishedAnswer
 from complaints.models.ratings import Confirmation, ConfirmationOf, FormerRating, Rating, Recurrence, Solved
 from complaints.models.recusals import Recusal
 from complaints.models.referrals import Handover, Precedent, ReferralTask, TaskState
 from complaints.models.search import SearchBlock
+from complaints.models.site_cases import SiteCase
 from complaints.models.texts import (
     Addition,
     Answer,
@@ -94,6 +96,7 @@ __all__ = [
     "Objection",
     "ObjectionRuling",
     "Precedent",
+    "ProblemJoin",
     "PromiseForecast",
     "PromiseRecord",
     "PublishedAnswer",
@@ -111,6 +114,7 @@ __all__ = [
     "SavedFilter",
     "SearchBlock",
     "SentForm",
+    "SiteCase",
     "Solved",
     "SpokenWith",
     "StandardText",

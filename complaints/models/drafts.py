@@ -18,7 +18,8 @@ class Draft(models.Model):
     """A case not yet filed; its ``id`` becomes the case's ``submission``, so that a repeated request files nothing.
 
     It belongs to a citizen, or to a visitor: ``visitor`` is then the keyed hash of the reference in a cookie. ``typed``
-    is what the last press left that is not in order, as the page shows it again.
+    is what the last press left that is not in order, as the page shows it again. ``site`` is the agency's own site on
+    which it was begun.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -40,6 +41,16 @@ class Draft(models.Model):
     answers = models.JSONField(default=dict, blank=True)
     hides_identity = models.BooleanField(default=False)
     notify_by = models.CharField(max_length=5, choices=NotifyBy, default=NotifyBy.SMS)
+    # Without a constraint, which would lock the drafts that are being written: sites are ended, never deleted.
+    site = models.ForeignKey(
+        "agencies.AgencySite",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
     typed = models.TextField(blank=True, default="", db_default="")
     updated_at = models.DateTimeField()
 

@@ -5,6 +5,7 @@ from django.urls import path
 from complaints.portal.answers import views as answers
 from complaints.portal.cases import file_views, late_views, paper_views, views as cases
 from complaints.portal.filing import advice, agency_views, check_views, reading, upload_views, views as filing
+from complaints.portal.known_problems import views as known_problems
 from complaints.portal.privacy import views as privacy
 from complaints.portal.rating import views as rating
 from complaints.portal.unsent import views as unsent
@@ -37,6 +38,10 @@ urlpatterns = [
     path("cases/<ref:ref>/rate/", rating.case_rate, name="case-rate"),
     path("rate/<str:token>/", rating.by_link, name="rating"),
     path("answers/", answers.answers, name="answers"),
+    path("problems/", known_problems.problem_list, name="known-problems"),
+    path("problems/join/", known_problems.join, name="known-problem-join"),
+    path("problems/leave/", known_problems.leave, name="known-problem-leave"),
+    path("problems/<int:problem>/", known_problems.problem_page, name="known-problem"),
     path("cases/unsent/<uuid:pk>/", unsent.unsent_form, name="unsent-form"),
     path("track/", cases.track, name="track"),
     path("check/<str:token>/", paper_views.check, name="receipt-check"),

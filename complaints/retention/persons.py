@@ -8,6 +8,8 @@ from typing import Final
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.contact.recipients import citizen_key
@@ -73,6 +75,7 @@ def erase_person(citizen: Citizen, *, at: datetime) -> None:
         request.text = request.reason = ERASED
         request.save(update_fields=["text", "reason"])
     messages.erase_messages_to(citizen_key(citizen.pk))
+    citizen.joins.update(citizen=None, told_at=Coalesce("told_at", Value(at)))
     citizen.checks.all().delete()
     citizen.acceptances.all().delete()
     citizen.data_copies.all().delete()

@@ -33,6 +33,12 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         text="We have answered your request about your personal data. The answer and its reason are in your At Your "
         "Service account, under “Correct or delete my data”.",
     ),
+    "problem_over": Wording(
+        sms="{agency}: the known problem is over. If it goes on for you, send a complaint: {host}",
+        subject="A known problem that you have too is over",
+        text="{agency}: the known problem that you told us you have too is over:\n\n{url}\n\nIf it goes on for you, "
+        "send a complaint.",
+    ),
     "account_deleted": Wording(
         sms="Your At Your Service account is closed and your data will be erased. Only the kind and dates of each case "
         "stay.",

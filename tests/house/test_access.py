@@ -92,6 +92,7 @@ def every_address(case: Case) -> dict[str, str]:
         "agency": "miyahuna",
         "answer": 1,
         "precedent": 1,
+        "problem": 1,
         "consultation": 1,
         "file": attachment.pk,
         "message": message.pk,

@@ -61,7 +61,8 @@ def _agency_page(request: HttpRequest, draft: Draft, held: Typed | None, at: dat
 def _render(
     request: HttpRequest, draft: Draft, form: AgencyStepForm, fit: FitForm, at: datetime, status: int = 200
 ) -> HttpResponse:
-    context = step_context(form, draft, at) | {
+    fitting = [one.topic for one in fit.understood.fits]
+    context = step_context(form, draft, at, topics=fitting) | {
         "fit": fit,
         "summary": fit if fit.is_bound else form,
         "needs_topic": draft.agency is not None and draft.topic is None,

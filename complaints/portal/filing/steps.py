@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from agencies.models import Topic
 from complaints.case_text.kinds import words_of_kind
+from complaints.case_text.known_problems import offered_for
 from complaints.filing import drafting
 from complaints.filing.writers import Writer
 from complaints.models import Draft
@@ -52,13 +55,14 @@ def step_url(name: str, draft: Draft) -> str:
     return f"{reverse(name, kwargs={'kind': draft.kind})}?draft={draft.pk}"
 
 
-def step_context(form: forms.Form, draft: Draft, at: datetime) -> dict[str, Any]:
-    """Return what the page of every step shows."""
+def step_context(form: forms.Form, draft: Draft, at: datetime, *, topics: Sequence[Topic] = ()) -> dict[str, Any]:
+    """Return what the page of every step shows; ``topics`` are those that a draft without one may be about."""
     return {
         "form": form,
         "draft": draft,
         "kind": words_of_kind(draft.kind),
         "danger": danger_in(f"{draft.subject}. {draft.details}", at=at),
+        "known_problems": offered_for(draft, at=at, topics=topics),
         "attachments": draft.attachments.all() if draft.is_begun else (),
         "is_begun": draft.is_begun,
         "is_restored": drafting.is_restored(draft, at=at),

@@ -74,6 +74,10 @@ def _account_records(citizen: Citizen) -> Data:
             for draft in citizen.drafts.order_by("pk")
         ],
         "unsent_texts": _unsent_texts(citizen),
+        "known_problems": [
+            {"problem": joined.problem.text, "joined_at": _moment(joined.joined_at)}
+            for joined in citizen.joins.select_related("problem").order_by("joined_at", "pk")
+        ],
     }
 
 

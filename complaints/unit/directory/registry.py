@@ -16,6 +16,7 @@ from complaints.unit.directory.phrases.thing import PHRASES
 from complaints.unit.directory.places.thing import PLACES
 from complaints.unit.directory.questions.thing import QUESTIONS
 from complaints.unit.directory.rules.thing import RULES
+from complaints.unit.directory.sites.thing import AGENCY_SITES
 from complaints.unit.directory.things import Thing
 from complaints.unit.directory.topic_phrases.thing import TOPIC_PHRASES
 from complaints.unit.directory.topics.thing import TOPICS
@@ -24,7 +25,7 @@ from complaints.unit.directory.word_groups.thing import WORD_GROUPS
 THINGS: Final[Mapping[str, Thing]] = {
     thing.slug: thing
     for thing in (
-        *(AGENCIES, DIRECTORATES, TOPICS, QUESTIONS, RULES, HOLIDAYS, HOURS, CENTRES, PHRASES),
+        *(AGENCIES, DIRECTORATES, TOPICS, QUESTIONS, RULES, HOLIDAYS, HOURS, CENTRES, AGENCY_SITES, PHRASES),
         *(GOVERNORATES, PLACES, TOPIC_PHRASES, WORD_GROUPS, DANGER_SIGNS),
     )
 }

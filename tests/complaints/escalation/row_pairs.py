@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies import reference_changes, successions as successor_plans
-from agencies.models import AgencySuccession, Holiday
+from agencies.models import AgencySuccession, Holiday, KnownProblem
 from agencies.reference_changes import Author
 from complaints.actions import accept, ask, close, file
 from complaints.actions.filing import Filing
@@ -207,4 +207,13 @@ def two_directives(get: Get) -> tuple[Any, Any]:
     head = make_staff("asma@pm.example", "أسماء", "Asma", "+962790100011", get("cmu"), Role.PM_OFFICE)
     said = DirectiveText(get("water"), "خفض التأخر", "اخفضوا التأخر إلى النصف.", date(2026, 1, 7))
     first, second = (directives.issue(said, by=head, at=get("now")).pk for _ in range(2))
+    return first, second
+
+
+def two_joins(get: Get) -> tuple[Any, Any]:
+    times = {"starts_at": get("now"), "ends_at": get("now") + timedelta(hours=1)}
+    texts = {"text_ar": "انقطاع", "text_en": "Outage", "published_at": get("now"), "changed_at": get("now")}
+    problem = KnownProblem.objects.create(topic=get("leak"), **texts, **times)
+    people = (get("amina"), get("karim"))
+    first, second = (problem.joins.create(citizen=citizen, joined_at=get("now")).pk for citizen in people)
     return first, second

@@ -27,6 +27,7 @@ from complaints.escalation import (
     expiry,
     ladder,
     planned_changes,
+    problem_ends,
     rating_questions,
     recalculation,
     successions,
@@ -63,6 +64,7 @@ from tests.complaints.escalation.row_pairs import (
     two_closed_cases,
     two_directives,
     two_drafts,
+    two_joins,
     two_left,
     two_ordered_reports,
     two_planned_changes,
@@ -148,6 +150,10 @@ SCENARIOS = {
     "complaints.ask_for_ratings": Scenario(
         "case", "complaints.escalation.rating_questions.ask_about", lambda pk, **_: pk, two_closed_cases,
         lambda at: rating_questions.ask(at=at), datetime(2026, 1, 8, 12, tzinfo=UTC), is_real=True,
+    ),
+    "complaints.tell_of_ended_problems": Scenario(
+        "problem_join", "complaints.escalation.problem_ends.tell", lambda pk, **_: pk, two_joins,
+        lambda at: problem_ends.sweep(at=at), LATER, is_real=True,
     ),
     "complaints.watch_breaches": Scenario(
         "breach", "complaints.escalation.breach_clocks.tell_persons", lambda breach, **_: breach.pk, two_breaches,

@@ -151,6 +151,7 @@ def test_an_address_to_open_stands_in_the_text_of_an_email_alone() -> None:
     }
     assert places == {
         ("email_confirm", "text"),
+        ("problem_over", "text"),
         ("staff_invitation", "text"),
         ("staff_new_password", "text"),
         ("directorate_request", "text"),

@@ -1,0 +1,122 @@
+"""Which known problems fit what a person writes or says, for the steps of filing and for the contact centre."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Count, Exists, OuterRef, Q, Value
+
+from accounts.models import Citizen
+from agencies.models import Agency, Governorate, KnownProblem, Topic
+from agencies.models.known_problems import KnownProblemQuerySet
+from complaints.models import Draft, ProblemJoin
+from complaints.workflow import Kind
+from kit.arabic import strip_prefixes
+from kit.unit import unit_name
+
+#: Problems offered at once; more would not be read.
+MOST_OFFERED: Final = 3
+#: Problems read to find those of a place, whose name is compared outside the database.
+MOST_READ: Final = 50
+#: Fewer people than this are not counted in public, as in all public figures.
+FEWEST_SHOWN: Final = 5
+
+
+@dataclass(frozen=True)
+class OfferedProblem:
+    """A known problem as readers see it; ``people`` is 0 where so few joined that the number is withheld."""
+
+    problem: KnownProblem
+    people: int
+    is_joined: bool
+
+    @property
+    def publisher(self) -> str:
+        """Return who says so: the agency, or the unit."""
+        return self.problem.agency.name if self.problem.agency else unit_name()
+
+    @property
+    def area(self) -> list[str]:
+        """Return the names of the place, the largest first; none where it is the whole country."""
+        return [part.name for part in (self.problem.governorate, self.problem.city) if part]
+
+
+def offered(
+    *,
+    at: datetime,
+    topics: Collection[Topic] = (),
+    agency: Agency | None = None,
+    governorate: Governorate | None = None,
+    place: str = "",
+    citizen: Citizen | None = None,
+) -> list[OfferedProblem]:
+    """Return the problems that last at ``at`` and fit, those that ``citizen`` joined marked; one statement.
+
+    They are of one of ``topics`` or its group, or else of ``agency``; a problem of a governorate or a place fits where
+    that is not known to be another one. ``place`` are the words that say where.
+    """
+    if not topics and agency is None:
+        return []
+    keys = {key for topic in topics for key in (topic.pk, topic.parent_id) if key}
+    problems = KnownProblem.objects.open_at(at).filter(Q(topic__in=keys) if keys else Q(agency=agency))
+    if governorate is not None:
+        problems = problems.filter(Q(governorate=None) | Q(governorate=governorate))
+    found = [problem for problem in _counted(problems, citizen)[:MOST_READ] if _is_near(problem, place)]
+    return shown(found[:MOST_OFFERED])
+
+
+def offered_for(draft: Draft, *, at: datetime, topics: Collection[Topic] = ()) -> list[OfferedProblem]:
+    """Return the problems that fit a draft of a complaint, or the ``topics`` that it may be about."""
+    if draft.kind != Kind.COMPLAINT:
+        return []
+    known = [draft.topic] if draft.topic else topics
+    words = f"{draft.area} {draft.place}"
+    return offered(
+        at=at,
+        topics=known,
+        agency=draft.agency,
+        governorate=draft.governorate,
+        place=words,
+        citizen=draft.citizen,
+    )
+
+
+def listed(*, at: datetime, citizen: Citizen | None = None) -> list[OfferedProblem]:
+    """Return the problems that last at ``at``, the newest first, with those that ``citizen`` joined; one statement."""
+    return shown(_counted(KnownProblem.objects.open_at(at), citizen))
+
+
+def one(key: int, *, citizen: Citizen | None = None) -> OfferedProblem | None:
+    """Return a problem, over or not, None if there is none; one statement."""
+    return next(iter(shown(_counted(KnownProblem.objects.filter(pk=key), citizen))), None)
+
+
+def _counted(problems: KnownProblemQuerySet, citizen: Citizen | None) -> KnownProblemQuerySet:
+    own = ProblemJoin.objects.filter(problem=OuterRef("pk"), citizen=citizen)
+    is_joined = Exists(own) if citizen is not None else Value(value=False)
+    counted = problems.for_reading().annotate(people=Count("joins"), is_joined=is_joined)
+    # Named here: counting leaves the order of the table out.
+    return counted.order_by("-starts_at", "-pk")
+
+
+def shown(problems: Iterable[KnownProblem]) -> list[OfferedProblem]:
+    """Return counted problems for everybody: a number below ``FEWEST_SHOWN`` is withheld."""
+    return [
+        OfferedProblem(
+            problem,
+            people=problem.people if problem.people >= FEWEST_SHOWN else 0,  # type: ignore[attr-defined]
+            is_joined=problem.is_joined,  # type: ignore[attr-defined]
+        )
+        for problem in problems
+    ]
+
+
+def _is_near(problem: KnownProblem, place: str) -> bool:
+    """Tell whether a problem of a place may be where the words say: they name it, or name nothing."""
+    words = strip_prefixes(place).strip()
+    if problem.city is None or not words:
+        return True
+    return any(strip_prefixes(name) in words for name in (problem.city.name_ar, problem.city.name_en))

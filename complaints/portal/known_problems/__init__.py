@@ -1,0 +1,1 @@
+"""Known problems for everybody: the list, one problem, and joining it instead of filing."""

@@ -1,0 +1,127 @@
+"""The public pages of known problems, and the presses by which a citizen joins one or takes that back."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.decorators import signed_in_user
+from accounts.models import Citizen
+from complaints.actions import known_problems as actions
+from complaints.attachments import uploads
+from complaints.case_text import known_problems
+from complaints.case_text.kinds import words_of_kind
+from complaints.filing import drafting
+from complaints.filing.writers import Writer
+from complaints.models import Channel, Draft
+from complaints.portal.filing.steps import step_url, token_of
+from complaints.portal.filing.writer import for_everybody
+from complaints.workflow import Kind
+
+OVER = _("This problem is over by now, so you were not added. If it goes on for you, send a complaint.")
+
+
+@login_not_required
+@require_safe
+def problem_list(request: HttpRequest) -> HttpResponse:
+    """Show the problems that last now, the newest first."""
+    at = timezone.now()
+    found = known_problems.listed(at=at, citizen=_citizen(request))
+    context = {"problems": found, "file": words_of_kind(Kind.COMPLAINT).start}
+    return render(request, "complaints/portal/known_problems/problems.html", context)
+
+
+@for_everybody
+@require_safe
+def problem_page(request: HttpRequest, writer: Writer, problem: int) -> HttpResponse:
+    """Show one problem: what it is, until when, and how to join it; one that begins later is not there yet."""
+    at = timezone.now()
+    offer = known_problems.one(problem, citizen=writer.citizen)
+    if offer is None or offer.problem.starts_at > at:
+        raise Http404
+    token = token_of(request)
+    context = {
+        "offer": offer,
+        "is_over": offer.problem.is_over(at=at),
+        "is_visitor": writer.citizen is None,
+        "draft": token,
+        "here": f"{request.path}?draft={token}" if token else request.path,
+        "file": words_of_kind(Kind.COMPLAINT).start,
+    }
+    return render(request, "complaints/portal/known_problems/problem.html", context)
+
+
+def _citizen(request: HttpRequest) -> Citizen | None:
+    return getattr(request.user, "citizen", None) if request.user.is_authenticated else None
+
+
+# ---- the presses ----
+
+
+@for_everybody
+@require_POST
+def join(request: HttpRequest, writer: Writer) -> HttpResponse:
+    """Join the problem of the pressed button; the draft it was offered for is not filed, and thrown away.
+
+    A visitor is led to the page of the problem, to sign in there. Whose problem ended meanwhile keeps the draft.
+    """
+    at, key, token = timezone.now(), _key(request), token_of(request)
+    if writer.citizen is None:
+        page = reverse("known-problem", args=[key])
+        return redirect(f"{page}?draft={token}" if token else page)
+    draft = _draft(writer, token)
+    channel = Channel.AGENCY_SITE if draft and draft.site_id else Channel.WEB
+    try:
+        actions.join(key, citizen=writer.citizen, by=signed_in_user(request), at=at, channel=channel)
+    except actions.NoSuchProblem:
+        raise Http404 from None
+    except actions.ProblemOver:
+        return _too_late(request, writer, key, draft, at)
+    if draft is not None:
+        uploads.discard(draft)
+    messages.success(request, gettext("You were added. We tell you when the problem is over."))
+    return redirect("known-problem", problem=key)
+
+
+@for_everybody
+@require_POST
+def leave(request: HttpRequest, writer: Writer) -> HttpResponse:
+    """Take back that the citizen has the problem too."""
+    key = _key(request)
+    if writer.citizen is not None and actions.leave(key, citizen=writer.citizen):
+        messages.success(request, gettext("You were taken off. You get no message about this problem."))
+    return redirect("known-problem", problem=key)
+
+
+def _key(request: HttpRequest) -> int:
+    typed = request.POST.get("problem", "")
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 19):  # noqa: PLR2004 - what a bigint holds
+        raise Http404
+    return int(typed)
+
+
+def _draft(writer: Writer, token: uuid.UUID | None) -> Draft | None:
+    """Return the draft of the page, of the citizen or of this browser before signing in."""
+    if token is None:
+        return None
+    own = Q(citizen=writer.citizen) | (Q(visitor=writer.visitor) & ~Q(visitor=""))
+    return Draft.objects.filter(own, pk=token).first()
+
+
+def _too_late(request: HttpRequest, writer: Writer, key: int, draft: Draft | None, at: datetime) -> HttpResponse:
+    """Say that the problem is over, and lead back to what was being written, or to the problem."""
+    messages.warning(request, OVER)
+    if draft is None:
+        return redirect("known-problem", problem=key)
+    kept = drafting.open_draft(writer, draft.kind, draft.pk, at=at)
+    return redirect(step_url(drafting.next_step(kept), kept))

@@ -1,0 +1,1 @@
+"""Agencies' own sites, at which the form of this service may be embedded."""
