@@ -33,6 +33,7 @@ MENU: Final[tuple[MenuGroup, ...]] = (
             desk.LIKELY_MISSED,
             desk.DIRECTORATE,
             desk.OFFICERS,
+            contact_centre.NEW_CALL,
             contact_centre.CALLS,
             message_centre.MESSAGES,
         ),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import phones
 from accounts.models.users import LANGUAGES, User
+from agencies.models.base import stripped
 from kit.crypto import EncryptedDate, EncryptedText, LookupField, lookups
 from notifications.models import TO_PEOPLE, Channel
 
@@ -42,6 +43,11 @@ MATCHED_FIRST = Case(When(identity=Identity.MATCHED, then=0), default=1)
 
 class CitizenQuerySet(models.QuerySet["Citizen"]):
     """Queries for citizens."""
+
+    def named(self, first: str, family: str) -> Self:
+        """Return the citizens with this first and this family name, letters folded and articles stripped."""
+        folded = self.unmerged().annotate(folded_first=stripped("first_name"), folded_family=stripped("family_name"))
+        return folded.filter(folded_first=first, folded_family=family)
 
     def numbered(self, kind: str, number: str) -> Self:
         """Return the citizens with this document number, proven or not."""
@@ -181,6 +187,8 @@ class Citizen(models.Model):
             ),
             models.Index(fields=["merged_into"], name="citizen_merged_into", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["recheck_at"], name="citizen_recheck", condition=Q(recheck_at__isnull=False)),
+            # The contact centre looks for callers by name.
+            models.Index(stripped("first_name"), stripped("family_name"), name="citizen_names"),
         ]
 
     def __str__(self) -> str:

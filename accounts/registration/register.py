@@ -26,6 +26,7 @@ from accounts.identity.staff_citizen_link import link_staff
 from accounts.models import Citizen, Identity, PolicyAcceptance, User
 from accounts.models.people import CitizenQuerySet
 from accounts.registration.data import RegistrationData
+from accounts.registration.recorded import without_account
 from accounts.sign_in.codes import phone_codes
 from accounts.sign_in.codes.code_limits import CodeContext
 from agencies.models import Governorate
@@ -126,8 +127,11 @@ def _asking(data: RegistrationData) -> str:
 
 @transaction.atomic
 def _admit(data: RegistrationData, finding: RegistryFinding, *, at: datetime) -> User:
-    returning = _returning_citizen(data) if finding.outcome == RegistryOutcome.MATCHED else None
-    citizen = _restore(returning, data, at=at) if returning else _enrol(data, finding, at=at)
+    is_matched = finding.outcome == RegistryOutcome.MATCHED
+    returning = _returning_citizen(data) if is_matched else None
+    caller = None if returning or data.proven_email else _caller(data)
+    known = returning or caller
+    citizen = _restore(known, data, is_matched=is_matched, at=at) if known else _enrol(data, finding, at=at)
     _record(citizen, data, finding, at=at)
     if data.proven_email:
         email_address.set_proven(citizen, data.proven_email, at=at)
@@ -155,6 +159,11 @@ def _returning_citizen(data: RegistrationData) -> Citizen | None:
     return people.filter(identity=Identity.MATCHED).first() or people.order_by("-created_at").first()
 
 
+def _caller(data: RegistrationData) -> Citizen | None:
+    """Return the record that the contact centre made of the person who has now proven its telephone."""
+    return without_account(data.number_kind, data.number, phone=data.mobile, birth_date=data.birth_date)
+
+
 def _with_number(data: RegistrationData) -> CitizenQuerySet:
     return Citizen.objects.numbered(data.number_kind, data.number).select_for_update(of=("self",))
 
@@ -164,15 +173,19 @@ def _holder(data: RegistrationData, *, other_than: Citizen | None = None) -> Cit
     return (holders.exclude(pk=other_than.pk) if other_than else holders).first()
 
 
-def _restore(citizen: Citizen, data: RegistrationData, *, at: datetime) -> Citizen:
-    """Give a citizen the account back with the new password: end every earlier session, and notify the citizen."""
+def _restore(citizen: Citizen, data: RegistrationData, *, is_matched: bool, at: datetime) -> Citizen:
+    """Give a citizen the account back with the new password: end every earlier session, and notify the citizen.
+
+    Whoever has proven the telephone of a record that the contact centre made gets a first account.
+    """
     user = citizen.user or User.objects.create_citizen(language=data.language, password_hash="")
     user.password = data.password_hash
     user.language = data.language
     user.save(update_fields=["password", "language"])
     citizen.user = user
-    changed = _write_contact_details(citizen, data)
-    if not citizen.is_matched and _holder(data, other_than=citizen) is None:
+    citizen.is_phone_proven = citizen.is_phone_proven or not data.proven_email
+    changed = ["is_phone_proven", *_write_contact_details(citizen, data)]
+    if is_matched and not citizen.is_matched and _holder(data, other_than=citizen) is None:
         changed += _set_identity(citizen, Identity.MATCHED, at=at)
     citizen.save(update_fields=["user", *changed])
     return citizen
@@ -195,8 +208,15 @@ def _set_identity(citizen: Citizen, identity: Identity, *, at: datetime) -> list
 
 
 def _enrol(data: RegistrationData, finding: RegistryFinding, *, at: datetime) -> Citizen:
-    """Create citizen and user; matched only if the registry matched and nobody else is matched with this number."""
+    """Create citizen and user; matched only if the registry matched and nobody else is matched with this number.
+
+    A record without an account, of which nobody has proven anything, gives way and waits for the unit.
+    """
     holder = _holder(data) if finding.outcome == RegistryOutcome.MATCHED else None
+    giving_way = holder if holder and holder.user_id is None else None
+    if giving_way:
+        holder = None
+        giving_way.save(update_fields=_set_identity(giving_way, Identity.PENDING, at=at))
     is_proven = finding.outcome == RegistryOutcome.MATCHED and holder is None
     citizen = Citizen(
         user=User.objects.create_citizen(language=data.language, password_hash=data.password_hash),
@@ -218,6 +238,9 @@ def _enrol(data: RegistrationData, finding: RegistryFinding, *, at: datetime) ->
     )
     _write_contact_details(citizen, data)
     citizen.save(force_insert=True)
+    if giving_way:
+        giving_way.conflicts_with = citizen
+        giving_way.save(update_fields=["conflicts_with"])
     return citizen
 
 

@@ -28,6 +28,8 @@ from notifications.wordings.links import DOT
 
 #: Templates for a case filed by telephone: the agent has read the number out, the message says where to follow it.
 _BY_PHONE = {"case_received": "case_filed_by_phone", "case_received_triage": "case_filed_by_phone"}
+#: The receipt of somebody who is on the line, and so awake, goes at any hour.
+_ON_THE_LINE = frozenset(_BY_PHONE.values())
 #: Templates for praise, which is passed on and neither accepted nor answered.
 _OF_PRAISE = {"officer_new_case": "officer_praise"}
 #: Agencies with an open task are told that it is dropped when the case leaves the leading agency by any action.
@@ -177,7 +179,7 @@ def _to_citizen(template: str, case: Case, on: date | None, more: Callable[[], M
         context=words,
         reference=case.reference,
         must_reach=True,
-        daytime=not is_urgent(case),
+        daytime=not is_urgent(case) and template not in _ON_THE_LINE,
     )
 
 

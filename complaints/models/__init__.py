@@ -11,6 +11,7 @@ from complaints.models.annotations import (
     StandardText,
 )
 from complaints.models.case import Case, CaseQuerySet, Channel, NotifyBy
+from complaints.models.centre_contacts import TAKEN_DOWN, CentreContact, ContactResult, FoundBy
 from complaints.models.classifications import Classification
 from complaints.models.clocks import Clock, ClockStep, Ending
 from complaints.models.consultations import WITH_DIRECTORATE, Consultation, ConsultationState, Estimate
@@ -55,6 +56,7 @@ from complaints.models.unsent_forms import SentForm, UnsentForm
 
 __all__ = [
     "ERASED",
+    "TAKEN_DOWN",
     "WITH_DIRECTORATE",
     "Addition",
     "Answer",
@@ -68,6 +70,7 @@ __all__ = [
     "CaseEvent",
     "CaseLink",
     "CaseQuerySet",
+    "CentreContact",
     "Channel",
     "Classification",
     "Clock",
@@ -76,6 +79,7 @@ __all__ = [
     "ConfirmationOf",
     "Consultation",
     "ConsultationState",
+    "ContactResult",
     "DeletedCase",
     "DoomedFile",
     "Draft",
@@ -84,6 +88,7 @@ __all__ = [
     "Extension",
     "ExtensionState",
     "FormerRating",
+    "FoundBy",
     "Handover",
     "Holding",
     "Label",

@@ -15,10 +15,10 @@
   // What this very page offers, in its own words.
   const here = sheet && one("[data-keys-here]", sheet);
   if (here) {
-    all("[data-key^=Key]").forEach(target => {
+    all("[data-key^=Key],[data-key^=F]").forEach(target => {
       const line = here.content.firstElementChild.cloneNode(true), words = target.cloneNode(true);
       all("kbd,svg", words).forEach(part => part.remove());
-      one("kbd", line).textContent = target.dataset.key.slice(3);
+      one("kbd", line).textContent = target.dataset.key.replace("Key", "");
       one("dd", line).textContent = words.textContent.trim();
       here.parentElement.append(line);
     });
@@ -57,6 +57,11 @@
   };
   rows.forEach((row, place) => row.addEventListener("focusin", () => { if (at !== place) { at = place; mark(); } }));
 
+  const press = target => {
+    if (target.matches("a,button,summary")) target.click();
+    if (target.matches("summary")) one("input,select,textarea", target.parentElement)?.focus();
+    if (!target.matches("a,button,summary")) target.focus();
+  };
   const isTyping = target => target.isContentEditable
     || (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !/^(checkbox|radio)$/.test(target.type));
 
@@ -66,6 +71,9 @@
       if (event.target.form) { event.preventDefault(); event.target.form.requestSubmit(); }
       return;
     }
+    // Function keys write nothing, so they work while somebody types.
+    const named = /^F\d$/.test(event.code) && !event.shiftKey && !event.altKey && one(`[data-key="${event.code}"]`);
+    if (named && !one("dialog[open]")) { event.preventDefault(); press(named); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || areOff() || one("dialog[open]")) return;
     if (event.code === "Slash" && event.shiftKey) {
       if (sheet) { event.preventDefault(); sheet.showModal(); }
@@ -86,7 +94,7 @@
     const target = one(`[data-key="${event.code}"]`);
     if (!target) return;
     event.preventDefault();
-    if (target.matches("a,button")) target.click(); else target.focus();
+    press(target);
   });
 
   // The sheet for whoever has no keyboard shortcut for it.

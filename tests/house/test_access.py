@@ -6,6 +6,7 @@ import hashlib
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.files.base import ContentFile
@@ -115,6 +116,7 @@ def every_address(case: Case) -> dict[str, str]:
         "thing": "agencies",
         "row": case.agency_id,
         "succession": 1,
+        "contact": UUID(int=1),
         "item": 1,
         "round_key": 1,
         "key": 1,

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.rate_limits import HOUR, RateLimit, spend
 from complaints.case_text.promise import Promise, promise_card
 from complaints.case_text.status import Status, citizen_status
-from complaints.models import Case
+from complaints.models import Case, CentreContact
 from complaints.workflow import AT_AGENCY, Kind, State
 
 #: Wrong ends are counted by number and by agent: four digits are ten thousand guesses.
@@ -50,9 +50,20 @@ def find_case(reference: str, phone_end: str, *, agent: User, at: datetime) -> C
     return case
 
 
-def remember_caller(session: SessionBase, case: Case, *, at: datetime) -> None:
-    """Let the agent of ``session`` go on with ``case``, and with no other, while the call lasts."""
-    session[_SESSION_KEY] = {"reference": case.reference, "until": (at + CALL_LASTS).isoformat()}
+def remember_caller(
+    session: SessionBase, case: Case, *, at: datetime, contact: CentreContact, is_on_line: bool = False
+) -> None:
+    """Let the agent of ``session`` go on with ``case``, and with no other, while the call lasts.
+
+    ``is_on_line``: the contact goes on after what is done to the case.
+    """
+    until = (at + CALL_LASTS).isoformat()
+    session[_SESSION_KEY] = {
+        "reference": case.reference,
+        "until": until,
+        "contact": str(contact.pk),
+        "is_on_line": is_on_line,
+    }
 
 
 class CallIsOver(Exception):
@@ -70,6 +81,12 @@ def proven_case(session: SessionBase, reference: str, *, agent: User, at: dateti
     if at > datetime.fromisoformat(known["until"]):
         raise CallIsOver
     return _case(reference, agent=agent)
+
+
+def contact_of(session: SessionBase) -> tuple[str, bool]:
+    """Return the key of the contact in which the caller was proven, and whether it goes on."""
+    known = session.get(_SESSION_KEY) or {}
+    return known.get("contact", ""), bool(known.get("is_on_line"))
 
 
 def end_call(session: SessionBase) -> None:

@@ -24,6 +24,7 @@ from complaints import actions
 from complaints.case_text import citizen_case
 from complaints.contact_centre.callers import lookup
 from complaints.contact_centre.callers.forms import CallerForm, CallerObjectForm, CallerReplyForm
+from complaints.contact_centre.new_call import contacts
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case
 from complaints.permissions import policy
@@ -54,7 +55,7 @@ def find_caller(request: HttpRequest) -> HttpResponse:
         else:
             if case is not None:
                 record_view(case.citizen, viewer=user, kind=ViewKind.CALLER, about=CaseMark(case.reference), at=at)
-                lookup.remember_caller(request.session, case, at=at)
+                lookup.remember_caller(request.session, case, at=at, contact=contacts.of_case(user, case, at=at))
                 logger.info("a caller was proven", extra={"case_id": case.pk, "user_id": str(user.pk)})
                 return redirect("caller-case", case.reference)
             form.add_error("phone_end", gettext("No case matches this number and these digits. Check both."))
@@ -87,9 +88,8 @@ def caller_case(request: HttpRequest, ref: str) -> HttpResponse:
     form = _form(request, case)
     if form.is_bound and form.is_valid():
         if _do_for_caller(request, case, form):
-            lookup.end_call(request.session)
             messages.success(request, _sent_text(form))
-            return redirect("calls-find")
+            return after_act(request, case)
         text = gettext("The case has changed since you opened it. Read it again. Your text is still here.")
         form.add_error(None, ValidationError(text, code="overtaken"))
         case = lookup.proven_case(request.session, ref, agent=user, at=at) or case
@@ -99,6 +99,14 @@ def caller_case(request: HttpRequest, ref: str) -> HttpResponse:
     return render(
         request, "complaints/contact_centre/callers/caller.html", {**context, **frame(user, at=at)}, status=status
     )
+
+
+def after_act(request: HttpRequest, case: Case) -> HttpResponse:
+    """Note what was done for the caller, and lead back to the call, or to the next caller where there is none."""
+    contact, is_on_line = lookup.contact_of(request.session)
+    contacts.note_help(contact, reference=case.reference)
+    lookup.end_call(request.session)
+    return redirect("call-file", contact) if is_on_line else redirect("calls-find")
 
 
 def _form(request: HttpRequest, case: Case) -> CallerReplyForm | CallerObjectForm:

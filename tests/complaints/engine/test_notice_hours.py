@@ -159,9 +159,9 @@ def test_what_is_urgent_is_not_stopped_by_a_cap_on_spending(file_case: FileCase,
     assert set(Message.objects.values_list("daytime", flat=True)) == {False}
 
 
-def test_a_caller_is_told_where_to_follow_and_is_not_woken_either(file_case: FileCase, sami: User) -> None:
+def test_a_caller_who_is_on_the_line_is_told_the_number_at_any_hour(file_case: FileCase, sami: User) -> None:
     message = of_citizen(file_case(by=sami, channel=CaseChannel.PHONE), "case_filed_by_phone")
-    assert (message.daytime, message.must_reach) == (True, True)
+    assert (message.daytime, message.must_reach) == (False, True)
 
 
 @pytest.mark.parametrize("officers", [1, 3])

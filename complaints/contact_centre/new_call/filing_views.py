@@ -1,0 +1,236 @@
+"""The case is written on one page, read back to whoever tells it, and filed; its number is then on the screen."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.decorators import signed_in_user, staff_required
+from accounts.roles import CONTACT_CENTRE
+from agencies.models import Agency, Topic
+from complaints.attachments import uploads
+from complaints.attachments.fields import NOT_STORED
+from complaints.case_text.kinds import words_of_kind
+from complaints.contact_centre.new_call import contacts
+from complaints.contact_centre.new_call.forms import CallerCaseForm
+from complaints.contact_centre.new_call.pages import (
+    TOO_MANY,
+    draft_of,
+    is_on_paper,
+    person_context,
+    proven_page,
+    writer_of,
+)
+from complaints.filing import drafting
+from complaints.filing.drafting import TooManyDrafts
+from complaints.filing.forms import AgencyStepForm, FitForm
+from complaints.filing.place_form import all_governorates, area_options
+from complaints.filing.understanding import Understood, understood
+from complaints.models import CentreContact, Draft
+from complaints.suggestions.everyday import danger_in
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.workflow import Kind
+
+logger = logging.getLogger(__name__)
+
+#: What of a press says whom the case is for.
+_AGENCY: Final = ("agency_name", "agency", "agency_match", "agency_unknown")
+
+
+@dataclass
+class CallerForms:
+    """The forms of the page: the case, its agency and topic, and what its words were understood as."""
+
+    case: CallerCaseForm
+    agency: AgencyStepForm
+    fit: FitForm
+
+    @property
+    def errors(self) -> bool:
+        """Tell whether something on the page is not in order."""
+        return any(form.is_bound and form.errors for form in (self.case, self.agency, self.fit))
+
+    @property
+    def summary(self) -> CallerCaseForm | AgencyStepForm | FitForm:
+        """Return the form whose errors are listed first."""
+        return next((form for form in (self.case, self.agency, self.fit) if form.is_bound and form.errors), self.case)
+
+
+@never_cache
+@proven_page
+@keeps_unsent_form_until_redirect
+def file_page(request: HttpRequest, contact: CentreContact) -> HttpResponse:
+    """Take the case down: each press keeps what is in order, and goes on to what is missing or to reading it back."""
+    at, draft = timezone.now(), draft_of(contact)
+    if request.method != "POST":
+        return _render(request, contact, draft, _open_forms(contact, draft, at), at)
+    return _take(request, contact, draft, at)
+
+
+def _open_forms(contact: CentreContact, draft: Draft, at: datetime) -> CallerForms:
+    found = understood(draft, at=at) if draft.has_words and not draft.has_agency_step else Understood()
+    return CallerForms(
+        _case_form(contact, draft, at), AgencyStepForm(draft=draft, agencies=_agencies(at)), FitForm(understood=found)
+    )
+
+
+def _agencies(at: datetime) -> list[Agency]:
+    return list(Agency.objects.complainable(on=timezone.localdate(at)))
+
+
+def _case_form(
+    contact: CentreContact, draft: Draft, at: datetime, request: HttpRequest | None = None
+) -> CallerCaseForm:
+    takes_files = is_on_paper(contact)
+    return CallerCaseForm(
+        request.POST if request else None,
+        request.FILES if request else None,
+        draft=draft,
+        takes_files=takes_files,
+        questions=drafting.draft_questions(draft),
+        governorates=all_governorates(),
+        room=uploads.MOST_FILES - (draft.attachments.count() if takes_files and draft.is_begun else 0),
+        uploader=str(contact.agent_id),
+        at=at,
+    )
+
+
+# ---- a press ----
+
+
+def _take(request: HttpRequest, contact: CentreContact, draft: Draft, at: datetime) -> HttpResponse:
+    draft.kind = request.POST["kind"] if request.POST.get("kind") in Kind.values else draft.kind
+    page = CallerForms(
+        _case_form(contact, draft, at, request),
+        AgencyStepForm(draft=draft, agencies=_agencies(at)),
+        FitForm(understood=Understood()),
+    )
+    page.case.is_valid()
+    words = {**page.case.words, "kind": draft.kind}
+    try:
+        draft = drafting.save_draft(draft, writer_of(contact), at=at, **words)
+        contacts.remember_draft(contact, draft)
+        chosen = _whom(request, page, draft, at)
+        draft = drafting.save_draft(draft, writer_of(contact), at=at, **chosen)
+        contacts.remember_draft(contact, draft)
+    except TooManyDrafts:
+        page.case.add_error(None, gettext("This person has too many unfinished drafts. File or delete one first."))
+        return _render(request, contact, draft, page, at, status=TOO_MANY)
+    _keep_files(page.case, draft)
+    if page.errors:
+        return _render(request, contact, draft, page, at)
+    return redirect("call-read-back" if _is_ready(draft) else "call-file", contact.pk)
+
+
+def _whom(request: HttpRequest, page: CallerForms, draft: Draft, at: datetime) -> dict[str, Any]:
+    """Return the agency and the topic that were typed or chosen; a topic that the kind does not offer is dropped."""
+    if any(request.POST.get(name) for name in _AGENCY):
+        page.agency = AgencyStepForm(request.POST, draft=draft, agencies=_agencies(at))
+        page.agency.is_valid()
+        return page.agency.chosen
+    if request.POST.get("fit"):
+        page.fit = FitForm(request.POST, understood=understood(draft, at=at))
+        return page.fit.chosen if page.fit.is_valid() else {}
+    if draft.topic and draft.kind not in draft.topic.kinds:
+        return {"topic": None}
+    return {}
+
+
+def _keep_files(form: CallerCaseForm, draft: Draft) -> None:
+    if not form.taken:
+        return
+    try:
+        with drafting.locked(draft):
+            uploads.keep(form.taken, draft=draft)
+    except uploads.NotStored:
+        form.add_error("attachments", NOT_STORED)
+
+
+def _is_ready(draft: Draft) -> bool:
+    return draft.is_complete and drafting.has_answers(draft, drafting.draft_questions(draft))
+
+
+# ---- the page ----
+
+
+def _render(
+    request: HttpRequest, contact: CentreContact, draft: Draft, page: CallerForms, at: datetime, *, status: int = 200
+) -> HttpResponse:
+    context = {
+        "page": page,
+        "form": page.case,
+        "draft": draft,
+        "kind": words_of_kind(draft.kind),
+        "topic_groups": _topic_groups(draft),
+        "focus": _focus(draft, page),
+        "missing": _missing(draft) if not page.errors else (),
+        "danger": danger_in(f"{draft.subject}. {draft.details}", at=at),
+        "can_receive": drafting.can_receive(draft.agency, at=at),
+        "area_options": area_options(),
+        "attachments": draft.attachments.all() if draft.is_begun else (),
+        **person_context(contact, signed_in_user(request), at=at),
+    }
+    return render(request, "complaints/contact_centre/new_call/file.html", context, status=status)
+
+
+def _topic_groups(draft: Draft) -> Sequence[Topic]:
+    """Return the topics to choose from, those of the agency first where there is one."""
+    own = list(Topic.objects.offered(kind=draft.kind, agency=draft.agency)) if draft.agency else []
+    return own or list(Topic.objects.offered(kind=draft.kind))
+
+
+def _focus(draft: Draft, page: CallerForms) -> str:
+    """Return the part of the page on which the agent goes on."""
+    if not draft.has_words:
+        return "kind"
+    if not draft.has_agency_step:
+        return "fit" if page.fit.understood.fits else "whom"
+    return "questions" if draft.has_place else "place"
+
+
+def _missing(draft: Draft) -> list[str]:
+    """Return what a draft with words still lacks, in words for the agent."""
+    if not draft.has_words:
+        return []
+    answers = drafting.has_answers(draft, drafting.draft_questions(draft))
+    lacking = (
+        (draft.has_agency_step, gettext("the agency and the topic")),
+        (draft.has_place, gettext("the place")),
+        (answers, gettext("the answers to the questions of the topic")),
+    )
+    return [words for is_there, words in lacking if not is_there]
+
+
+@staff_required(CONTACT_CENTRE)
+@require_safe
+def topics(request: HttpRequest, kind: str) -> HttpResponse:
+    """Return the topics that an agency offers, as the part of the page that the script replaces."""
+    agencies = Agency.objects.complainable(on=timezone.localdate(timezone.now()))
+    agency = get_object_or_404(agencies, code=request.GET.get("agency", ""))
+    context = {"topic_groups": _topic_groups(Draft(kind=kind, agency=agency)), "draft": Draft(kind=kind)}
+    return render(request, "complaints/contact_centre/new_call/_topics.html", context)
+
+
+@never_cache
+@proven_page
+def take_up(request: HttpRequest, contact: CentreContact) -> HttpResponse:
+    """Go on with a draft of the same person that another call left, whoever wrote it."""
+    if request.method == "POST" and contact.citizen is not None:
+        kept = Draft.objects.filter(citizen=contact.citizen, pk__in=contacts.keys_in(request.POST.get("draft", "")))
+        draft = kept.first()
+        if draft is None:
+            messages.warning(request, gettext("This draft is no longer there. It was filed or deleted."))
+        else:
+            contacts.remember_draft(contact, draft)
+    return redirect("call-file", contact.pk)

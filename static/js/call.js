@@ -1,0 +1,8 @@
+/* The agent's screen: the focus stands where the next key is typed. Without this file it stands at the top. */
+(() => {
+  if (document.querySelector("#errors")) return;
+  const first = document.querySelector("[data-focus]");
+  const target = first?.querySelector("input:not([type=hidden]):not([type=checkbox]),select,textarea,a.btn,button.btn:not(.vh)");
+  const chosen = target?.type === "radio" ? first.querySelector(`input[name="${target.name}"]:checked`) : null;
+  (chosen || target)?.focus();
+})();
