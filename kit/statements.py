@@ -85,7 +85,7 @@ class Statement[Row]:
     def __init__(self, path: Path, make: Callable[..., Row]) -> None:
         self._path, self._make = path, make
         self._fields: tuple[str, ...] = make.__match_args__  # type: ignore[attr-defined]
-        self._text = _read(path)
+        self._text = one_line(path)
 
     def rows(self, conditions: Mapping[str, Condition] = _NO_CONDITIONS, /, **values: Any) -> list[Row]:
         """Return all rows, read in one statement on the database that the routers choose.
@@ -121,7 +121,7 @@ class Statement[Row]:
 
 
 @lru_cache
-def _read(path: Path) -> str:
-    """Return the text in one line, without the lines that are comments: they would be sent each time."""
+def one_line(path: Path) -> str:
+    """Return the text of a file in one line, without the lines that are comments: they would be sent each time."""
     lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
     return " ".join(line for line in lines if line and not line.startswith("--"))

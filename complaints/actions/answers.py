@@ -18,7 +18,6 @@ from complaints.answer_quality.judgement import CaseWords, Judgement, Result, ju
 from complaints.answer_quality.stored import current_lexicon
 from complaints.answer_quality.subjects import group_of
 from complaints.attachments import prepared
-from complaints.engine import notices
 from complaints.engine.change import Change, Fact
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, transition
 from complaints.models import Answer, AnswerState, Case
@@ -97,8 +96,7 @@ def _propose(case: Case, text: AnswerText, *, by: User, at: datetime) -> Answer:
             )
             answer = _write(change, AnswerState.PROPOSED, text, by=by)
             change.facts = _facts(change, answer) | _copies(case, answer, at=change.at)
-        if second_person.has_no_other_supervisor(case, by.pk, at=change.at):
-            notices.tell_unit("cmu_decision", change=change)
+        proposals.tell_decider(change, proposer=by)
     return answer
 
 

@@ -108,7 +108,7 @@ def _refuse(
 def propose_extension(case: Case, *, by: User, at: datetime, days: int, reason: str) -> Extension:
     """Propose a date ``days`` working days after the promised one, which stays valid until this is granted.
 
-    The unit is told where it has to decide. Raises ``AlreadyProposed``, ``ExtensionPast`` and ``ExtensionTooLate``.
+    Whoever decides on it is told. Raises ``AlreadyProposed``, ``ExtensionPast`` and ``ExtensionTooLate``.
     """
     with transaction.atomic():
         with act(case, Action.PROPOSE_EXTENSION, by=by, at=at) as change:
@@ -128,9 +128,8 @@ def propose_extension(case: Case, *, by: User, at: datetime, days: int, reason: 
                 proposed_at=change.at,
             )
             change.facts = {"new_on": extension.new_on.isoformat(), "words": change.fingerprint(reason)}
-        is_first = not case.extensions.filter(state=ExtensionState.GRANTED).exists()
-        if not is_first or second_person.has_no_other_supervisor(case, by.pk, at=change.at):
-            notices.tell_unit("cmu_decision", change=change)
+        was_granted = case.extensions.filter(state=ExtensionState.GRANTED).exists()
+        proposals.tell_decider(change, proposer=by, is_for_unit=was_granted)
     return extension
 
 

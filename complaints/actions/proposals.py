@@ -1,13 +1,28 @@
-"""Proposed answers and extensions, which are dropped when the case leaves the desk they were proposed at."""
+"""Proposed answers and extensions: who is told, and that they are dropped when the case leaves their desk."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from accounts.contact.recipients import BY_EMAIL
+from accounts.models import User
 from agencies.models import Agency
-from complaints.engine import holders
+from complaints.engine import holders, notices
 from complaints.engine.change import Change
 from complaints.models import AnswerState, ExtensionState
+from complaints.permissions import second_person
+
+
+def tell_decider(change: Change, *, proposer: User, is_for_unit: bool = False) -> None:
+    """Owe an e-mail to whoever decides on what ``change`` proposes; the event is already written.
+
+    That is each other supervisor of the agency, or the unit where there is none or ``is_for_unit``.
+    """
+    others = () if is_for_unit else second_person.other_supervisors(change.case, proposer.pk, at=change.at)
+    if others:
+        notices.tell_staff("decision_needed", others, change=change, by=BY_EMAIL)
+    else:
+        notices.tell_unit("decision_needed", change=change)
 
 
 def drop(change: Change) -> Sequence[Agency]:

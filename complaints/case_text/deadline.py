@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from complaints.clocks.due_soon import SOON
+from agencies.calendar import AMMAN, WorkingCalendar
+from complaints.case_text.estimates import days_label
+from complaints.case_text.time_held import working_words
+from complaints.clocks.due_soon import soon_ends
 from complaints.clocks.pauses import Pause
 from complaints.models import Case, ListedCase
 from complaints.workflow import State
@@ -24,7 +28,9 @@ class Countdown:
     words: str
 
 
-def case_countdown(case: Case | ListedCase, *, at: datetime, pause: Pause | None = None) -> Countdown:
+def case_countdown(
+    case: Case | ListedCase, *, at: datetime, calendar: WorkingCalendar, pause: Pause | None = None
+) -> Countdown:
     """Return how far the deadline of ``case`` is; while the citizen is asked the clock is paused, up to a limit.
 
     ``pause`` is that of ``clocks.pauses`` for a case that waits for its citizen.
@@ -32,27 +38,31 @@ def case_countdown(case: Case | ListedCase, *, at: datetime, pause: Pause | None
     if case.deadline_at is None:
         return Countdown("", "")
     if case.state == State.WAITING:
-        return _paused(pause, at=at)
-    return countdown_to(case.deadline_at, at=at)
+        return _paused(pause, at=at, calendar=calendar)
+    return countdown_to(case.deadline_at, at=at, calendar=calendar)
 
 
-def _paused(pause: Pause | None, *, at: datetime) -> Countdown:
+def _paused(pause: Pause | None, *, at: datetime, calendar: WorkingCalendar) -> Countdown:
     if pause is None:
         return Countdown("", gettext("deadline paused"))
     if at < pause.until:
         words = gettext("deadline paused until %(day)s at the latest")
         return Countdown("", words % {"day": day_digits(pause.until_on)})
-    running = countdown_to(pause.due_at, at=at)
+    running = countdown_to(pause.due_at, at=at, calendar=calendar)
     return Countdown(running.level, gettext("deadline running again: %(left)s") % {"left": running.words})
 
 
-def countdown_to(due_at: datetime, *, at: datetime) -> Countdown:
-    """Return how far ``due_at`` is from ``at``."""
-    left = due_at - at
-    if left < timedelta():
-        return Countdown("late", gettext("late by %(span)s") % {"span": span_label(-left)})
-    words = gettext("%(span)s left") % {"span": span_label(left)}
-    return Countdown("soon" if left < SOON else "ok", words)
+def countdown_to(due_at: datetime, *, at: datetime, calendar: WorkingCalendar) -> Countdown:
+    """Return how far ``due_at`` is from ``at`` in working time: in working days, on the last day in working hours."""
+    today, due_on = timezone.localdate(at, AMMAN), timezone.localdate(due_at, AMMAN)
+    if due_at < at:
+        days = calendar.days_between(due_on, today)
+        span = days_label(days) if days else gettext("less than a working day")
+        return Countdown("late", gettext("late by %(span)s") % {"span": span})
+    days = calendar.days_between(today, due_on)
+    span = days_label(days) if days else working_words(timedelta(minutes=calendar.working_minutes(at, due_at)))
+    words = gettext("%(span)s left") % {"span": span}
+    return Countdown("soon" if due_at < soon_ends(at, calendar) else "ok", words)
 
 
 def span_label(span: timedelta) -> str:

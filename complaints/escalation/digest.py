@@ -1,4 +1,4 @@
-"""The morning e-mail to every desk: cases due, at risk and returned, promises, and messages not delivered."""
+"""The morning e-mail to every desk: decisions, cases due, at risk and returned, promises, messages not delivered."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import Any, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
@@ -21,9 +21,11 @@ from accounts.models import Absence, Membership, User
 from accounts.roles import DESK
 from agencies.calendar import AMMAN, WorkingCalendar
 from agencies.models import current_calendar
-from complaints.clocks.due_soon import SOON
+from complaints.clocks.due_soon import soon_ends
+from complaints.escalation.unit_digest import UnitCounts, unit_counts
 from complaints.models import Case, CaseEvent, CaseQuerySet, Refusal
 from complaints.models.case import COMEBACKS
+from complaints.permissions.to_decide import supervisors_who_decide
 from complaints.track_record.forecast import foretold
 from complaints.workflow import AT_AGENCY, OPEN, Action
 from kit.dates import day_digits
@@ -62,8 +64,7 @@ def morning(at: datetime, calendar: WorkingCalendar) -> Morning | None:
         since=calendar.opening(calendar.working_day_before(today)),
         until=opening,
         day_ends=_midnight_after(today),
-        # What the queue marks as soon; before a weekend or a holiday also what is due on the day after it.
-        risk_ends=max(opening + SOON, _midnight_after(calendar.working_day_after(today))),
+        risk_ends=soon_ends(opening, calendar),
         expires_at=calendar.closing(today),
     )
 
@@ -74,14 +75,15 @@ def _midnight_after(day: date) -> datetime:
 
 @dataclass(frozen=True)
 class DigestCounts:
-    """The numbers in the digest of a desk: four of cases and one of messages.
+    """The numbers in the digest of a desk: of cases, and one of messages.
 
     - ``due_today``: the desk owes the next step before midnight; those already late are among them.
-    - ``at_risk``: it owes the next step later, but within the span that the queue marks as soon, or on the next working
-      day. Not by the part of the clock that has run: the number is that of the rows the officer finds marked.
+    - ``at_risk``: it owes the next step later, but within the span that the queue marks as soon. Not by the part of the
+      clock that has run: the number is that of the rows the officer finds marked.
     - ``returned``: between the opening of the working day before and today's the case came back to the agency, and
       nobody has moved it since: an objection was upheld, the citizen replied or let the time to reply pass, or the CMU
       referred it to the agency again although it had declined. A proposed later date is never refused, only dropped.
+    - ``to_decide``: what waits for the reader's own decision as a supervisor.
     - ``likely_missed``: its promises that will likely be missed, as foretold last night.
     - ``failed``: messages to the citizens of the agency's open cases that could not be delivered, were not said by
       another way, and about which nobody has reached the citizen by telephone.
@@ -92,6 +94,9 @@ class DigestCounts:
     returned: int = 0
     failed: int = 0
     likely_missed: int = 0
+    to_decide: int = 0
+
+    template: ClassVar = "officer_digest"
 
     def __add__(self, other: DigestCounts) -> DigestCounts:
         """Return the figures of both."""
@@ -101,6 +106,7 @@ class DigestCounts:
             self.returned + other.returned,
             self.failed + other.failed,
             self.likely_missed + other.likely_missed,
+            self.to_decide + other.to_decide,
         )
 
 
@@ -118,6 +124,9 @@ class DigestReader:
             return False
         absent = self.instead.get(part.agency)
         return self.user.pk not in part.recused and not (absent and absent <= part.recused)
+
+
+type Counts = DigestCounts | UnitCounts
 
 
 class DigestPart(NamedTuple):
@@ -142,17 +151,18 @@ def send(*, at: datetime) -> int:
     if Message.objects.filter(occasion=occasion).exists():
         return 0
 
-    def owe(digests: Iterable[tuple[User, DigestCounts]]) -> int:
+    def owe(digests: Iterable[tuple[User, Counts]]) -> int:
         notices = [notice for user, counts in digests for notice in _notices(user, counts, day)]
         return len(outbox.owe(notices, occasion=occasion, at=at, expires_at=day.expires_at)) if notices else 0
 
     with transaction.atomic():
-        return _owe_all_or_each(list(_counted(day)), owe, RowRun(TASK, "user", at=at))
+        digests = [*_counted(day), *unit_counts(at=day.until)]
+        return _owe_all_or_each(digests, owe, RowRun(TASK, "user", at=at))
 
 
 def _owe_all_or_each(
-    digests: Sequence[tuple[User, DigestCounts]],
-    owe: Callable[[Iterable[tuple[User, DigestCounts]]], int],
+    digests: Sequence[tuple[User, Counts]],
+    owe: Callable[[Iterable[tuple[User, Counts]]], int],
     run: RowRun,
 ) -> int:
     """Owe all digests at once, or, where one of them fails, each by itself; return how many were owed."""
@@ -169,16 +179,17 @@ def _owe_all_or_each(
     return owed
 
 
-def _notices(user: User, counts: DigestCounts, day: Morning) -> Iterable[Notice]:
-    return to_staff("officer_digest", user, partial(_words, counts, day), by=BY_EMAIL)
+def _notices(user: User, counts: Counts, day: Morning) -> Iterable[Notice]:
+    return to_staff(counts.template, user, partial(_words, counts, day), by=BY_EMAIL)
 
 
 def _counted(day: Morning) -> Iterable[tuple[User, DigestCounts]]:
     """Yield the readers who have anything to hear, each with the figures."""
-    readers = digest_readers(day.on)
+    readers, decisions = digest_readers(day.on), supervisors_who_decide(at=day.until)
     parts = counts_for(day, people=[reader.user.person_id for reader in readers if reader.user.person_id])
     for reader in readers:
         counts = _counts_for_reader(reader, parts)
+        counts += DigestCounts(to_decide=decisions.get(reader.user.pk, 0))
         if counts != DigestCounts():
             yield reader.user, counts
 
@@ -188,16 +199,9 @@ def _counts_for_reader(reader: DigestReader, parts: Mapping[DigestPart, DigestCo
     return sum((counts_for for part, counts_for in parts.items() if reader.counts(part)), DigestCounts())
 
 
-def _words(counts: DigestCounts, day: Morning) -> dict[str, str]:
-    return {
-        "date": day_digits(day.on),
-        "due_today": str(counts.due_today),
-        "at_risk": str(counts.at_risk),
-        "returned": str(counts.returned),
-        "failed": str(counts.failed),
-        "likely_missed": str(counts.likely_missed),
-        "url": f"{settings.PUBLIC_URL}{reverse('queue')}",
-    }
+def _words(counts: Counts, day: Morning) -> dict[str, str]:
+    numbers = {name: str(number) for name, number in vars(counts).items()}
+    return {"date": day_digits(day.on), "url": f"{settings.PUBLIC_URL}{reverse('queue')}", **numbers}
 
 
 # ---- who reads it ----

@@ -81,6 +81,11 @@ class CasePermissions:
         """Tell whether the user may refuse the proposed date, also while the citizen is asked."""
         return self.may(Action.REFUSE_EXTENSION) and self._decides_on_date
 
+    @property
+    def owes_date_decision(self) -> bool:
+        """Tell whether a date that somebody else proposed waits for the user, also while the citizen is asked."""
+        return self.may_refuse_date and self.pending.extension_proposer != self.user.pk
+
     @cached_property
     def _decides_on_date(self) -> bool:
         proposer, is_first = self.pending.extension_proposer, not self.pending.extension_was_granted

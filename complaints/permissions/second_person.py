@@ -6,6 +6,7 @@ decides again.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -30,19 +31,34 @@ def has_no_other_supervisor(case: Case, first: UUID | None, *, at: datetime) -> 
     people = {f"recused_{place}": who for place, who in enumerate(sorted(case.recused))}
     if first is not None:
         people["first"] = first
-    return not _OTHERS.rows(agency=case.agency.pk, citizen=case.citizen_id, on=timezone.localdate(at), **people)
+    return not _ANY_OTHER.rows(agency=case.agency.pk, citizen=case.citizen_id, on=timezone.localdate(at), **people)
+
+
+def other_supervisors(case: Case, first: UUID, *, at: datetime) -> Sequence[User]:
+    """Return the supervisors of the agency of ``case`` who could decide at ``at`` on what ``first`` proposes."""
+    if case.agency is None:
+        return ()
+    on = timezone.localdate(at)
+    return list(_others(agency=case.agency.pk, citizen=case.citizen_id, on=on, first=first, recused=case.recused))
 
 
 def _others(
-    _shape: None, *, agency: int, citizen: UUID, on: date, first: UUID | None = None, **recused: UUID
-) -> QuerySet[User, Any]:
+    *, agency: int, citizen: UUID, on: date, first: UUID | None, recused: Collection[UUID]
+) -> QuerySet[User, User]:
     # Not ``exclude``: where no person is linked, SQL would leave everybody out.
     others = Q(person__isnull=True) | ~Q(person=citizen)
-    people = supervisors_of(Agency(pk=agency), on, exclude=list(recused.values())).filter(others)
-    return (people.exclude(pk=first) if first else people).values_list("pk", flat=True)[:1]
+    people = supervisors_of(Agency(pk=agency), on, exclude=recused).filter(others)
+    return people.exclude(pk=first) if first else people
 
 
-_OTHERS: Final = CompiledRead(_others)
+def _any_other(
+    _shape: None, *, agency: int, citizen: UUID, on: date, first: UUID | None = None, **recused: UUID
+) -> QuerySet[User, Any]:
+    found = _others(agency=agency, citizen=citizen, on=on, first=first, recused=list(recused.values()))
+    return found.values_list("pk", flat=True)[:1]
+
+
+_ANY_OTHER: Final = CompiledRead(_any_other)
 
 
 def decides_on_date(case: Case, what: frozenset[Actor], *, proposer: UUID | None, is_first: bool, at: datetime) -> bool:

@@ -20,7 +20,7 @@ from complaints.actions.consultations import LINK_LIFE
 from complaints.actions.objections import SHORTEST_OBJECTION
 from complaints.attachments.uploads import MOST_FILES
 from complaints.clocks import limits
-from complaints.clocks.due_soon import SOON
+from complaints.clocks.due_soon import SOON_DAYS
 from complaints.staff.frame import frame
 from complaints.staff.handbook_pages import BY_NAME, other_pages, own_pages
 from complaints.workflow import CORRECTION_MINUTES, MAX_OBJECTIONS, OBJECTION_DAYS, State
@@ -62,7 +62,7 @@ def values() -> dict[str, Any]:
         "level_days": _working_days(limits.LEVEL_DAYS),
         "objection_days": _days(timedelta(days=OBJECTION_DAYS)),
         "link_days": _days(LINK_LIFE),
-        "soon_days": _days(SOON),
+        "soon_days": _working_days(SOON_DAYS),
         "correction_minutes": _minutes(CORRECTION_MINUTES),
         "inactivity_hours": _working_hours(limits.inactivity_minutes() // 60),
         "bounces": limits.bounces_before_ruling(),

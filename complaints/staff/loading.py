@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 from django.http import Http404
 
 from accounts.models import User
+from agencies.models import current_calendar
 from complaints.actions.topic_answers import answers_to_show
 from complaints.case_text.deadline import case_countdown, status_colour
 from complaints.clocks import pauses
@@ -40,7 +41,7 @@ _CASE: Final = CompiledRead(_case, is_prepared=True)
 
 def case_context(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
     """Return the context of the head of every page about ``case``."""
-    countdown = case_countdown(case, at=at, pause=pauses.pause_now(case))
+    countdown = case_countdown(case, at=at, calendar=current_calendar(), pause=pauses.pause_now(case))
     visibility = StaffVisibility(user, at).of(case)
     return {
         "case": case,

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from accounts.models import User
+from agencies.calendar import WorkingCalendar
 from complaints.case_text.deadline import Countdown, case_countdown, countdown_to, status_colour
 from complaints.clocks import pauses
 from complaints.clocks.pauses import Pause
@@ -33,22 +34,27 @@ class QueueRow[Row: (Case, ListedCase)]:
         return timezone.localdate(self.due_at) if self.due_at else None
 
 
-def queue_rows(cases: Sequence[ListedCase], user: User, *, at: datetime) -> list[QueueRow[ListedCase]]:
+def queue_rows(
+    cases: Sequence[ListedCase], user: User, *, at: datetime, calendar: WorkingCalendar
+) -> list[QueueRow[ListedCase]]:
     """Return the rows of ``cases`` for ``user``.
 
     Two statements at most for those that wait for their citizen, and one where a subject is redacted for the reader.
     """
     paused = pauses.pauses_now(cases)
-    rows = [queue_row(case, user, at=at, pause=paused.get(case.pk)) for case in cases]
+    rows = [queue_row(case, user, at=at, calendar=calendar, pause=paused.get(case.pk)) for case in cases]
     with_citizens(case for case, row in zip(cases, rows, strict=True) if not row.knows_person)
     return rows
 
 
 def queue_row[Row: (Case, ListedCase)](
-    case: Row, user: User, *, at: datetime, pause: Pause | None = None
+    case: Row, user: User, *, at: datetime, calendar: WorkingCalendar, pause: Pause | None = None
 ) -> QueueRow[Row]:
     """Return the row of ``case`` for ``user``, with the deadline of its partner task where the list shows that."""
     task_due_at: datetime | None = getattr(case, "partner_task_due_at", None)
-    countdown = countdown_to(task_due_at, at=at) if task_due_at else case_countdown(case, at=at, pause=pause)
+    if task_due_at:
+        countdown = countdown_to(task_due_at, at=at, calendar=calendar)
+    else:
+        countdown = case_countdown(case, at=at, calendar=calendar, pause=pause)
     due_at = task_due_at or case.deadline_at
     return QueueRow(case, due_at, countdown, status_colour(case, countdown), knows_person(case, user, at=at))

@@ -212,7 +212,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="اعتراض في الطلب {ref}",
         text="وصل اعتراض في الطلب {ref}، والقرار حتى {date}.",
     ),
-    "cmu_decision": Wording(
+    "decision_needed": Wording(
         sms="",
         subject="الطلب {ref} ينتظر قراركم",
         text="الطلب {ref} لدى {agency} ينتظر قراركم في تمديد مقترح أو رد مقترح. التفاصيل في صفحة الطلب.",
@@ -251,8 +251,14 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "officer_digest": Wording(
         sms="",
         subject="طلبات جهتكم في {date}",
-        text="طلبات جهتكم في {date}:\n\nموعدها اليوم: {due_today}\nموعدها قريب: {at_risk}\nعادت إليكم: {returned}\n"
+        text="طلبات جهتكم في {date}:\n\nبانتظار قراركم: {to_decide}\nموعدها اليوم: {due_today}\n"
+        "موعدها قريب: {at_risk}\nعادت إليكم: {returned}\n"
         "مواعيد رد يُرجّح تجاوزها: {likely_missed}\nرسائل لم تصل: {failed}\n\nقائمة العمل:\n\n{url}",
+    ),
+    "cmu_digest": Wording(
+        sms="",
+        subject="طلبات بانتظار قراركم في {date}",
+        text="في بداية يوم {date}:\n\nبانتظار قراركم: {to_decide}\nقيد الفرز: {triage}\n\nقائمة العمل:\n\n{url}",
     ),
     "praise_passed_on": Wording(
         sms="",

@@ -209,11 +209,11 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="Objection in case {ref}",
         text="There is an objection in case {ref}. Decide on it by {date}.",
     ),
-    "cmu_decision": Wording(
+    "decision_needed": Wording(
         sms="",
         subject="Case {ref} is waiting for your decision",
-        text="{agency} proposes an extension or an answer in case {ref}, and the decision is yours. The case page has "
-        "the details.",
+        text="An extension or an answer is proposed in case {ref} at {agency}, and the decision is yours. The case "
+        "page has the details.",
     ),
     "email_confirm": Wording(
         sms="",
@@ -251,8 +251,15 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "officer_digest": Wording(
         sms="",
         subject="Your agency's cases on {date}",
-        text="Your agency's cases on {date}:\n\nDue today: {due_today}\nDue soon: {at_risk}\nCame back: {returned}\n"
+        text="Your agency's cases on {date}:\n\nFor you to decide: {to_decide}\nDue today: {due_today}\n"
+        "Due soon: {at_risk}\nCame back: {returned}\n"
         "Promises likely to be missed: {likely_missed}\nMessages that did not arrive: {failed}\n\n"
+        "Your work queue:\n\n{url}",
+    ),
+    "cmu_digest": Wording(
+        sms="",
+        subject="Cases waiting for your decision on {date}",
+        text="On {date} at the start of the day:\n\nFor you to decide: {to_decide}\nIn triage: {triage}\n\n"
         "Your work queue:\n\n{url}",
     ),
     "praise_passed_on": Wording(

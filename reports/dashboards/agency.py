@@ -13,9 +13,9 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from accounts.roles import CMU, DESK
-from agencies.models import Agency, Topic
+from agencies.models import Agency, Topic, current_calendar
 from complaints.case_text.objection_causes import cause_name
-from complaints.clocks.due_soon import SOON
+from complaints.clocks.due_soon import soon_ends
 from complaints.models import Case, Objection, ObjectionRuling
 from complaints.track_record.forecast import ForecastCounts, forecast_counts, foretold
 from complaints.visibility.identity import CaseVisibility
@@ -145,10 +145,10 @@ def _row(reading: Reading, agency: Agency) -> Figures:
 
 
 def _savable(agency: Agency, user: User, *, at: datetime) -> Savable:
-    """Return which running promises of ``agency`` can still be kept; three statements."""
+    """Return which running promises of ``agency`` can still be kept; four statements."""
     running = Case.objects.filter(agency=agency, state__in=OPEN - {State.WAITING})
     found = running.aggregate(
-        due=Count("pk", filter=Q(deadline_at__gte=at, deadline_at__lt=at + SOON)),
+        due=Count("pk", filter=Q(deadline_at__gte=at, deadline_at__lt=soon_ends(at, current_calendar()))),
         late=Count("pk", filter=Q(deadline_at__lt=at)),
     )
     authority = user.authority(at)

@@ -51,12 +51,14 @@ def test_an_officers_morning(morning: Morning, site: Site, meet: Meet) -> None:
 
 
 def _sees_what_waits(officer: Person) -> None:
-    tile = officer.page.locator(".tiles a").filter(has_text=officer.said("Needs a decision"))
+    tile = officer.page.locator(".tiles a").filter(has_text=officer.said("Responsibility to confirm"))
     waiting = tile.locator("b").inner_text()
     tile.click()
     expect(officer.page).to_have_url(re.compile("view=competence"))
     expect(_rows(officer)).to_have_count(int(waiting))
-    expect(officer.page).to_have_title(re.compile(rf"^\({waiting}\) {re.escape(officer.said('Needs a decision'))}"))
+    expect(officer.page).to_have_title(
+        re.compile(rf"^\({waiting}\) {re.escape(officer.said('Responsibility to confirm'))}")
+    )
     officer.look("morning-queue")
 
 

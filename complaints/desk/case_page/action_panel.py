@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from complaints.models import Case
+from complaints.permissions import rulings
 from complaints.permissions.case_permissions import CasePermissions
 from complaints.workflow import AT_AGENCY, Action, Actor, Kind, Outcome, State
 
@@ -24,12 +25,16 @@ class ActionButton:
 
 @dataclass(frozen=True)
 class ActionPanel:
-    """The question that the state of a case asks, the answers to it, the other actions, and the secondary ones."""
+    """The question that a case asks its reader, the answers to it, the other actions, and the secondary ones.
+
+    ``waits`` says what waits for the reader's own decision, empty where nothing does.
+    """
 
     question: str
     answers: Sequence[ActionButton]
     others: Sequence[ActionButton]
     secondary: Sequence[ActionButton] = ()
+    waits: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.answers or self.others or self.secondary)
@@ -38,11 +43,41 @@ class ActionPanel:
 def action_panel(permissions: CasePermissions, *, may_correct: bool) -> ActionPanel:
     """Return the panel of a case; ``may_correct`` tells that the message of its closing has not left yet."""
     buttons = [button for button in _buttons(permissions) if may_correct or button.url_name != "desk-correct"]
-    leading = _LEADING.get(State(permissions.case.state), ())
-    answers = [button for button in buttons if button.url_name in leading]
+    decision = _decision(permissions)
+    leading = decision.leading if decision else _LEADING.get(State(permissions.case.state), ())
+    answers = sorted(
+        (button for button in buttons if button.url_name in leading), key=lambda one: leading.index(one.url_name)
+    )
     others = [button for button in buttons if button.url_name not in leading and button.url_name not in _SECONDARY]
     secondary = [button for button in buttons if button.url_name in _SECONDARY]
-    return ActionPanel(_question(permissions.case) if answers else "", answers, others, secondary)
+    question = decision.question if decision else _question(permissions.case)
+    return ActionPanel(question if answers else "", answers, others, secondary, decision.waits if decision else "")
+
+
+@dataclass(frozen=True)
+class _Decision:
+    """What waits for the reader's own decision: in words, the question it asks, and the actions that answer it."""
+
+    waits: str
+    question: str
+    leading: tuple[str, ...]
+
+
+def _decision(permissions: CasePermissions) -> _Decision | None:
+    case = permissions.case
+    if permissions.may_sign:
+        waits, leading = gettext("An answer is waiting for your signature"), ("desk-sign", "desk-send-back")
+        return _Decision(waits, gettext("Do you sign this answer?"), leading)
+    if permissions.owes_date_decision:
+        waits, leading = gettext("A later date is waiting for your decision"), ("desk-grant", "desk-refuse-extension")
+        return _Decision(waits, gettext("Do you agree to the later date?"), leading)
+    if Action.UPHOLD in permissions.transitions:
+        leading = ("desk-uphold", "desk-dismiss")
+        return _Decision(gettext("An objection is waiting for your decision"), _question(case), leading)
+    if case.state == State.TRIAGE and rulings.needs_ruling(case) and Action.REFER in permissions.transitions:
+        waits = gettext("Agencies have declined this case: your referral will be binding")
+        return _Decision(waits, _question(case), ("desk-refer",))
+    return None
 
 
 #: The actions that answer the question of a state; all others stand below.

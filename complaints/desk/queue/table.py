@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from complaints.case_text.tags import ref
 from complaints.models import ListedCase
+from complaints.permissions.to_decide import Matter
 from complaints.staff.rows import QueueRow
 from complaints.visibility.identity import StaffVisibility
 from kit.components.dates import day
@@ -33,11 +34,18 @@ _mark: Final = lru_cache(maxsize=64)(tag)
 
 
 def table_rows(
-    rows: Sequence[QueueRow[ListedCase]], reader: StaffVisibility, *, picks: bool, all_agencies: bool
+    rows: Sequence[QueueRow[ListedCase]],
+    reader: StaffVisibility,
+    decisions: Mapping[int, Matter],
+    *,
+    picks: bool,
+    all_agencies: bool,
 ) -> SafeString:
-    """Return the markup of ``rows`` for ``reader``; with ``picks`` each has a box to tick."""
+    """Return the markup of ``rows`` for ``reader``, who has ``decisions`` to make; with ``picks`` each has a box."""
     address = reverse("desk-case", args=[_ANY_NUMBER])
-    cells = [_cells(row, reader, address, all_agencies=all_agencies) for row in rows]
+    cells = [
+        _cells(row, reader, address, all_agencies=all_agencies) | {"marks": _marks(row.case, decisions)} for row in rows
+    ]
     return _ROW.fill(cells, picks=picks, all_agencies=all_agencies)
 
 
@@ -54,7 +62,6 @@ def _cells(row: QueueRow[ListedCase], reader: StaffVisibility, address: str, *, 
         "person": _person(row),
         "kind": case.kind_label,
         "channel": case.channel_label,
-        "marks": _marks(case),
         "topic": case.topic or _NOTHING,
         "status": _status(row),
         "none": SafeString("" if all_agencies or office else ' class="is-none"'),
@@ -68,12 +75,15 @@ def _person(row: QueueRow[ListedCase]) -> str:
     return format_html("<bdi>{}</bdi>", isolated(row.case.citizen_name))
 
 
-def _marks(case: ListedCase) -> SafeString:
-    doubt = SafeString("") if case.is_matched else _mark(text=gettext("Identity not confirmed yet"), kind="wait")
+def _marks(case: ListedCase, decisions: Mapping[int, Matter]) -> SafeString:
+    marks = [_mark(text=decisions[case.pk].label, kind="warn")] if case.pk in decisions else []
+    if not case.is_matched:
+        marks.append(_mark(text=gettext("Identity not confirmed yet"), kind="wait"))
+    found = format_html_join(" ", "{}", ((mark,) for mark in marks))
     if not case.tags:
-        return doubt
+        return found
     labels = format_html_join("", " {}", ((tag(text=name),) for name in case.tags))
-    return format_html('{} <span class="labels">{}</span>', doubt, labels)
+    return format_html('{} <span class="labels">{}</span>', found, labels)
 
 
 def _status(row: QueueRow[ListedCase]) -> SafeString:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -13,10 +14,13 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from accounts.models import User
 from accounts.roles import CMU, DESK
-from complaints.clocks.due_soon import SOON
+from agencies.calendar import WorkingCalendar
+from agencies.models import current_calendar
+from complaints.clocks.due_soon import soon_ends
 from complaints.models import Case, CaseQuerySet, ListedCase
 from complaints.models.listed_cases import ListOptions, listed_cases
 from complaints.permissions import conditions
+from complaints.permissions.to_decide import decides_on_proposals, to_decide
 from complaints.staff.urgent_first import MOST_URGENT, urgent_first
 from complaints.workflow import OPEN, State
 from kit import keyset
@@ -27,8 +31,9 @@ from kit.statements import ALWAYS, Condition, joined, named_conditions
 class Tab(models.TextChoices):
     """The tabs of a queue, in the order of the menu."""
 
+    DECIDE = "decide", _("For me to decide")
     OPEN = "open", _("All open")
-    COMPETENCE = "competence", _("Needs a decision")
+    COMPETENCE = "competence", _("Responsibility to confirm")
     MINE = "mine", _("Mine")
     DUE = "due", _("Due soon")
     LATE = "late", _("Late")
@@ -88,6 +93,11 @@ class StaffContext:
     at: datetime
     absent_colleagues: frozenset[UUID] = frozenset()
 
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        """Return the working calendar; one statement for all that asks for it."""
+        return current_calendar()
+
     @property
     def is_unit(self) -> bool:
         """Tell whether the user is of the unit, whose queue holds the cases of all agencies."""
@@ -114,7 +124,8 @@ class StaffContext:
 
         Nobody at the unit is the officer of a case, and only the unit is asked to step in.
         """
-        others = {Tab.MINE: bool(self.agencies), Tab.ASKED: self.is_unit}
+        decides = decides_on_proposals(self.user, at=self.at)
+        others = {Tab.DECIDE: decides, Tab.MINE: bool(self.agencies), Tab.ASKED: self.is_unit}
         return [tab for tab in Tab if others.get(tab, True)]
 
 
@@ -136,13 +147,15 @@ def tab_condition(tab: Tab, staff: StaffContext) -> Condition:
     """Return which cases ``tab`` holds for ``staff``, as a condition on ``complaints_case``."""
     define = conditions.not_own if tab in _OF_ALL else conditions.at_desk
     scope = define(staff.user, at=staff.at)
+    if tab == Tab.DECIDE:
+        return joined(" AND ", [scope, to_decide(staff.user, at=staff.at)])
     return Condition(f"{scope.text} AND ({_CONDITIONS[tab]})", {**scope.values, **_values(staff)})
 
 
 def _values(staff: StaffContext) -> dict[str, object]:
     return {
         "at": staff.at,
-        "soon": staff.at + SOON,
+        "soon": soon_ends(staff.at, staff.calendar),
         "is_unit": staff.is_unit,
         "user": staff.user.pk,
         "officers": [staff.user.pk, *sorted(staff.absent_colleagues)],
@@ -190,7 +203,7 @@ def _parts(tab: Tab, order: Order) -> list[str]:
         return ["TRUE"]
     if tab == Tab.MINE:
         return ["officer_id = %(user)s", "officer_id <> %(user)s"]
-    states = {Tab.OPEN: OPEN, Tab.COMPETENCE: (State.REFERRED, State.OBJECTED), Tab.DUE: RUNNING, Tab.LATE: RUNNING}
+    states = {Tab.OPEN: OPEN, Tab.COMPETENCE: (State.REFERRED,), Tab.DUE: RUNNING, Tab.LATE: RUNNING}
     return [f"state = '{state}'" for state in sorted(states[tab])] if tab in states else ["TRUE"]
 
 

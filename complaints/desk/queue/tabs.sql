@@ -2,7 +2,7 @@
 -- open
 state <> 'closed'
 -- competence
-state IN ('referred', 'objected') AND (state = 'referred' OR %(is_unit)s)
+state = 'referred'
 -- mine
 state IN ('referred', 'in_progress', 'waiting') AND officer_id = ANY(%(officers)s::uuid[])
 -- due

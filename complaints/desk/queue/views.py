@@ -27,6 +27,7 @@ from complaints.desk.queue.table import table_rows
 from complaints.desk.queue.tabs import UNCOUNTED, Sort, StaffContext, Tab, sort_orders, tab_condition, tab_page
 from complaints.models import Case, ListedCase
 from complaints.permissions.annotations import may_delete_filter
+from complaints.permissions.to_decide import Matter, matters
 from complaints.search import search
 from complaints.staff import rows
 from complaints.staff.frame import CASEWORK, frame
@@ -35,8 +36,15 @@ from kit import replica
 from kit.keyset import KeysetPage
 from kit.statements import joined
 
-#: The tabs that stand above the list as tiles, with the colour of each.
-_TILES = ((Tab.COMPETENCE, "info"), (Tab.LATE, "bad"), (Tab.DUE, "warn"), (Tab.WAITING, "wait"))
+#: The tabs that stand above the list as tiles, with the colour of each: the first four that the reader has.
+_TILES = (
+    (Tab.DECIDE, "info"),
+    (Tab.COMPETENCE, "info"),
+    (Tab.LATE, "bad"),
+    (Tab.DUE, "warn"),
+    (Tab.WAITING, "wait"),
+)
+_MOST_TILES = 4
 
 
 # ---- the list ----
@@ -132,13 +140,16 @@ def _list_page(
     """
     staff, query, is_search = asked.staff, asked.query, bool(found)
     counts = asked.counts()
-    listed, actions = rows.queue_rows(page.rows, staff.user, at=staff.at), offered_actions(staff)
+    listed = rows.queue_rows(page.rows, staff.user, at=staff.at, calendar=staff.calendar)
+    actions, decisions = offered_actions(staff), _decisions(page.rows, staff, counts)
+    table = table_rows(listed, asked.reader, decisions, picks=bool(actions), all_agencies=staff.is_unit)
+    tiles = [(tab, colour) for tab, colour in _TILES if tab in counts]
     context = {
         "rows": listed,
-        "table_rows": table_rows(listed, asked.reader, picks=bool(actions), all_agencies=staff.is_unit),
+        "table_rows": table,
         "tab": None if is_search else query.tab,
         "tabs": [(tab, counts.get(tab)) for tab in staff.tabs],
-        "tiles": [(tab, colour, count_text(counts[tab])) for tab, colour in _TILES],
+        "tiles": [(tab, colour, count_text(counts[tab])) for tab, colour in tiles[:_MOST_TILES]],
         "query": query,
         "filter_fields": _filter_fields(asked),
         "active_filters": _active_filters(asked, parameters),
@@ -154,6 +165,13 @@ def _list_page(
     }
     around = frame(staff.user, at=staff.at, names=[agency.name for agency in asked.options.sharing_agencies])
     return render(asked.http, "complaints/desk/queue/queue.html", {**context, **found, **around})
+
+
+def _decisions(cases: Sequence[ListedCase], staff: StaffContext, counts: Mapping[str, int]) -> Mapping[int, Matter]:
+    """Return what the reader has to decide on which of ``cases``; no statement where nothing waits for a decision."""
+    if not counts.get(Tab.DECIDE):
+        return {}
+    return matters(staff.user, [case.pk for case in cases], at=staff.at)
 
 
 # ---- the filters beside the list ----

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import CMU
+from agencies.models import current_calendar
 from complaints import actions
 from complaints.actions.triage import NoActiveOfficer
 from complaints.models import Case
@@ -32,9 +33,10 @@ def triage(request: HttpRequest) -> HttpResponse:
     """Show the cases that wait for an owner, by deadline, the refusal's reason beside the citizen's words."""
     user, at = signed_in_user(request), timezone.now()
     waiting = Case.objects.at_desk_of(user, at=at)
-    page = triage_page(waiting, after=request.GET.get("after", ""))
+    page, calendar = triage_page(waiting, after=request.GET.get("after", "")), current_calendar()
+    opened = owners.opened(page.rows, at=at)
     context = {
-        "items": [(item, rows.queue_row(item.case, user, at=at)) for item in owners.opened(page.rows, at=at)],
+        "items": [(item, rows.queue_row(item.case, user, at=at, calendar=calendar)) for item in opened],
         "next": f"?{urlencode({'after': page.next})}" if page.next else "",
         "first": "?" if request.GET.get("after") else "",
         "voices": unwritten_voices(user, at=at),

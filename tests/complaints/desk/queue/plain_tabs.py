@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from complaints.clocks.due_soon import SOON
+from complaints.clocks.due_soon import soon_ends
 from complaints.desk.queue.tabs import StaffContext, Tab
 from complaints.models import Case, CaseEvent, CaseQuerySet, ReferralTask, Refusal, TaskState
 from complaints.models.case import COMEBACKS, PASSING_ON
+from complaints.permissions.case_permissions import case_permissions
+from complaints.permissions.rulings import needs_ruling
+from complaints.staff.loading import load_case
 from complaints.workflow import AT_AGENCY, OPEN, Action, Holder, State
 
 _RUNNING = OPEN - {State.WAITING}
@@ -57,12 +60,22 @@ def _mine(staff: StaffContext) -> CaseQuerySet:
 
 
 def _due(staff: StaffContext) -> CaseQuerySet:
-    return staff.scope.filter(state__in=_RUNNING, deadline_at__gte=staff.at, deadline_at__lt=staff.at + SOON)
+    ends = soon_ends(staff.at, staff.calendar)
+    return staff.scope.filter(state__in=_RUNNING, deadline_at__gte=staff.at, deadline_at__lt=ends)
 
 
-def _deciding(staff: StaffContext) -> tuple[State, ...]:
-    """Return the states that wait for a decision: for the unit also objections, on which it alone decides."""
-    return (State.REFERRED, State.OBJECTED) if staff.is_unit else (State.REFERRED,)
+def _to_decide(staff: StaffContext) -> CaseQuerySet:
+    """Return the cases on which the permissions of the case page let the user decide what waits for a decision."""
+    keys = [case.pk for case in staff.scope if _decides(staff, case.reference)]
+    return Case.objects.filter(pk__in=keys)
+
+
+def _decides(staff: StaffContext, reference: str) -> bool:
+    case = load_case(staff.user, reference, at=staff.at)
+    allowed = case_permissions(case, staff.user, at=staff.at)
+    is_ruling = case.state == State.TRIAGE and needs_ruling(case) and Action.REFER in allowed.transitions
+    is_objection = Action.UPHOLD in allowed.transitions
+    return allowed.may_sign or allowed.owes_date_decision or is_objection or is_ruling
 
 
 def _in(state: State) -> Callable[[StaffContext], CaseQuerySet]:
@@ -70,8 +83,9 @@ def _in(state: State) -> Callable[[StaffContext], CaseQuerySet]:
 
 
 _TAB_CASES: dict[Tab, Callable[[StaffContext], CaseQuerySet]] = {
+    Tab.DECIDE: _to_decide,
     Tab.OPEN: lambda staff: _not_closed(staff.scope),
-    Tab.COMPETENCE: lambda staff: staff.scope.filter(state__in=_deciding(staff)),
+    Tab.COMPETENCE: _in(State.REFERRED),
     Tab.MINE: _mine,
     Tab.DUE: _due,
     Tab.LATE: lambda staff: staff.scope.filter(state__in=_RUNNING, deadline_at__lt=staff.at),

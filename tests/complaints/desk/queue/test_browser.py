@@ -155,11 +155,11 @@ def test_counts_are_asked_for_anew_each_minute(
     page = enter(omar)
     page.clock.install()
     page.goto("/en/staff/queue/?view=competence")
-    expect(page).to_have_title("(3) Needs a decision – At Your Service")
+    expect(page).to_have_title("(3) Responsibility to confirm – At Your Service")
     file_case()
     page.clock.run_for(75_000)
-    expect(page).to_have_title("(4) Needs a decision – At Your Service")
-    expect(page.get_by_role("link", name="Needs a decision 4").first).to_be_visible()
+    expect(page).to_have_title("(4) Responsibility to confirm – At Your Service")
+    expect(page.get_by_role("link", name="Responsibility to confirm 4").first).to_be_visible()
 
 
 @pytest.mark.django_db(transaction=True)

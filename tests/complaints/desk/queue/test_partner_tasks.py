@@ -71,7 +71,7 @@ def test_of_several_parts_the_unit_sees_the_nearest(
 ) -> None:
     soon, later = two
     add_task(soon, by=omar, at=clock(), agency=moh, text=ASKED, days=2)
-    assert rows(desk, lina) == [(later.reference, "2026-01-05", "soon"), (soon.reference, "2026-01-06", "ok")]
+    assert rows(desk, lina) == [(later.reference, "2026-01-05", "soon"), (soon.reference, "2026-01-06", "soon")]
 
 
 def test_it_is_read_page_by_page(desk: Desk, two: list[Case], yusuf: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,18 @@ from django.urls import reverse
 
 from accounts.models import Absence, User
 from agencies.models import Agency, Directorate
-from complaints.actions import accept, add_task, ask, assign, close, decline, object_to, refer, reply
+from complaints.actions import (
+    accept,
+    add_task,
+    ask,
+    assign,
+    close,
+    decline,
+    object_to,
+    propose_extension,
+    refer,
+    reply,
+)
 from complaints.actions.consultations import consult
 from complaints.desk.queue import tabs
 from complaints.desk.queue.tabs import Sort, StaffContext, Tab, sort_orders, tab_page
@@ -69,7 +80,10 @@ def test_the_unit_has_no_view_of_its_own_cases(desk: Desk, referred: Case, lina:
 
 def test_an_empty_view_leads_on_to_one_that_is_not(desk: Desk, referred: Case, omar: User) -> None:
     page = desk(omar).get(reverse("queue"), {"view": "waiting"})
-    assert f'<a href="{reverse("queue")}?view=competence">Continue with: Needs a decision</a>' in page.content.decode()
+    assert (
+        f'<a href="{reverse("queue")}?view=competence">Continue with: Responsibility to confirm</a>'
+        in page.content.decode()
+    )
 
 
 def test_due_soon_is_what_the_list_marks_so(desk: Desk, file_case: FileCase, omar: User, now: datetime) -> None:
@@ -244,6 +258,10 @@ def fill(
             case, by=omar, at=now, reason="other_agency", text=said, proposed_agency=gam
         ),
         Tab.CLOSED: closed,
+        Tab.DECIDE: lambda case, days: (
+            accept(case, by=omar, at=now, days=2),
+            propose_extension(case, by=omar, at=now, days=days, reason="القطعة في طريقها من المصنع."),
+        ),
         Tab.ASKED: lambda case, _: Case.objects.filter(pk=case.pk).update(unit_asked_at=now),
     }
     far = {Tab.LATE: timedelta(days=-4), Tab.DUE: timedelta(hours=1)}
@@ -262,7 +280,8 @@ def fill(
 
 @pytest.mark.usefixtures("small_pages")
 @pytest.mark.parametrize("tab", Tab)
-def test_every_view_is_read_in_every_order(fill: Fill, omar: User, now: datetime, tab: Tab) -> None:
+def test_every_view_is_read_in_every_order(fill: Fill, omar: User, nadia: User, now: datetime, tab: Tab) -> None:
+    staff = StaffContext(nadia if tab == Tab.DECIDE else omar, now)
     first, second, third = (case.reference for case in fill(tab))
     by_date, by_filing = [second, third, first], [first, second, third]
     read, wanted = {}, {}
@@ -278,8 +297,8 @@ def test_every_view_is_read_in_every_order(fill: Fill, omar: User, now: datetime
                 wanted[sort] = by_filing[::-1]
             case _:
                 wanted[sort] = by_date
-        page = tab_page(tab, StaffContext(omar, now), sort=sort)
-        rest = tab_page(tab, StaffContext(omar, now), sort=sort, after=page.next)
+        page = tab_page(tab, staff, sort=sort)
+        rest = tab_page(tab, staff, sort=sort, after=page.next)
         read[sort] = [[case.reference for case in one.rows] for one in (page, rest)]
     assert read == {sort: [order[:2], order[2:]] for sort, order in wanted.items()}
 

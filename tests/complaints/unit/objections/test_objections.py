@@ -159,7 +159,7 @@ def test_the_contact_centre_takes_an_objection_down(desk: Desk, closed: Case, sa
 def test_it_stands_in_the_units_queue_and_asks_for_a_decision(
     desk: Desk, objected: Case, lina: User, omar: User
 ) -> None:
-    rows = desk(lina).get("/en/staff/queue/?view=competence").context["rows"]
+    rows = desk(lina).get("/en/staff/queue/?view=decide").context["rows"]
     assert [row.case.pk for row in rows] == [objected.pk]
     assert desk(omar).get("/en/staff/queue/?view=competence").context["rows"] == []
     panel = desk(lina).get(address("desk-case", objected)).context["panel"]
@@ -311,7 +311,7 @@ def test_who_comes_second_reads_who_was_first_and_keeps_the_words(
 def test_three_objections_cost_what_one_does(
     desk: Desk, objected: Case, file_case: FileCase, answered: Callable[[Case], Case], lina: User, amina: Citizen
 ) -> None:
-    client, url = desk(lina), "/en/staff/queue/?view=competence"
+    client, url = desk(lina), "/en/staff/queue/?view=decide"
     one = statements_of(client, url)
     for _ in range(2):
         answered(file_case())
