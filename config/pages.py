@@ -17,7 +17,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from accounts.policy import POLICY_VERSION
+from complaints.attachments.recognition import ACCEPT
 from complaints.clocks import limits
+from complaints.models.case import DETAILS_LENGTH
 from complaints.workflow import State
 from config import help_search
 
@@ -27,7 +29,11 @@ KEPT_FILES = (
     "css/tokens.css",
     "css/components.css",
     "js/app.js",
+    "js/kept.js",
+    "js/kept_page.js",
+    "js/kept_send.js",
     "js/offline.js",
+    "js/photos.js",
     "img/icon.svg",
     "fonts/bk-arabic-400.woff2",
     "fonts/bk-arabic-600.woff2",
@@ -88,7 +94,11 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
     """Show what the service worker keeps for the moments without a network; it names nobody."""
-    return render(request, "pages/offline.html")
+    return render(request, "pages/offline.html", _offline_context())
+
+
+def _offline_context() -> dict[str, Any]:
+    return {"accept": ACCEPT, "longest": str(DETAILS_LENGTH)}
 
 
 # ---- what a browser installs ----
@@ -130,7 +140,19 @@ def _manifest(language: str) -> dict[str, Any]:
         "shortcuts": [
             {"name": gettext("Make a complaint"), "url": reverse("new", kwargs={"kind": "complaint"})},
             {"name": gettext("My cases"), "url": reverse("cases")},
+            {"name": gettext("Track a case"), "url": reverse("track")},
         ],
+        "share_target": {
+            "action": reverse("share"),
+            "method": "POST",
+            "enctype": "multipart/form-data",
+            "params": {
+                "title": "title",
+                "text": "text",
+                "url": "url",
+                "files": [{"name": "attachments", "accept": ACCEPT.split(",")}],
+            },
+        },
     }
 
 
@@ -157,7 +179,15 @@ def _kept() -> dict[str, Any]:
         "files": files,
         "offline": {language: page.address for language, page in pages.items()},
         "static": settings.STATIC_URL,
+        "share": [reversed_in(language, "share") for language in LANGUAGES],
+        "drafts": static("js/kept.js"),
     }
+
+
+def reversed_in(language: str, name: str) -> str:
+    """Return the address of a page in a language."""
+    with override(language):
+        return reverse(name)
 
 
 class OfflinePage(NamedTuple):
@@ -169,4 +199,4 @@ class OfflinePage(NamedTuple):
 
 def _offline_page(language: str) -> OfflinePage:
     with override(language):
-        return OfflinePage(reverse("offline"), render_to_string("pages/offline.html"))
+        return OfflinePage(reverse("offline"), render_to_string("pages/offline.html", _offline_context()))

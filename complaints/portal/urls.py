@@ -4,7 +4,15 @@ from django.urls import path
 
 from complaints.portal.answers import views as answers
 from complaints.portal.cases import file_views, late_views, paper_views, views as cases
-from complaints.portal.filing import advice, agency_views, check_views, reading, upload_views, views as filing
+from complaints.portal.filing import (
+    advice,
+    agency_views,
+    check_views,
+    offline_views,
+    reading,
+    upload_views,
+    views as filing,
+)
 from complaints.portal.known_problems import views as known_problems
 from complaints.portal.privacy import views as privacy
 from complaints.portal.rating import views as rating
@@ -14,6 +22,8 @@ urlpatterns = [
     path("", cases.home, name="home"),
     path("new/danger/", reading.danger_notice, name="danger-notice"),
     path("new/agencies/", reading.agency_search, name="agency-search"),
+    path("new/offline/", offline_views.new_offline, name="new-offline"),
+    path("new/shared/", offline_views.share, name="share"),
     path("new/<kind:kind>/", filing.new, name="new"),
     path("new/<kind:kind>/agency/", agency_views.new_agency, name="new-agency"),
     path("new/<kind:kind>/topics/", agency_views.new_topics, name="new-topics"),

@@ -7,11 +7,10 @@ from django.http import QueryDict
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 
-from complaints.unsent_forms import pages, store
+from complaints.unsent_forms import marks, pages, store
 
 register = template.Library()
 
@@ -33,10 +32,10 @@ def unsent_form(context: Context, *, form: forms.BaseForm | None = None, to: str
     )
 
 
-@register.simple_tag(takes_context=True)
-def person_mark(context: Context) -> str:
+@register.simple_tag(takes_context=True, name="person_mark")
+def mark_of_reader(context: Context) -> str:
     """Return a mark by which the script of a page knows whether the same person is still signed in."""
-    return salted_hmac("mark of a person", str(context["request"].user.pk), algorithm="sha256").hexdigest()[:16]
+    return marks.person_mark(context["request"].user)
 
 
 def restore(form: forms.BaseForm, data: QueryDict) -> None:

@@ -2,7 +2,7 @@
 (() => {
   const one = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const worker = document.currentScript && document.currentScript.dataset.worker;
+  const { worker, kept } = (document.currentScript || document.body).dataset;
 
   // Back and Reload ask for a page that answered a form by its address, where what was typed is kept.
   const posted = document.body.dataset.posted, asPage = () => history.replaceState(null, "", location.href);
@@ -89,6 +89,22 @@
   addEventListener("offline", network);
   network();
 
-  // Installable: the worker keeps styles, fonts and the offline page, nothing else.
-  if (worker && "serviceWorker" in navigator) navigator.serviceWorker.register(worker).catch(() => {});
+  // Drafts written without a network wait on this device. Few browsers have any; who signs out leaves none.
+  try {
+    if (kept && localStorage.getItem("kept")) {
+      kept.split(" ").forEach(src => document.head.append(Object.assign(document.createElement("script"), { src, async: false })));
+    }
+    document.addEventListener("submit", event => {
+      if (!event.target.action.endsWith("/sign-out/")) return;
+      localStorage.removeItem("kept");
+      indexedDB.deleteDatabase("kept");
+    });
+  } catch { /* A browser that keeps nothing has nothing to send. */ }
+
+  // Installable: the worker keeps styles, fonts and the offline page, nothing else, and learns whose page is open.
+  const mark = one("[data-person]");
+  if (worker && "serviceWorker" in navigator) {
+    navigator.serviceWorker.register(worker).then(() => navigator.serviceWorker.ready)
+      .then(({ active }) => { if (mark) active.postMessage(mark.dataset.person); }).catch(() => {});
+  }
 })();

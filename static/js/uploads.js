@@ -1,29 +1,9 @@
 /* Files of a filing: photos are made smaller, then each file goes up in pieces with a bar of its own, and goes on after a
    broken connection. Without this file the form brings the files whole. */
 (() => {
-  const PIECE = 256 * 1024, SIDE = 1600, QUALITY = 0.85, KEPT = /^image\/(jpeg|png|webp)$/;
+  const PIECE = 256 * 1024;
   const WAITS = [1000, 2000, 4000, 8000, 15000];
   if (!window.crypto || !crypto.subtle || !window.fetch) return;
-
-  // A photo no longer than SIDE, upright; whatever the browser cannot read, or is smaller already, stays as it is.
-  const scaled = async file => {
-    if (!file.type.startsWith("image/")) return file;
-    try {
-      const picture = await createImageBitmap(file);
-      const share = Math.min(1, SIDE / Math.max(picture.width, picture.height));
-      if (share === 1 && KEPT.test(file.type)) return file;
-      const canvas = document.createElement("canvas");
-      canvas.width = Math.round(picture.width * share);
-      canvas.height = Math.round(picture.height * share);
-      const pen = canvas.getContext("2d");
-      pen.fillStyle = "#fff";
-      pen.fillRect(0, 0, canvas.width, canvas.height);
-      pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
-      const smaller = await new Promise(done => canvas.toBlob(done, "image/jpeg", QUALITY));
-      if (!smaller || (smaller.size >= file.size && KEPT.test(file.type))) return file;
-      return new File([smaller], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
-    } catch { return file; }
-  };
 
   const digest = async file => [...new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()))]
     .map(byte => byte.toString(16).padStart(2, "0")).join("");
@@ -113,7 +93,7 @@
       row.cancelled = false;
       queue = queue.then(async () => {
         try {
-          finish(row, row.cancelled ? { status: 204 } : await send(row.file || (row.file = await scaled(file)), row));
+          finish(row, row.cancelled ? { status: 204 } : await send(row.file || (row.file = await smallerPhoto(file)), row));
         } catch {
           row.querySelector("[data-retry]").hidden = false;
         }
@@ -125,6 +105,7 @@
 
     const add = file => {
       const row = pattern.cloneNode(true), retry = row.querySelector("[data-retry]");
+      row.chosen = file;
       row.querySelector(".name").textContent = file.name;
       row.querySelector("[data-cancel]").addEventListener("click", () => {
         row.cancelled = true;
@@ -141,6 +122,7 @@
       input.value = "";
     }));
     box.addEventListener("take-file", event => add(event.detail));
+    box.waitingFiles = () => [...rows].filter(row => !row.cancelled).map(row => row.file || row.chosen);
     list.addEventListener("click", event => {
       const button = event.target.closest('button[name="remove"]');
       if (!button) return;

@@ -40,6 +40,7 @@ CITIZENS_PAGES = (
     "pages/contact.html",
     "pages/help.html",
     "pages/offline.html",
+    "pages/offline_draft.html",
     "reports/public/*.html",
     "complaints/unsent_forms/*.html",
     "components/session_end.html",

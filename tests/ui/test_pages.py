@@ -99,7 +99,11 @@ def test_a_manifest_describes_the_application_in_its_language(client, language, 
     assert [shortcut["url"] for shortcut in content["shortcuts"]] == [
         f"/{language}/new/complaint/",
         f"/{language}/cases/",
+        f"/{language}/track/",
     ]
+    target = content["share_target"]
+    assert (target["action"], target["method"]) == (f"/{language}/new/shared/", "POST")
+    assert target["params"]["files"][0]["name"] == "attachments"
 
 
 def test_there_is_no_manifest_in_another_language(client):

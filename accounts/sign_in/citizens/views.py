@@ -74,12 +74,14 @@ def redirect_after_sign_in(request: HttpRequest, user: User, target: str = "") -
 @login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session and clear the browser's cache: phones are shared."""
+    """End the session and clear what the browser keeps: phones are shared."""
     if request.user.is_authenticated:
         logger.info("somebody signed out", extra={"user_id": str(request.user.pk)})
-    target = "staff-sign-in" if getattr(request.user, "is_staff", False) else "home"
+    is_staff = getattr(request.user, "is_staff", False)
+    target = "staff-sign-in" if is_staff else "home"
     logout(request)
     response = redirect(target)
-    response.headers["Clear-Site-Data"] = '"cache"'
+    # Of citizens also drafts kept without a network; what staff set in their browser stays.
+    response.headers["Clear-Site-Data"] = '"cache"' if is_staff else '"cache", "storage"'
     held_forms.forget_person(response)
     return response

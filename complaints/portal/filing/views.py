@@ -14,35 +14,22 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import citizen_required
 from complaints.attachments import uploads
-from complaints.attachments.fields import NOT_STORED
 from complaints.case_text.kinds import words_of_kind
 from complaints.case_text.promise import promise_card
 from complaints.filing import drafting
 from complaints.filing.drafting import TooManyDrafts
 from complaints.filing.forms import DetailsStepForm
-from complaints.filing.place_form import all_governorates, area_options
 from complaints.filing.writers import Writer
 from complaints.models import Draft
 from complaints.portal import answers
 from complaints.portal.access import own_case, read_or_post
-from complaints.portal.filing import home_address, typed
+from complaints.portal.filing import typed, what_step
 from complaints.portal.filing.open_drafts import OpenDraft
-from complaints.portal.filing.steps import (
-    TOO_MANY_REQUESTS,
-    requested_draft,
-    say_too_many,
-    step_context,
-    step_url,
-    to_step,
-)
-from complaints.portal.filing.typed import Typed
+from complaints.portal.filing.steps import requested_draft, step_url, to_step
+from complaints.portal.filing.what_step import AUTOSAVE, HOME, KEEP, LATER, REMOVE, STEP
 from complaints.portal.filing.writer import for_everybody
 from complaints.track_record.answers import answer_times
 from kit.browser_powers import allows_powers
-
-#: Buttons of the first step that keep what there is without going on.
-KEEP, REMOVE, LATER, AUTOSAVE, HOME = "keep", "remove", "later", "autosave", "home"
-_STEP = "what"
 
 
 @allows_powers("geolocation", "microphone")
@@ -90,83 +77,21 @@ def new_what(request: HttpRequest, writer: Writer, kind: str) -> HttpResponse:
 
 
 def _what_page(request: HttpRequest, writer: Writer, draft: Draft, at: datetime) -> HttpResponse:
-    held = typed.unpack(draft, _STEP)
-    form = _what_form(request, writer, draft, at, held=held)
+    held = typed.unpack(draft, STEP)
+    form = what_step.form_of(held.data if held else None, None, writer=writer, draft=draft, at=at)
     for sentence in held.refused if held else ():
         form.add_error("attachments", sentence)
-    return _render_what(request, writer, form, draft, at)
-
-
-def _render_what(
-    request: HttpRequest, writer: Writer, form: DetailsStepForm, draft: Draft, at: datetime, status: int = 200
-) -> HttpResponse:
-    context = step_context(form, draft, at) | {
-        "area_options": area_options(),
-        "home_address": home_address.words_of(writer.citizen),
-    }
-    return render(request, "complaints/portal/filing/new_what.html", context, status=status)
+    return what_step.render_step(request, writer, form, draft, at)
 
 
 def _take_what(request: HttpRequest, writer: Writer, draft: Draft, at: datetime) -> HttpResponse:
-    form = _what_form(request, writer, draft, at)
-    is_in_order = form.is_valid()
-    words = form.words if is_in_order or AUTOSAVE in request.POST else {}
-    if HOME in request.POST:
-        words |= home_address.words_of(writer.citizen)
+    form = what_step.form_of(request.POST, request.FILES, writer=writer, draft=draft, at=at)
     try:
-        draft = drafting.save_draft(draft, writer, at=at, typed=_typed(form, request), **words)
+        draft = what_step.take(form, request.POST, writer=writer, draft=draft, at=at)
     except TooManyDrafts:
-        say_too_many(form, writer)
-        return _render_what(request, writer, form, draft, at, status=TOO_MANY_REQUESTS)
-    if not _keep(form, draft, writer):
-        drafting.save_draft(draft, writer, at=at, typed=_typed(form, request))
+        return what_step.render_too_many(request, writer, form, draft, at)
     _remove(draft, request.POST.get(REMOVE, ""))
     return _after_what(request, form, draft)
-
-
-def _typed(form: DetailsStepForm, request: HttpRequest) -> str:
-    """Return what is kept of a press that is not in order, empty for one that is."""
-    refused = [str(text) for text in form.errors.get("attachments", ())]
-    return typed.pack(_STEP, request.POST, refused=refused) if form.errors else ""
-
-
-def _what_form(
-    request: HttpRequest, writer: Writer, draft: Draft, at: datetime, *, held: Typed | None = None
-) -> DetailsStepForm:
-    presses = {KEEP, REMOVE, LATER, AUTOSAVE, HOME}
-    is_press = request.method == "POST"
-    data = request.POST if is_press else held.data if held else None
-    return DetailsStepForm(
-        data,
-        request.FILES if is_press else None,
-        draft=draft,
-        questions=drafting.draft_questions(draft),
-        governorates=all_governorates(),
-        room=uploads.MOST_FILES - (draft.attachments.count() if draft.is_begun else 0),
-        is_partial=not presses.isdisjoint(data or {}),
-        uploader=writer.uploader,
-        network=writer.network,
-        at=at,
-    )
-
-
-def _keep(form: DetailsStepForm, draft: Draft, writer: Writer) -> bool:
-    """Keep the files; tell whether they were, and say beside their field if not."""
-    try:
-        with drafting.locked(draft):
-            room = drafting.room_for_bytes(draft, writer) if form.taken else None
-            if room is not None and sum(attachment.size for attachment in form.taken) > room:
-                text = gettext(
-                    "These files were not uploaded: before you sign in, a draft holds up to 10 MB of files. "
-                    "Choose smaller files, or sign in first."
-                )
-                form.add_error("attachments", text)
-                return False
-            uploads.keep(form.taken, draft=draft)
-    except uploads.NotStored:
-        form.add_error("attachments", NOT_STORED)
-        return False
-    return True
 
 
 def _remove(draft: Draft, key: str) -> None:

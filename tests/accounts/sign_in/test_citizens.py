@@ -115,7 +115,7 @@ def test_the_page_of_the_door_carries_a_local_target_along_and_no_other(client, 
 def test_signing_out_ends_the_session_and_clears_the_cache(client, amina):
     sign_in(client, amina)
     answer = client.post("/ar/sign-out/")
-    assert (answer["Location"], answer["Clear-Site-Data"]) == ("/ar/", '"cache"')
+    assert (answer["Location"], answer["Clear-Site-Data"]) == ("/ar/", '"cache", "storage"')
     assert is_signed_in(client) is False
 
 

@@ -1,0 +1,75 @@
+"""Offline, a photo, and back: what is written without a network becomes one case; signing out leaves nothing of it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.acts import enter, photo, reference_on
+from tests.journeys.conftest import PHONE, Meet
+from tests.journeys.person import Person
+
+AMINA = "9902103456"
+WORDS = "عمود الإنارة أمام المدرسة مطفأ منذ يوم الأحد، والشارع مظلم."
+#: The drafts of this browser, and whether their key can be read out.
+KEPT = """async () => {
+    const { own, others } = await kept.list(await kept.person());
+    return [own.length, others, own.some(row => new TextDecoder().decode(row.data).includes("%s"))];
+}"""
+
+
+def kept_by(page: Page) -> list[object]:
+    return list(page.evaluate(KEPT % WORDS[:12]))
+
+
+def wait_for_the_worker(person: Person) -> None:
+    person.page.wait_for_function("() => navigator.serviceWorker.controller")
+    person.page.reload()
+
+
+def write_offline(person: Person) -> None:
+    person.open("new/complaint/")
+    person.is_at("You are offline")
+    person.write("What happened?", WORDS)
+    person.page.get_by_label(person.said("Photos or files")).set_input_files(photo("lamp.png"))
+    person.press("Keep it on this device")
+    expect(person.page.get_by_text(person.said("Kept on this device, encrypted, for 24 hours."))).to_be_visible()
+
+
+def test_offline_a_photo_and_back_is_one_case_and_signing_out_leaves_nothing(meet: Meet) -> None:
+    citizen = meet("ar", size=PHONE, prepares_for_offline=True)
+    enter(citizen, AMINA)
+    wait_for_the_worker(citizen)
+    context = citizen.page.context
+    context.set_offline(True)
+    write_offline(citizen)
+    citizen.look("offline-draft")
+    assert kept_by(citizen.page) == [1, 0, False]
+    # Closed, and opened by two tabs at once when the network is back.
+    other = context.new_page()
+    other.goto("/ar/cases/")
+    context.set_offline(False)
+    citizen.page.wait_for_url("**/what/?draft=*")
+    other.goto("/ar/")
+    expect(citizen.page.locator("[data-list] li")).to_have_count(1)
+    expect(citizen.page.locator("textarea[name=details]")).to_have_value(WORDS)
+    citizen.press("Continue")
+    citizen.choose("Nothing fits: send it to the %(unit)s")
+    citizen.press("Continue")
+    citizen.choose("SMS")
+    citizen.press("Send the complaint")
+    reference_on(citizen)
+    citizen.open("cases/")
+    expect(citizen.page.get_by_text(WORDS[:20])).to_have_count(1)
+
+    # A draft of somebody else who uses this telephone is neither shown nor sent, and goes when anybody signs out.
+    citizen.open("new/complaint/what/")
+    citizen.page.evaluate("kept.put({ id: 'x', person: 'other', kind: 'complaint', fields: [], files: [] })")
+    context.set_offline(True)
+    citizen.open("")
+    expect(citizen.page.locator("[data-kept-all]")).to_be_hidden()
+    assert kept_by(citizen.page) == [0, 1, False]
+    context.set_offline(False)
+    citizen.open("account/")
+    citizen.press("Sign out", within=citizen.main)
+    citizen.page.wait_for_url("**/ar/")
+    assert citizen.page.evaluate("indexedDB.databases().then(bases => bases.map(({ name }) => name))") == []
