@@ -20,9 +20,9 @@ def tell_decider(change: Change, *, proposer: User, is_for_unit: bool = False) -
     """
     others = () if is_for_unit else second_person.other_supervisors(change.case, proposer.pk, at=change.at)
     if others:
-        notices.tell_staff("decision_needed", others, change=change, by=BY_EMAIL)
+        notices.tell_staff("officer_decision", others, change=change, by=BY_EMAIL)
     else:
-        notices.tell_unit("decision_needed", change=change)
+        notices.tell_unit("officer_decision", change=change)
 
 
 def drop(change: Change) -> Sequence[Agency]:

@@ -63,7 +63,7 @@ NAMES: Final[Mapping[str, StrPromise]] = {
     "officer_sent_back": gettext_lazy("To the officers: a proposed answer was sent back"),
     "cmu_triage": gettext_lazy("To the CMU: a case needs an agency"),
     "cmu_objection": gettext_lazy("To the CMU: an objection"),
-    "decision_needed": gettext_lazy("To whoever decides: a proposal needs a decision"),
+    "officer_decision": gettext_lazy("To the supervisor or the CMU: a proposal needs a decision"),
     "email_confirm": gettext_lazy("Confirmation of an e-mail address"),
     "email_changed": gettext_lazy("E-mail address changed"),
     "staff_new_password": gettext_lazy("To staff: a link for a new password"),

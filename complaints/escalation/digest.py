@@ -156,7 +156,7 @@ def send(*, at: datetime) -> int:
         return len(outbox.owe(notices, occasion=occasion, at=at, expires_at=day.expires_at)) if notices else 0
 
     with transaction.atomic():
-        digests = [*_counted(day), *unit_counts(at=day.until)]
+        digests: list[tuple[User, Counts]] = [*_counted(day), *unit_counts(at=day.until)]
         return _owe_all_or_each(digests, owe, RowRun(TASK, "user", at=at))
 
 

@@ -212,7 +212,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="اعتراض في الطلب {ref}",
         text="وصل اعتراض في الطلب {ref}، والقرار حتى {date}.",
     ),
-    "decision_needed": Wording(
+    "officer_decision": Wording(
         sms="",
         subject="الطلب {ref} ينتظر قراركم",
         text="الطلب {ref} لدى {agency} ينتظر قراركم في تمديد مقترح أو رد مقترح. التفاصيل في صفحة الطلب.",

@@ -209,7 +209,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="Objection in case {ref}",
         text="There is an objection in case {ref}. Decide on it by {date}.",
     ),
-    "decision_needed": Wording(
+    "officer_decision": Wording(
         sms="",
         subject="Case {ref} is waiting for your decision",
         text="An extension or an answer is proposed in case {ref} at {agency}, and the decision is yours. The case "

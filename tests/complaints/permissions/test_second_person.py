@@ -43,7 +43,7 @@ def sensitive(file_case: FileCase, conduct: Topic, nadia: User, now: datetime) -
 
 
 def told_the_unit() -> int:
-    told = Message.objects.filter(template="decision_needed")
+    told = Message.objects.filter(template="officer_decision")
     return sum(message.address == User.objects.get(name_en="Lina Madanat").email for message in told)
 
 
@@ -56,7 +56,7 @@ def test_what_the_only_supervisor_proposes_the_unit_decides(
     client = desk(nadia)
     assert ALONE in client.get(address("desk-extend", accepted)).content.decode()
     client.post(address("desk-extend", accepted), sent(accepted, days="2", reason=WHY))
-    assert Message.objects.get(template="decision_needed").address == lina.email
+    assert Message.objects.get(template="officer_decision").address == lina.email
     codes = [desk(one).get(address("desk-grant", accepted)).status_code for one in (nadia, omar, lina)]
     assert codes == [404, 404, 200]
     page = desk(lina).get(address("desk-case", accepted))
@@ -91,7 +91,7 @@ def test_what_an_officer_proposes_is_still_the_supervisors(
     propose_extension(accepted, by=omar, at=now, days=1, reason=WHY)
     with pytest.raises(NotEntitled):
         extend(accepted, by=lina, at=now)
-    assert Message.objects.get(template="decision_needed").address == nadia.email
+    assert Message.objects.get(template="officer_decision").address == nadia.email
     extend(accepted, by=nadia, at=now)
     assert told_the_unit() == 0
 

@@ -34,6 +34,8 @@ LONGEST = {
     "url": f"{HTTPS}/ar/account/email/7Kq2Xd7Kq2Xd7Kq2Xd7Kq2Xd/",
     "due_today": "120",
     "at_risk": "99",
+    "to_decide": "99",
+    "triage": "99",
     "likely_missed": "99",
     "returned": "10",
     "failed": "0",
@@ -59,6 +61,8 @@ OPEN_WORDS = {
     "alarm",
     "due_today",
     "at_risk",
+    "to_decide",
+    "triage",
     "likely_missed",
     "returned",
     "failed",
@@ -157,6 +161,7 @@ def test_an_address_to_open_stands_in_the_text_of_an_email_alone() -> None:
         ("directorate_request", "text"),
         ("directorate_reminder", "text"),
         ("officer_digest", "text"),
+        ("cmu_digest", "text"),
         *(
             (template, "text")
             for template in WORDINGS["en"]
@@ -183,6 +188,7 @@ def test_the_digest_says_its_numbers_line_by_line() -> None:
     context = {
         "date": "4/1/2026",
         "due_today": "3",
+        "to_decide": "5",
         "at_risk": "2",
         "likely_missed": "4",
         "returned": "1",
@@ -194,7 +200,7 @@ def test_the_digest_says_its_numbers_line_by_line() -> None:
     assert rendered == Rendered(
         subject="Your agency's cases on 4/1/2026",
         body="Your agency's cases on 4/1/2026:\n\n"
-        "Due today: 3\nDue soon: 2\nCame back: 1\n"
+        "For you to decide: 5\nDue today: 3\nDue soon: 2\nCame back: 1\n"
         "Promises likely to be missed: 4\nMessages that did not arrive: 0\n\n"
         "Your work queue:\n\nhttps://bk.gov.jo/en/staff/queue/\n\nAt Your Service\n065008080",
     )
