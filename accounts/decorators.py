@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -17,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 from accounts import policy, rate_limits
-from accounts.models import Citizen, User
+from accounts.models import Citizen, MandateOver, User
 from accounts.roles import Role
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,8 @@ type Page = Callable[..., HttpResponseBase]
 def citizen_required[V: Page](view: V) -> V:
     """Let citizens in; redirect staff to their desk, and visitors to the citizens' sign-in.
 
-    Who signed in after the usage policy changed accepts it first; what was asked for is kept.
+    Who signed in after the usage policy changed accepts it first; what was asked for is kept. Whoever speaks for
+    another by a mandate that is over is told so, and nothing is written.
     """
 
     @wraps(view)
@@ -43,9 +45,18 @@ def citizen_required[V: Page](view: V) -> V:
             raise Http404
         if request.session.get(POLICY_DUE):
             return redirect(policy_url(request.get_full_path()))
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except MandateOver as over:
+            return _mandate_over_page(request, over)
 
     return cast("V", wrapper)
+
+
+def _mandate_over_page(request: HttpRequest, over: MandateOver) -> HttpResponse:
+    typed = [request.POST[name] for name in ("subject", "details", "text") if request.POST.get(name)]
+    context = {"mandate": over.mandate, "typed": "\n".join(typed)}
+    return render(request, "accounts/mandates/over.html", context, status=HTTPStatus.FORBIDDEN)
 
 
 def policy_is_due(request: HttpRequest, citizen: Citizen) -> bool:

@@ -8,6 +8,7 @@ from accounts.account.email import views as email
 from accounts.account.notices import views as notices
 from accounts.account.password import views as password
 from accounts.account.phone import views as phone
+from accounts.mandates import views as mandates
 from accounts.privacy import views as privacy
 from accounts.registration import oidc_views as oidc, views as registration
 from accounts.sign_in import session_views
@@ -45,6 +46,12 @@ urlpatterns: list[URLPattern] = [
     path("account/email/confirm/<str:token>/", email.email_confirm, name="account-email-confirm"),
     path("account/address/", address.address, name="account-address"),
     path("account/notices/", notices.notices, name="account-notices"),
+    path("account/mandates/", mandates.mandates, name="mandates"),
+    path("account/mandates/new/<slug:way>/", mandates.ask, name="mandate-ask"),
+    path("account/mandates/<uuid:pk>/", mandates.mandate, name="mandate"),
+    path("account/mandates/<uuid:pk>/give/", mandates.give, name="mandate-give"),
+    path("account/mandates/<uuid:pk>/refuse/", mandates.refuse, name="mandate-refuse"),
+    path("account/mandates/<uuid:pk>/end/", mandates.end, name="mandate-end"),
     path("account/views/", privacy.views, name="account-views"),
     path("account/policy/", privacy.accept_policy, name="policy-accept"),
     path("staff/sign-in/", staff.sign_in, name="staff-sign-in"),

@@ -19,6 +19,7 @@ from complaints.workflow import (
 
 _ACTORS = {
     Actor.CITIZEN: "citizen",
+    Actor.REPRESENTATIVE: "representative by a mandate",
     Actor.AGENT: "contact-centre agent",
     Actor.OFFICER: "officer",
     Actor.SUPERVISOR: "supervisor",

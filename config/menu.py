@@ -68,6 +68,7 @@ MENU: Final[tuple[MenuGroup, ...]] = (
         _("Privacy"),
         (
             unit.IDENTITIES,
+            unit.MANDATES,
             unit.PRIVACY_REQUESTS,
             unit.PRIVACY_VIEWS,
             unit.PRIVACY_RETENTION,

@@ -2,6 +2,7 @@
 
 from accounts.models.factors import Factor, FactorKind, RecoveryCode
 from accounts.models.identity import DecisionKind, IdentityDecision, RegistryBreaker
+from accounts.models.mandates import Mandate, MandateGround, MandateOver, MandateState
 from accounts.models.people import (
     Citizen,
     Identity,
@@ -49,6 +50,10 @@ __all__ = [
     "IdentityDecision",
     "IdentityView",
     "Invitation",
+    "Mandate",
+    "MandateGround",
+    "MandateOver",
+    "MandateState",
     "Membership",
     "NumberKind",
     "Outcome",

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import Count, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
-from accounts.models import Citizen, User
+from accounts.models import Citizen, Mandate, User
 from accounts.roles import CONTACT_CENTRE
 from agencies.models import Agency, Governorate, Topic
 from complaints import reference
@@ -27,6 +27,7 @@ from complaints.engine.history_words import filed_words
 from complaints.engine.transition import NotEntitled, act, begin, transition
 from complaints.models import Addition, Attachment, Case, Channel, Draft, NotifyBy, TopicAnswer
 from complaints.models.case import ArabicStrip
+from complaints.permissions import representatives
 from complaints.permissions.recusals import named_at
 from complaints.permissions.rulings import has_ended
 from complaints.visibility.identity import must_hide
@@ -63,7 +64,7 @@ class Filing:
     """Everything a person enters when filing; ``submission`` is the form's token, for one case only.
 
     ``answers`` are unsaved rows that are stored with the case. Without a topic the unit finds it. Coordinates are
-    degrees.
+    degrees. ``mandate`` is that by which somebody else files for the citizen; ``file`` locks it.
     """
 
     citizen: Citizen
@@ -84,32 +85,38 @@ class Filing:
     language: str = "ar"
     channel: str = Channel.WEB
     submission: uuid.UUID = field(default_factory=uuid.uuid4)
+    mandate: Mandate | None = None
 
 
 def file(filing: Filing, *, by: User, at: datetime) -> Case:
     """File a case with the chosen agency, or to triage if there is none, it cannot act, or it must not see the topic.
 
     Staff of the agency whom the citizen named are recused, and do not count as officers who can act. Raises
-    ``NotEntitled`` unless ``by`` is the citizen or a contact-centre agent. A submission already filed violates its
-    unique constraint; ``file_draft`` returns the first case then.
+    ``NotEntitled`` unless ``by`` is the citizen, speaks for them by ``filing.mandate`` or is a contact-centre agent,
+    and ``MandateOver`` when that mandate is over. A submission already filed violates its unique constraint;
+    ``file_draft`` returns the first case then.
     """
-    if by.pk != filing.citizen.user_id and not by.authority(at).has(CONTACT_CENTRE):
+    if filing.mandate is None and by.pk != filing.citizen.user_id and not by.authority(at).has(CONTACT_CENTRE):
         raise NotEntitled
     named = named_at(filing.agency, filing.employee, at=at)
     recused = frozenset(user.pk for user in named)
     desk = CaseStaff(at, exclude=recused)
     with transaction.atomic(savepoint=False):
+        mandate = representatives.locked(filing.mandate.pk, by, at=at) if filing.mandate else None
+        if mandate is not None and mandate.person_id != filing.citizen.pk:
+            raise NotEntitled
         danger = danger_sign(kind=filing.kind, subject=filing.subject, details=filing.details, at=at)
         case = _case(filing, agency=_owner(filing, desk), by=by, at=at)
         case.is_urgent = bool(danger)
         case.recused = recused
+        case.is_spoken_for = mandate is not None
         facts = {
             "channel": filing.channel,
             "chosen_agency": filing.agency.pk if filing.agency else None,
             **({"danger": danger} if danger else {}),
         }
         words = filed_words(case, employee=case.employee, answers=topic_answers.wordings(filing.answers))
-        begin(case, by=by, at=at, facts=facts, words=words, desk=desk)
+        begin(case, by=by, at=at, facts=facts, words=words, desk=desk, mandate=mandate)
         topic_answers.keep(filing.answers, case)
         recurrences.notice(case, at=at)
         if filing.agency is not None:
@@ -182,15 +189,16 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str, channel: 
     with transaction.atomic():
         fresh = _HELD.first(draft=draft.pk, citizen=draft.citizen_id, since=at - timedelta(days=1))
         if fresh is None or fresh.citizen is None:
-            return _filed(draft)
+            return _filed(draft, by)
         if fresh.filed_lately >= MOST_FILED_A_DAY:
             raise TooManyToday
+        citizen = _filed_for(fresh, fresh.citizen, by=by, at=at)
         if fresh.same_open >= MOST_SAME_OPEN:
             raise AlreadyFiled(_newest_of(fresh))
         if not fresh.is_complete:
             raise DraftIncomplete
         answers = _answers(fresh)
-        filing = _filing(fresh, answers, citizen=fresh.citizen, wishes=draft, language=language)
+        filing = _filing(fresh, answers, citizen=citizen, wishes=draft, language=language)
         case = file(replace(filing, channel=channel), by=by, at=at)
         _hand_over(fresh, case)
     return case
@@ -234,7 +242,22 @@ def _filing(held: Draft, answers: Sequence[TopicAnswer], *, citizen: Citizen, wi
         notify_by=wishes.notify_by,
         language=language,
         submission=held.pk,
+        mandate=held.mandate,
     )
+
+
+def _filed_for(held: Draft, writer: Citizen, *, by: User, at: datetime) -> Citizen:
+    """Return whose case it becomes: the writer's, or that of the person for whom the draft was begun.
+
+    A representative files no more in a day than for themselves.
+    """
+    if held.mandate_id is None:
+        return writer
+    held.mandate = representatives.locked(held.mandate_id, by, at=at)
+    if Case.objects.filter(entered_by=by, filed_at__gt=at - timedelta(days=1)).count() >= MOST_FILED_A_DAY:
+        raise TooManyToday
+    person: Citizen = held.mandate.person  # type: ignore[assignment] # a mandate that is given names both
+    return person
 
 
 def _filed_since(moment: datetime) -> Coalesce:
@@ -268,9 +291,13 @@ def _hand_over(draft: Draft, case: Case) -> None:
         )
 
 
-def _filed(draft: Draft) -> Case:
+def _filed_by(by: User, draft: Draft) -> Q:
+    return Q(citizen=draft.citizen_id) | Q(entered_by=by.pk)
+
+
+def _filed(draft: Draft, by: User) -> Case:
     try:
-        return Case.objects.get(submission=draft.pk, citizen=draft.citizen_id)
+        return Case.objects.get(_filed_by(by, draft), submission=draft.pk)
     except Case.DoesNotExist:
         raise Draft.DoesNotExist from None
 

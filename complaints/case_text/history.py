@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext
 
+from accounts.models import Mandate
 from complaints.case_text.clock_history import clock_particulars
 from complaints.case_text.deadline import span_label
 from complaints.case_text.event_texts import EventText, EventTexts
+from complaints.case_text.speakers import spoken_for_citizen
 from complaints.engine.signed_links import LinkBearer
 from complaints.models import Case, CaseEvent
+from complaints.permissions.representatives import mandates_of
 from complaints.workflow import ACTIONS, Action, WithdrawalReason
 
 
@@ -31,13 +34,14 @@ class HistoryEntry:
 def history_entries(case: Case, events: Sequence[CaseEvent], texts: EventTexts) -> Iterator[HistoryEntry]:
     """Yield an entry for each of the ``events`` of ``case``, the oldest first."""
     entered, asker = events[0].at, ""
+    mandates = mandates_of(events)
     for event in events:
         asker = event.actor.name if event.action == Action.CONSULT and event.actor else asker
         moves = event.from_state != event.to_state
         yield HistoryEntry(
             title=": ".join(filter(None, [action_label(event), clock_particulars(event), _because(event)])),
             at=event.at,
-            by=actor_label(event, case, asker=asker),
+            by=actor_label(event, case, asker=asker, mandates=mandates),
             kind=ACTIONS[Action(event.action)].colour,
             after=span_label(event.at - entered) if moves and event.from_state else "",
             text=texts.get(event.pk),
@@ -56,11 +60,14 @@ def _because(event: CaseEvent) -> str:
     return str(WithdrawalReason(code).label) if code in WithdrawalReason.values else ""
 
 
-def actor_label(event: CaseEvent, case: Case, *, asker: str = "") -> str:
+def actor_label(event: CaseEvent, case: Case, *, asker: str = "", mandates: Mapping[str, Mandate] | None = None) -> str:
     """Return who did it: staff by name, the citizen never by name, empty for the clock.
 
-    ``asker`` is who last asked the directorate, where the caller knows it without a statement.
+    ``asker`` is who last asked the directorate and ``mandates`` are those of the case, where the caller knows them
+    without a statement.
     """
+    if event.mandate:
+        return spoken_for_citizen((mandates_of([event]) if mandates is None else mandates).get(event.mandate))
     if event.action == Action.RATE:
         return gettext("the citizen")
     if event.actor is None:

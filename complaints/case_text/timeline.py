@@ -10,13 +10,16 @@ from typing import Final
 from django.db.models import TextChoices
 from django_stubs_ext import StrPromise
 
+from accounts.models import Mandate
 from agencies.models import Agency
 from agencies.names import AgencyNames
 from complaints.actions.answer_copies import headings
 from complaints.case_text.event_texts import EventText, EventTexts
 from complaints.case_text.kinds import words_of_kind
+from complaints.case_text.speakers import spoken_by
 from complaints.case_text.status import outcome_colour
 from complaints.models import Attachment, Case, CaseEvent, RefusalReason, Solved
+from complaints.permissions.representatives import mandates_of
 from complaints.workflow import ACTIONS, Action, ActionRule, Outcome, State, TimelineText
 from kit.unit import unit_name
 
@@ -26,7 +29,10 @@ _LABELS: Final[dict[str, type[TextChoices]]] = {"reason": RefusalReason, "solved
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One entry: ``text`` is ours, ``on`` the day at its end, ``quote`` a person's words, ``files`` what came along."""
+    """One entry: ``text`` is ours, ``on`` the day at its end, ``quote`` a person's words, ``files`` what came along.
+
+    ``by`` names a representative and the citizen, where the one acted for the other.
+    """
 
     title: str
     at: datetime
@@ -35,6 +41,7 @@ class TimelineEntry:
     on: date | None = None
     quote: str = ""
     files: Sequence[Attachment] = ()
+    by: str = ""
 
 
 # ---- the entries ----
@@ -50,6 +57,7 @@ class _Telling:
     owner: Agency | None  # whose the case was after the event
     files: Sequence[Attachment]
     agencies: AgencyNames
+    mandate: Mandate | None
 
     def entry(self) -> TimelineEntry | None:
         """Return the entry by the event's row of the table of actions; None where the citizen does not see it."""
@@ -65,6 +73,7 @@ class _Telling:
             on=on,
             quote=self._quote() if text.has_quote else "",
             files=self.files,
+            by=spoken_by(self.mandate),
         )
 
     @property
@@ -83,7 +92,7 @@ class _Telling:
 
     def _kinds_title(self) -> str:
         words = words_of_kind(self.case.kind)
-        return str(words.written_down if self.case.entered_by_id else words.sent)
+        return str(words.written_down if self.case.entered_by_id and not self.mandate else words.sent)
 
     def _text(self, text: TimelineText) -> str:
         in_triage = text.text_in_triage and self.event.to_state == State.TRIAGE
@@ -125,9 +134,12 @@ def timeline(
     """
     # An event has the agency before it; so the agency after an event is that of the next event.
     owners = [*(event.agency for event in events[1:]), case.agency]
+    mandates = mandates_of(events)
     names = AgencyNames({event.agency for event in events} | {case.agency})
     entries = [
-        _Telling(case, event, texts.get(event.pk), owner, files.get(_source(event), ()), names).entry()
+        _Telling(
+            case, event, texts.get(event.pk), owner, files.get(_source(event), ()), names, mandates.get(event.mandate)
+        ).entry()
         for event, owner in zip(events, owners, strict=True)
     ]
     return [entry for entry in reversed(entries) if entry is not None]

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.models import User, acting_as, acting_officers, cmu_staff, officers_of, supervisors_of
+from accounts.models import Mandate, User, acting_as, acting_officers, cmu_staff, officers_of, supervisors_of
 from accounts.roles import Role
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, Directorate, current_calendar
@@ -72,7 +72,7 @@ class Change:
 
     ``holder`` is who holds the case afterwards, where that does not follow from the state: a directorate or an outside
     centre, or the agency again once they are done. ``partners`` are the agencies whose task on the case is added or
-    dropped.
+    dropped. ``mandate`` is that by which ``by`` speaks for the citizen, locked.
     """
 
     case: Case
@@ -91,6 +91,7 @@ class Change:
     speaks_of: date | None = None
     salt: bytes = b""
     partners: Sequence[Agency] = ()
+    mandate: Mandate | None = None
 
     @cached_property
     def calendar(self) -> WorkingCalendar:

@@ -6,6 +6,7 @@ Staff get no SMS at night or outside working hours, unless the topic is urgent.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import Protocol
@@ -19,6 +20,7 @@ from agencies.calendar import WorkingCalendar
 from agencies.models import Priority
 from complaints.engine.change import Change
 from complaints.models import Case, CaseEvent, Channel as CaseChannel
+from complaints.permissions import representatives
 from complaints.workflow import ACTIONS, Kind, Outcome, Party, State, Tell
 from kit.dates import day_digits
 from notifications import outbox
@@ -144,7 +146,7 @@ def _notices(tell: Tell, change: Change) -> Iterator[Notice]:
     case = change.case
     match tell.party:
         case Party.CITIZEN:
-            yield _to_citizen(_for_citizen(tell.template, case), case, change.speaks_of)
+            yield from _to_citizen_and_representatives(_for_citizen(tell.template, case), change)
         case Party.CMU:
             yield from _to_cmu(tell.template, change)
         case Party.HOLDER if case.state == State.TRIAGE or case.agency is None:
@@ -156,6 +158,29 @@ def _notices(tell: Tell, change: Change) -> Iterator[Notice]:
         case Party.PARTNER:
             for agency in change.partners:
                 yield from _to_staff(tell.template, change.desk.officers(agency), change)
+
+
+def _to_citizen_and_representatives(template: str, change: Change) -> Iterator[Notice]:
+    """Tell the citizen, and whoever speaks for them by a mandate in force, each at another address."""
+    case = change.case
+    notice = _to_citizen(template, case, change.speaks_of)
+    yield notice
+    for person in representatives.told_of(case, at=change.at) if case.is_spoken_for else ():
+        way = contact_channel(person)
+        if way.address == notice.address:
+            continue
+        with translation.override(way.language):
+            words = _words(case, change.speaks_of)
+        yield replace(
+            notice,
+            channel=way.channel,
+            recipient=citizen_key(person.pk),
+            address=way.address,
+            other_address=way.other_address,
+            language=way.language,
+            context=words,
+            must_reach=False,
+        )
 
 
 def _for_citizen(template: str, case: Case) -> str:

@@ -11,13 +11,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Mandate, User
 from agencies.models import Directorate
 from complaints.clocks import clockwork
 from complaints.engine import first_rows, history_chain, holders, notices
 from complaints.engine.change import CaseStaff, Change, Fact
 from complaints.models import Case, CaseEvent, Clock, Holding, TextSalt, event_key
-from complaints.permissions import deputies, policy
+from complaints.permissions import deputies, policy, representatives
 from complaints.workflow import ACTIONS, STATE_RULES, Action, Actor, Holder, State, Tell
 from kit.compiled_inserts import insert
 from notifications import outbox
@@ -48,16 +48,19 @@ def transition(
 
     Locks the row before its state is read. ``at`` is moved forward to the newest event, so that the history never runs
     backwards: ``change.at`` is the moment of the change. Raises ``TransitionNotAllowed`` when somebody was first and
-    ``NotEntitled`` when ``by`` may not; both leave nothing written. ``by`` is None for the clock. ``through`` is what
-    ``by`` is to the lead of ``case``, whose answer the caller has checked.
+    ``NotEntitled`` when ``by`` may not, ``MandateOver`` when the mandate by which they speak for the citizen is over;
+    all leave nothing written. ``by`` is None for the clock. ``through`` is what ``by`` is to the lead of ``case``,
+    whose answer the caller has checked.
     """
     with transaction.atomic():
         at = _lock(case, at=at)
         if not policy.fits(case, action, at=at):
             raise TransitionNotAllowed(action, case)
+        mandate = None if through else representatives.locked_for(case, by, at=at)
         if not (through in ACTIONS[action].who if through else policy.is_entitled(case, action, by, at=at)):
             raise NotEntitled
         change = new_change(case, action, by, at, target=_target(case, action))
+        change.mandate = mandate
         yield change
         _move_clocks(change)
         _move_holding(change)
@@ -77,9 +80,11 @@ def act(case: Case, what: Action, *, by: User | None, at: datetime, through: Act
         rule = ACTIONS[what]
         if not policy.fits(case, what, at=at):
             raise TransitionNotAllowed(what, case)
+        mandate = None if through else representatives.locked_for(case, by, at=at)
         if not (through in rule.who if through else policy.is_entitled(case, what, by, at=at)):
             raise NotEntitled
         change = new_change(case, what, by, at, target=State(case.state))
+        change.mandate = mandate
         yield change
         _move_holding(change)
         event = _record(change)
@@ -87,12 +92,19 @@ def act(case: Case, what: Action, *, by: User | None, at: datetime, through: Act
 
 
 def begin(
-    case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], words: Sequence[str], desk: CaseStaff
+    case: Case,
+    *,
+    by: User,
+    at: datetime,
+    facts: Mapping[str, Fact],
+    words: Sequence[str],
+    desk: CaseStaff,
+    mandate: Mandate | None = None,
 ) -> None:
     """Write a new case whose ``state`` is set, with its first event, holding, clock and messages.
 
     The caller has opened the transaction and given the case its key, which its first hash covers. ``words`` are what
-    the citizen wrote. ``desk`` carries the officers already fetched for routing.
+    the citizen wrote. ``desk`` carries the officers already fetched for routing, ``mandate`` is locked.
     """
     change = Change(
         case=case,
@@ -104,6 +116,7 @@ def begin(
         target=State(case.state),
         former_agency=None,
         facts=dict(facts),
+        mandate=mandate,
     )
     change.desk = desk
     change.facts["words"] = change.fingerprint(*words)
@@ -247,6 +260,7 @@ def _insert(event: CaseEvent, change: Change) -> None:
 def new_event(change: Change, *, from_state: str) -> CaseEvent:
     """Return the event that records ``change``, whose case has the number of the event already."""
     case = change.case
+    facts = change.facts if change.mandate is None else {**change.facts, representatives.FACT: str(change.mandate.pk)}
     event = CaseEvent(
         pk=change.event_id,
         case=case,
@@ -258,7 +272,7 @@ def new_event(change: Change, *, from_state: str) -> CaseEvent:
         actor=change.by,
         on_behalf_of_id=_absent(change),
         agency=change.former_agency or case.agency,
-        facts=change.facts,
+        facts=facts,
     )
     history_chain.chain(bytes(case.chain), event)
     return event

@@ -21,6 +21,7 @@ from accounts.models import User
 from accounts.roles import CMU, DESK, READERS, Role
 from complaints import reference
 from complaints.models.coordinates import are_in_jordan_or_absent
+from complaints.models.spoken_for import has_mandate, spoken_for_by
 from complaints.workflow import AT_AGENCY, WITH_AGENCY, Action, Holder, Kind, Outcome, State
 
 SUBJECT_LENGTH = 120
@@ -67,7 +68,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User | AnonymousUser, *, at: datetime) -> Self:
         """Return the cases ``user`` may open at ``at``; every page about a case loads it through here.
 
-        A citizen sees their own cases and the CMU's staff see all. The desk of an agency, and the people of its
+        A citizen sees their own cases and, by a mandate in force, those of another person that it covers. The CMU's
+        staff see all. The desk of an agency, and the people of its
         escalation ladder, see the cases of the agency; the desk also those on which it has an open task. Staff who
         filed, declined or passed a case on may still open it. At work nobody sees a case that they filed themselves or
         from which they are recused; a deputy does not see those from which the absent colleague is recused. Everybody
@@ -76,7 +78,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         if not user.is_authenticated:
             return self.none()
         if not user.is_staff:
-            return self.filter(citizen__user=user)
+            return self.filter(models.Q(citizen__user=user) | spoken_for_by(user, at=at))
         authority = user.authority(at)
         if authority.has(CMU) or not authority.is_staff:
             return self.at_desk_of(user, at=at)
@@ -142,6 +144,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         owed in this transaction. After a wait the agency is that of before: ``transition`` reads it again.
         """
         locked = self.select_for_update(of=("self", "citizen"))
+        locked = locked.annotate(is_spoken_for=has_mandate())
         return locked.select_related("agency", "topic", "citizen").defer("folded", "search_vector")
 
 
@@ -254,6 +257,9 @@ class Case(models.Model):
         output_field=SearchVectorField(),
         db_persist=True,
     )
+
+    #: Whether a mandate was given for the citizen; read when the case is locked, and set when it is filed by one.
+    is_spoken_for = False
 
     objects = CaseQuerySet.as_manager()
 

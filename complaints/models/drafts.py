@@ -19,12 +19,22 @@ class Draft(models.Model):
 
     It belongs to a citizen, or to a visitor: ``visitor`` is then the keyed hash of the reference in a cookie. ``typed``
     is what the last press left that is not in order, as the page shows it again. ``site`` is the agency's own site on
-    which it was begun.
+    which it was begun. By a ``mandate`` the case becomes that of the person for whom the citizen speaks.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     citizen = models.ForeignKey("accounts.Citizen", models.CASCADE, null=True, blank=True, related_name="drafts")
     visitor = models.CharField(max_length=64, blank=True, default="", db_default="")
+    mandate = models.ForeignKey(
+        "accounts.Mandate",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        # No draft is looked for by it, and a mandate is never deleted.
+        db_index=False,
+        db_constraint=False,
+    )
     kind = models.CharField(max_length=12, choices=Kind)
     agency = models.ForeignKey("agencies.Agency", models.SET_NULL, null=True, blank=True, related_name="+")
     agency_unknown = models.BooleanField(default=False)

@@ -113,6 +113,11 @@ class CaseEvent(models.Model):
         return self._code("solved")
 
     @property
+    def mandate(self) -> str:
+        """Return the key of the mandate by which the actor spoke for the citizen, empty for everybody else."""
+        return self._code("mandate")
+
+    @property
     def named_agency_id(self) -> int | None:
         """Return the agency the case was referred to, or whose partner task was added, answered or dropped."""
         return self._key("agency")

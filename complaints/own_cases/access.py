@@ -13,31 +13,36 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext, gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import MandateOver, User
 from complaints.actions.filing import TooManyToday
 from complaints.actions.ratings import RatedElsewhere
 from complaints.attachments import uploads
 from complaints.attachments.fields import NOT_STORED
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, CaseQuerySet
+from complaints.permissions import representatives
 from complaints.permissions.case_parts import with_parts
-from complaints.permissions.reader_shapes import ANY_MOMENT
 from kit.compiled_reads import CompiledRead
 
 
 def case_of(user: User, ref: str, *, at: datetime) -> Case:
-    """Return the citizen's case ``ref`` or raise Http404, alike for a missing one and another's."""
+    """Return the citizen's case ``ref``, or that of a person for whom they speak.
+
+    Raises Http404, alike for a missing one and another's, and ``MandateOver`` to whom a mandate opened it once.
+    """
     if user.is_staff:
         return get_object_or_404(Case.objects.visible_to(user, at=at).for_page(), reference=ref)
-    case = _OWN.first(user=user.pk, reference=ref)
+    case = _OWN.first(user=user.pk, reference=ref, at=at)
     if case is None:
+        if (last := representatives.last_mandate(ref, user)) is not None:
+            raise MandateOver(last)
         raise Http404
     return case
 
 
-def _own(_shape: None, *, user: UUID, reference: str) -> CaseQuerySet:
+def _own(_shape: None, *, user: UUID, reference: str, at: datetime) -> CaseQuerySet:
     citizen = User(pk=user)
-    return with_parts(Case.objects.visible_to(citizen, at=ANY_MOMENT).for_page()).filter(reference=reference)
+    return with_parts(Case.objects.visible_to(citizen, at=at).for_page()).filter(reference=reference)
 
 
 _OWN: Final = CompiledRead(_own, is_prepared=True)

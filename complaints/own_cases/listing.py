@@ -51,7 +51,7 @@ def home_cases(citizen: Citizen, *, at: datetime) -> dict[str, Any]:
     waiting = own.filter(state=State.WAITING).order_by("deadline_at", "pk").first()
     late_first = When(Q(deadline_at__lt=at) & ~Q(state=State.WAITING), then=0)
     newest = own.order_by(Choice(late_first, default=1), "-filed_at", "-pk")[:NEWEST]
-    return {"waiting": waiting, "newest": _rows(newest, at=at)}
+    return {"waiting": waiting, "newest": rows(newest, at=at)}
 
 
 def list_cases(citizen: Citizen, *, is_open: bool, at: datetime, after: str = "") -> CasePage:
@@ -64,8 +64,10 @@ def list_cases(citizen: Citizen, *, is_open: bool, at: datetime, after: str = ""
     others = own.filter(~Q(state=State.CLOSED) if is_open else Q(state=State.CLOSED))
     found = list(_after(others.exclude(pk__in=[case.pk for case in waiting]), after)[: PAGE + 1])
     first = [] if after else waiting
-    rows = _rows([*first, *found[:PAGE]], at=at)
-    return CasePage(rows[: len(first)], rows[len(first) :], found[PAGE - 1].reference if len(found) > PAGE else "")
+    found_rows = rows([*first, *found[:PAGE]], at=at)
+    return CasePage(
+        found_rows[: len(first)], found_rows[len(first) :], found[PAGE - 1].reference if len(found) > PAGE else ""
+    )
 
 
 def _after(cases: CaseQuerySet, after: str) -> CaseQuerySet:
@@ -79,7 +81,8 @@ def _own(citizen: Citizen) -> CaseQuerySet:
     return Case.objects.filter(citizen=citizen).for_listing().order_by("-filed_at", "-pk")
 
 
-def _rows(cases: Iterable[Case], *, at: datetime) -> list[OwnCaseRow]:
+def rows(cases: Iterable[Case], *, at: datetime) -> list[OwnCaseRow]:
+    """Return the rows that show ``cases`` in a list."""
     found = list(cases)
     late = late_cases(found, at=at)
     return [_row(case, late.get(case.pk)) for case in found]

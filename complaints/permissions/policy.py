@@ -12,7 +12,7 @@ from accounts.roles import CMU, CONTACT_CENTRE, DESK, READERS, SUPERVISION, Role
 from agencies.models import Agency
 from complaints.clocks import clockwork
 from complaints.models import Case, Consultation, TaskState
-from complaints.permissions import late_cases, partner_tasks, ratings, rulings, second_person
+from complaints.permissions import late_cases, partner_tasks, ratings, representatives, rulings, second_person
 from complaints.workflow import (
     ACTIONS,
     AT_AGENCY,
@@ -39,7 +39,10 @@ def actors(case: Case, user: User | None, *, at: datetime) -> frozenset[Actor]:
         return frozenset({Actor.CLOCK})
     if case.citizen.user_id == user.pk:
         return frozenset({Actor.CITIZEN})
-    if case.is_own_of(user) or not user.is_staff or case.is_recused(user):
+    if not user.is_staff:
+        speaks = representatives.mandate_for(case, user, at=at) is not None
+        return frozenset({Actor.REPRESENTATIVE}) if speaks else frozenset()
+    if case.is_own_of(user) or case.is_recused(user):
         return frozenset()
     return frozenset(_staff_actors(case, user, at))
 

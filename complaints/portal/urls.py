@@ -14,6 +14,7 @@ from complaints.portal.filing import (
     views as filing,
 )
 from complaints.portal.known_problems import views as known_problems
+from complaints.portal.mandates import views as mandates
 from complaints.portal.privacy import views as privacy
 from complaints.portal.rating import views as rating
 from complaints.portal.unsent import views as unsent
@@ -34,6 +35,8 @@ urlpatterns = [
     path("new/<kind:kind>/files/", upload_views.new_files, name="new-files"),
     path("new/<kind:kind>/files/<uuid:pk>/", upload_views.new_file, name="new-file"),
     path("cases/", cases.cases, name="cases"),
+    path("cases/for/<uuid:pk>/", mandates.cases_for, name="cases-for"),
+    path("cases/for/<uuid:pk>/<kind:kind>/", mandates.file_for, name="file-for"),
     path("cases/<ref:ref>/", cases.case, name="case"),
     path("cases/<ref:ref>/receipt/", filing.receipt, name="receipt"),
     path("cases/<ref:ref>/add/", cases.case_add, name="case-add"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from accounts.contact.recipients import CITIZEN_PREFIX
-from accounts.models import User
+from accounts.models import Mandate, User
 from agencies.models import current_calendar
 from complaints.case_text import time_held
 from complaints.case_text.conversation import ConversationLine, conversation
@@ -26,6 +26,7 @@ from complaints.models import (
 )
 from complaints.permissions.case_parts import has_part
 from complaints.permissions.pending import pending
+from complaints.permissions.representatives import mandates_of
 from complaints.workflow import Action, State
 from kit.compiled_reads import CompiledRead
 
@@ -59,6 +60,7 @@ class CaseFile:
     proposal: EventText | None
     refusal: EventText | None
     may_correct: bool
+    mandates: Sequence[Mandate]
 
     @property
     def has_unwritten_voice(self) -> bool:
@@ -94,6 +96,7 @@ def read_case_file(case: Case, user: User, *, at: datetime) -> CaseFile:
         proposal=_last_text(entries, events, {Action.PROPOSE_ANSWER}) if pending(case).answer_writer else None,
         refusal=_last_text(entries, events, {Action.DECLINE, Action.RETURN}) if case.state == State.TRIAGE else None,
         may_correct=not has_left(events, messages),
+        mandates=list(mandates_of(events).values()),
     )
 
 

@@ -13,6 +13,7 @@ PUBLISHED = MenuEntry(
 )
 ENDED_AGENCIES = MenuEntry("ended-agencies", _("Former agencies"), CMU, within="ended-agency")
 IDENTITIES = MenuEntry("identities", _("Identities"), CMU, within="identity")
+MANDATES = MenuEntry("unit-mandates", _("Mandates"), CMU, within="unit-mandate")
 DIRECTORY = MenuEntry(
     "directory",
     _("Reference data"),

@@ -8,6 +8,7 @@ from complaints.unit.directory.files import views as files
 from complaints.unit.directory.successions import views as successions
 from complaints.unit.ended_agencies import views as ended_agencies
 from complaints.unit.identities import decision_views as identity_decisions, views as identities
+from complaints.unit.mandates import views as mandates
 from complaints.unit.objections import views as objections
 from complaints.unit.precedents import views as precedents
 from complaints.unit.privacy import breach_views as breaches, oversight_views as oversight, views as privacy
@@ -49,6 +50,8 @@ urlpatterns = [
     path("staff/identities/<uuid:pk>/correct/", identity_decisions.correct, name="identity-correct"),
     path("staff/identities/<uuid:pk>/merge/", identity_decisions.merge, name="identity-merge"),
     path("staff/identities/<uuid:pk>/reject/", identity_decisions.reject, name="identity-reject"),
+    path("staff/mandates/", mandates.mandates, name="unit-mandates"),
+    path("staff/mandates/<uuid:pk>/", mandates.mandate, name="unit-mandate"),
     path("staff/directory/", directory.directory, name="directory"),
     path("staff/directory/successions/", successions.successions, name="successions"),
     path("staff/directory/successions/plan/", successions.plan, name="succession-plan"),

@@ -6,22 +6,22 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from complaints.workflow.rules import ActionRule, Tell, TimelineText, those
+from complaints.workflow.rules import PERSON, ActionRule, Tell, TimelineText
 from complaints.workflow.states import AT_AGENCY
-from complaints.workflow.terms import Action, Actor, Party
+from complaints.workflow.terms import Action, Party
 
 #: The first once a working day, the second after the last escalation level: ``complaints.permissions.late_cases``.
 LATE_REQUESTS: Final[dict[Action, ActionRule]] = {
     Action.REMIND_AGENCY: ActionRule(
         label=_("Reminder from the citizen"),
-        who=those(Actor.CITIZEN),
+        who=PERSON,
         sources=AT_AGENCY,
         colour="you",
         timeline=TimelineText(title=_("You sent a reminder to %(agency)s"), colour="you"),
     ),
     Action.ASK_UNIT: ActionRule(
         label=_("The citizen asked the CMU to step in"),
-        who=those(Actor.CITIZEN),
+        who=PERSON,
         sources=AT_AGENCY,
         colour="you",
         tells=(Tell(Party.CMU, "cmu_asked"),),

@@ -101,7 +101,9 @@ def those[T](*members: T) -> frozenset[T]:
 
 DESK = those(Actor.OFFICER, Actor.SUPERVISOR)
 STAFF = DESK | {Actor.CMU}
-CALLER = those(Actor.CITIZEN, Actor.AGENT)
+#: The citizen, and whoever speaks for them by a mandate.
+PERSON = those(Actor.CITIZEN, Actor.REPRESENTATIVE)
+CALLER = PERSON | {Actor.AGENT}
 #: Who writes answers, and who signs the answer of somebody else.
 WRITERS, SIGNERS = DESK, those(Actor.SUPERVISOR, Actor.SIGNER)
 

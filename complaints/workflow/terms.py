@@ -88,6 +88,7 @@ class Actor(StrEnum):
     """What a person is to one case at one moment."""
 
     CITIZEN = "citizen"
+    REPRESENTATIVE = "representative"
     AGENT = "agent"
     OFFICER = "officer"
     SUPERVISOR = "supervisor"

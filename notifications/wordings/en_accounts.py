@@ -39,6 +39,30 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         text="{agency}: the known problem that you told us you have too is over:\n\n{url}\n\nIf it goes on for you, "
         "send a complaint.",
     ),
+    "mandate_asked": Wording(
+        sms="A request for a mandate in At Your Service waits for your answer. See your account.",
+        subject="A request for a mandate waits for your answer",
+        text="Someone asked that one person speaks for another in At Your Service. The request waits for your answer, "
+        "and nothing begins before it. The details are in your account, under “Speaking for another”.",
+    ),
+    "mandate_given": Wording(
+        sms="A mandate in your At Your Service account has begun, until {date}. Not expected? Call {phone}",
+        subject="A mandate in your At Your Service account has begun",
+        text="A mandate in your At Your Service account has begun. Its last day is {date}. Your account shows it, "
+        "and you can end the mandate there at any time. If you did not expect it, call {phone}.",
+    ),
+    "mandate_refused": Wording(
+        sms="Your request for a mandate in At Your Service was not accepted. See your account.",
+        subject="Your request for a mandate was not accepted",
+        text="The request for a mandate that you sent in At Your Service was not accepted. The details are in your "
+        "account, under “Speaking for another”.",
+    ),
+    "mandate_ended": Wording(
+        sms="A mandate in your At Your Service account has ended. See your account.",
+        subject="A mandate in your At Your Service account has ended",
+        text="A mandate in your At Your Service account was ended before its last day. Nothing more can be done by it. "
+        "The details are in your account, under “Speaking for another”.",
+    ),
     "account_deleted": Wording(
         sms="Your At Your Service account is closed and your data will be erased. Only the kind and dates of each case "
         "stay.",

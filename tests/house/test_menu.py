@@ -55,7 +55,7 @@ TEXTS = {
             "Standard texts",
             "Message templates",
         ),
-        *("Privacy:", "Identities", "Privacy requests"),
+        *("Privacy:", "Identities", "Mandates", "Privacy requests"),
         *("Administration:", "Former agencies", "People", "System status"),
     ],
     Role.PM_OFFICE: [
@@ -110,7 +110,7 @@ def test_every_entry_leads_to_a_page() -> None:
     needs |= {"desk-publish": ["2600000017"], "agency-dashboard": ["x"]}
     needs["commitment-agency"] = [1, "x"]
     key = [UUID(int=0)]
-    needs |= dict.fromkeys(("message", "identity", "privacy-request", "person", "person-role"), key)
+    needs |= dict.fromkeys(("message", "identity", "unit-mandate", "privacy-request", "person", "person-role"), key)
     needs |= dict.fromkeys(("person-absence", "person-details"), key) | {"person-role-end": [*key, 1]}
     needs |= {name: ["x"] for name in ("directory-rows", "directory-add", "directory-import")}
     needs |= {f"directory-{name}": ["x", 1] for name in ("row", "change", "end")}

@@ -82,7 +82,11 @@ def _sections(case: Case, page: dict[str, Any]) -> Iterator[PlainSection]:
     for each in reversed(page["rounds"]):
         yield PlainSection(_round_title(each, page), list(_round(each)))
     happened = [
-        (entry.title, (moment_text(entry.at),), _entry_lines(entry.text, entry.on, entry.quote))
+        (
+            entry.title,
+            tuple(filter(None, (moment_text(entry.at), entry.by))),
+            _entry_lines(entry.text, entry.on, entry.quote),
+        )
         for entry in reversed(page["entries"])
     ]
     yield PlainSection(gettext("What has happened"), happened)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
 from accounts.decorators import signed_in_user
-from accounts.models import Citizen
+from accounts.models import Citizen, MandateOver
 from complaints.actions.filing import AlreadyFiled, DraftIncomplete, TooManyToday
 from complaints.actions.topic_answers import given
 from complaints.filing import drafting
@@ -23,7 +23,7 @@ from complaints.models import Case, Draft, TopicAnswer
 from complaints.own_cases.access import TOO_MANY
 from complaints.portal.access import read_or_post
 from complaints.portal.filing import typed
-from complaints.portal.filing.steps import requested_draft, step_context, step_url, to_step
+from complaints.portal.filing.steps import requested_draft, step_context, step_url, to_step, token_of
 from complaints.portal.filing.writer import for_everybody
 from complaints.suggestions import owners
 from complaints.suggestions.similar import reported_before
@@ -56,7 +56,7 @@ def new_check(request: HttpRequest, writer: Writer, kind: str) -> HttpResponse:
     if not (draft.is_complete and drafting.has_answers(draft, questions)):
         return to_step(drafting.next_step(draft), draft)
     answers = given(questions, draft.answers)
-    context = _page(draft, writer.citizen, answers, at)
+    context = _page(draft, _whose(draft, writer.citizen, at=at), answers, at)
     return render(request, "complaints/portal/filing/new_check.html", context)
 
 
@@ -101,12 +101,22 @@ def _is_withheld(draft: Draft) -> bool:
 # ---- the press ----
 
 
+def _whose(draft: Draft, writer: Citizen | None, *, at: datetime) -> Citizen | None:
+    """Return whose case the draft becomes: its writer's, or that of the person for whom they speak by a mandate."""
+    if draft.mandate is None:
+        return writer
+    if not draft.mandate.is_in_force(at=at):
+        raise MandateOver(draft.mandate)
+    return draft.mandate.person
+
+
 def _press(request: HttpRequest, writer: Writer, citizen: Citizen, kind: str, at: datetime) -> HttpResponse:
     """Send the draft and lead to the receipt, or keep the press with the draft and lead back to what is wrong."""
-    form = CheckStepForm(request.POST, phone=citizen.offered_phone, email=citizen.confirmed_email)
+    whose = _pressed_for(request, citizen, at=at)
+    form = CheckStepForm(request.POST, phone=whose.offered_phone, email=whose.confirmed_email)
     said = "errors"
     if form.is_valid():
-        if not _is_unread(form, citizen):
+        if not _is_unread(form, citizen, whose):
             case, said = _send(request, form, at)
             if case is not None:
                 return redirect("receipt", ref=case.reference)
@@ -129,7 +139,15 @@ def _back(request: HttpRequest, writer: Writer, draft: Draft, said: str, *, at: 
     return to_step("new-check", draft)
 
 
-def _is_unread(form: CheckStepForm, citizen: Citizen) -> bool:
+def _pressed_for(request: HttpRequest, citizen: Citizen, *, at: datetime) -> Citizen:
+    """Return whose case the press sends; without a statement for somebody who writes for themselves."""
+    if "for" not in request.POST or (token := token_of(request)) is None:
+        return citizen
+    draft = Draft.objects.filter(pk=token, citizen=citizen).select_related("mandate__person").first()
+    return (_whose(draft, citizen, at=at) if draft else None) or citizen
+
+
+def _is_unread(form: CheckStepForm, citizen: Citizen, whose: Citizen) -> bool:
     """Tell whether the person wants to stay unnamed and has not seen this text as the agency will.
 
     Not asked of a late press, whose draft is a case by now, nor of a draft that no agency gets.
@@ -142,7 +160,7 @@ def _is_unread(form: CheckStepForm, citizen: Citizen) -> bool:
         return False
     answers = given(drafting.draft_questions(draft), draft.answers)
     seen: str = form.cleaned_data["seen"]
-    return agency_view(draft, citizen, answers=answers).digest != seen
+    return agency_view(draft, whose, answers=answers).digest != seen
 
 
 def _send(request: HttpRequest, form: CheckStepForm, at: datetime) -> tuple[Case | None, str]:

@@ -1,0 +1,222 @@
+"""Every change of a mandate: asked for, given, refused, ended; both people are told, and each change locks the row."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import rate_limits
+from accounts.contact.channel import contact_channel
+from accounts.contact.recipients import citizen_key
+from accounts.identity.registries import IdentityClaim
+from accounts.mandates import persons
+from accounts.models import Citizen, Mandate, MandateState, User
+from accounts.models.people import MATCHED_FIRST
+from kit.dates import day_digits
+from notifications import outbox
+
+#: Each request is a message to somebody, who has not asked for it.
+REQUESTS_PER_CITIZEN: Final = rate_limits.RateLimit("mandate_requests", 5, rate_limits.DAY)
+
+
+class MandateChanged(Exception):
+    """Somebody answered or ended the mandate meanwhile, or its time is over: nothing was written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateTerms:
+    """By what right, for which cases, up to and including which day, and what proves it in the asker's words."""
+
+    ground: str
+    covers_all: bool
+    ends_on: date
+    proof: str = ""
+
+    @property
+    def ends_at(self) -> datetime:
+        """The moment at which it is over: the beginning of the next day."""
+        return timezone.make_aware(datetime.combine(self.ends_on + timedelta(days=1), time.min))
+
+
+# ---- asked for ----
+
+
+def ask(by: Citizen, terms: MandateTerms, *, number: str, phone: str, is_person: bool, at: datetime) -> Mandate:
+    """Ask somebody with an account, known by number and telephone, for a mandate, and tell them.
+
+    ``is_person``: ``by`` is the one who is to be spoken for. Whether anybody has that number and telephone cannot be
+    told from what is returned. Raises ``RateLimitReached``.
+    """
+    rate_limits.spend(REQUESTS_PER_CITIZEN, str(by.pk), at=at)
+    known = Citizen.objects.with_number(number).reached_at(phone).filter(user__is_active=True, erased_at=None)
+    other = known.exclude(pk=by.pk).order_by(MATCHED_FIRST, "created_at").first()
+    mandate = _asked(by, terms, claim={"number": number, "phone": phone}, is_person=is_person, at=at)
+    if is_person:
+        mandate.representative = other
+    else:
+        mandate.person = other
+    with transaction.atomic():
+        mandate.save(force_insert=True)
+        if other is not None:
+            _tell(mandate, [other], "mandate_asked", at=at)
+    return mandate
+
+
+def ask_unit(by: Citizen, terms: MandateTerms, claim: IdentityClaim, *, at: datetime) -> Mandate:
+    """Ask the unit to let ``by`` speak for a person who cannot confirm it. Raises ``RateLimitReached``."""
+    rate_limits.spend(REQUESTS_PER_CITIZEN, str(by.pk), at=at)
+    said = {name: str(value) for name, value in asdict(claim).items()}
+    mandate = _asked(by, terms, claim=said, is_person=False, at=at)
+    mandate.by_unit = True
+    mandate.save(force_insert=True)
+    return mandate
+
+
+def _asked(by: Citizen, terms: MandateTerms, *, claim: dict[str, str], is_person: bool, at: datetime) -> Mandate:
+    return Mandate(
+        person=by if is_person else None,
+        representative=None if is_person else by,
+        is_asked_by_person=is_person,
+        ground=terms.ground,
+        covers_all=terms.covers_all,
+        proof=terms.proof,
+        claim=json.dumps(claim),
+        asked_at=at,
+        starts_at=at,
+        ends_at=terms.ends_at,
+    )
+
+
+# ---- answered ----
+
+
+def give(key: UUID, *, by: Citizen, at: datetime) -> Mandate:
+    """Confirm the mandate as the side that was asked; it is in force from ``at`` on. Raises ``MandateChanged``."""
+    with transaction.atomic():
+        mandate = _locked(key)
+        if mandate.by_unit or mandate.asked_one != by or not mandate.is_waiting(at=at) or by.user is None:
+            raise MandateChanged
+        _give(mandate, by=by.user, at=at)
+    return mandate
+
+
+def give_by_unit(key: UUID, *, by: User, seen: str, mobile: str, at: datetime) -> Mandate:
+    """Confirm the mandate for a person who cannot, by what the unit saw; the person is recorded if nobody has them yet.
+
+    ``mobile`` is the person's own telephone, empty where there is none: the representative's is used then. Nobody
+    decides about a mandate of their own: raises ``MandateChanged``, as when it was answered meanwhile.
+    """
+    waiting = Mandate.objects.waiting_for_unit(at).select_related("representative").filter(pk=key).first()
+    if waiting is None or waiting.representative is None or is_own(waiting, by):
+        raise MandateChanged
+    # Before the row is locked: a registry may take its time.
+    person = persons.find(waiting.claimed) or persons.check(waiting.claimed, at=at)
+    with transaction.atomic():
+        mandate = _locked(key)
+        if not mandate.is_waiting(at=at) or mandate.representative is None:
+            raise MandateChanged
+        mandate.person = persons.recorded(person, phone=mobile or mandate.representative.phone, at=at)
+        if mandate.person == mandate.representative or is_own(mandate, by):
+            raise MandateChanged
+        mandate.seen = seen
+        _give(mandate, by=by, at=at)
+    return mandate
+
+
+def _give(mandate: Mandate, *, by: User, at: datetime) -> None:
+    mandate.state, mandate.decided_at, mandate.decided_by = MandateState.GIVEN, at, by
+    mandate.starts_at, mandate.claim = at, ""
+    mandate.save(update_fields=["person", "seen", "state", "decided_at", "decided_by", "starts_at", "claim"])
+    _tell(mandate, mandate.both, "mandate_given", at=at)
+
+
+def refuse(key: UUID, *, by: User, reason: str = "", at: datetime) -> Mandate:
+    """Refuse the mandate as the side that was asked, or as the unit with a reason. Raises ``MandateChanged``."""
+    with transaction.atomic():
+        mandate = _locked(key)
+        is_asked = mandate.asked_one is not None and mandate.asked_one.user_id == by.pk
+        may = by.is_staff and not is_own(mandate, by) if mandate.by_unit else is_asked
+        if not may or not mandate.is_waiting(at=at):
+            raise MandateChanged
+        mandate.state, mandate.decided_at, mandate.decided_by = MandateState.REFUSED, at, by
+        mandate.reason, mandate.claim = reason, ""
+        mandate.save(update_fields=["state", "decided_at", "decided_by", "reason", "claim"])
+        _tell(mandate, [mandate.asker], "mandate_refused", at=at)
+    return mandate
+
+
+# ---- ended ----
+
+
+def end(key: UUID, *, by: User, reason: str = "", at: datetime) -> Mandate:
+    """End a mandate in force, or take back a request that waits; either person may, and the unit, who are both told.
+
+    Waits for an action that the representative is in the middle of. Raises ``MandateChanged`` when it is over already.
+    """
+    with transaction.atomic():
+        mandate = _locked(key)
+        is_asker = mandate.asker is not None and mandate.asker.user_id == by.pk
+        is_side = by.pk in {side.user_id for side in mandate.both}
+        if not ((mandate.is_in_force(at=at) and (is_side or by.is_staff)) or (mandate.is_waiting(at=at) and is_asker)):
+            raise MandateChanged
+        _end(mandate, by=by, reason=reason, at=at)
+    return mandate
+
+
+def end_all_of(citizen: Citizen, *, by: User | None, at: datetime) -> None:
+    """End every mandate and request of either side that ``citizen`` is, in the caller's transaction."""
+    live = Mandate.objects.of(citizen).filter(state__in=[MandateState.ASKED, MandateState.GIVEN])
+    for mandate in live.select_related("representative", "person").select_for_update(of=("self",), no_key=True):
+        _end(mandate, by=by, reason="", at=at)
+
+
+def _end(mandate: Mandate, *, by: User | None, reason: str, at: datetime) -> None:
+    was_given = mandate.state == MandateState.GIVEN
+    mandate.state, mandate.ended_at, mandate.ended_by = MandateState.ENDED, at, by
+    mandate.reason, mandate.claim = reason, ""
+    mandate.save(update_fields=["state", "ended_at", "ended_by", "reason", "claim"])
+    if was_given:
+        _tell(mandate, mandate.both, "mandate_ended", at=at)
+
+
+# ---- what they share ----
+
+
+def is_own(mandate: Mandate, user: User) -> bool:
+    """Tell whether ``user``, who works for the unit, is one of the two people."""
+    return user.person_id is not None and user.person_id in {mandate.person_id, mandate.representative_id}
+
+
+def _locked(key: UUID) -> Mandate:
+    rows = Mandate.objects.select_for_update(of=("self",), no_key=True).select_related("representative", "person")
+    mandate = rows.filter(pk=key).first()
+    if mandate is None:
+        raise MandateChanged
+    return mandate
+
+
+def _tell(mandate: Mandate, people: list[Citizen | None], template: str, *, at: datetime) -> None:
+    notices = [_notice(mandate, person, template) for person in people if person is not None]
+    # A child without a telephone of its own has that of its guardian, who is told once.
+    once = list({notice.address: notice for notice in notices}.values())
+    outbox.owe(once, occasion=f"{template}:{mandate.pk}", at=at)
+
+
+def _notice(mandate: Mandate, citizen: Citizen, template: str) -> outbox.Notice:
+    way = contact_channel(citizen)
+    return outbox.Notice(
+        template=template,
+        channel=way.channel,
+        recipient=citizen_key(citizen.pk),
+        address=way.address,
+        other_address=way.other_address,
+        language=way.language,
+        context={"date": day_digits(timezone.localdate(mandate.last_moment))},
+        daytime=True,
+    )

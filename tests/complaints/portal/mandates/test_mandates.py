@@ -1,0 +1,227 @@
+"""Speaking for another: asked for, given, used by pages that name both people, and over in mid-act."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Citizen, Mandate, MandateOver, MandateState, User
+from complaints.actions import add
+from complaints.actions.filing import Filing, file
+from complaints.models import Case, Draft
+from complaints.permissions import policy
+from complaints.workflow import Action, Actor
+from notifications.models import Message
+from tests.cast import sign_in
+from tests.complaints.cases import FileCase
+from tests.complaints.pages import Clock, Desk, statements_of
+
+MANDATES, ENDS = "/en/account/mandates/", "4/1/2027"
+
+
+@pytest.fixture(autouse=True)
+def _in_english(english: None, clock: Clock) -> None:
+    """Let every page be asked for in English, at the moment of the cast."""
+
+
+def ask_for(other: Citizen, **typed: object) -> dict[str, object]:
+    terms = {"ground": "lawyer", "covers": "filed", "ends_on": ENDS}
+    return {**terms, "number": other.number, "mobile": other.phone, **typed}
+
+
+def given(person: Citizen, representative: Citizen, *, at: datetime, days: int = 30, **more: Any) -> Mandate:
+    """Write a mandate that is in force for some days."""
+    assert person.user
+    return Mandate.objects.create(
+        person=person,
+        representative=representative,
+        ground="lawyer",
+        state=MandateState.GIVEN,
+        asked_at=at,
+        starts_at=at,
+        ends_at=at + timedelta(days=days),
+        decided_at=at,
+        decided_by=person.user,
+        **more,
+    )
+
+
+def templates_to(citizen: Citizen) -> list[str]:
+    sent = Message.objects.filter(recipient=f"citizen:{citizen.pk}").order_by("created_at", "pk")
+    return list(sent.values_list("template", flat=True))
+
+
+def test_a_mandate_given_and_revoked(  # noqa: PLR0917 - the two people, a stranger, the unit and the moment
+    as_amina: Client,
+    as_karim: Client,
+    as_yusuf: Client,
+    amina: Citizen,
+    karim: Citizen,
+    draft: Draft,
+    lina: User,
+    clock: Clock,
+) -> None:
+    draft.delete()
+    page = as_karim.post(f"{MANDATES}new/speak/", ask_for(amina), follow=True)
+    mandate = Mandate.objects.get()
+    assert amina.full_name not in page.text
+    assert templates_to(amina) == ["mandate_asked"]
+    clock.pass_(minutes=1)
+    page = as_amina.get(f"{MANDATES}{mandate.pk}/")
+    assert karim.full_name in page.text
+    as_karim.post(f"{MANDATES}{mandate.pk}/give/")
+    assert Mandate.objects.get().state == "asked"
+    as_amina.post(f"{MANDATES}{mandate.pk}/give/")
+    assert "meanwhile" in as_amina.post(f"{MANDATES}{mandate.pk}/give/", follow=True).text
+    assert (templates_to(amina)[1:], templates_to(karim)) == (["mandate_given"], ["mandate_given"])
+    assert Mandate.objects.get().claim == ""
+
+    where = f"/en/cases/for/{mandate.pk}/"
+    begun = as_karim.post(f"{where}complaint/")
+    own = Draft.objects.get()
+    assert (own.citizen, own.mandate) == (karim, mandate)
+    assert amina.full_name in as_karim.get(begun["Location"]).text
+    Draft.objects.filter(pk=own.pk).update(
+        agency=draft.agency, topic=draft.topic, subject=draft.subject, details=draft.details
+    )
+    check = f"/en/new/complaint/check/?draft={own.pk}"
+    assert 'name="for" value="another"' in as_karim.get(check).text
+    sent = as_karim.post(check, {"draft": str(own.pk), "notify_by": "sms", "for": "another"})
+    case = Case.objects.get()
+    assert sent["Location"].endswith(f"/cases/{case.reference}/receipt/")
+    again = as_karim.post(check, {"draft": str(own.pk), "notify_by": "sms", "for": "another"})
+    assert again["Location"] == sent["Location"]
+    assert (case.citizen, case.entered_by) == (amina, karim.user)
+    assert case.events.get().mandate == str(mandate.pk)
+    both = f"{karim.full_name} (Lawyer) for {amina.full_name}"
+    for client in (as_amina, as_karim):
+        assert both in client.get(f"/en/cases/{case.reference}/").text
+    assert case.reference in as_karim.get(where).text
+    assert "case_received_triage" in templates_to(karim)
+    staff = sign_in(Client(), lina).get(f"/en/staff/cases/{case.reference}/")
+    assert "a representative (Lawyer) for the citizen" in staff.text
+    assert karim.full_name in staff.text
+    assert as_yusuf.get(f"/en/staff/cases/{case.reference}/").status_code == 404
+
+    clock.pass_(minutes=1)
+    ended = as_amina.post(f"{MANDATES}{mandate.pk}/end/", follow=True)
+    assert "has ended" in ended.text
+    assert (templates_to(amina)[-1], templates_to(karim)[-1]) == ("mandate_ended", "mandate_ended")
+    events = case.events.count()
+    late = as_karim.post(f"/en/cases/{case.reference}/add/", {"text": "one more thing to add"})
+    assert (late.status_code, case.events.count()) == (403, events)
+    assert "This mandate is over" in late.text
+    assert "one more thing to add" in late.text
+    assert as_karim.get(f"/en/cases/{case.reference}/").status_code == 403
+    assert as_karim.post(f"{where}complaint/").status_code == 403
+    assert as_amina.get(f"/en/cases/{case.reference}/").status_code == 200
+
+
+def test_a_request_says_nothing_about_who_has_an_account(
+    as_karim: Client, as_amina: Client, amina: Citizen, karim: Citizen
+) -> None:
+    known = as_karim.post(f"{MANDATES}new/for-me/", ask_for(amina), follow=True)
+    unknown = as_karim.post(f"{MANDATES}new/for-me/", ask_for(amina, mobile="0791112233"), follow=True)
+    first, second = Mandate.objects.order_by("asked_at", "pk")
+    assert {first.representative, second.representative} == {amina, None}
+    shown = [page.text.replace(str(first.pk), "").replace(str(second.pk), "") for page in (known, unknown)]
+    assert len({_bare(page.split("<main")[1]) for page in shown}) == 1
+    as_amina.post(f"{MANDATES}{first.pk if first.representative else second.pk}/refuse/")
+    assert "mandate_refused" in templates_to(karim)
+    wrong = as_karim.post(f"{MANDATES}new/speak/", ask_for(karim, ends_on="1/1/2020"))
+    assert set(wrong.context["form"].errors) == {"number", "ends_on"}
+    far = as_karim.post(f"{MANDATES}new/speak/", ask_for(amina, ends_on="1/1/2090", ground="king"))
+    assert set(far.context["form"].errors) == {"ground", "ends_on"}
+    for _ in range(3):
+        as_karim.post(f"{MANDATES}new/speak/", ask_for(amina))
+    assert as_karim.post(f"{MANDATES}new/speak/", ask_for(amina)).status_code == 429
+
+
+def _bare(page: str) -> str:
+    return "".join(line for line in page.splitlines() if "csrf" not in line)
+
+
+def test_a_representative_sees_what_the_mandate_covers_and_no_more(
+    file_case: FileCase, as_karim: Client, amina: Citizen, karim: Citizen, lina: User, now: datetime
+) -> None:
+    own = file_case()
+    assert karim.user
+    assert as_karim.get(f"/en/cases/{own.reference}/").status_code == 404
+    assert as_karim.get(f"{MANDATES}{given(amina, karim, at=now).pk}/").status_code == 200
+    assert as_karim.get(f"/en/cases/{own.reference}/").status_code == 404
+    whole = given(amina, karim, at=now, covers_all=True)
+    assert as_karim.get(f"/en/cases/{own.reference}/").status_code == 200
+    assert policy.actors(own, karim.user, at=now) == {Actor.REPRESENTATIVE}
+    later = whole.ends_at
+    assert not Case.objects.visible_to(karim.user, at=later).exists()
+    with pytest.raises(MandateOver):
+        add(own, by=karim.user, at=later, text="too late for this")
+    add(own, by=karim.user, at=now, text="something more to know")
+    event = own.events.get(action=Action.ADD)
+    assert (event.actor, event.mandate) == (karim.user, str(whole.pk))
+    Mandate.objects.update(state="ended", ended_at=now)
+    by_it = Filing(citizen=amina, kind="inquiry", topic=None, subject="s", details="d", mandate=whole)
+    with pytest.raises(MandateOver):
+        file(by_it, by=karim.user, at=now)
+
+
+def test_the_page_of_a_case_costs_as_much_however_often_a_representative_acted(
+    file_case: FileCase, as_karim: Client, amina: Citizen, karim: Citizen, now: datetime
+) -> None:
+    own, _ = file_case(), given(amina, karim, at=now, covers_all=True)
+    assert karim.user
+    add(own, by=karim.user, at=now, text="something more to know")
+    once = statements_of(as_karim, f"/en/cases/{own.reference}/")
+    for _ in range(3):
+        add(own, by=karim.user, at=now, text="something more to know")
+    assert statements_of(as_karim, f"/en/cases/{own.reference}/") == once
+
+
+UNIT = "/en/staff/mandates/"
+CHILD = {
+    "citizenship": "national",
+    "national_number": "2001234567",
+    "first_name": "سلمى",
+    "father_name": "كريم",
+    "grandfather_name": "يوسف",
+    "family_name": "الحوراني",
+    "birth_date_day": "3",
+    "birth_date_month": "5",
+    "birth_date_year": "2015",
+    "ground": "guardian",
+    "covers": "all",
+    "ends_on": ENDS,
+    "proof": "Family book 12345",
+}
+
+
+def test_the_unit_confirms_for_a_child_by_what_it_saw(
+    as_karim: Client, as_amina: Client, karim: Citizen, lina: User, desk: Desk
+) -> None:
+    as_karim.post(f"{MANDATES}new/unable/", CHILD)
+    asked = Mandate.objects.get()
+    assert as_amina.get(f"{MANDATES}{asked.pk}/").status_code == 404
+    as_karim.post(f"{MANDATES}{asked.pk}/give/")
+    page = desk(lina).get(f"{UNIT}{asked.pk}/")
+    assert "سلمى" in page.text
+    assert karim.full_name in page.text
+    empty = desk(lina).post(f"{UNIT}{asked.pk}/", {"what": "give"})
+    assert list(empty.context["failed"].errors) == ["seen"]
+    desk(lina).post(f"{UNIT}{asked.pk}/", {"what": "give", "seen": "Family book 12345, shown by the father"})
+    found = Mandate.objects.get()
+    assert (found.state, found.claim, found.decided_by) == ("given", "", lina)
+    child = found.person
+    assert child is not None
+    assert (child.user, child.is_phone_proven, child.phone) == (None, False, karim.phone)
+    # Their telephone is the same, so that it gets one message.
+    assert Message.objects.filter(template="mandate_given").count() == 1
+    late = desk(lina).post(f"{UNIT}{asked.pk}/", {"what": "refuse", "reason": "The paper is not a ruling"})
+    assert (late.status_code, Mandate.objects.get().state) == (409, "given")
+    assert "The paper is not a ruling" in late.text
+    assert "سلمى" in as_karim.get(f"/en/cases/for/{asked.pk}/").text
+    desk(lina).post(f"{UNIT}{asked.pk}/", {"what": "end", "reason": "A court decided so"})
+    assert as_karim.get(f"/en/cases/for/{asked.pk}/").status_code == 403
+    assert "A court decided so" in as_karim.get(f"{MANDATES}{asked.pk}/").text
