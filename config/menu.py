@@ -60,6 +60,7 @@ MENU: Final[tuple[MenuGroup, ...]] = (
             unit.CONFUSIONS,
             unit.PUBLISHED,
             desk.KNOWN_PROBLEMS,
+            desk.SITES,
             desk.TEXTS,
             message_centre.WORDINGS,
         ),

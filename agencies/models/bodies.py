@@ -167,6 +167,11 @@ class Agency(Coded, Named, Dated, Reference):
         if self.parent is not None and self.pk in self.parent.lineage():
             raise ValidationError({"parent": _("This agency stands below the agency itself. Choose another one.")})
 
+    def is_complainable_on(self, day: date) -> bool:
+        """Tell whether the agency can be complained about on a day, as ``complainable`` does."""
+        begun = self.starts_on is None or self.starts_on <= day
+        return self.is_complainable and begun and (self.ends_on is None or self.ends_on >= day)
+
     def lineage(self) -> list[int]:
         """Return the keys of the agency and of those above it, the nearest first; one query for each level."""
         found: list[int] = []

@@ -25,7 +25,7 @@ from complaints.attachments import uploads
 from complaints.engine.change import CaseStaff
 from complaints.engine.history_words import filed_words
 from complaints.engine.transition import NotEntitled, act, begin, transition
-from complaints.models import Addition, Attachment, Case, Channel, Draft, NotifyBy, TopicAnswer
+from complaints.models import Addition, Attachment, Case, Channel, Draft, NotifyBy, SiteCase, TopicAnswer
 from complaints.models.case import ArabicStrip
 from complaints.permissions import representatives
 from complaints.permissions.recusals import named_at
@@ -199,7 +199,8 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str, channel: 
             raise DraftIncomplete
         answers = _answers(fresh)
         filing = _filing(fresh, answers, citizen=citizen, wishes=draft, language=language)
-        case = file(replace(filing, channel=channel), by=by, at=at)
+        by_site = bool(fresh.site_id) and channel == Channel.WEB
+        case = file(replace(filing, channel=Channel.AGENCY_SITE if by_site else channel), by=by, at=at)
         _hand_over(fresh, case)
     return case
 
@@ -282,7 +283,12 @@ def _newest_of(draft: Draft) -> Case:
 
 
 def _hand_over(draft: Draft, case: Case) -> None:
-    """Move the draft's files to the case and delete the draft in one statement: the keys are checked at commit."""
+    """Move the draft's files to the case and delete the draft in one statement: the keys are checked at commit.
+
+    A draft that was begun on an agency's own site leaves a row that says on which.
+    """
+    if draft.site_id:
+        SiteCase.objects.create(case=case, site_id=draft.site_id, filed_at=case.filed_at)
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH moved AS (UPDATE complaints_attachment SET case_id = %s, draft_id = NULL WHERE draft_id = %s) "

@@ -18,3 +18,4 @@ KNOWN_PROBLEMS = MenuEntry(
     CMU | SUPERVISION,
     within="desk-known-problem-new desk-known-problem desk-known-problem-end",
 )
+SITES = MenuEntry("desk-sites", _("Agencies' websites"), CMU | SUPERVISION)

@@ -21,6 +21,7 @@ from complaints.desk.known_problems import views as known_problems
 from complaints.desk.likely_missed import views as likely_missed
 from complaints.desk.officers import views as officers
 from complaints.desk.queue import bulk_views, saved_views, views as queue
+from complaints.desk.sites import views as sites
 from complaints.desk.texts import views as texts
 
 urlpatterns = [
@@ -79,6 +80,7 @@ urlpatterns = [
     path("staff/problems/new/", known_problems.new_problem, name="desk-known-problem-new"),
     path("staff/problems/<int:problem>/", known_problems.change_problem, name="desk-known-problem"),
     path("staff/problems/<int:problem>/end/", known_problems.end_problem, name="desk-known-problem-end"),
+    path("staff/sites/", sites.own_sites, name="desk-sites"),
     path("staff/directorate/", directorate.requests, name="directorate-requests"),
     path("staff/directorate/<int:consultation>/", directorate.request_page, name="directorate-request"),
     path(

@@ -17,6 +17,7 @@ from complaints.portal.known_problems import views as known_problems
 from complaints.portal.mandates import views as mandates
 from complaints.portal.privacy import views as privacy
 from complaints.portal.rating import views as rating
+from complaints.portal.sites import views as sites
 from complaints.portal.unsent import views as unsent
 
 urlpatterns = [
@@ -55,6 +56,10 @@ urlpatterns = [
     path("problems/join/", known_problems.join, name="known-problem-join"),
     path("problems/leave/", known_problems.leave, name="known-problem-leave"),
     path("problems/<int:problem>/", known_problems.problem_page, name="known-problem"),
+    path("embed/<int:site>/", sites.embedded, name="embedded"),
+    path("embed/<int:site>/check/", sites.check, name="embedded-check"),
+    path("embed/<int:site>/begin/", sites.begin, name="embedded-begin"),
+    path("badge.svg", sites.badge, name="badge"),
     path("cases/unsent/<uuid:pk>/", unsent.unsent_form, name="unsent-form"),
     path("track/", cases.track, name="track"),
     path("check/<str:token>/", paper_views.check, name="receipt-check"),

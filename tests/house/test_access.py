@@ -94,6 +94,7 @@ def every_address(case: Case) -> dict[str, str]:
         "answer": 1,
         "precedent": 1,
         "problem": 1,
+        "site": 1,
         "consultation": 1,
         "file": attachment.pk,
         "message": message.pk,

@@ -26,7 +26,7 @@ TEXTS = {
     Role.SUPERVISOR: [
         *("Cases:", "Work queue", "Promises likely to be missed", "Officers"),
         *("Figures:", "How we stand", "Annexes to reports", "Directives", "Commitment index", "Phenomena"),
-        *("Texts and answers:", "Known problems", "Standard texts"),
+        *("Texts and answers:", "Known problems", "Agencies' websites", "Standard texts"),
     ],
     Role.SECRETARY_GENERAL: ["How we stand", "Annexes to reports", "Directives", "Commitment index", "Phenomena"],
     Role.MINISTER_OFFICE: ["How we stand", "Annexes to reports", "Directives", "Commitment index", "Phenomena"],
@@ -52,6 +52,7 @@ TEXTS = {
             "Topics that get mixed up",
             "Published answers",
             "Known problems",
+            "Agencies' websites",
             "Standard texts",
             "Message templates",
         ),

@@ -19,6 +19,7 @@ from complaints.case_text.promise import promise_card
 from complaints.filing import drafting
 from complaints.filing.drafting import TooManyDrafts
 from complaints.filing.forms import DetailsStepForm
+from complaints.filing.preselection import preselect
 from complaints.filing.writers import Writer
 from complaints.models import Draft
 from complaints.portal import answers
@@ -36,17 +37,21 @@ from kit.browser_powers import allows_powers
 @for_everybody
 @require_safe
 def new(request: HttpRequest, writer: Writer, kind: str) -> HttpResponse:
-    """Ask what happened; somebody with unfinished drafts of this kind is shown them first."""
+    """Ask what happened; somebody with unfinished drafts of this kind is shown them first.
+
+    ``?agency=`` and ``?topic=`` choose whom it is for and about what, ``?site=`` says on which agency's site.
+    """
     at = timezone.now()
     waiting = drafting.waiting_drafts(writer, at=at, kind=kind)
-    if not waiting and answers.come_first(kind, asks="ask" in request.GET):
+    if not waiting and answers.come_first(kind, asks=bool({"ask", "agency", "topic", "site"} & request.GET.keys())):
         return redirect("answers")
+    fresh = preselect(Draft(kind=kind, **writer.owns()), request.GET, at=at)
     if not waiting:
-        return _what_page(request, writer, Draft(kind=kind, **writer.owns()), at)
+        return _what_page(request, writer, fresh, at)
     context = {
         "kind": words_of_kind(kind),
         "drafts": [OpenDraft.of(draft) for draft in waiting],
-        "another_url": step_url("new-what", Draft(kind=kind)),
+        "another_url": step_url("new-what", fresh),
     }
     return render(request, "complaints/portal/filing/new_open.html", context)
 

@@ -80,9 +80,9 @@ def test_a_problem_is_joined_instead_of_filed_and_its_end_is_told_each_the_own_w
 
 
 def test_only_problems_of_the_topic_the_place_and_the_moment_are_offered(
-    burst: KnownProblem, water_topic: Topic, irbid: Governorate, water: Agency, now: datetime
+    burst: KnownProblem, water_topic: Topic, amman: Governorate, irbid: Governorate, water: Agency, now: datetime
 ) -> None:
-    jubaiha = City.objects.create(governorate=burst.governorate, level="gam_area", name_ar="الجبيهة", name_en="Jubaiha")
+    jubaiha = City.objects.create(governorate=amman, level="gam_area", name_ar="الجبيهة", name_en="Jubaiha")
     near = make_problem(None, water_topic, burst.governorate, now, city=jubaiha, starts_at=now - DAY / 2)
     other = Topic.objects.create(code="roads", name_ar="طرق", name_en="Roads", kinds=["complaint"], limit_days=5)
     make_problem(water, other, None, now)

@@ -1,0 +1,1 @@
+"""The agency's own site: what its editors paste into its pages, and what came through it."""
