@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern] = [
     path("forgot/code/", forgotten_password.forgot_code, name="forgot-code"),
     path("forgot/password/", forgotten_password.forgot_password, name="forgot-password"),
     path("account/", account.account, name="account"),
+    path("account/apps/<uuid:session>/end/", account.end_app, name="account-app-end"),
     path("account/password/", password.password, name="account-password"),
     path("account/phone/", phone.phone, name="account-phone"),
     path("account/phone/code/", phone.phone_code, name="account-phone-code"),

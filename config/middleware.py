@@ -19,6 +19,7 @@ from django.utils.cache import add_never_cache_headers
 from accounts.models import User
 from accounts.sign_in import held_forms, known_devices
 from complaints.unsent_forms.pages import WISH_FIELD
+from config import api_answers
 from config.own_site import OWN_SITE
 from kit import browser_powers
 
@@ -63,8 +64,9 @@ class RequestLimits:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer 405, 413 or 415 where no page would answer anything else."""
-        if request.method not in METHODS:
-            return HttpResponseNotAllowed(sorted(METHODS))
+        methods = METHODS | api_answers.METHODS if api_answers.is_api(request) else METHODS
+        if request.method not in methods:
+            return HttpResponseNotAllowed(sorted(methods))
         if _declared_length(request) > settings.REQUEST_MAX_BYTES:
             return _too_large(request)
         if _is_in_another_alphabet(request):
@@ -111,12 +113,15 @@ class PermissionsPolicy:
 class LanguageByPrefix(LocaleMiddleware):
     """Take the language from the address alone: Arabic unless it says otherwise.
 
-    A browser set to English must not turn the first visit left to right, so Accept-Language is not read.
+    A browser set to English must not turn the first visit left to right, so Accept-Language is read of apps alone.
     """
 
     def process_request(self, request: HttpRequest) -> None:
         """Activate the language of the prefix, or the default."""
-        language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        if api_answers.is_api(request):
+            language = api_answers.language_of(request)
+        else:
+            language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
         translation.activate(language)
         request.LANGUAGE_CODE = translation.get_language()
 

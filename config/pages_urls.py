@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.demo import current_codes
-from config import held_form, pages, trust_files
+from config import api_docs, held_form, pages, trust_files
 from notifications.web.dev_outbox import dev_outbox
 
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("usage/", pages.usage_policy, name="usage-policy"),
     path("privacy/", pages.privacy, name="privacy"),
     path("accessibility/", pages.accessibility, name="accessibility"),
+    path("developers/", api_docs.developers, name="developers"),
     path("offline/", pages.offline, name="offline"),
     path("form/held/", held_form.held_form, name="held-form"),
 ]

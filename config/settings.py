@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.identity.environment import oidc, registry_over_http
 from config.answers import *  # noqa: F403 - what follows an answer
+from config.api_settings import *  # noqa: F403 - whose pages may use the interface
 from config.auditing import *  # noqa: F403 - how many answers are audited
 from config.broker import Broker
 from config.environment import Env
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "config.monitoring.request_log.RequestLog",
     "config.monitoring.tracing.PageSpans",
     "config.middleware.TrustedProxies",
+    "config.api_answers.ApiAnswers",
     "config.middleware.RequestLimits",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",

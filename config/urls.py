@@ -7,7 +7,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from accounts import urls as accounts
 from complaints import urls as complaints
-from config import health, pages_urls as pages
+from config import api, health, pages_urls as pages
+from config.api_answers import ROOT
 from config.monitoring import urls as monitoring
 from notifications import urls as notifications
 from reports import urls as reports
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("", include(monitoring.machine_urlpatterns)),
+    path(ROOT.removeprefix("/"), include(api.urls())),
     path("", include(pages.machine_urlpatterns)),
     path("", include(accounts.machine_urlpatterns)),
     path("", include(notifications.machine_urlpatterns)),

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts import countries
-from accounts.decorators import citizen_required, signed_in_citizen
-from accounts.models import Citizen, DecisionKind, Identity, IdentityDecision
+from accounts.decorators import citizen_required, signed_in_citizen, signed_in_user
+from accounts.models import Citizen, DecisionKind, Identity, IdentityDecision, SessionEnd
+from accounts.sign_in import app_sessions
 
 
 @require_GET
@@ -16,8 +22,19 @@ from accounts.models import Citizen, DecisionKind, Identity, IdentityDecision
 def account(request: HttpRequest) -> HttpResponse:
     """Show the account, with everything that identifies a person masked."""
     citizen = signed_in_citizen(request)
-    page = {"citizen": citizen, "country": countries.name(citizen.country), "rejection": _rejection(citizen)}
+    page: dict[str, object] = {"citizen": citizen, "country": countries.name(citizen.country)}
+    page["rejection"] = _rejection(citizen)
+    page["app_sessions"] = app_sessions.open_sessions(signed_in_user(request), at=timezone.now())
     return render(request, "accounts/account/account.html", page)
+
+
+@require_POST
+@citizen_required
+def end_app(request: HttpRequest, session: UUID) -> HttpResponse:
+    """Sign the person out of one app; a second press says the same."""
+    app_sessions.end(signed_in_user(request), session, SessionEnd.REVOKED, at=timezone.now())
+    messages.success(request, gettext("You are signed out of that app"))
+    return redirect("account")
 
 
 def _rejection(citizen: Citizen) -> IdentityDecision | None:

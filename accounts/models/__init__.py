@@ -1,5 +1,6 @@
 """The tables of accounts: people, users, roles, factors, sessions, codes and counters, and who viewed an identity."""
 
+from accounts.models.app_sessions import AppSession, RefreshKey, SessionEnd, StoredAnswer
 from accounts.models.factors import Factor, FactorKind, RecoveryCode
 from accounts.models.identity import DecisionKind, IdentityDecision, RegistryBreaker
 from accounts.models.mandates import Mandate, MandateGround, MandateOver, MandateState
@@ -39,6 +40,7 @@ from accounts.models.views import IdentityView, ViewKind
 __all__ = [
     "FIRST_OPERATORS",
     "Absence",
+    "AppSession",
     "Citizen",
     "DataCopy",
     "DecisionKind",
@@ -63,13 +65,16 @@ __all__ = [
     "Purpose",
     "RateCounter",
     "RecoveryCode",
+    "RefreshKey",
     "RegistryBreaker",
     "RequestKind",
     "RequestLimit",
     "RequestState",
     "Session",
+    "SessionEnd",
     "StaffChange",
     "StaffChangeKind",
+    "StoredAnswer",
     "User",
     "ViewKind",
     "acting_as",

@@ -13,17 +13,15 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from accounts import phones, rate_limits
+from accounts import phones
 from accounts.decorators import local_next, visitors_only
-from accounts.identity.registries import RegistryFinding, RegistryOutcome
 from accounts.models import Purpose
-from accounts.policy import POLICY_VERSION
 from accounts.rate_limits import client_address
-from accounts.registration import register
-from accounts.registration.data import RegistrationData, password_owner
+from accounts.registration import register, steps
+from accounts.registration.data import password_owner
 from accounts.registration.forms import ContactForm, PasswordForm, WhoForm
 from accounts.registration.register import Mismatch
 from accounts.registration.sample_people import sample_people
@@ -33,7 +31,6 @@ from accounts.sign_in.codes import code_page
 from accounts.sign_in.codes.code_limits import CodeContext
 from accounts.sign_in.codes.forms import CodeForm
 from accounts.sign_in.oidc import client as oidc
-from accounts.sign_in.passwords.hashing import hash_for_number, uncounted_if_busy
 
 STEPS: Final = {"who": "register", "contact": "register-contact", "last": "register-password"}
 
@@ -88,14 +85,9 @@ def password(request: HttpRequest) -> HttpResponse:
     draft = _draft(request, at=at)
     if missing := _missing(draft, "who", "contact"):
         return redirect(missing)
-    owner = password_owner(draft)
-    form = PasswordForm(request.POST or None, owner=owner)
+    form = PasswordForm(request.POST or None, owner=password_owner(draft))
     if request.method == "POST" and form.is_valid():
-        counted = (rate_limits.NEW_PASSWORDS_PER_ADDRESS, client_address(request))
-        rate_limits.spend(*counted, at=at)
-        with uncounted_if_busy(counted, at=at):
-            password_hash = hash_for_number(form.cleaned_data["password"], owner.number)
-        last = {"password_hash": password_hash, "policy_version": POLICY_VERSION}
+        last = steps.last_step(request, form, draft, at=at)
         return _next(request, draft | {"last": last}, at=at, next_step="register-code")
     return render(request, "accounts/registration/password.html", {"form": form})
 
@@ -127,14 +119,16 @@ def _next(request: HttpRequest, draft: dict[str, Any], *, at: datetime, next_ste
         return redirect(next_step)
     if draft.get("proven") == _code_context(request, draft).target:
         return _finish(request, draft, at=at)
-    register.send_code(_data(draft), _code_context(request, draft), at=at)
+    register.send_code(steps.data_of(draft), _code_context(request, draft), at=at)
     return redirect("register-code")
 
 
 def _finish(request: HttpRequest, draft: dict[str, Any], *, at: datetime) -> HttpResponse:
     session = form_drafts.session_hash(request)
     try:
-        user = register.complete(_data(draft), address=client_address(request), known=_known(draft), at=at)
+        user = register.complete(
+            steps.data_of(draft), address=client_address(request), known=steps.known_finding(draft), at=at
+        )
     except Mismatch as wrong:
         found = [wrong.finding.source, *wrong.finding.fields]
         form_drafts.keep(Purpose.REGISTER, session, draft | {"mismatch": found}, at=at)
@@ -146,7 +140,7 @@ def _finish(request: HttpRequest, draft: dict[str, Any], *, at: datetime) -> Htt
         messages.success(request, gettext("Your account is ready. Go on where you were"))
     else:
         messages.success(request, gettext("Your account is ready. You can now file a case and follow it here"))
-    if draft["contact"]["email"] and not _email_for_codes(draft):
+    if draft["contact"]["email"] and not steps.email_for_codes(draft):
         messages.info(request, gettext("We have sent a link to your e-mail address. Open it to confirm the address"))
     return redirect(target or "home")
 
@@ -160,29 +154,8 @@ def _missing(draft: dict[str, Any], *steps: str) -> str | None:
     return next((STEPS[step] for step in steps if step not in draft), None)
 
 
-def _known(draft: dict[str, Any]) -> RegistryFinding | None:
-    """Return what is known of these details: the digital identity said them, or the person insists on a mismatch."""
-    if draft.get("vouched"):
-        return register.VOUCHED
-    if not draft.get("insists"):
-        return None
-    source, *fields = draft["mismatch"]
-    return RegistryFinding(RegistryOutcome.MISMATCHED, source, tuple(fields))
-
-
-def _data(draft: dict[str, Any]) -> RegistrationData:
-    return RegistrationData.from_draft(draft, language=get_language() or "ar")
-
-
 def _code_context(request: HttpRequest, draft: dict[str, Any]) -> CodeContext:
-    session, phone = form_drafts.session_hash(request), draft["contact"]["mobile"]
-    email = _email_for_codes(draft)
-    return code_page.code_context(request, Purpose.REGISTER, session=session, phone=phone, email=email)
-
-
-def _email_for_codes(draft: dict[str, Any]) -> str:
-    contact = draft["contact"]
-    return "" if phones.takes_sms(contact["mobile"]) else contact["email"]
+    return steps.code_context(request, draft, session=form_drafts.session_hash(request))
 
 
 def _as_typed(draft: dict[str, Any]) -> dict[str, Any]:

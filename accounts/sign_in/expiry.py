@@ -1,19 +1,21 @@
-"""Deletes expired sessions, codes, form drafts and rate counters."""
+"""Deletes expired sessions, codes, form drafts, rate counters and stored answers."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import Model, QuerySet
 
-from accounts.models import FormDraft, PhoneCode, RateCounter, Session
+from accounts.models import AppSession, FormDraft, PhoneCode, RateCounter, Session, StoredAnswer
 from notifications.periodic.rows import RowRun
 
 TASK: Final = "accounts.delete_expired"
 CODES_KEPT: Final = timedelta(days=2)
+#: How long an answer is given again to the same request of an app.
+ANSWERS_KEPT: Final = timedelta(days=1)
 
 
 def delete_expired(at: datetime) -> None:
-    """Delete form drafts older than a day, codes older than two days, sessions and counters that have ended.
+    """Delete form drafts and answers older than a day, codes older than two, sessions and counters that have ended.
 
     Rows of one kind that cannot be deleted keep none of another.
     """
@@ -23,6 +25,8 @@ def delete_expired(at: datetime) -> None:
         PhoneCode.objects.filter(created_at__lte=at - CODES_KEPT),
         RateCounter.objects.filter(ends_at__lte=at),
         Session.objects.filter(expire_date__lte=at),
+        AppSession.objects.filter(expires_at__lte=at),
+        StoredAnswer.objects.filter(created_at__lte=at - ANSWERS_KEPT),
     )
     for expired in tables:
         with run.row(expired.model.__name__):

@@ -103,6 +103,14 @@ def take_piece(draft: Draft, key: UUID, *, start: int, content: bytes, at: datet
     return upload
 
 
+def received(draft: Draft, key: UUID) -> int:
+    """Return how many bytes of an upload are there; raise ``NoUpload``."""
+    found = Upload.objects.filter(pk=key, draft=draft.pk).values_list("received", flat=True).first()
+    if found is None:
+        raise NoUpload
+    return found
+
+
 def _upload(draft: Draft, key: UUID) -> Upload:
     upload = Upload.objects.select_for_update().filter(pk=key, draft=draft.pk).first()
     if upload is None:

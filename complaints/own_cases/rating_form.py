@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
+from accounts.rate_limits import HOUR, RateLimit
 from complaints.models import Rating, Solved
 from complaints.models.texts import TEXT_LENGTH
 from complaints.workflow import Kind
 from kit.forms import Card, ChoiceCardsField, Form, ParagraphField
 
+#: More ratings by one account than anybody gives.
+SENT_BY_ACCOUNT: Final = RateLimit("rating_sent_by", 20, HOUR)
 #: How the citizen answers: the labels of ``Solved`` are those of staff.
 SOLVED_CARDS = (
     Card(Solved.YES, pgettext_lazy("was it solved?", "Yes")),

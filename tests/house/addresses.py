@@ -17,7 +17,12 @@ def below(values: Mapping[str, str]) -> dict[str, str]:
 
 
 #: What stands for a row that nobody made, by the kind of the parameter.
-_OF_NOTHING = {"IntConverter": "1", "UUIDConverter": "00000000-0000-0000-0000-000000000000"}
+_OF_NOTHING = {
+    "IntConverter": "1",
+    "ReferenceConverter": "2699999990",
+    "UUIDConverter": "00000000-0000-0000-0000-000000000000",
+    "UUIDStrConverter": "00000000-0000-0000-0000-000000000000",
+}
 
 
 def _arguments(pattern: URLPattern, values: Mapping[str, str]) -> dict[str, str]:

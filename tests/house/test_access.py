@@ -83,6 +83,10 @@ def every_address(case: Case) -> dict[str, str]:
     officer = User.objects.get(email="omar@miyahuna.example")
     values = {
         "ref": case.reference,
+        "reference": case.reference,
+        "draft": attachment.pk,
+        "upload": attachment.pk,
+        "session": attachment.pk,
         "kind": "complaint",
         "pk": attachment.pk,
         "token": "BCDFGH",

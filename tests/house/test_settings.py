@@ -16,6 +16,7 @@ from config.settings import REQUIRED
 READS_ENVIRONMENT = (
     "accounts/identity/environment.py",
     "config/answers.py",
+    "config/api_settings.py",
     "config/auditing.py",
     "config/environment.py",
     "config/settings.py",

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.contact import unreachable
 from accounts.decorators import local_next, policy_is_due, policy_url, visitors_only
 from accounts.models import User
-from accounts.sign_in import backends, held_forms
-from accounts.sign_in.attempts import CITIZENS, Attempt
+from accounts.sign_in import held_forms
 from accounts.sign_in.backends import CITIZEN_BACKEND
 from accounts.sign_in.citizens.forms import SignInForm
+from accounts.sign_in.citizens.proof import proven_citizen
 from accounts.sign_in.oidc import client as oidc
 
 logger = logging.getLogger(__name__)
@@ -42,18 +42,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _authenticated_user(request: HttpRequest, form: SignInForm, *, at: datetime) -> User | None:
-    """Count the try and check it; the error is the same for an unknown number and a wrong password."""
-    number = form.cleaned_data["number"]
-    people = backends.people_with(number)
-    attempt = Attempt(request, CITIZENS, number, people)
-    with attempt.counted(at=at):
-        user = backends.citizen_for(number, form.cleaned_data["password"], people)
+    """Return who signs in; the error is the same for an unknown number and a wrong password."""
+    user = proven_citizen(request, form, at=at)
     if user is None:
-        attempt.failed()
         form.add_error("number", gettext("The number or the password is not right"))
-        return None
-    # A pending citizen shares the number with its owner, and must not reset the count of tries at the owner's password.
-    attempt.succeeded(at=at, clears=user.citizen.is_matched)
     return user
 
 

@@ -25,7 +25,7 @@ from complaints.case_text.kinds import words_of_kind
 from complaints.engine import rating_links
 from complaints.models import Case, CaseEvent, Solved
 from complaints.own_cases.access import try_action
-from complaints.own_cases.rating_form import RatingForm
+from complaints.own_cases.rating_form import SENT_BY_ACCOUNT, RatingForm
 from complaints.permissions.ratings import RatingWindow, rating_window
 from complaints.portal.access import own_case, posted_data, read_or_post, status_for, unread
 from complaints.portal.rating.page_data import last_day
@@ -36,7 +36,6 @@ type Page = Callable[..., HttpResponseBase]
 GONE, NOT_FOUND = 410, 404
 #: More ratings by one link than anybody gives.
 SENT_BY_LINK: Final = RateLimit("rating_sent", 20, HOUR)
-SENT_BY_ACCOUNT: Final = RateLimit("rating_sent_by", 20, HOUR)
 
 
 # ---- signed in ----

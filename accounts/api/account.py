@@ -1,0 +1,67 @@
+"""The person's own account: what the page shows of it, masked, and the usage policy."""
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language
+from ninja import Router
+from ninja.responses import Status
+from pydantic import BaseModel, Field
+
+from accounts import policy
+from accounts.api.access import before_policy, session_in, signed_in
+from accounts.decorators import signed_in_citizen
+from accounts.sign_in import app_sessions
+
+router = Router(tags=["account"])
+
+
+class Account(BaseModel):
+    """Who is signed in, and how messages reach them."""
+
+    name: str
+    masked_number: str
+    masked_phone: str
+    identity: Annotated[str, Field(description="matched, pending, mismatched or rejected")]
+    language: str
+    notify_by: str
+
+
+class Policy(BaseModel):
+    """The usage policy in force, what is new in it, and whether the person has accepted it."""
+
+    version: str
+    changed: str
+    is_accepted: bool
+
+
+@router.get("/account", response=Account, auth=signed_in)
+def get_account(request: HttpRequest) -> Account:
+    """Show the account, with what identifies a person masked."""
+    citizen = signed_in_citizen(request)
+    return Account(
+        name=citizen.full_name,
+        masked_number=citizen.masked_number,
+        masked_phone=citizen.masked_phone,
+        identity=citizen.identity,
+        language=citizen.language,
+        notify_by=citizen.offered_way,
+    )
+
+
+@router.get("/policy", response=Policy, auth=before_policy)
+def get_policy(request: HttpRequest) -> Policy:
+    """Show which usage policy is in force."""
+    return Policy(
+        version=policy.POLICY_VERSION,
+        changed=policy.what_changed(get_language() or "ar"),
+        is_accepted=not session_in(request).policy_due,
+    )
+
+
+@router.post("/policy/acceptance", response={204: None}, auth=before_policy)
+def accept_policy(request: HttpRequest) -> Status[None]:
+    """Accept the usage policy in force; repeating changes nothing."""
+    app_sessions.accept_policy(session_in(request), language=get_language() or "ar", at=timezone.now())
+    return Status(204, None)

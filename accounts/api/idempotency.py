@@ -1,0 +1,83 @@
+"""The header Idempotency-Key: a create that is sent again gets its first answer, and does nothing (IETF draft 07)."""
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, cast
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja.responses import Status
+from pydantic import BaseModel
+
+from accounts.models import StoredAnswer, User
+from kit.crypto import lookup
+from kit.problems import Problem
+
+HEADER: Final = "Idempotency-Key"
+LONGEST_KEY: Final = 100
+#: For the description of an operation: that it takes the header.
+TAKES_KEY: Final = {"x-takes-key": True}
+
+type View = Callable[..., Any]
+
+
+def once[V: View](view: V) -> V:
+    """Let a view that creates something do so once for each key of the header; without a key it always does.
+
+    Answer and key are written in the transaction of the view, so that both are there or neither: an error stores
+    nothing and may be sent again. Of two requests with one key the second waits for the first.
+    """
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        key = request.headers.get(HEADER, "")
+        if not key:
+            return view(request, *args, **kwargs)
+        if len(key) > LONGEST_KEY:
+            raise Problem("key_used")
+        with transaction.atomic():
+            stored, is_new = _claim(request, key)
+            if not is_new:
+                return HttpResponse(stored.body, status=stored.status, content_type="application/json; charset=utf-8")
+            answer = view(request, *args, **kwargs)
+            stored.status, stored.body = _written(answer)
+            stored.save(update_fields=["status", "body"])
+        return answer
+
+    return cast("V", wrapper)
+
+
+def _claim(request: HttpRequest, key: str) -> tuple[StoredAnswer, bool]:
+    """Return the row of the key, and whether it is new; raise ``Problem`` if it belongs to another request."""
+    user, mark = cast("User", request.user), _mark(request)
+    row = StoredAnswer(user=user, key_hash=lookup(key, purpose="idempotency"), request_hash=mark)
+    row.created_at = timezone.now()
+    # Waits for whoever is writing the same key.
+    StoredAnswer.objects.bulk_create([row], ignore_conflicts=True)
+    stored = StoredAnswer.objects.get(user=user, key_hash=row.key_hash)
+    if stored.request_hash != mark:
+        raise Problem("key_used")
+    return stored, stored.pk == row.pk
+
+
+def _mark(request: HttpRequest) -> str:
+    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\0".encode())
+    if request.content_type == "multipart/form-data":
+        for name, values in sorted(request.POST.lists()):
+            digest.update(repr((name, values)).encode())
+        for name, files in sorted(request.FILES.lists()):
+            for file in files:
+                digest.update(f"{name}\0{file.name}\0".encode())
+                for chunk in file.chunks():
+                    digest.update(chunk)
+                file.seek(0)
+    else:
+        digest.update(request.body)
+    return lookup(digest.hexdigest(), purpose="idempotency")
+
+
+def _written(answer: object) -> tuple[int, str]:
+    status, value = (answer.status_code, answer.value) if isinstance(answer, Status) else (200, answer)
+    return status, cast("BaseModel", value).model_dump_json() if value is not None else ""

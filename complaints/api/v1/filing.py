@@ -1,0 +1,165 @@
+"""Filing a case in one request: the forms of the three pages, the same limits, and the case once for each draft."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from ninja.responses import Status
+from pydantic import BaseModel, Field
+
+from accounts.api.bodies import Body, Code, Line, Text, form_data
+from accounts.api.idempotency import TAKES_KEY, once
+from accounts.decorators import signed_in_citizen, signed_in_user
+from agencies.models import Agency, TopicQuestion
+from complaints.actions.filing import AlreadyFiled, DraftIncomplete, TooManyToday, file_draft
+from complaints.actions.topic_answers import given
+from complaints.api.v1.acts import answer_data, answer_names
+from complaints.api.v1.case_schemas import Words
+from complaints.api.v1.cases import router
+from complaints.api.v1.catalogue import KindCode
+from complaints.api.v1.drafts import own_draft, save, writer_of
+from complaints.attachments.fields import uploader_key
+from complaints.case_text.promise import promise_card
+from complaints.case_text.status import citizen_status
+from complaints.filing.agency_view import agency_view
+from complaints.filing.drafting import draft_questions
+from complaints.filing.forms import AgencyStepForm, CheckStepForm, DetailsStepForm
+from complaints.filing.place_form import all_governorates
+from complaints.models import Case, Channel, Draft
+from complaints.own_cases.access import TOO_MANY
+from kit.problems import Problem, require_valid
+
+
+class NewCase(Body):
+    """A case to file. ``draft`` brings its files along; answers are by the code of their question."""
+
+    kind: KindCode
+    draft: Annotated[str | None, Field(max_length=36)] = None
+    agency: Annotated[Code, Field(description="The code of the agency; empty: the unit finds it")] = ""
+    topic: Annotated[Code, Field(description="The code of the topic; needed where an agency is named")] = ""
+    details: Text = ""
+    subject: Annotated[Text, Field(description="Empty: made from the first words")] = ""
+    governorate: Code = ""
+    area: Line = ""
+    place: Line = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    employee: Line = ""
+    answers: dict[Annotated[str, Field(max_length=60)], Annotated[str, Field(max_length=400)]] = {}
+    notify_by: Literal["sms", "email"] = "sms"
+    hides_identity: bool = False
+    seen: Annotated[str, Field(max_length=64, description="From the problem “unseen_preview”, once shown")] = ""
+
+
+class Filed(BaseModel):
+    """The receipt: the number of the case, and what is owed next by which day."""
+
+    reference: str
+    status: Words
+    holder: Words
+    owes: Words
+    due_on: date | None
+
+
+@router.post("/cases", tags=["filing"], response={201: Filed}, openapi_extra={**TAKES_KEY, "x-problems": [409]})
+@once
+def file_case(request: HttpRequest, body: NewCase) -> Status[Filed]:
+    """File a case; the same draft files one case, however often it is sent."""
+    at = timezone.now()
+    draft = _draft(request, body, at=at)
+    if isinstance(draft, Case):
+        return Status(201, _filed(draft, at=at))
+    data = form_data(body)
+    chosen = _chosen(draft, data, at=at)
+    draft.agency, draft.agency_unknown, draft.topic = chosen["agency"], chosen["agency_unknown"], chosen["topic"]
+    questions = draft_questions(draft)
+    data |= answer_data(questions, data.pop("answers", {}))
+    told, wishes = _forms(request, draft, data, questions, at=at)
+    require_valid(told, wishes, names=answer_names(questions))
+    words = told.words
+    for name, value in words.items():
+        setattr(draft, name, value)
+    _require_seen(request, draft, wishes, questions)
+    save(draft, request, at=at, typed="", **chosen, **words)
+    return Status(201, _filed(_send(request, draft, wishes, at=at), at=at))
+
+
+def _draft(request: HttpRequest, body: NewCase, *, at: datetime) -> Draft | Case:
+    """Return the draft to file, a new one where none is named, or the case that it has become."""
+    if not body.draft:
+        return Draft(kind=body.kind, **writer_of(request).owns())
+    try:
+        key = uuid.UUID(body.draft)
+    except ValueError:
+        raise Problem("not_found") from None
+    filed = Case.objects.filter(submission=key, citizen=signed_in_citizen(request)).select_related("agency").first()
+    if filed is not None:
+        return filed
+    draft = own_draft(request, key, at=at)
+    draft.kind = body.kind
+    return draft
+
+
+def _chosen(draft: Draft, data: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
+    """Return agency and topic as the form of the page takes them; raise ``Problem``."""
+    code = str(data.get("agency", ""))
+    found = list(Agency.objects.complainable(on=timezone.localdate(at)).filter(code=code)) if code else []
+    draft.agency, draft.agency_unknown, draft.topic = (found[0] if found else None), not code, None
+    choice = {"agency": code, "topic": data.get("topic", ""), "agency_unknown": "" if code else "on"}
+    form = AgencyStepForm(choice, draft=draft, agencies=found)
+    require_valid(form)
+    if data.get("topic") and form.chosen["topic"] is None:
+        form.add_error("topic", gettext("Choose the topic that fits best"))
+        require_valid(form)
+    return form.chosen
+
+
+def _forms(
+    request: HttpRequest, draft: Draft, data: Mapping[str, Any], questions: list[TopicQuestion], *, at: datetime
+) -> tuple[DetailsStepForm, CheckStepForm]:
+    citizen, uploader = signed_in_citizen(request), uploader_key(signed_in_user(request))
+    told = DetailsStepForm(
+        data, draft=draft, questions=questions, governorates=all_governorates(), uploader=uploader, at=at, room=0
+    )
+    phone, email = citizen.offered_phone, citizen.confirmed_email
+    return told, CheckStepForm({**data, "draft": str(draft.pk)}, phone=phone, email=email)
+
+
+def _require_seen(request: HttpRequest, draft: Draft, wishes: CheckStepForm, questions: list[TopicQuestion]) -> None:
+    """Raise ``Problem`` if the person wants to stay unnamed and has not seen this text as the agency will."""
+    is_withheld = draft.topic is not None and draft.topic.withheld_from_agency
+    if not wishes.cleaned_data["hides_identity"] or is_withheld:
+        return
+    view = agency_view(draft, signed_in_citizen(request), answers=given(questions, draft.answers))
+    if view.digest != wishes.cleaned_data["seen"]:
+        answers = [f"{question}: {answer}" for question, answer in view.answers]
+        texts = [view.subject, view.details, view.employee, view.area, view.place, *answers, *view.files]
+        raise Problem("unseen_preview", preview=list(filter(None, texts)), seen=view.digest)
+
+
+def _send(request: HttpRequest, draft: Draft, wishes: CheckStepForm, *, at: datetime) -> Case:
+    sent = Draft(pk=draft.pk, citizen=draft.citizen, **wishes.wishes)
+    language = get_language() or "ar"
+    try:
+        return file_draft(sent, by=signed_in_user(request), at=at, language=language, channel=Channel.APP)
+    except (Draft.DoesNotExist, DraftIncomplete):
+        raise Problem("overtaken") from None
+    except TooManyToday:
+        raise Problem("too_many", TOO_MANY) from None
+    except AlreadyFiled as same:
+        raise Problem("sent_already", reference=same.case.reference) from None
+
+
+def _filed(case: Case, *, at: datetime) -> Filed:
+    promise = promise_card(case, at=at)
+    return Filed(
+        reference=case.reference,
+        status=citizen_status(case).word,
+        holder=promise.holder if promise else "",
+        owes=promise.owes if promise else "",
+        due_on=promise.on if promise else None,
+    )
