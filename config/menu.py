@@ -35,6 +35,8 @@ MENU: Final[tuple[MenuGroup, ...]] = (
             desk.OFFICERS,
             contact_centre.NEW_CALL,
             contact_centre.CALLS,
+            contact_centre.MY_CALLS,
+            contact_centre.DAY,
             message_centre.MESSAGES,
         ),
     ),

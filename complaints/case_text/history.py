@@ -68,12 +68,13 @@ def actor_label(event: CaseEvent, case: Case, *, asker: str = "", mandates: Mapp
     """
     if event.mandate:
         return spoken_for_citizen((mandates_of([event]) if mandates is None else mandates).get(event.mandate))
-    if event.action == Action.RATE:
+    is_by_link = event.action == Action.RATE and event.actor is None
+    if is_by_link or (event.actor is not None and event.actor_id == case.citizen.user_id):
         return gettext("the citizen")
     if event.actor is None:
         return _by_link(event, asker) if ACTIONS[Action(event.action)].by_link else gettext("automatically")
-    if event.actor_id == case.citizen.user_id:
-        return gettext("the citizen")
+    if event.through:
+        return gettext("%(name)s for the citizen") % {"name": event.actor.name}
     if event.on_behalf_of is not None:
         return gettext("%(deputy)s for %(absent)s") % {"deputy": event.actor.name, "absent": event.on_behalf_of.name}
     return event.actor.name

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Final
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext
 from django_stubs_ext import StrPromise
 
 from accounts.models import Mandate
@@ -18,9 +19,9 @@ from complaints.case_text.event_texts import EventText, EventTexts
 from complaints.case_text.kinds import words_of_kind
 from complaints.case_text.speakers import spoken_by
 from complaints.case_text.status import outcome_colour
-from complaints.models import Attachment, Case, CaseEvent, RefusalReason, Solved
+from complaints.models import Attachment, Case, CaseEvent, Channel, RefusalReason, Solved
 from complaints.permissions.representatives import mandates_of
-from complaints.workflow import ACTIONS, Action, ActionRule, Outcome, State, TimelineText
+from complaints.workflow import ACTIONS, Action, ActionRule, Actor, Outcome, State, TimelineText
 from kit.unit import unit_name
 
 #: The labels of the codes that an entry names as its detail; all others are outcomes.
@@ -73,8 +74,11 @@ class _Telling:
             on=on,
             quote=self._quote() if text.has_quote else "",
             files=self.files,
-            by=spoken_by(self.mandate),
+            by=spoken_by(self.mandate) or self._by_agent(),
         )
+
+    def _by_agent(self) -> str:
+        return gettext("The contact centre, for you") if self.event.through == Actor.AGENT else ""
 
     @property
     def rule(self) -> ActionRule:
@@ -92,7 +96,8 @@ class _Telling:
 
     def _kinds_title(self) -> str:
         words = words_of_kind(self.case.kind)
-        return str(words.written_down if self.case.entered_by_id and not self.mandate else words.sent)
+        is_by_phone = self.case.channel == Channel.PHONE and self.case.entered_by_id and not self.mandate
+        return str(words.written_down if is_by_phone else words.sent)
 
     def _text(self, text: TimelineText) -> str:
         in_triage = text.text_in_triage and self.event.to_state == State.TRIAGE

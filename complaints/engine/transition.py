@@ -260,6 +260,8 @@ def _insert(event: CaseEvent, change: Change) -> None:
 def new_event(change: Change, *, from_state: str) -> CaseEvent:
     """Return the event that records ``change``, whose case has the number of the event already."""
     case = change.case
+    if acts_for_citizen(change):
+        change.facts["through"] = Actor.AGENT.value
     facts = change.facts if change.mandate is None else {**change.facts, representatives.FACT: str(change.mandate.pk)}
     event = CaseEvent(
         pk=change.event_id,
@@ -276,6 +278,12 @@ def new_event(change: Change, *, from_state: str) -> CaseEvent:
     )
     history_chain.chain(bytes(case.chain), event)
     return event
+
+
+def acts_for_citizen(change: Change) -> bool:
+    """Tell whether staff do what is the citizen's to do, because the citizen asked for it; a filing says so itself."""
+    by, is_theirs = change.by, Actor.CITIZEN in ACTIONS[change.action].who
+    return by is not None and by.is_staff and is_theirs and change.action != Action.FILE
 
 
 def _absent(change: Change) -> UUID | None:

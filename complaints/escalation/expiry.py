@@ -9,14 +9,14 @@ from functools import partial
 from time import monotonic
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case as Either, F, Q, Value, When
 from django.utils import timezone
 
 from complaints.actions import lapse
 from complaints.attachments import arrivals, prepared, uploads
 from complaints.clocks import clockwork
 from complaints.engine.transition import TransitionNotAllowed
-from complaints.models import Case, Clock, Draft
+from complaints.models import Case, CentreContact, Clock, ContactResult, Draft
 from complaints.unsent_forms import store
 from complaints.workflow import ClockKind, State
 from notifications.periodic.rows import RowRun
@@ -31,6 +31,8 @@ DRAIN_SECONDS = 50.0
 MOST_QUESTIONS, MOST_WINDOWS, MOST_DRAFTS = 20_000, 2000, 200
 #: How long a draft waits for its owner; the privacy page says so.
 DRAFT_LIFE = timedelta(days=7)
+#: How long an agent can go on with a contact that was not ended.
+CONTACT_LIFE = timedelta(hours=2)
 #: The same for a visitor who has not signed in: whoever holds the phone can open it.
 VISITOR_DRAFT_LIFE = timedelta(hours=24)
 
@@ -91,11 +93,26 @@ def discard_drafts(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
     """
     run, until = RowRun(DISCARD_DRAFTS, "draft", at=at), monotonic() + seconds
     count = _repeated(partial(_discard_some, run), MOST_DRAFTS, until=until)
+    with run.row("contacts"):
+        end_contacts(at=at)
     _repeated(partial(arrivals.drop_old, at=at), arrivals.MOST_DROPPED, until=until)
     _repeated(partial(prepared.drop_old, at=at), prepared.MOST_DROPPED, until=until)
     with run.row("unsent forms"):
         count += _repeated(partial(store.delete_expired, at=at, most=MOST_DRAFTS), MOST_DRAFTS, until=until)
     return count
+
+
+def end_contacts(*, at: datetime) -> int:
+    """End the contacts that their agents left open: their telephone numbers go; return how many ended. Idempotent.
+
+    Nobody knows how long they lasted, so that they end with the moment they began.
+    """
+    helped = When(~Q(reference=""), has_helped=True, then=Value(ContactResult.HELPED))
+    told = When(~Q(reference=""), then=Value(ContactResult.TOLD))
+    cut_off = When(draft__isnull=False, then=Value(ContactResult.DROPPED))
+    became = Either(helped, told, cut_off, default=Value(ContactResult.NOTHING))
+    left = CentreContact.objects.filter(ended_at=None, started_at__lt=at - CONTACT_LIFE)
+    return left.update(ended_at=F("started_at"), phone=None, result=became)
 
 
 def _discard_some(run: RowRun) -> int:

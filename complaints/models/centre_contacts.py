@@ -30,6 +30,7 @@ class ContactResult(models.TextChoices):
     """What became of a contact."""
 
     FILED = "filed", _("Case filed")
+    JOINED = "joined", _("Joined a known problem")
     HELPED = "helped", _("Something done on a case")
     TOLD = "told", _("Status told")
     DROPPED = "dropped", _("Cut off, draft kept")

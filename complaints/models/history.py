@@ -133,6 +133,11 @@ class CaseEvent(models.Model):
         return self._code("handed")
 
     @property
+    def through(self) -> str:
+        """Return as what somebody else acted for the citizen: a code of ``Actor``, empty where nobody did."""
+        return self._code("through")
+
+    @property
     def step(self) -> str:
         """Return the reminder or escalation level that the clock took."""
         return self._code("step")

@@ -14,6 +14,7 @@ from complaints.models import (
     Case,
     CaseLink,
     CaseQuerySet,
+    CentreContact,
     Consultation,
     Recurrence,
     ReferralTask,
@@ -25,6 +26,7 @@ _OF_CASE: Final = Q(case=OuterRef("pk"))
 #: The parts by name, with what makes a row one of the case.
 _PARTS: Final[dict[str, tuple[Manager[Any], Q]]] = {
     "attachments": (Attachment.objects, _OF_CASE),
+    "contacts": (CentreContact.objects, Q(reference=OuterRef("reference"))),
     "consultations": (Consultation.objects, _OF_CASE),
     "links": (CaseLink.objects, (_OF_CASE | Q(lead=OuterRef("pk"))) & Q(ended_at__isnull=True)),
     "recurrence": (Recurrence.objects, _OF_CASE),

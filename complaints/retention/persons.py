@@ -71,6 +71,7 @@ def erase_person(citizen: Citizen, *, at: datetime) -> None:
     for draft in citizen.drafts.all():
         uploads.discard(draft)
     UnsentForm.objects.filter(user=citizen.user_id).delete()
+    citizen.contacts.update(phone=None, proof="")
     for request in citizen.privacy_requests.all():
         request.text = request.reason = ERASED
         request.save(update_fields=["text", "reason"])

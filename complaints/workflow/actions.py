@@ -11,7 +11,6 @@ from complaints.workflow.rules import (
     AT_THE_DESK,
     CALLER,
     DESK,
-    PERSON,
     PROMISES,
     REMINDERS,
     SIGNERS,
@@ -257,7 +256,7 @@ ACTIONS: dict[Action, ActionRule] = {
     # ---- what is recorded and leaves the state as it is ----
     Action.AMEND: ActionRule(
         label=_("Text corrected by the citizen"),
-        who=PERSON,
+        who=CALLER,
         sources=those(S.TRIAGE, S.REFERRED),
         colour="you",
         tells=_FOR_THE_DESK,
@@ -390,7 +389,7 @@ ACTIONS: dict[Action, ActionRule] = {
     ),
     Action.RATE: ActionRule(
         label=_("Answer rated by the citizen"),
-        who=PERSON,
+        who=CALLER,
         sources=those(S.CLOSED),
         colour="you",
         by_link=True,

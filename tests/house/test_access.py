@@ -122,6 +122,7 @@ def every_address(case: Case) -> dict[str, str]:
         "row": case.agency_id,
         "succession": 1,
         "contact": UUID(int=1),
+        "act": "add",
         "item": 1,
         "round_key": 1,
         "key": 1,

@@ -31,11 +31,11 @@ TEXTS = {
     Role.SECRETARY_GENERAL: ["How we stand", "Annexes to reports", "Directives", "Commitment index", "Phenomena"],
     Role.MINISTER_OFFICE: ["How we stand", "Annexes to reports", "Directives", "Commitment index", "Phenomena"],
     Role.DIRECTORATE_MEMBER: ["Requests to the directorate"],
-    Role.AGENT: ["New call", "Calls"],
-    Role.AGENT_SUPERVISOR: ["New call", "Calls"],
+    Role.AGENT: ["New call", "Calls", "My calls"],
+    Role.AGENT_SUPERVISOR: ["New call", "Calls", "Day of the contact centre"],
     Role.CMU_STAFF: [
         *("Cases:", "What to decide today", "Triage", "All cases", "Promises likely to be missed"),
-        *("Officers", "Calls", "Messages"),
+        *("Officers", "Calls", "Day of the contact centre", "Messages"),
         *(
             "Figures:",
             "All figures",

@@ -23,6 +23,7 @@ from accounts.roles import CONTACT_CENTRE
 from complaints import actions
 from complaints.case_text import citizen_case
 from complaints.contact_centre.callers import lookup
+from complaints.contact_centre.callers.acts import possible_acts
 from complaints.contact_centre.callers.forms import CallerForm, CallerObjectForm, CallerReplyForm
 from complaints.contact_centre.new_call import contacts
 from complaints.engine.transition import TransitionNotAllowed
@@ -94,7 +95,8 @@ def caller_case(request: HttpRequest, ref: str) -> HttpResponse:
         form.add_error(None, ValidationError(text, code="overtaken"))
         case = lookup.proven_case(request.session, ref, agent=user, at=at) or case
     context = _case_for_caller(case, user_may_reply=policy.may(case, Action.REPLY, user, at=at), at=at)
-    context = {**context, "form": form, "objecting": citizen_case.objecting(case, user, at=at)}
+    objecting = citizen_case.objecting(case, user, at=at)
+    context = {**context, "form": form, "objecting": objecting, "acts": possible_acts(case, user, at=at)}
     status = CONFLICT if form.is_bound and form.has_error("__all__", "overtaken") else 200
     return render(
         request, "complaints/contact_centre/callers/caller.html", {**context, **frame(user, at=at)}, status=status

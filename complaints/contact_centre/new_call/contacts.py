@@ -15,7 +15,9 @@ from django.db.models import QuerySet
 from accounts.identity.disclosure import CaseMark, record_view
 from accounts.models import Citizen, User, ViewKind
 from accounts.rate_limits import DAY, RateLimit, give_back, spend
+from complaints.actions import known_problems
 from complaints.actions.filing import file_draft
+from complaints.escalation.expiry import CONTACT_LIFE
 from complaints.models import Case, CentreContact, ContactResult, Draft, FoundBy
 from kit.forms import plain_digits
 
@@ -25,8 +27,6 @@ ANSWERS_ABOUT: Final = RateLimit("caller_answers", 5, DAY)
 MOST_WRONG: Final = 3
 #: A telephony system that opens the page again within this time means the same call.
 SAME_CALL: Final = timedelta(minutes=10)
-#: How long a contact can go on; a draft of it can be taken up later.
-LASTS: Final = timedelta(hours=2)
 #: For so long after a contact its person need not prove anything again.
 STAYS: Final = timedelta(minutes=10)
 #: Digits or letters of a number that are asked for.
@@ -74,7 +74,7 @@ def under_way(agent: User, phone: str, *, at: datetime) -> CentreContact | None:
 
 def open_contacts(agent: User, *, at: datetime) -> QuerySet[CentreContact]:
     """Return the contacts that ``agent`` may go on with at ``at``, with their people."""
-    own = CentreContact.objects.filter(agent=agent, ended_at=None, started_at__gt=at - LASTS)
+    own = CentreContact.objects.filter(agent=agent, ended_at=None, started_at__gt=at - CONTACT_LIFE)
     return own.select_related("citizen", "citizen__governorate")
 
 
@@ -169,6 +169,15 @@ def file(contact: CentreContact, draft: Draft, *, language: str, at: datetime) -
         case = file_draft(draft, by=contact.agent, at=at, language=language, channel=contact.channel)
         end(contact, result=ContactResult.FILED, reference=case.reference, at=at)
     return case
+
+
+def join_problem(contact: CentreContact, key: int, *, at: datetime) -> None:
+    """Let the person join a known problem, and end the contact; raises as ``known_problems.join``."""
+    if contact.citizen is None:
+        return
+    with transaction.atomic():
+        known_problems.join(key, citizen=contact.citizen, by=contact.agent, at=at, channel=contact.channel)
+        end(contact, result=ContactResult.JOINED, at=at)
 
 
 def look_at(contact: CentreContact, case: Case, *, at: datetime) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -19,8 +20,10 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import CONTACT_CENTRE
 from agencies.models import Agency, Topic
+from complaints.actions.known_problems import NoSuchProblem, ProblemOver
 from complaints.attachments import uploads
 from complaints.attachments.fields import NOT_STORED
+from complaints.case_text import known_problems
 from complaints.case_text.kinds import words_of_kind
 from complaints.contact_centre.new_call import contacts
 from complaints.contact_centre.new_call.forms import CallerCaseForm
@@ -174,6 +177,7 @@ def _render(
         "kind": words_of_kind(draft.kind),
         "topic_groups": _topic_groups(draft),
         "focus": _focus(draft, page),
+        "problems": known_problems.offered_for(draft, at=at, topics=[fit.topic for fit in page.fit.understood.fits]),
         "missing": _missing(draft) if not page.errors else (),
         "danger": danger_in(f"{draft.subject}. {draft.details}", at=at),
         "can_receive": drafting.can_receive(draft.agency, at=at),
@@ -220,6 +224,27 @@ def topics(request: HttpRequest, kind: str) -> HttpResponse:
     agency = get_object_or_404(agencies, code=request.GET.get("agency", ""))
     context = {"topic_groups": _topic_groups(Draft(kind=kind, agency=agency)), "draft": Draft(kind=kind)}
     return render(request, "complaints/contact_centre/new_call/_topics.html", context)
+
+
+@never_cache
+@proven_page
+def join(request: HttpRequest, contact: CentreContact) -> HttpResponse:
+    """Let the person join a known problem instead of filing; a problem that has ended meanwhile keeps the draft."""
+    key = request.POST.get("problem", "")
+    if request.method != "POST" or contact.citizen is None or not re.fullmatch(r"[0-9]{1,18}", key):
+        return redirect("call-file", contact.pk)
+    draft, at = draft_of(contact), timezone.now()
+    try:
+        contacts.join_problem(contact, int(key), at=at)
+    except NoSuchProblem:
+        raise Http404 from None
+    except ProblemOver:
+        messages.warning(request, gettext("This problem is over or was ended. File the case instead."))
+        return redirect("call-file", contact.pk)
+    if draft.is_begun:
+        uploads.discard(draft)
+    messages.success(request, gettext("The caller was added to the known problem and is told when it is over."))
+    return redirect("calls-new")
 
 
 @never_cache

@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.rate_limits import RateLimitReached
 from accounts.registration import recorded
 from accounts.roles import CONTACT_CENTRE
+from complaints.case_text import known_problems
 from complaints.contact_centre.new_call import contacts, finding
 from complaints.contact_centre.new_call.contacts import NotTheirs
 from complaints.contact_centre.new_call.forms import ChoosePersonForm, FindPersonForm, ProveForm, RegisterForm
@@ -26,6 +27,9 @@ from complaints.contact_centre.new_call.pages import TOO_MANY, contact_page, per
 from complaints.models import CentreContact, Channel
 from complaints.staff.frame import frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+
+#: Contacts that are still open, and known problems, listed on the first page.
+MOST_OPEN, MOST_PROBLEMS = 5, 8
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +68,12 @@ def _begin(request: HttpRequest, form: FindPersonForm) -> HttpResponse:
 
 def _find_page(request: HttpRequest, form: FindPersonForm, *, status: int = 200) -> HttpResponse:
     agent, at = signed_in_user(request), timezone.now()
-    context = {"form": form, "open_contacts": contacts.open_contacts(agent, at=at)[:5], **frame(agent, at=at)}
+    context = {
+        "form": form,
+        "open_contacts": contacts.open_contacts(agent, at=at)[:MOST_OPEN],
+        "problems": known_problems.listed(at=at)[:MOST_PROBLEMS],
+        **frame(agent, at=at),
+    }
     return render(request, "complaints/contact_centre/new_call/find.html", context, status=status)
 
 

@@ -15,6 +15,7 @@ from accounts.models import ViewKind
 from accounts.roles import CMU, READERS
 from complaints.attachments.responses import shown_response
 from complaints.desk.case_page.action_panel import action_panel
+from complaints.desk.case_page.calls import contacts_about
 from complaints.desk.case_page.citizens_word import came_back_after, citizens_word
 from complaints.desk.case_page.competence import competence_panel
 from complaints.desk.case_page.map_link import map_url
@@ -61,6 +62,7 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "recused": recused_people(case, user, at=at),
         "is_involved": permissions.is_involved,
         "unit_signs": file.proposal is not None and second_person.awaits_unit_signature(case, at=at),
+        "contacts": contacts_about(case),
         "panel": action_panel(permissions, may_correct=file.may_correct),
         "opens_identity": user.authority(at).has(CMU) and not case.citizen.is_matched,
         "competence": competence_panel(case, user, at=at),

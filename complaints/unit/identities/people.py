@@ -16,7 +16,7 @@ from accounts.identity import disclosure
 from accounts.identity.desk import merging
 from accounts.identity.registries import BIRTH_DATE, NAME, NUMBER
 from accounts.models import Citizen, Identity, IdentityCheck, IdentityDecision, User
-from complaints.models import Case
+from complaints.models import Case, CentreContact
 
 #: Rows of one page.
 PAGE: Final = 50
@@ -96,6 +96,8 @@ class PersonFile:
     decisions: Sequence[IdentityDecision]
     cases: Sequence[Case]
     others: Sequence[Citizen]
+    #: Who registered the person in a call without the register's word, and what was seen as proof.
+    taken_down: Sequence[CentreContact]
 
 
 def person_file(citizen: Citizen, *, viewer: User, at: datetime) -> PersonFile:
@@ -113,6 +115,7 @@ def person_file(citizen: Citizen, *, viewer: User, at: datetime) -> PersonFile:
         decisions=list(citizen.decisions.select_related("by", "other").order_by("-at")[:EARLIER]),
         cases=list(cases[:EARLIER]),
         others=list(merging.candidates(citizen)[:EARLIER]),
+        taken_down=list(citizen.contacts.exclude(proof="").select_related("agent").order_by("-started_at")[:EARLIER]),
     )
 
 

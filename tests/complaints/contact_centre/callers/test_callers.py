@@ -100,7 +100,7 @@ def test_the_answer_is_sent_and_says_who_took_it_down(desk: Desk, asked: Case, s
     )
     assert client.get(address("caller-case", asked)).status_code == 404  # the call is over
     file = desk(omar).get(address("desk-case", asked)).context["file"]
-    assert (file.history[0].title, file.history[0].by) == ("Citizen's answer", "Sami Baqain")
+    assert (file.history[0].title, file.history[0].by) == ("Citizen's answer", "Sami Baqain for the citizen")
 
 
 @pytest.mark.parametrize("end", ["0000", "4321"])

@@ -1,14 +1,22 @@
 """A call from the number that rings to the number that is read out: found, proven, written down, read back, filed."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Citizen, IdentityView, User
+from accounts.registration.data import RegistrationData
+from accounts.registration.register import complete
+from accounts.roles import Role
 from agencies.models import Agency, Topic
+from complaints.escalation.expiry import end_contacts
 from complaints.models import CentreContact, Draft
 from notifications.models import Message
+from tests.cast import make_staff
 from tests.complaints.pages import Clock, Desk
+from tests.complaints.sample_files import PDF, upload
 
 NEW = "/en/staff/calls/new/"
 DETAILS = "تسرب ماء قوي من الخط الرئيسي أمام المدرسة منذ أسبوع."
@@ -17,7 +25,7 @@ DETAILS = "تسرب ماء قوي من الخط الرئيسي أمام المد
 def ring(client: Client, phone: str = "0790001234") -> CentreContact:
     """Let the telephony system open the page, and return the contact."""
     assert client.get(NEW, {"phone": phone}).status_code == 302
-    return CentreContact.objects.latest("started_at")
+    return CentreContact.objects.filter(ended_at=None).latest("started_at")
 
 
 def at(name: str, contact: CentreContact, **more: object) -> str:
@@ -69,3 +77,178 @@ def test_a_known_caller_files_and_finds_the_case(
     assert not message.daytime  # while the caller is on the line, at any hour
     views = IdentityView.objects.filter(citizen=amina, viewer=sami).values_list("kind", flat=True)
     assert set(views) == {"search", "caller"}
+
+
+def test_wrong_answers_let_the_person_go_and_are_counted(desk: Desk, sami: User, amina: Citizen, clock: Clock) -> None:
+    client = desk(sami)
+    for number in range(2):
+        clock.pass_(minutes=11)
+        contact = ring(client)
+        for _ in range(2):
+            page = client.post(at("call-person", contact), {"answer": "0000"})
+            assert "answer" in page.context["form"].errors
+        assert client.get(at("call-file", contact)).url == at("call-person", contact)
+        client.post(at("call-person", contact), {"answer": "0000"})
+        contact.refresh_from_db()
+        assert (contact.citizen, contact.proven_at, number in {0, 1}) == (None, None, True)
+        assert client.get(at("call-person", contact)).url == at("call-register", contact)
+    clock.pass_(minutes=11)
+    contact = ring(client)  # the limit of the day holds, also for the right answer
+    page = client.post(at("call-person", contact), {"answer": "3456"}, follow=True)
+    assert "Too many wrong answers" in page.content.decode()
+    contact.refresh_from_db()
+    assert not contact.is_proven
+    assert not Draft.objects.exists()
+
+
+def test_a_contact_is_its_agents_alone_and_nobody_serves_themselves(
+    desk: Desk, sami: User, amina: Citizen, ncc: Agency
+) -> None:
+    contact = ring(desk(sami))
+    other = make_staff("maha@ncc.example", "مها", "Maha", "+962790100055", ncc, Role.AGENT)
+    addresses = ("call-person", "call-file", "call-read-back", "call-register", "call-saved", "call-end", "call-join")
+    assert {desk(other).get(at(name, contact)).status_code for name in addresses} == {404}
+    other.person = amina
+    other.save(update_fields=["person"])
+    page = desk(other).get(NEW, {"phone": "0790001234"}, follow=True).content.decode()
+    assert amina.first_name not in page
+
+
+@pytest.mark.parametrize("typed_", ["9902103456", "أمينة الخطيب"], ids=["number", "name"])
+def test_a_person_is_found_by_number_and_by_name(desk: Desk, sami: User, amina: Citizen, typed_: str) -> None:
+    client = desk(sami)
+    client.post(NEW, {"q": typed_, "channel": "visit"})
+    contact = CentreContact.objects.get()
+    assert (contact.citizen, contact.channel) == (amina, "visit")
+    proven(client, contact, answer="1234" if typed_[0] == "9" else "3456")
+
+
+SAID = {
+    "citizenship": "national",
+    "national_number": "9782006138",
+    "first_name": "رنا",
+    "father_name": "خليل",
+    "grandfather_name": "إبراهيم",
+    "family_name": "العبادي",
+    "birth_date_day": "14",
+    "birth_date_month": "6",
+    "birth_date_year": "1978",
+    "mobile": "0791112233",
+    "country": "JO",
+}
+
+
+def registered(client: Client, **said: str) -> CentreContact:
+    contact = ring(client, "0791112233")
+    answer = client.post(at("call-register", contact), SAID | said)
+    assert answer.status_code == 302, answer.context["form"].errors
+    contact.refresh_from_db()
+    return contact
+
+
+def rana(**said: object) -> RegistrationData:
+    values: dict[str, object] = {
+        "number_kind": "national",
+        "nationality": "JO",
+        "number": "9782006138",
+        "birth_date": date(1978, 6, 14),
+        "mobile": "+962791112233",
+        "email": "",
+        "country": "JO",
+        "governorate": "",
+        "city": "عمّان",
+        "address": "شارع 9",
+        "password_hash": "!",
+        "policy_version": "1",
+        "language": "ar",
+        **{name: SAID[name] for name in ("first_name", "father_name", "grandfather_name", "family_name")},
+    }
+    return RegistrationData(**(values | said))  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("water")
+def test_somebody_registered_on_the_spot_finds_the_case_after_registering(desk: Desk, sami: User, clock: Clock) -> None:
+    contact = registered(desk(sami))
+    caller = contact.citizen
+    assert caller is not None
+    assert (caller.user, caller.identity, caller.is_phone_proven, contact.proof) == (None, "matched", False, "")
+    user = complete(rana(), address="10.0.0.1", at=clock())
+    caller.refresh_from_db()
+    assert (caller.user, caller.is_phone_proven, Citizen.objects.count()) == (user, True, 1)
+
+
+@pytest.mark.usefixtures("water")
+def test_a_record_without_an_account_gives_way_to_whoever_proves_another_telephone(
+    desk: Desk, sami: User, clock: Clock
+) -> None:
+    caller = registered(desk(sami)).citizen
+    user = complete(rana(mobile="+962795556677"), address="10.0.0.1", at=clock())
+    owner = Citizen.objects.get(user=user)
+    assert caller is not None
+    caller.refresh_from_db()
+    assert (owner.identity, owner.conflicts_with) == ("matched", None)
+    assert (caller.identity, caller.conflicts_with, caller.user) == ("pending", owner, None)
+
+
+@pytest.mark.usefixtures("water")
+def test_whom_the_register_does_not_confirm_is_registered_with_a_proof(desk: Desk, sami: User) -> None:
+    client = desk(sami)
+    contact = ring(client, "0791112233")
+    wrong = SAID | {"birth_date_year": "1979"}
+    page = client.post(at("call-register", contact), wrong)
+    assert (list(page.context["form"].errors), Citizen.objects.count()) == (["proof"], 0)
+    assert "The register knows these details differently" in page.content.decode()
+    proof = "بطاقة الهوية على الكاونتر"
+    assert client.post(at("call-register", contact), wrong | {"proof": proof}).status_code == 302
+    contact.refresh_from_db()
+    assert contact.citizen is not None
+    assert (contact.citizen.identity, contact.proof, contact.is_proven) == ("mismatched", proof, True)
+
+
+@pytest.mark.usefixtures("omar")
+def test_what_is_missing_is_asked_and_a_changed_draft_is_read_back_again(
+    desk: Desk, sami: User, amina: Citizen, leak: Topic, water: Agency
+) -> None:
+    client = desk(sami)
+    contact = proven(client, ring(client))
+    page = client.post(at("call-file", contact), {"kind": "complaint", "details": DETAILS}, follow=True)
+    assert page.redirect_chain[-1][0] == at("call-file", contact)
+    assert "the agency and the topic" in page.content.decode()
+    assert client.get(at("call-read-back", contact)).url == at("call-file", contact)
+    client.post(at("call-file", contact), typed(leak, water))
+    stale = client.post(at("call-read-back", contact), {"seen": "2026-01-01"})
+    assert (stale.status_code, "has changed since you read it" in stale.content.decode()) == (409, True)
+    assert not amina.cases.exists()
+    assert client.post(at("call-end", contact)).url == NEW  # the call drops
+    contact.refresh_from_db()
+    assert contact.result == "dropped"
+    again = proven(client, ring(client))
+    page = client.get(at("call-file", again)).content.decode()
+    assert "Cut off before" in page
+    client.post(at("call-take-up", again), {"draft": str(contact.draft)})
+    assert DETAILS in client.get(at("call-file", again)).content.decode()
+
+
+def test_a_letter_takes_its_scan_along_and_says_how_it_came(
+    desk: Desk, sami: User, amina: Citizen, leak: Topic, water: Agency, omar: User, media: object
+) -> None:
+    client = desk(sami)
+    client.post(NEW, {"q": "0790001234", "channel": "letter"})
+    contact = proven(client, CentreContact.objects.get())
+    client.post(at("call-file", contact), typed(leak, water, attachments=[upload("letter.pdf", PDF)]))
+    draft = Draft.objects.get(citizen=amina)
+    client.post(at("call-read-back", contact), {"seen": draft.updated_at.isoformat()})
+    case = amina.cases.get()
+    assert (case.channel, [one.name for one in case.attachments.all()]) == ("letter", ["letter.pdf"])
+    page = desk(omar).get(reverse("desk-case", args=[case.reference])).content.decode()
+    assert "Contacts with the contact centre" in page
+
+
+def test_what_nobody_ends_ends_by_itself_and_keeps_no_number(
+    desk: Desk, sami: User, amina: Citizen, clock: Clock
+) -> None:
+    contact = ring(desk(sami))
+    assert end_contacts(at=clock()) == 0
+    assert end_contacts(at=clock.pass_(hours=3)) == 1
+    contact.refresh_from_db()
+    assert (contact.phone, contact.result, contact.ended_at) == (None, "nothing", contact.started_at)
