@@ -16,8 +16,10 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.html import format_html
+from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 from django_stubs_ext import StrPromise
 
@@ -34,9 +36,10 @@ from complaints.permissions.case_permissions import CasePermissions, case_permis
 from complaints.permissions.lost_access import event_that_ended_access
 from complaints.staff.frame import CASEWORK, frame
 from complaints.staff.loading import case_context, load_case
+from complaints.staff.work_list import WorkList
 from complaints.unsent_forms.pages import keeps_unsent_form, mark_sent
 from complaints.visibility.identity import CaseVisibility, StaffVisibility
-from complaints.workflow import Action
+from complaints.workflow import ACTIONS, Action
 from kit.forms import Form
 
 type View = Callable[..., HttpResponse]
@@ -108,13 +111,14 @@ class ActionRequest:
         """Show the page of the action with its form, and the message to the citizen where no form changes it."""
         around = case_context(self.case, self.user, at=self.at)
         message_preview = preview(self.action, self.case, at=self.at)
-        own = {"form": self.form, "message_preview": message_preview}
+        own = {"form": self.form, "message_preview": message_preview, "work_list": WorkList.of(self.http)}
         return render(self.http, self.template, {**own, **around, **context})
 
     def refuse(self, text: str) -> HttpResponse:
         """Say why there is nothing to do and go back to the case."""
         messages.warning(self.http, text)
-        return redirect("desk-case", self.case.reference)
+        work = WorkList.of(self.http)
+        return redirect(f"{reverse('desk-case', args=[self.case.reference])}{work.suffix if work else ''}")
 
     def refuse_or_conflict(self, text: str) -> HttpResponse:
         """Refuse with ``text`` while the page is only opened; tell whoever sent a form who was first."""
@@ -123,12 +127,30 @@ class ActionRequest:
         return self.refuse(text)
 
     def done(self, text: str) -> HttpResponse:
-        """Say what happened and go to the case, or to the start page where it is no longer the user's work."""
+        """Say what happened and go to the case, or to the start page where it is no longer the user's work.
+
+        A case that was opened from a list and has taken its next step leads to the next case of the list.
+        """
         mark_sent(self.http, at=self.at)
+        work, own = WorkList.of(self.http), reverse("desk-case", args=[self.case.reference])
+        is_mine = self._is_at_desk(self.case.reference)
+        if work is not None and ACTIONS[self.action].changes_state:
+            link = format_html('{} <a href="{}">{}</a>', text, own + work.suffix, gettext("Open that case"))
+            messages.success(self.http, link if is_mine else text)
+            return redirect(self._after(work))
         messages.success(self.http, text)
-        if Case.objects.at_desk_of(self.user, at=self.at).filter(pk=self.case.pk).exists():
-            return redirect("desk-case", self.case.reference)
-        return redirect("desk")
+        if is_mine:
+            return redirect(own + (work.suffix if work else ""))
+        return redirect(work.address if work else "desk")
+
+    def _after(self, work: WorkList) -> str:
+        """Return the address of the next case of ``work`` that is still the user's work, else that of the list."""
+        if not self._is_at_desk(work.following):
+            return work.address
+        return reverse("desk-case", args=[work.following]) + work.suffix
+
+    def _is_at_desk(self, reference: str) -> bool:
+        return Case.objects.at_desk_of(self.user, at=self.at).filter(reference=reference).exists()
 
 
 def action_page(
@@ -208,6 +230,7 @@ def _conflict(request: ActionRequest) -> HttpResponse:
         "previous_change": PreviousChange.of(last, case),
         "typed_texts": _typed_texts(request.http),
         "blockers": rulings.blockers(case, request.action),
+        "work_list": WorkList.of(request.http),
     }
     template = request.template if still_applies else "complaints/staff/conflict.html"
     return render(request.http, template, context, status=CONFLICT)

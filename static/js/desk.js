@@ -62,13 +62,24 @@
     if (target.matches("summary")) one("input,select,textarea", target.parentElement)?.focus();
     if (!target.matches("a,button,summary")) target.focus();
   };
+  // The button that a form leads to: the first that is neither secondary nor quiet.
+  const primary = form => one("button.btn:not(.btn-2):not(.btn-quiet):not([type=button])", form);
+
+  // On the page of an action a keyboard begins in the first field, or on the button where there is nothing to fill in.
+  const act = one("main form.card[method=post] [name=version]")?.form;
+  if (act && matchMedia("(pointer: fine)").matches && document.activeElement === document.body) {
+    const field = one("input:not([type=hidden]):not([type=submit]),select,textarea", act);
+    (field || primary(act))?.focus({ preventScroll: true });
+  }
+
   const isTyping = target => target.isContentEditable
     || (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !/^(checkbox|radio)$/.test(target.type));
 
   addEventListener("keydown", event => {
     if (event.isComposing) return;
     if ((event.ctrlKey || event.metaKey) && event.code === "Enter") {
-      if (event.target.form) { event.preventDefault(); event.target.form.requestSubmit(); }
+      const form = event.target.form || one("main form.card[method=post]");
+      if (form) { event.preventDefault(); form.requestSubmit(primary(form)); }
       return;
     }
     // Function keys write nothing, so they work while somebody types.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
+from datetime import datetime
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -21,12 +23,18 @@ from complaints.desk.case_page.competence import competence_panel
 from complaints.desk.case_page.map_link import map_url
 from complaints.desk.case_page.related_cases import earlier_cases, linked_cases
 from complaints.desk.directorate.findings import consultation_summaries
+from complaints.desk.queue.filters import read_query
+from complaints.desk.queue.options import queue_options
+from complaints.desk.queue.places import ListPlace, place_in
+from complaints.desk.queue.tabs import StaffContext
+from complaints.models import Case
 from complaints.permissions import second_person
 from complaints.permissions.case_permissions import case_permissions
 from complaints.permissions.recusals import recused_people
 from complaints.staff.case_file import read_case_file
 from complaints.staff.frame import CASEWORK
 from complaints.staff.loading import case_context, load_case
+from complaints.staff.work_list import WorkList
 from complaints.suggestions import owners
 from complaints.suggestions.similar import beside as similar_beside
 from complaints.suggestions.topic_check import topic_hint
@@ -46,6 +54,7 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
             case.citizen, viewer=user, kind=ViewKind.CASE, about=CaseMark(case.reference, case.agency_id), at=at
         )
     file, permissions = read_case_file(case, user, at=at), case_permissions(case, user, at=at)
+    work_list, place = _place(request, case, at=at)
     context = {
         "file": file,
         "earlier_cases": earlier_cases(case, user, at=at),
@@ -61,6 +70,9 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "may_revoke": permissions.may(Action.REVOKE),
         "recused": recused_people(case, user, at=at),
         "is_involved": permissions.is_involved,
+        "work_list": work_list,
+        "action_suffix": work_list.action_suffix if work_list else "",
+        "place": place,
         "unit_signs": file.proposal is not None and second_person.awaits_unit_signature(case, at=at),
         "contacts": contacts_about(case),
         "panel": action_panel(permissions, may_correct=file.may_correct),
@@ -71,6 +83,18 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         **around,
     }
     return render(request, "complaints/desk/case_page/case.html", context)
+
+
+def _place(request: HttpRequest, case: Case, *, at: datetime) -> tuple[WorkList | None, ListPlace | None]:
+    """Return the list that the case was opened from, and where it stands there; no statement without a list."""
+    work_list, user = WorkList.of(request), signed_in_user(request)
+    if work_list is None or not user.authority(at).has(CASEWORK):
+        return None, None
+    parameters = QueryDict(work_list.query).dict()
+    options = queue_options(user, at=at, agency=parameters.get("agency", ""))
+    staff = StaffContext(user, at, options.absent_colleagues)
+    place = place_in(read_query(parameters, options), staff, case)
+    return replace(work_list, following=(place and place.following) or ""), place
 
 
 @staff_required(CASEWORK | READERS)

@@ -38,11 +38,15 @@ def table_rows(
     reader: StaffVisibility,
     decisions: Mapping[int, Matter],
     *,
+    suffix: str,
     picks: bool,
     all_agencies: bool,
 ) -> SafeString:
-    """Return the markup of ``rows`` for ``reader``, who has ``decisions`` to make; with ``picks`` each has a box."""
-    address = reverse("desk-case", args=[_ANY_NUMBER])
+    """Return the markup of ``rows`` for ``reader``, who has ``decisions`` to make; with ``picks`` each has a box.
+
+    ``suffix`` follows the address of each case: the list that it is opened from.
+    """
+    address = f"{reverse('desk-case', args=[_ANY_NUMBER])}{suffix}"
     cells = [
         _cells(row, reader, address, all_agencies=all_agencies) | {"marks": _marks(row.case, decisions)} for row in rows
     ]

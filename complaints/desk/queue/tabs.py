@@ -174,17 +174,29 @@ def tab_page(
     By deadline the urgent cases come first. ``after`` is the ``next`` of the page before; one that cannot be read gives
     the first page. One statement, and a late page costs what the first does.
     """
-    orders = sort_orders(tab)
-    order = orders[Sort(sort)] if sort in orders else next(iter(orders.values()))
-    mark = keyset.read(after)
+    order, mark = chosen_order(tab, sort), keyset.read(after)
     cases = joined(" AND ", [tab_condition(tab, staff), keep])
-    parts = [_keys(cases, part, order, mark, PAGE + 1) for part in _parts(tab, order)]
-    puts_urgent_first = mark is None and order.moment == "deadline_at" and not order.newest
+    parts = [first_keys(cases, part, order, mark, PAGE + 1) for part in order_parts(tab, order)]
+    puts_urgent_first = mark is None and begins_with_urgent(order)
     if puts_urgent_first:
-        parts.append(_keys(cases, "is_urgent AND state <> 'closed'", order, None, MOST_URGENT))
-    chosen = Condition(f"complaints_case.id IN ({' UNION ALL '.join(parts)})", {**cases.values, **_marked(mark)})
+        parts.append(first_keys(cases, IS_URGENT, order, None, MOST_URGENT))
+    chosen = Condition(f"complaints_case.id IN ({' UNION ALL '.join(parts)})", {**cases.values, **marked(mark)})
     found = listed_cases(chosen, order.columns, _options(tab, staff))
     return urgent_first(found, order) if puts_urgent_first else order.page_of(found[: PAGE + 1])
+
+
+def chosen_order(tab: Tab, sort: str) -> Order:
+    """Return the order ``sort`` of ``tab``, the default one where it has no such order."""
+    orders = sort_orders(tab)
+    return orders[Sort(sort)] if sort in orders else next(iter(orders.values()))
+
+
+def begins_with_urgent(order: Order) -> bool:
+    """Tell whether lists in ``order`` put the urgent cases before all others."""
+    return order.moment == "deadline_at" and not order.newest
+
+
+IS_URGENT: Final = "is_urgent AND state <> 'closed'"
 
 
 def _options(tab: Tab, staff: StaffContext) -> ListOptions:
@@ -197,7 +209,7 @@ def _options(tab: Tab, staff: StaffContext) -> ListOptions:
     )
 
 
-def _parts(tab: Tab, order: Order) -> list[str]:
+def order_parts(tab: Tab, order: Order) -> list[str]:
     """Split the cases of ``tab`` so that an index holds each part in ``order``; one query would sort them all."""
     if order.moment != "deadline_at":
         return ["TRUE"]
@@ -207,27 +219,39 @@ def _parts(tab: Tab, order: Order) -> list[str]:
     return [f"state = '{state}'" for state in sorted(states[tab])] if tab in states else ["TRUE"]
 
 
-def _keys(cases: Condition, part: str, order: Order, mark: keyset.Mark | None, number: int) -> str:
+def first_keys(cases: Condition, part: str, order: Order, mark: keyset.Mark | None, number: int) -> str:
     """Return the statement for the first keys of ``cases`` behind ``mark``, as far as they are of ``part``."""
-    moment, way = (TASK_DUE if order.moment == "partner_task_due_at" else order.moment), "DESC" if order.newest else ""
-    sorting = ", ".join(f"{column} {way}" for column in (moment, "complaints_case.id") if column)
-    reached, behind = ("<=", "<") if order.newest else (">=", ">")
-    after = "TRUE"
-    if mark is not None and not moment:
-        after = f"complaints_case.id {behind} %(mark_key)s"
-    elif mark is not None:
-        # Two conditions: the first is a range of the index.
-        after = (
-            f"{moment} {reached} %(mark_moment)s AND NOT ({moment} = %(mark_moment)s"
-            f" AND complaints_case.id {reached.translate(_TURNED)} %(mark_key)s)"
-        )
+    after = "TRUE" if mark is None else behind_mark(order)
     where = f"{cases.text} AND {part} AND {after}"
-    rows = f"FROM complaints_case WHERE {where} ORDER BY {sorting} LIMIT {number}"
+    rows = f"FROM complaints_case WHERE {where} ORDER BY {sorting(order)} LIMIT {number}"
     return f"(SELECT complaints_case.id {rows})"
+
+
+def sorting(order: Order) -> str:
+    """Return what cases in ``order`` are sorted by."""
+    way = " DESC" if order.newest else ""
+    return ", ".join(f"{column}{way}" for column in (_moment(order), "complaints_case.id") if column)
+
+
+def behind_mark(order: Order) -> str:
+    """Return the condition for the cases that stand behind the mark, whose values ``marked`` gives."""
+    moment, (reached, behind) = _moment(order), ("<=", "<") if order.newest else (">=", ">")
+    if not moment:
+        return f"complaints_case.id {behind} %(mark_key)s"
+    # Two conditions: the first is a range of the index.
+    return (
+        f"{moment} {reached} %(mark_moment)s AND NOT ({moment} = %(mark_moment)s"
+        f" AND complaints_case.id {reached.translate(_TURNED)} %(mark_key)s)"
+    )
+
+
+def _moment(order: Order) -> str:
+    return TASK_DUE if order.moment == "partner_task_due_at" else order.moment
 
 
 _TURNED: Final = str.maketrans("<>", "><")
 
 
-def _marked(mark: keyset.Mark | None) -> dict[str, object]:
+def marked(mark: keyset.Mark | None) -> dict[str, object]:
+    """Return the values of a mark in a statement."""
     return {} if mark is None else {"mark_moment": mark[0], "mark_key": mark[1]}

@@ -31,6 +31,7 @@ from complaints.permissions.to_decide import Matter, matters
 from complaints.search import search
 from complaints.staff import rows
 from complaints.staff.frame import CASEWORK, frame
+from complaints.staff.work_list import WorkList
 from complaints.visibility.identity import StaffVisibility
 from kit import replica
 from kit.keyset import KeysetPage
@@ -142,7 +143,14 @@ def _list_page(
     counts = asked.counts()
     listed = rows.queue_rows(page.rows, staff.user, at=staff.at, calendar=staff.calendar)
     actions, decisions = offered_actions(staff), _decisions(page.rows, staff, counts)
-    table = table_rows(listed, asked.reader, decisions, picks=bool(actions), all_agencies=staff.is_unit)
+    table = table_rows(
+        listed,
+        asked.reader,
+        decisions,
+        suffix="" if is_search else WorkList(urlencode(query.parameters)).suffix,
+        picks=bool(actions),
+        all_agencies=staff.is_unit,
+    )
     tiles = [(tab, colour) for tab, colour in _TILES if tab in counts]
     context = {
         "rows": listed,
