@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -204,22 +205,33 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Group the tests before pytest-xdist reads the groups, and order them after pytest-django has."""
+    sharing = {item.path for item in items if _shares(item)}
+    group_what_shares(items, sharing)
+    yield
     order_by_browser(items)
-    keep_together_what_shares(items)
+    begin_with_what_shares(items, sharing)
 
 
-def keep_together_what_shares(items: list[pytest.Item]) -> None:
-    """Give a module with ``module_data`` to one worker, where the tests that share it come last, in savepoints."""
-    sharing = {item for item in items if "module_data" in getattr(item, "fixturenames", ())}
-    modules = {item.path for item in sharing}
-    together = [item for item in items if item.path in modules]
-    together.sort(key=lambda item: (item.path, item in sharing))
-    for item in together:
-        item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-        if item in sharing and item.get_closest_marker("django_db") is None:
+def group_what_shares(items: list[pytest.Item], sharing: set[Path]) -> None:
+    """Give each module with ``module_data`` to one worker."""
+    for item in items:
+        if item.path in sharing:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+        if _shares(item) and item.get_closest_marker("django_db") is None:
             item.add_marker("django_db")
-    items[:] = [*together, *(item for item in items if item.path not in modules)]
+
+
+def begin_with_what_shares(items: list[pytest.Item], sharing: set[Path]) -> None:
+    """Let the tests of a module that share its rows follow those that do not, in savepoints."""
+    together = sorted((item for item in items if item.path in sharing), key=lambda item: (item.path, _shares(item)))
+    items[:] = [*together, *(item for item in items if item.path not in sharing)]
+
+
+def _shares(item: pytest.Item) -> bool:
+    return "module_data" in getattr(item, "fixturenames", ())
 
 
 def order_by_browser(items: list[pytest.Item]) -> None:

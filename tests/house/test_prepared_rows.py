@@ -1,5 +1,9 @@
 """Rows of prepared fixtures: made once, put back as they were, and copies that a test may change."""
 
+import os
+from collections import defaultdict
+from pathlib import Path
+
 import pytest
 
 from agencies.models import Governorate
@@ -50,3 +54,18 @@ def test_who_asks_for_less_has_less(valley: Governorate) -> None:
 def test_rows_are_put_back_where_everything_is_committed(turn: str, town: list[Governorate]) -> None:
     assert [name for name, _ in _stored()] == [one.name_en for one in town]
     town[1].delete()
+
+
+def test_a_module_that_shares_rows_goes_to_one_worker_and_begins_with_what_does_not(
+    request: pytest.FixtureRequest,
+) -> None:
+    modules = defaultdict[Path, list[pytest.Item]](list)
+    for item in request.session.items:
+        modules[item.path].append(item)
+    wrong = []
+    for path, items in modules.items():
+        shares = ["module_data" in getattr(item, "fixturenames", ()) for item in items]
+        is_together = "PYTEST_XDIST_WORKER" not in os.environ or all(item.nodeid.endswith(path.name) for item in items)
+        if any(shares) and (shares != sorted(shares) or not is_together):
+            wrong.append(path.name)
+    assert wrong == []
