@@ -34,6 +34,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(HERE, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 STAMP = os.path.join(VENV, ".installed")
+IN_USE = os.path.join(HERE, ".venv.used")
 NEEDED = (3, 12)
 MODULES = ("ctypes", "sqlite3", "ssl", "venv", "zlib")
 INCOMPLETE = (
@@ -44,6 +45,10 @@ WHEELS_ONLY = ["--require-hashes", "--only-binary", ":all:"]
 READ_ONLY = (
     "{} cannot be written to, and its .venv is missing or not up to date. Run `python3 run.py` once while it can be "
     "written to, or copy it to a folder of your own."
+)
+STOP_FIRST = (
+    "The environment (.venv) is out of date, and something of this project still runs from it: the demonstration, "
+    "tests or another command. Stop it first (Ctrl-C in its terminal), then start again."
 )
 DEVELOPER_COMMANDS = {"test", "check", "bench", "imports", "lock", "audit"}
 
@@ -57,6 +62,7 @@ def main():
     if os.access(HERE, os.W_OK):
         with only_one():
             prepare_environment(level)
+            say_in_use()
     elif not is_prepared(level):
         sys.exit(READ_ONLY.format(HERE))
     # Containers often forbid bytecode, meaning their one process; here dozens would compile the same modules each time.
@@ -72,14 +78,36 @@ def only_one():
         yield
 
 
+def say_in_use():
+    """Hold a shared lock until the command that takes this process over has ended."""
+    handle = os.open(IN_USE, os.O_WRONLY | os.O_CREAT, 0o644)
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    os.set_inheritable(handle, True)
+
+
+def is_in_use():
+    with open(IN_USE, "w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+
 def prepare_environment(level):
-    """Make .venv hold exactly what the lock of this level names; the developers' lock contains the other."""
+    """Make .venv hold what the lock of this level names; the developers' lock contains the other and adds to it."""
     if is_prepared(level):
         return
     began = time.time()
-    print("Setting up the environment (.venv); the first time takes up to a minute …", flush=True)
-    pip = make_venv()
-    install(level, pip)
+    if is_prepared("run"):
+        # A demonstration may be running from .venv: nothing that it needs is taken away.
+        print("Adding the development tools to the environment (.venv); this takes up to a minute …", flush=True)
+    elif is_in_use():
+        sys.exit(STOP_FIRST)
+    else:
+        print("Setting up the environment (.venv); the first time takes up to a minute …", flush=True)
+        make_venv()
+    install(level, find_pip())
     with open(STAMP, "w") as stamp:
         stamp.write(fingerprint(level))
     print("Environment ready ({:.0f} s).".format(time.time() - began), flush=True)
@@ -104,14 +132,18 @@ def lock_file(name):
 
 
 def make_venv():
-    """Create .venv and return the pip that can install into it."""
+    """Make .venv anew, with a pip of its own where this Python can."""
     base = find_python()
-    if succeeds([base, "-m", "venv", "--clear", VENV]):
+    command = [base, "-m", "venv", "--clear", VENV]
+    if not (succeeds(command) or (install_venv_package() and succeeds(command))):
+        subprocess.check_call([base, "-m", "venv", "--clear", "--without-pip", VENV])
+
+
+def find_pip():
+    """Return the pip that installs into .venv: its own, or that of a Python outside."""
+    if succeeds([PYTHON, "-m", "pip", "--version"]):
         return [PYTHON, "-m", "pip"]
-    if install_venv_package() and succeeds([base, "-m", "venv", "--clear", VENV]):
-        return [PYTHON, "-m", "pip"]
-    subprocess.check_call([base, "-m", "venv", "--clear", "--without-pip", VENV])
-    for outside in (base, sys.executable):
+    for outside in (find_python(), sys.executable):
         if succeeds([outside, "-m", "pip", "--version"]):
             return [outside, "-m", "pip", "--python", PYTHON]
     return sys.exit("This Python has neither venv nor pip. On Debian or Ubuntu: apt install python3-venv")

@@ -104,7 +104,7 @@ class Proxy:
             "listen 80 ": f"listen 127.0.0.1:{self.http} ",
             "listen 443 ": f"listen 127.0.0.1:{self.https} ",
             "/tmp/": f"{self.folder}/",
-            "root pages": f"root {NGINX / 'pages'}",
+            "root pages": f'root "{NGINX / "pages"}"',
         }
         for said, here in changes.items():
             assert said in text
