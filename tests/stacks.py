@@ -105,6 +105,11 @@ class Stack:
             connection.request("GET", path)
             return connection.getresponse().status
 
+    def seen(self) -> dict[str, Any]:
+        """Return how each page and the stand-in for Twilio answer, and how many cases there are."""
+        cases = self.count("complaints_case")
+        return {"statuses": self.statuses(), "stand-in": self.status_of_stand_in(), "cases": cases}
+
     def status_of_stand_in(self) -> int | None:
         """Return how the stand-in for Twilio answers, or None where SMS go nowhere."""
         url = state.read_running(self.folder).get("TWILIO_API_URL")
@@ -182,7 +187,6 @@ def demonstrated() -> Demonstrated:
 
 def _demonstrate(folder: Path) -> dict[str, Any]:
     with started(folder, "--with-twilio") as running:
-        seen = {"statuses": running.statuses(), "stand-in": running.status_of_stand_in()}
-        cases = running.count("complaints_case")
+        seen = running.seen()
         status, said = running.end(signal.SIGINT)
-    return seen | {"cases": cases, "status": status, "said": said}
+    return seen | {"status": status, "said": said}

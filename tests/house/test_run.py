@@ -2,12 +2,10 @@
 
 import ast
 import contextlib
-import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,52 +14,28 @@ from accounts.demo import DEMO_SIGN_INS
 from config.devstack import banner, browser, processes, servers, stack, state, throwaway
 from config.devstack.state import ROOT
 from tests import stacks
-from tests.stacks import Stack
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder of its own: those of pytest are closed to `nobody` by any other run that begins."""
-    with throwaway.folder() as base:
-        yield base / "state"
-
-
-def kill_beat(running: Stack) -> None:
-    """Kill beat, and wait until another one has taken its place and sends."""
-    with running.connected() as connection:
-        (pid,) = _pids_of(running.folder, "config.beat")
-        os.killpg(pid, signal.SIGKILL)
-        said = "The beat process ended by itself and is started again"
-        running.wait(lambda: said in running.output.read_text(), alive=True)
-        killed_at = connection.execute("SELECT now()").fetchone()[0]  # type: ignore[index]
-        connection.commit()
-        sent = "SELECT count(*) FROM notifications_periodictask WHERE sent_at > %s"
-        running.wait(lambda: connection.execute(sent, [killed_at]).fetchone()[0] > 0, alive=True)  # type: ignore[index]
-
-
-def _pids_of(folder: Path, module: str) -> list[int]:
-    """Return the processes that run a module with this state."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            is_ours = str(folder).encode() in (entry / "environ").read_bytes()
-            if is_ours and (entry / "cmdline").read_bytes().endswith(f"-m\0{module}\0".encode()):
-                found.append(int(entry.name))
-    return found
-
-
-def test_the_demonstration_starts_serves_keeps_its_data_and_leaves_nothing_behind(folder: Path) -> None:
-    """Two starts on one state: one ended by Ctrl-C, one killed outright. The system of the journeys is asked to end."""
+def test_the_demonstration_starts_on_an_empty_folder_and_ends_by_ctrl_c() -> None:
+    """What a second start finds, and that a kill leaves nothing behind either, is seen where the journeys are made."""
     first = stacks.demonstrated()
-    serving = dict.fromkeys(stacks.PAGES, 200)
     cases = first.seen["cases"]
     assert cases > 0
+    serving = dict.fromkeys(stacks.PAGES, 200)
     assert first.seen == {"statuses": serving, "stand-in": 200, "cases": cases, "status": 0, "said": stacks.STOPPING}
-    with stacks.started(first.copy(folder)) as again:
-        assert (again.statuses(), again.status_of_stand_in()) == (serving, None)
-        assert again.count("complaints_case") == cases
-        kill_beat(again)
-        assert again.end(signal.SIGKILL) == (-signal.SIGKILL, [])
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_a_plain_kill_both_stop_everything_and_only_once(how: signal.Signals) -> None:
+    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        stack._stop_on_signals()
+        with pytest.raises(stack.Stopped):
+            signal.raise_signal(how)
+        assert {signal.getsignal(one) for one in before} == {signal.SIG_IGN}
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def test_a_second_start_on_the_same_state_refuses_in_a_sentence(tmp_path: Path) -> None:

@@ -11,11 +11,13 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from tests import stacks
 from tests.journeys import shell
 from tests.journeys.shell import Shell
+from tests.stacks import Stack
 
 MESSAGE_SECONDS = 20
 
@@ -85,6 +87,9 @@ class Site:
 
     url: str
     shell: Shell
+    stack: Stack
+    #: What ``Stack.seen`` said before the first journey.
+    seen: dict[str, Any]
 
     def run(self, code: str, **said: object) -> str:
         """Run ``code``, which reads ``said``, inside the running system, and return what it printed."""
@@ -134,11 +139,11 @@ class Site:
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[Site]:
-    """Start the system in ``folder``, on what its first start has left, and ask it to end, as an operator would."""
+    """Start the system in ``folder``, on what its first start has left, and kill it: nothing may be left behind."""
     first = stacks.demonstrated()
     # What the first start has collected is served: it would be collected anew for another place.
     static = str(first.folder / "static")
     with stacks.started(first.copy(folder / "state"), STATIC_ROOT=static) as system:
         with shell.opened(system.environment, folder) as opened:
-            yield Site(f"http://localhost:{system.port}", opened)
-        assert system.end(signal.SIGTERM) == (0, stacks.STOPPING)
+            yield Site(f"http://localhost:{system.port}", opened, system, system.seen())
+        assert system.end(signal.SIGKILL) == (-signal.SIGKILL, [])
