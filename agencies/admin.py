@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import (
     Agency,
     AgencySite,
+    CentreState,
     City,
     Directorate,
     Governorate,
@@ -200,6 +201,16 @@ class AgencySiteAdmin(ReferenceAdmin):
     list_select_related = ("agency",)
     search_fields = ("origin",)
     searched = stripped("origin", "agency__name_ar", "agency__name_en")
+
+
+@admin.register(CentreState)
+class CentreStateAdmin(ReferenceAdmin):
+    """The words of outside centres."""
+
+    list_display = ("word", "centre", "meaning", "unverified")
+    list_select_related = ("centre",)
+    search_fields = ("word",)
+    searched = stripped("word", "centre__name_ar", "centre__name_en")
 
 
 @admin.register(Holiday)

@@ -22,6 +22,7 @@ from agencies.models import (
     Agency,
     AgencySite,
     AnswerPhrase,
+    CentreState,
     ChangeKind,
     City,
     DangerSign,
@@ -44,12 +45,12 @@ from agencies.models import (
 THINGS: Mapping[str, type[Reference]] = {
     model.__name__.lower(): model
     for model in (
-        *(Governorate, City, Agency, Directorate, Topic, TopicQuestion, RoutingRule, OutsideCentre),
+        *(Governorate, City, Agency, Directorate, Topic, TopicQuestion, RoutingRule, OutsideCentre, CentreState),
         *(Holiday, WorkingHours, AnswerPhrase, WordGroup, TopicPhrases, DangerSign, AgencySite),
     )
 }
-#: Fields whose change is no news: the key, and the marks that people edited the row, and when it got its name.
-NOT_RECORDED = frozenset({"id", "edited_at", "renamed_on"})
+#: Fields whose change is no news: the key, and the marks that people edited the row, when it got its name, and a copy.
+NOT_RECORDED = frozenset({"id", "edited_at", "renamed_on", "has_system"})
 #: What ends a row that has no last day.
 ENDED_BY: Mapping[type[Reference], Mapping[str, Any]] = {
     City: {"is_active": False},
@@ -57,6 +58,7 @@ ENDED_BY: Mapping[type[Reference], Mapping[str, Any]] = {
     Topic: {"is_active": False},
     TopicQuestion: {"is_active": False},
     OutsideCentre: {"is_active": False},
+    CentreState: {"is_active": False},
     AnswerPhrase: {"is_active": False},
     WordGroup: {"is_active": False},
     TopicPhrases: {"is_active": False},

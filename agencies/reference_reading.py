@@ -17,7 +17,7 @@ from agencies.models import Agency, Governorate, Reference, Topic
 from kit.forms import safe_text
 
 #: Fields that never come from a file.
-NOT_LOADED = frozenset({"id", "edited_at", "renamed_on"})
+NOT_LOADED = frozenset({"id", "edited_at", "renamed_on", "has_system"})
 YES_NO = {"yes": True, "no": False}
 #: A cell that begins so is a formula and refused; the other signs are a formula to a spreadsheet only, and get an
 #: apostrophe in a file that people open.

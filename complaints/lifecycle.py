@@ -29,6 +29,7 @@ _ACTORS = {
     Actor.SIGNER: "CMU (if the agency has no second supervisor to sign)",
     Actor.PARTNER: "an agency asked to contribute",
     Actor.DIRECTORATE: "the directorate asked",
+    Actor.CENTRE: "the outside centre by its interface",
     Actor.CLOCK: "automatic",
 }
 

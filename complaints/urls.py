@@ -30,4 +30,4 @@ urlpatterns = [
     path("", include("complaints.message_centre.urls")),
     path("", include("complaints.staff.urls")),
 ]
-machine_urlpatterns = [path("", include("complaints.portal.short_links"))]
+machine_urlpatterns = [path("", include("complaints.portal.short_links")), path("", include("complaints.api.urls"))]

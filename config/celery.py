@@ -27,7 +27,9 @@ class SteadyConnection(Connection):
 app = Celery("config", task_cls="config.recorded_task:RecordedTask")
 app.steps["worker"].add("config.watch:ScheduleWatch")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["notifications", "accounts", "complaints.escalation", "complaints.retention", "reports"])
+app.autodiscover_tasks(
+    ["notifications", "accounts", "complaints.escalation", "complaints.retention", "complaints.api", "reports"]
+)
 app.amqp.Connection = SteadyConnection
 
 

@@ -83,6 +83,7 @@ MENU: Final[tuple[MenuGroup, ...]] = (
         _("Administration"),
         (
             unit.DIRECTORY,
+            unit.PROGRAMS,
             unit.ENDED_AGENCIES,
             people.PEOPLE,
             people.CHANGES,

@@ -32,6 +32,7 @@ PERIODIC_TASKS: Final[dict[str, dict[str, Any]]] = {
         ("bring the figures up to date", "reports.refresh_figures", 180.0),
         ("watch the clocks of breaches", "complaints.watch_breaches", 300.0),
         ("write the drafts of reports that were ordered", "reports.write_drafts", 60.0),
+        ("fetch what outside centres say", "complaints.fetch_centre_answers", 300.0),
         ("make the lists of the dashboards", "reports.make_dashboard_lists", 300.0),
     )
 } | {

@@ -73,17 +73,19 @@ class ProgramStatus:
 def status_of(*endpoints: Endpoint, at: datetime) -> list[ProgramStatus]:
     """Return how programs stand at ``at``; two statements for any number. ``refused`` counts the last week."""
     names = [endpoint.name for endpoint in endpoints]
+    if not names:
+        return []
     calls = Message.objects.filter(channel=Channel.WEBHOOK, recipient__in=names).order_by().values("recipient")
     waiting = Q(state__in=[MessageState.PENDING, MessageState.SENDING])
     refused = Q(state=MessageState.UNDELIVERABLE, settled_at__gt=at - timedelta(days=7))
-    counts = {
-        "waiting": Count("pk", filter=waiting),
-        "waiting_since": Min("created_at", filter=waiting),
-        "refused": Count("pk", filter=refused),
-        "taken_at": Max("accepted_at"),
-    }
+    counts = calls.annotate(
+        waiting=Count("pk", filter=waiting),
+        waiting_since=Min("created_at", filter=waiting),
+        refused=Count("pk", filter=refused),
+        taken_at=Max("accepted_at"),
+    )
     counted: dict[str, dict[str, Any]] = {
-        row["recipient"]: {name: row[name] for name in counts} for row in calls.annotate(**counts)
+        row["recipient"]: {name: value for name, value in row.items() if name != "recipient"} for row in counts
     }
     nothing: dict[str, Any] = {"waiting": 0, "waiting_since": None, "refused": 0, "taken_at": None}
     routes = ProviderRoute.objects.filter(channel=Channel.WEBHOOK, carrier__in=names, stopped_until__isnull=False)

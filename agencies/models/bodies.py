@@ -123,6 +123,12 @@ class Agency(Coded, Named, Dated, Reference):
     is_complainable = models.BooleanField(_("can be complained about"), default=True)
     is_core = models.BooleanField(_("one of the 86 agencies connected to the system"), default=False)
     notes = models.TextField(_("notes"), blank=True)
+    has_system = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Its cases go to a case system of its own; a copy, so that a change of a case need not ask.",
+    )
     renamed_on = models.DateField(
         _("renamed on"), null=True, blank=True, editable=False, help_text="The last day a name changed; null for never."
     )
@@ -207,6 +213,13 @@ class OutsideCentre(Coded, Named, Reference):
     agency = models.ForeignKey(
         Agency, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("agency")
     )
+    email = models.EmailField(
+        _("e-mail"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Cases are announced to this address, if the centre has no interface"),
+    )
     is_active = models.BooleanField(_("offered"), default=True, db_default=True)
     notes = models.TextField(_("notes"), blank=True)
 
@@ -214,3 +227,39 @@ class OutsideCentre(Coded, Named, Reference):
         verbose_name = _("outside centre")
         verbose_name_plural = _("outside centres")
         ordering = ["code"]
+
+
+class CentreMeaning(models.TextChoices):
+    """What a report of an outside centre means here."""
+
+    RECEIVED = "received", _("received")
+    IN_WORK = "in_work", _("being worked on")
+    ANSWERED = "answered", _("answered")
+    REFUSED = "refused", _("not taken on")
+
+
+class CentreState(Shipped, Reference):
+    """A word by which one outside centre says how a case stands, and what it means here."""
+
+    centre = models.ForeignKey(OutsideCentre, models.PROTECT, related_name="states", verbose_name=_("outside centre"))
+    word = models.CharField(
+        _("the centre's word"), max_length=60, help_text=_("Exactly as the centre's interface sends it")
+    )
+    meaning = models.CharField(_("meaning"), max_length=10, choices=CentreMeaning)
+    is_active = models.BooleanField(_("in use"), default=True, db_default=True)
+
+    class Meta:
+        verbose_name = _("state of an outside centre")
+        verbose_name_plural = _("states of outside centres")
+        ordering = ["centre", "word"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["centre", "word"],
+                name="centrestate_once",
+                violation_error_message=_("The centre already has this word"),
+            ),
+            models.CheckConstraint(condition=Q(meaning__in=CentreMeaning.values), name="centrestate_meaning_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.word}: {self.get_meaning_display()}"

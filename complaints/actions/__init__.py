@@ -6,8 +6,9 @@ from complaints.actions.decisions import accept, correct, decline, extend, propo
 from complaints.actions.filing import add, amend, file, withdraw
 from complaints.actions.labels import label, unlabel
 from complaints.actions.links import link, unlink
-from complaints.actions.notes import assign, hand_over, log_call, note, take_back
+from complaints.actions.notes import assign, log_call, note
 from complaints.actions.objections import dismiss, object_to, uphold
+from complaints.actions.outside_centres import hand_over, take_back
 from complaints.actions.partner_tasks import add_task, answer_task, drop_task
 from complaints.actions.praise import deliver
 from complaints.actions.questions import ask, lapse, reply

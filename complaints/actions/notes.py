@@ -1,4 +1,4 @@
-"""Notes, telephone calls, assignment to an officer, and handover to a centre outside."""
+"""Notes, telephone calls, and assignment to an officer."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from django.utils import timezone
 
 from accounts.models import User, officers_of
 from accounts.roles import CMU, DESK
-from agencies.models import OutsideCentre
-from complaints.engine import holders, notices
-from complaints.engine.transition import TransitionNotAllowed, act
-from complaints.models import Case, Handover, Note, NoteKind, SpokenWith, TaskState
-from complaints.workflow import Action, Holder, State
+from complaints.engine import notices
+from complaints.engine.transition import act
+from complaints.models import Case, Note, NoteKind, SpokenWith, TaskState
+from complaints.workflow import Action
 
 
 class NotAnOfficer(ValueError):
@@ -97,39 +96,3 @@ def assign(case: Case, *, by: User | None, at: datetime, officer: User) -> None:
             change.set(officer=officer)
         if by is None or by.pk != officer.pk:
             notices.tell_staff("officer_assigned", [officer], change=change)
-
-
-# ---- centres outside the system ----
-
-
-def hand_over(case: Case, *, by: User, at: datetime, centre: OutsideCentre, reference: str) -> Handover:
-    """Hand the case over to ``centre``, which holds it under its own ``reference`` until it answers.
-
-    The agency stays responsible and its clock runs on. Raises ``HeldByAnother``.
-    """
-    with act(case, Action.HAND_OVER, by=by, at=at) as change:
-        if holders.current_holder(case)[0] != Holder.AGENCY:
-            raise HeldByAnother
-        handed = Handover.objects.create(
-            case=case, event_id=change.event_id, centre=centre, reference=reference, by=by, at=change.at
-        )
-        change.facts = {"centre": centre.pk, "words": change.fingerprint(reference)}
-        change.holder = Holder.OUTSIDE_CENTRE
-    return handed
-
-
-def take_back(case: Case, *, by: User, at: datetime, answer: str) -> None:
-    """Record what the outside centre answered; the agency holds the case again, unless the citizen was asked.
-
-    Raises ``TransitionNotAllowed`` when no centre has it.
-    """
-    with act(case, Action.TAKE_BACK, by=by, at=at) as change:
-        handed = holders.open_handover(case)
-        if handed is None:
-            raise TransitionNotAllowed(Action.TAKE_BACK, case)
-        handed.answer, handed.recorded_by, handed.ended_at = answer, by, change.at
-        handed.return_event_id = change.event_id
-        handed.save(update_fields=["answer", "recorded_by", "ended_at", "return_event"])
-        change.facts = {"words": change.fingerprint(answer)}
-        if case.state != State.WAITING:
-            change.holder, change.directorate = holders.current_holder(case)

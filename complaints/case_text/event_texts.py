@@ -209,7 +209,7 @@ def _recusals(case: Case) -> _Written:
 
 def _handovers(case: Case) -> _Written:
     for row in _HANDOVERS.rows(None, {"case": case}, case=case.pk):
-        yield row.event_id, EventText(first=row.reference, named=row.centre.name)
+        yield row.event_id, EventText(first=row.number, named=row.centre.name)
         yield row.return_event_id, EventText(first=row.answer, named=row.centre.name)
 
 

@@ -72,12 +72,18 @@ def actor_label(event: CaseEvent, case: Case, *, asker: str = "", mandates: Mapp
     if is_by_link or (event.actor is not None and event.actor_id == case.citizen.user_id):
         return gettext("the citizen")
     if event.actor is None:
-        return _by_link(event, asker) if ACTIONS[Action(event.action)].by_link else gettext("automatically")
+        return _by_no_account(event, asker)
     if event.through:
         return gettext("%(name)s for the citizen") % {"name": event.actor.name}
     if event.on_behalf_of is not None:
         return gettext("%(deputy)s for %(absent)s") % {"deputy": event.actor.name, "absent": event.on_behalf_of.name}
     return event.actor.name
+
+
+def _by_no_account(event: CaseEvent, asker: str) -> str:
+    if event.action == Action.TAKE_BACK:
+        return gettext("the outside centre")
+    return _by_link(event, asker) if ACTIONS[Action(event.action)].by_link else gettext("automatically")
 
 
 def _by_link(event: CaseEvent, asker: str) -> str:

@@ -82,6 +82,10 @@ NAMES: Final[Mapping[str, StrPromise]] = {
     "officer_directorate": gettext_lazy("To the officers: the directorate answered"),
     "directorate_request": gettext_lazy("To the directorate: a request for a time estimate and a finding"),
     "directorate_reminder": gettext_lazy("To the directorate: a reminder of the request"),
+    "officer_centre": gettext_lazy("To the officers: the outside centre answered"),
+    "centre_handover": gettext_lazy("To an outside centre: a case is handed over"),
+    "webhook_handover": gettext_lazy("To the interface of an outside centre: a case"),
+    "webhook_case": gettext_lazy("To the case system of an agency: a case"),
     "officer_digest": gettext_lazy("To the officers: today's cases"),
     "cmu_digest": gettext_lazy("To the CMU: today's decisions"),
     "praise_passed_on": gettext_lazy("To the supervisors: praise for one of their staff"),
@@ -131,5 +135,9 @@ def addressee_name(message: Message) -> str:
         return _("Citizen")
     if message.recipient.startswith(DIRECTORATE_PREFIX):
         return _("Directorate")
+    if message.recipient.startswith("centre:"):
+        return _("Outside centre")
+    if message.recipient.startswith("agency:"):
+        return _("Case system of an agency")
     is_staff = message.recipient.startswith(STAFF_PREFIX)
     return pgettext("recipient", "Staff") if is_staff else pgettext("recipient", "Visitor")

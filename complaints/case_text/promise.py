@@ -14,7 +14,7 @@ from agencies.models import Agency
 from complaints.case_text.kind_texts import OWED
 from complaints.clocks import limits, pauses
 from complaints.models import Case
-from complaints.workflow import State
+from complaints.workflow import Holder, State
 from kit.dates import day_digits
 from kit.unit import unit_name
 
@@ -23,7 +23,8 @@ from kit.unit import unit_name
 class Promise:
     """Who holds the case, what they owe by ``on``, and what happens when that day passes without it.
 
-    ``first_on`` is the earlier promise that ``on`` replaced, if it did.
+    ``first_on`` is the earlier promise that ``on`` replaced, if it did. ``helper`` is the outside centre that works on
+    the case for its agency, if one does.
     """
 
     holder: str
@@ -32,6 +33,7 @@ class Promise:
     otherwise: str
     is_late: bool
     first_on: date | None = None
+    helper: str = ""
 
 
 def promise_card(case: Case, *, at: datetime, first_on: date | None = None) -> Promise | None:
@@ -51,7 +53,16 @@ def promise_card(case: Case, *, at: datetime, first_on: date | None = None) -> P
         otherwise=otherwise,
         is_late=case.state != State.WAITING and case.is_late(at=at),
         first_on=first_on if first_on != on else None,
+        helper=_helper(case),
     )
+
+
+def _helper(case: Case) -> str:
+    """Return the outside centre that holds an open case, empty where none does; a statement where one does."""
+    if case.holder != Holder.OUTSIDE_CENTRE:
+        return ""
+    handed = case.handovers.filter(ended_at__isnull=True).select_related("centre").first()
+    return handed.centre.name if handed else ""
 
 
 def owed_words(case: Case) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from agencies.models import Agency, Directorate
-from complaints.engine import signed_links
+from complaints.engine import centre_calls, signed_links
 from complaints.models import (
     WITH_DIRECTORATE,
     Case,
@@ -49,7 +49,10 @@ def release_partners(case: Case, *, at: datetime) -> Sequence[Agency]:
     asked = Consultation.objects.filter(case=case, state__in=WITH_DIRECTORATE)
     if asked.update(state=ConsultationState.REVOKED, ended_at=at):
         signed_links.cancel(case, at=at)
-    Handover.objects.filter(case=case, ended_at__isnull=True).update(ended_at=at)
+    if (handed := open_handover(case)) is not None:
+        Handover.objects.filter(pk=handed.pk).update(ended_at=at)
+        handed.case = case
+        centre_calls.owe_end(handed, at=at)
     partners = [task.agency for task in case.tasks.filter(state=TaskState.OPEN).select_related("agency")]
     if not partners:
         return partners

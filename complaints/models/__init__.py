@@ -33,7 +33,15 @@ from complaints.models.problem_joins import ProblemJoin
 from complaints.models.published_answers import PublishedAnswer
 from complaints.models.ratings import Confirmation, ConfirmationOf, FormerRating, Rating, Recurrence, Solved
 from complaints.models.recusals import Recusal
-from complaints.models.referrals import Handover, Precedent, ReferralTask, TaskState
+from complaints.models.referrals import (
+    AgencySystem,
+    CentreReport,
+    Handover,
+    HandoverWay,
+    Precedent,
+    ReferralTask,
+    TaskState,
+)
 from complaints.models.search import SearchBlock
 from complaints.models.site_cases import SiteCase
 from complaints.models.texts import (
@@ -59,6 +67,7 @@ __all__ = [
     "TAKEN_DOWN",
     "WITH_DIRECTORATE",
     "Addition",
+    "AgencySystem",
     "Answer",
     "AnswerRecord",
     "AnswerState",
@@ -71,6 +80,7 @@ __all__ = [
     "CaseLink",
     "CaseQuerySet",
     "CentreContact",
+    "CentreReport",
     "Channel",
     "Classification",
     "Clock",
@@ -90,6 +100,7 @@ __all__ = [
     "FormerRating",
     "FoundBy",
     "Handover",
+    "HandoverWay",
     "Holding",
     "Label",
     "LegalHold",

@@ -122,14 +122,28 @@ class Precedent(models.Model):
         return f"{self.topic_id}: {self.agency_id}"
 
 
+class HandoverWay(models.TextChoices):
+    """How a centre learns of a case."""
+
+    PHONE = "phone", _("by phone")
+    EMAIL = "email", _("by e-mail")
+    WEBHOOK = "webhook", _("through its interface")
+
+
 class Handover(models.Model):
-    """A case held by a centre outside the system, under that centre's own reference, until it answers."""
+    """A case held by a centre outside the system, under that centre's own reference, until it answers.
+
+    ``reference`` is the number that an officer typed, ``given_reference`` the one that the centre's interface gave.
+    Without ``recorded_by`` the answer came from the centre itself.
+    """
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="handovers")
     event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
     return_event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, null=True, blank=True, related_name="+")
     centre = models.ForeignKey("agencies.OutsideCentre", models.PROTECT, related_name="+")
-    reference = models.CharField(max_length=60)
+    way = models.CharField(max_length=8, choices=HandoverWay, default=HandoverWay.PHONE, db_default=HandoverWay.PHONE)
+    reference = models.CharField(max_length=60, blank=True)
+    given_reference = models.CharField(max_length=60, blank=True, default="", db_default="")
     by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     at = models.DateTimeField()
     answer = models.TextField(max_length=TEXT_LENGTH, blank=True)
@@ -145,10 +159,54 @@ class Handover(models.Model):
                 fields=["case"], condition=models.Q(ended_at__isnull=True), name="handover_one_open_per_case"
             ),
             models.CheckConstraint(
-                condition=models.Q(recorded_by__isnull=True) ^ models.Q(return_event__isnull=False),
-                name="handover_return_has_its_event",
+                condition=models.Q(recorded_by__isnull=True) | models.Q(return_event__isnull=False),
+                name="handover_recorded_has_its_event",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.case_id}: {self.reference}"
+        return f"{self.case_id}: {self.number}"
+
+    @property
+    def number(self) -> str:
+        """Return the centre's number for the case; empty while there is none."""
+        return self.reference or self.given_reference
+
+
+class CentreReport(models.Model):
+    """What an outside centre said of a case through its interface, in its own word, and what that means here.
+
+    ``meaning`` is empty for a word that the table of states does not have. ``said_at`` is the centre's moment: reports
+    may come in any order.
+    """
+
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="+")
+    handover = models.ForeignKey(Handover, models.CASCADE, related_name="reports")
+    word = models.CharField(max_length=60)
+    meaning = models.CharField(max_length=10, blank=True)
+    text = models.TextField(max_length=TEXT_LENGTH, blank=True)
+    said_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("report of an outside centre")
+        verbose_name_plural = _("reports of outside centres")
+        ordering = ["said_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.handover_id}: {self.word}"
+
+
+class AgencySystem(models.Model):
+    """The case system of an agency: the program outside, and the officer in whose name it acts."""
+
+    agency = models.OneToOneField("agencies.Agency", models.PROTECT, related_name="system")
+    endpoint = models.OneToOneField("notifications.Endpoint", models.PROTECT, related_name="+")
+    officer = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("case system of an agency")
+        verbose_name_plural = _("case systems of agencies")
+
+    def __str__(self) -> str:
+        return str(self.agency)

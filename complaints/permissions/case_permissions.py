@@ -112,8 +112,9 @@ class CasePermissions:
 
     @property
     def may_hand_over(self) -> bool:
-        """Tell whether the user may hand the case to an outside centre: only while the agency itself holds it."""
-        return self.may(Action.HAND_OVER) and self.case.holder == Holder.AGENCY
+        """Tell whether the user may hand the case to an outside centre: while nobody else works on it."""
+        is_free = self.case.holder in {Holder.AGENCY, Holder.CITIZEN} and not self.pending.is_handed_over
+        return self.may(Action.HAND_OVER) and is_free and self.case.agency_id is not None
 
     @property
     def may_take_back(self) -> bool:

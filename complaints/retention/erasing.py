@@ -21,6 +21,7 @@ from complaints.models import (
     Answer,
     Attachment,
     Case,
+    CentreReport,
     Consultation,
     DoomedFile,
     Estimate,
@@ -50,6 +51,8 @@ logger = logging.getLogger(__name__)
 
 #: The person of all anonymised cases: nobody.
 NOBODY: Final = UUID("00000000-0000-4000-8000-000000000000")
+#: How the recipients of messages with words of a case begin: the citizen, centres and agencies' own systems.
+TOLD_OF_CASES: Final = (CITIZEN_PREFIX, "centre:", "agency:")
 #: The columns with what people wrote, by table; the triggers of 0013 name the same.
 WORDS: Final[Mapping[type[models.Model], Sequence[str]]] = {
     Answer: ("found", "done", "sent_because"),
@@ -66,7 +69,8 @@ WORDS: Final[Mapping[type[models.Model], Sequence[str]]] = {
     Recusal: ("text", "end_text"),
     Consultation: ("text", "finding", "signed_as"),
     ReferralTask: ("text", "answer", "reason"),
-    Handover: ("reference", "answer"),
+    Handover: ("reference", "given_reference", "answer"),
+    CentreReport: ("text",),
 }
 #: Rows that hold nothing but words.
 ROWS: Final[Sequence[type[models.Model]]] = (TopicAnswer, Label)
@@ -87,7 +91,7 @@ def erase_case(pk: int, *, at: datetime) -> bool:
         counts = {
             f"case {case.kind} {case.outcome}": 1,
             "files": _doom_files(case, at),
-            "messages": messages.erase_messages_about(case.reference, to=CITIZEN_PREFIX),
+            "messages": sum(messages.erase_messages_about(case.reference, to=to) for to in TOLD_OF_CASES),
         }
         _erase_words(case)
         Case.objects.filter(pk=case.pk).update(

@@ -23,6 +23,7 @@ DIRECTORY = MenuEntry(
         "directory-policies successions succession succession-plan"
     ),
 )
+PROGRAMS = MenuEntry("programs", _("Programs outside"), UNIT_HEAD, within="program program-secret")
 PRIVACY_REQUESTS = MenuEntry("privacy-requests", _("Privacy requests"), CMU, within="privacy-request")
 PRIVACY_VIEWS = MenuEntry("privacy-views", _("Who looked"), frozenset({Role.CMU_HEAD, Role.AUDITOR}))
 PRIVACY_RETENTION = MenuEntry("privacy-retention", _("Retention"), frozenset({Role.CMU_HEAD, Role.AUDITOR}))

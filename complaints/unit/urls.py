@@ -12,6 +12,7 @@ from complaints.unit.mandates import views as mandates
 from complaints.unit.objections import views as objections
 from complaints.unit.precedents import views as precedents
 from complaints.unit.privacy import breach_views as breaches, oversight_views as oversight, views as privacy
+from complaints.unit.programs import views as programs
 from complaints.unit.published import views as published
 from complaints.unit.rules import views as rules
 from complaints.unit.triage import views as triage
@@ -52,6 +53,9 @@ urlpatterns = [
     path("staff/identities/<uuid:pk>/reject/", identity_decisions.reject, name="identity-reject"),
     path("staff/mandates/", mandates.mandates, name="unit-mandates"),
     path("staff/mandates/<uuid:pk>/", mandates.mandate, name="unit-mandate"),
+    path("staff/programs/", programs.program_list, name="programs"),
+    path("staff/programs/<slug:kind>/<slug:code>/", programs.program_page, name="program"),
+    path("staff/programs/<slug:kind>/<slug:code>/secret/", programs.program_secret, name="program-secret"),
     path("staff/directory/", directory.directory, name="directory"),
     path("staff/directory/successions/", successions.successions, name="successions"),
     path("staff/directory/successions/plan/", successions.plan, name="succession-plan"),

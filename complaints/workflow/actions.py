@@ -11,6 +11,7 @@ from complaints.workflow.rules import (
     AT_THE_DESK,
     CALLER,
     DESK,
+    DESK_OR_CENTRE,
     PROMISES,
     REMINDERS,
     SIGNERS,
@@ -357,9 +358,9 @@ ACTIONS: dict[Action, ActionRule] = {
         tells=(Tell(P.PARTNER, "officer_task_dropped"),),
     ),
     Action.HAND_OVER: ActionRule(
-        label=_("Handed over to an outside centre"), who=DESK, sources=AT_AGENCY, colour="wait"
+        label=_("Handed over to an outside centre"), who=STAFF | {A.AGENT}, sources=WITH_AGENCY, colour="wait"
     ),
-    Action.TAKE_BACK: ActionRule(label=_("Outside centre's answer recorded"), who=DESK, sources=WITH_AGENCY),
+    Action.TAKE_BACK: ActionRule(label=_("Outside centre's answer recorded"), who=DESK_OR_CENTRE, sources=WITH_AGENCY),
     Action.REMIND: ActionRule(label=_("Reminder"), who=STAFF | {A.CLOCK}, sources=ANY_STATE),
     **LATE_REQUESTS,
     Action.ESCALATE: ActionRule(

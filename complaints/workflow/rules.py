@@ -101,6 +101,8 @@ def those[T](*members: T) -> frozenset[T]:
 
 DESK = those(Actor.OFFICER, Actor.SUPERVISOR)
 STAFF = DESK | {Actor.CMU}
+#: A centre comes through its interface, whose signature was checked.
+DESK_OR_CENTRE = DESK | {Actor.CENTRE}
 #: The citizen, and whoever speaks for them by a mandate.
 PERSON = those(Actor.CITIZEN, Actor.REPRESENTATIVE)
 CALLER = PERSON | {Actor.AGENT}

@@ -98,6 +98,7 @@ class Actor(StrEnum):
     SIGNER = "signer"
     PARTNER = "partner"
     DIRECTORATE = "directorate"
+    CENTRE = "centre"
     CLOCK = "clock"
 
 

@@ -25,7 +25,7 @@ from complaints.models import Clock, Handover
 from complaints.workflow import ClockKind
 from config.monitoring.bounded import Bounded, BoundedQuery
 from kit import clamd, replica
-from notifications.models import Channel, Message
+from notifications.models import Channel, Endpoint, Message
 from notifications.runtime.worker_signal import BROKER_LIMITS
 from notifications.sending import quiet_hours
 
@@ -155,6 +155,11 @@ def oldest_overdue_check(at: datetime) -> datetime | None:
 
 
 # ---- outside centres ----
+
+
+def called_programs() -> QuerySet[Endpoint]:
+    """Return the programs outside that are in use."""
+    return Endpoint.objects.filter(is_active=True).order_by("name")
 
 
 def overdue_handovers(at: datetime) -> tuple[int, datetime | None]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _, ngettext_lazy
 from complaints.attachments.inspection import LEAST_ROOM
 from config.monitoring import facts, registry_part
 from config.monitoring.part_status import PartState, PartStatus, Text, working
-from notifications import alarms
+from notifications import alarms, programs
 from notifications.models import AlarmKind, Channel, Lane
 from notifications.periodic import runs
 from notifications.sending import hold, spending
@@ -158,9 +158,33 @@ def _alarms(_at: datetime) -> PartStatus:
 
 
 def _outside_centres(at: datetime) -> PartStatus:
+    return _silent_programs(at) or _overdue_handovers(at)
+
+
+def _silent_programs(at: datetime) -> PartStatus | None:
+    """Return what waits for programs that do not answer; None if all of them do."""
+    silent = [one for one in programs.status_of(*facts.called_programs(), at=at) if one.is_down]
+    if not silent:
+        return None
+    waiting = sum(one.waiting for one in silent)
+    return PartStatus(
+        PartState.DEGRADED,
+        ngettext_lazy(
+            "A program outside does not answer. %(count)s call waits, and leaves by itself.",
+            "A program outside does not answer. %(count)s calls wait, and leave by themselves.",
+            waiting,
+        )
+        % {"count": waiting},
+        _("Call the people who run the program. The page of programs outside says which one it is."),
+        "programs",
+        min((one.down_since for one in silent if one.down_since), default=None),
+    )
+
+
+def _overdue_handovers(at: datetime) -> PartStatus:
     count, oldest = facts.overdue_handovers(at)
     if not count:
-        return working(_("No case is overdue at an outside centre. People hand cases over, by phone."))
+        return working(_("No case is overdue at an outside centre, and every program outside answers."))
     return PartStatus(
         PartState.DEGRADED,
         ngettext_lazy(

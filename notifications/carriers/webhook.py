@@ -50,11 +50,13 @@ class WebhookCarrier:
         raise Declined(meaning_of(status), str(status))
 
 
-def call(method: str, url: str, body: bytes, *, call_id: str, keys: tuple[str, ...]) -> tuple[int, str]:
+def call(
+    method: str, url: str, body: bytes, *, call_id: str, keys: tuple[str, ...], longest: int = LONGEST_ANSWER
+) -> tuple[int, str]:
     """Make one signed call and return status and text; raises Declined where there is no answer.
 
-    No redirect is followed, and nothing but a public address is connected to. Takes at most the time to connect, to be
-    answered and to read.
+    No redirect is followed, nothing but a public address is connected to, and no more than ``longest`` bytes are read.
+    Takes at most the time to connect, to be answered and to read.
     """
     signed = webhook_signatures.headers(call_id, body, keys=keys, at=datetime.now(UTC))
     sent = {**signed, "Content-Type": "application/json", "Accept": "application/json", "User-Agent": "bekhedmatkom"}
@@ -70,7 +72,7 @@ def call(method: str, url: str, body: bytes, *, call_id: str, keys: tuple[str, .
             retries=False,
             preload_content=False,
         ) as answer:
-            return answer.status, read_text(answer, longest=LONGEST_ANSWER)
+            return answer.status, read_text(answer, longest=longest)
     except PrivateAddress:
         raise Declined(Meaning.ACCOUNT, PRIVATE) from None
     except Exception as error:  # noqa: BLE001 - whatever went wrong on the way, the same call may be made again

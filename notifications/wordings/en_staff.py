@@ -67,4 +67,15 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         text="Your staff account in At Your Service is open again, with its roles. If you do not expect this, call "
         "{phone}.",
     ),
+    "officer_centre": Wording(
+        sms="The outside centre answered in case {ref}. {link}",
+        subject="The outside centre answered in case {ref}",
+        text="The outside centre answered in case {ref}, and the case is with you again. The case page has the answer.",
+    ),
+    "centre_handover": Wording(
+        sms="",
+        subject="{agency} hands case {ref} over to you",
+        text="{agency} hands case {ref} over to you. The citizen gets a reply by {date}, so please answer before that "
+        "day. An officer calls you with the details and asks for the number under which you keep the case.",
+    ),
 }

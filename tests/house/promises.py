@@ -18,6 +18,7 @@ TABLE = ROOT / "docs" / "promises.md"
 ROW = re.compile(r"^\| (?P<cells>.+) \|$", re.MULTILINE)
 #: Messages to staff; all others go to citizens.
 TO_STAFF = (
+    "centre_",
     "officer_",
     "cmu_",
     "ladder_",

@@ -76,7 +76,8 @@ _STAFF = TEXTS[Role.CMU_STAFF]
 _PRIVACY = _STAFF.index("Administration:")
 TEXTS[Role.CMU_HEAD] = [
     *(*_STAFF[:_PRIVACY], "Who looked", "Retention", "Legal holds", "Data breaches"),
-    *("Administration:", "Reference data", "Former agencies", "People", "Changes of staff", "System status"),
+    *("Administration:", "Reference data", "Programs outside", "Former agencies", "People"),
+    *("Changes of staff", "System status"),
 ]
 
 
@@ -110,6 +111,7 @@ def test_every_entry_leads_to_a_page() -> None:
     needs = {"text": [1], "ended-agency": ["x"], "call": [1], "directorate-request": [1], "wording": ["x", "ar"]}
     needs |= {"desk-publish": ["2600000017"], "agency-dashboard": ["x"]}
     needs["commitment-agency"] = [1, "x"]
+    needs |= {"program": ["x", "x"], "program-secret": ["x", "x"]}
     key = [UUID(int=0)]
     needs |= dict.fromkeys(("message", "identity", "unit-mandate", "privacy-request", "person", "person-role"), key)
     needs |= dict.fromkeys(("person-absence", "person-details"), key) | {"person-role-end": [*key, 1]}

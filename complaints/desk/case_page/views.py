@@ -33,6 +33,7 @@ from complaints.permissions.case_permissions import case_permissions
 from complaints.permissions.recusals import recused_people
 from complaints.staff.case_file import read_case_file
 from complaints.staff.frame import CASEWORK
+from complaints.staff.handing_over import handover_status
 from complaints.staff.loading import case_context, load_case
 from complaints.staff.work_list import WorkList
 from complaints.suggestions import owners
@@ -65,6 +66,7 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "similar": similar_beside(case, user, at=at),
         "topic_hint": topic_hint(around["case_visibility"], at=at) if case.state == State.REFERRED else None,
         "correctable": case if permissions.may(Action.CLASSIFY) else None,
+        "handover": handover_status(case, at=at) if permissions.pending.is_handed_over else None,
         "item": owners.for_case(case, at=at) if user.authority(at).has(CMU) else None,
         "consultations": consultation_summaries(case, at=at, shows_link=permissions.may(Action.REVOKE)),
         "may_revoke": permissions.may(Action.REVOKE),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from complaints.unit.directory.agencies.thing import AGENCIES
-from complaints.unit.directory.centres.thing import CENTRES
+from complaints.unit.directory.centres.thing import CENTRE_STATES, CENTRES
 from complaints.unit.directory.danger.thing import DANGER_SIGNS
 from complaints.unit.directory.directorates.thing import DIRECTORATES
 from complaints.unit.directory.governorates.thing import GOVERNORATES
@@ -25,7 +25,19 @@ from complaints.unit.directory.word_groups.thing import WORD_GROUPS
 THINGS: Final[Mapping[str, Thing]] = {
     thing.slug: thing
     for thing in (
-        *(AGENCIES, DIRECTORATES, TOPICS, QUESTIONS, RULES, HOLIDAYS, HOURS, CENTRES, AGENCY_SITES, PHRASES),
+        *(
+            AGENCIES,
+            DIRECTORATES,
+            TOPICS,
+            QUESTIONS,
+            RULES,
+            HOLIDAYS,
+            HOURS,
+            CENTRES,
+            CENTRE_STATES,
+            AGENCY_SITES,
+            PHRASES,
+        ),
         *(GOVERNORATES, PLACES, TOPIC_PHRASES, WORD_GROUPS, DANGER_SIGNS),
     )
 }

@@ -9,14 +9,14 @@ from typing import Any
 from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies import reference_changes, successions as successor_plans
-from agencies.models import AgencySuccession, Holiday, KnownProblem
+from agencies.models import AgencySuccession, Holiday, KnownProblem, OutsideCentre
 from agencies.reference_changes import Author
 from complaints.actions import accept, ask, close, file
 from complaints.actions.filing import Filing
 from complaints.models import Breach, RetentionRule
 from complaints.search import index
 from complaints.track_record import refreshing
-from notifications import alarms
+from notifications import alarms, programs
 from notifications.models import AlarmKind, Message, MessageState
 from reports.circulation import circulating
 from reports.directives import actions as directives
@@ -216,4 +216,15 @@ def two_joins(get: Get) -> tuple[Any, Any]:
     problem = KnownProblem.objects.create(topic=get("leak"), **texts, **times)
     people = (get("amina"), get("karim"))
     first, second = (problem.joins.create(citizen=citizen, joined_at=get("now")).pk for citizen in people)
+    return first, second
+
+
+def two_programs(get: Get) -> tuple[Any, Any]:
+    names = []
+    for place in range(2):
+        centre = OutsideCentre.objects.create(code=f"c-{place}", name_ar=f"مركز {place}", name_en="Centre", phone="117")
+        endpoint, _ = programs.register(f"centre:{centre.pk}", at=get("now"))
+        programs.set_addresses(endpoint, url="", answers_url="https://centre.example/", is_active=True)
+        names.append(endpoint.name)
+    first, second = sorted(names)
     return first, second

@@ -20,6 +20,7 @@ from django.utils import timezone
 from accounts.identity import recheck
 from accounts.sign_in import expiry as sign_in_expiry
 from accounts.staff import operator_alarms
+from complaints.api.centres import fetching
 from complaints.escalation import (
     absences,
     breach_clocks,
@@ -68,6 +69,7 @@ from tests.complaints.escalation.row_pairs import (
     two_left,
     two_ordered_reports,
     two_planned_changes,
+    two_programs,
     two_questions,
     two_readers,
     two_successions,
@@ -211,6 +213,10 @@ SCENARIOS = {
         "table", "django.db.models.query.QuerySet.delete", lambda rows: rows.model.__name__,
         lambda _get: ("FormDraft", "RateCounter"), sign_in_expiry.delete_expired, JANUARY, is_real=True,
         is_tried_again=True,
+    ),
+    "complaints.fetch_centre_answers": Scenario(
+        "centre", "complaints.api.centres.fetching._fetch", lambda endpoint, **_: endpoint.name, two_programs,
+        lambda at: fetching.fetch_answers(at=at), JANUARY,
     ),
     "reports.make_dashboard_lists": Scenario(
         "list", "reports.dashboards.kept.make", lambda name, **_: str(name),

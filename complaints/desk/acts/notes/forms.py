@@ -9,15 +9,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from agencies.models import OutsideCentre
 from complaints.models import SpokenWith
 from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import SHORTEST_TEXT
-from kit.forms import Card, ChoiceCardsField, Form, LineField, ParagraphField
-
-#: Longest number under which a centre outside keeps a case.
-REFERENCE_LENGTH = 60
-
+from kit.forms import Card, ChoiceCardsField, Form, ParagraphField
 
 #: Why a colleague who was offered a moment ago cannot get a case.
 GONE = _("This person is not available at your agency today. Choose another officer")
@@ -66,29 +61,6 @@ class AssignForm(Form):
     def chosen(self) -> User:
         """Return the officer chosen."""
         return self.officers[self.cleaned_data["officer"]]
-
-
-class HandOverForm(Form):
-    """The centre that gets a case, and its own number for it."""
-
-    centre = forms.ChoiceField(label=_("Outside centre"))
-    reference = LineField(
-        max=REFERENCE_LENGTH,
-        label=_("The centre's number for this case"),
-        error_messages={"required": _("Enter the number the centre gave you")},
-        help_text=_("Use this number when you ask the centre about the case."),
-    )
-
-    def __init__(self, data: Mapping[str, Any] | None, *, centres: Sequence[OutsideCentre]) -> None:
-        super().__init__(data)
-        self.centres = {centre.code: centre for centre in centres}
-        names = [(code, f"{centre.name} – {centre.phone}") for code, centre in self.centres.items()]
-        self.fields["centre"].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
-
-    @property
-    def chosen(self) -> OutsideCentre:
-        """Return the centre chosen."""
-        return self.centres[self.cleaned_data["centre"]]
 
 
 class TakeBackForm(Form):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.utils.translation import gettext
 
-from agencies.models import OutsideCentre
 from complaints import actions
 from complaints.actions.notes import NotAnOfficer, candidates
-from complaints.desk.acts.notes.forms import GONE, AssignForm, CallForm, HandOverForm, NoteForm, TakeBackForm
+from complaints.desk.acts.notes.forms import GONE, AssignForm, CallForm, NoteForm, TakeBackForm
 from complaints.engine import holders
 from complaints.models import SpokenWith
 from complaints.staff.action_pages import ActionRequest, action_page
+from complaints.staff.handing_over import HandOverForm, offered_centres
 from complaints.workflow import Action, Holder
 
 
@@ -58,7 +58,7 @@ def assign(request: ActionRequest) -> HttpResponse:
 @action_page(Action.HAND_OVER, "complaints/desk/acts/notes/hand_over.html")
 def hand_over(request: ActionRequest) -> HttpResponse:
     """Hand the case to a centre outside the system."""
-    form = HandOverForm(request.data, centres=_centres(request))
+    form = HandOverForm(request.data, offered=offered_centres(request.case))
     is_sent = request.is_sent(form)
     if holders.current_holder(request.case)[0] != Holder.AGENCY:
         return request.refuse(gettext("The case is with someone else now. It must come back to your agency first."))
@@ -81,11 +81,3 @@ def take_back(request: ActionRequest) -> HttpResponse:
         return request.page(handed=handed)
     actions.take_back(request.case, by=request.user, at=request.at, answer=form.cleaned_data["text"])
     return request.done(gettext("The answer was recorded, and the case is with you again."))
-
-
-def _centres(request: ActionRequest) -> list[OutsideCentre]:
-    """Return the centres, those of the case's own agency first."""
-    own = request.case.agency_id
-    return sorted(
-        OutsideCentre.objects.filter(is_active=True), key=lambda centre: (centre.agency_id != own, centre.code)
-    )

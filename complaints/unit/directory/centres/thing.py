@@ -1,4 +1,4 @@
-"""Centres outside the system as the unit keeps them."""
+"""Centres outside the system, and the words of their interfaces, as the unit keeps them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency, OutsideCentre
+from agencies.models import Agency, CentreState, OutsideCentre
+from agencies.models.base import stripped
 from complaints.unit.directory.forms import DirectoryForm, form_field
 from complaints.unit.directory.things import Column, Thing
 
@@ -17,7 +18,7 @@ class CentreForm(DirectoryForm):
 
     class Meta:
         model = OutsideCentre
-        fields = ("name_ar", "name_en", "phone", "agency", "notes", "unverified")
+        fields = ("name_ar", "name_en", "phone", "email", "agency", "notes", "unverified")
         formfield_callback = form_field
 
     def offered(self, name: str, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -39,4 +40,37 @@ CENTRES = Thing(
         Column(_("Agency"), lambda row: row.agency.name if row.agency else ""),
     ),
     joined=("agency",),
+)
+
+
+class CentreStateForm(DirectoryForm):
+    """What a word of a centre's interface means."""
+
+    prefilled = ("centre",)
+
+    class Meta:
+        model = CentreState
+        fields = ("centre", "word", "meaning", "unverified")
+        formfield_callback = form_field
+
+    def offered(self, name: str, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Offer the centres that are in use."""
+        del name
+        return rows.filter(is_active=True)
+
+
+CENTRE_STATES = Thing(
+    slug="centre-states",
+    model=CentreState,
+    form=CentreStateForm,
+    title=_("States of outside centres"),
+    add_title=_("Add a word of an outside centre"),
+    end_title=_("End the word of the outside centre"),
+    end_label=_("No longer used from"),
+    columns=(
+        Column(_("Outside centre"), lambda row: row.centre.name),
+        Column(_("Meaning"), lambda row: row.get_meaning_display()),
+    ),
+    joined=("centre",),
+    searched=stripped("word", "centre__name_ar", "centre__name_en"),
 )

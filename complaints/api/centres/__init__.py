@@ -1,0 +1,1 @@
+"""Outside centres: what they report by signed calls, and what is fetched from them."""

@@ -1,0 +1,113 @@
+"""Whose program it is: an outside centre or an agency, the name of its program, and who acts for an agency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+
+from accounts.models import User, officers_of
+from agencies.models import Agency, OutsideCentre
+from complaints.engine import agency_calls, centre_calls
+from complaints.models import AgencySystem
+from notifications import programs
+from notifications.models import Endpoint
+from notifications.programs import ProgramStatus
+
+CENTRE, AGENCY = "centre", "agency"
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A centre or an agency, and its program if it has one."""
+
+    kind: str
+    of: OutsideCentre | Agency
+    endpoint: Endpoint | None = None
+    status: ProgramStatus | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the name of its program."""
+        if isinstance(self.of, Agency):
+            return agency_calls.name_of(self.of)
+        return centre_calls.name_of(self.of)
+
+    @property
+    def path(self) -> str:
+        """Return where its program calls us, below the public address."""
+        return (
+            f"/api/agency-systems/{self.of.code}/acts"
+            if self.kind == AGENCY
+            else f"/api/centres/{self.of.code}/reports"
+        )
+
+
+def owner(kind: str, code: str) -> Owner:
+    """Return the owner of this kind and code with its program; raise Http404 where there is none."""
+    model = {CENTRE: OutsideCentre, AGENCY: Agency}.get(kind)
+    found = model.objects.filter(code=code).first() if model else None  # type: ignore[attr-defined]
+    if found is None:
+        raise Http404
+    made = Owner(kind, found)
+    return Owner(kind, found, Endpoint.objects.filter(name=made.name).first())
+
+
+def owners(*, at: datetime) -> list[Owner]:
+    """Return the centres in use, and the agencies that have a program, with how each stands; five statements."""
+    centres = [Owner(CENTRE, one) for one in OutsideCentre.objects.filter(is_active=True)]
+    agencies = [Owner(AGENCY, one) for one in Agency.objects.filter(system__isnull=False).order_by("name_ar")]
+    everyone = [*centres, *agencies]
+    endpoints = {one.name: one for one in Endpoint.objects.filter(name__in=[each.name for each in everyone])}
+    found = {one.endpoint.name: one for one in programs.status_of(*endpoints.values(), at=at)}
+    return [Owner(each.kind, each.of, endpoints.get(each.name), found.get(each.name)) for each in everyone]
+
+
+def officers(of: Agency, *, on: date) -> Sequence[User]:
+    """Return the officers in whose name the program of an agency may act."""
+    return list(officers_of(of, on))
+
+
+def acting_officer(of: Agency) -> User | None:
+    """Return the officer in whose name the program of an agency acts."""
+    system = AgencySystem.objects.filter(agency=of).select_related("officer").first()
+    return system.officer if system else None
+
+
+def store(one: Owner, *, url: str, answers_url: str, is_active: bool, officer: User | None) -> None:
+    """Change a program that has a secret; that of an agency acts in the name of ``officer``. One transaction."""
+    if one.endpoint is None:
+        raise Http404
+    with transaction.atomic():
+        programs.set_addresses(one.endpoint, url=url, answers_url=answers_url, is_active=is_active)
+        if isinstance(one.of, Agency) and officer is not None:
+            AgencySystem.objects.update_or_create(
+                agency=one.of, defaults={"endpoint": one.endpoint, "officer": officer}
+            )
+            # Whether cases go out is read with the agency, so that a change of a case costs no statement more.
+            Agency.objects.filter(pk=one.of.pk).update(has_system=is_active and bool(url))
+
+
+def make_secret(one: Owner, *, seen: str, at: datetime) -> str:
+    """Make the program of ``one``, or give it another secret; return it, "" if somebody did so since ``seen``."""
+    with transaction.atomic():
+        if one.endpoint is None:
+            made, secret = programs.register(one.name, at=at) if not seen else (None, "")
+            return secret if made else ""
+        if mark(one.endpoint) != seen:
+            return ""
+        return programs.new_secret(one.endpoint, at=at)
+
+
+def mark(endpoint: Endpoint | None) -> str:
+    """Return what changes with every new secret, so that a page gone stale is noticed."""
+    return endpoint.secret_made_at.isoformat() if endpoint else ""
+
+
+def today(at: datetime) -> date:
+    """Return the day."""
+    return timezone.localdate(at)
