@@ -19,6 +19,7 @@ from reports.directives import actions
 from reports.directives.actions import DirectiveText, StepReport
 from reports.models import Directive
 from tests.cast import make_staff
+from tests.prepared_rows import prepared
 
 #: A Wednesday, three working days after the `now` of the cast.
 DUE = date(2026, 1, 7)
@@ -26,16 +27,19 @@ TEXT = "اخفضوا التأخر في طلبات التسرب إلى النصف
 
 
 @pytest.fixture
+@prepared
 def asma(cmu: Agency) -> User:
     return make_staff("asma@pm.example", "أسماء الفايز", "Asma Fayez", "+962790100011", cmu, Role.PM_OFFICE)
 
 
 @pytest.fixture
+@prepared
 def faris(water: Agency) -> User:
     return make_staff("faris@miyahuna.example", "فارس", "Faris", "+962790100012", water, Role.SECRETARY_GENERAL)
 
 
 @pytest.fixture
+@prepared
 def ghada(cmu: Agency) -> User:
     return make_staff("ghada@cmu.example", "غادة", "Ghada", "+962790100013", cmu, Role.CMU_HEAD)
 

@@ -14,23 +14,27 @@ from reports.models import PeriodicReport, ReportKind
 from reports.periodic import drafting, life
 from reports.periods import ReportPeriod
 from tests.cast import make_staff
+from tests.prepared_rows import prepared
 
 DECEMBER = ReportPeriod(date(2025, 12, 1), date(2025, 12, 31))
 
 
 @pytest.fixture
+@prepared
 def rana(cmu: Agency) -> User:
     """Staff of the unit, who reviews."""
     return make_staff("rana@cmu.example", "رنا عواد", "Rana Awad", "+962790100031", cmu, Role.CMU_STAFF)
 
 
 @pytest.fixture
+@prepared
 def hala(cmu: Agency) -> User:
     """The head of the unit, who approves."""
     return make_staff("hala@cmu.example", "هالة قعوار", "Hala Qawar", "+962790100032", cmu, Role.CMU_HEAD)
 
 
 @pytest.fixture
+@prepared
 def draft(lina: User, now: datetime) -> PeriodicReport:
     """The written draft of December."""
     ordered = life.order(ReportKind.MONTH, DECEMBER, by=lina, at=now)
@@ -40,6 +44,7 @@ def draft(lina: User, now: datetime) -> PeriodicReport:
 
 
 @pytest.fixture
+@prepared
 def approved(draft: PeriodicReport, lina: User, rana: User, hala: User, now: datetime) -> PeriodicReport:
     """The report of December, approved by the head."""
     life.comment(draft, "summary", by=lina, at=now, texts=("لا طلبات.", "No cases."))

@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.roles import Role
 from agencies.models import Agency
 from tests.cast import make_staff
+from tests.prepared_rows import prepared
 
 
 @pytest.fixture
@@ -25,5 +26,6 @@ def clock(now: datetime, monkeypatch: pytest.MonkeyPatch) -> datetime:
 
 
 @pytest.fixture
+@prepared
 def ghada(cmu: Agency) -> User:
     return make_staff("ghada@cmu.example", "غادة", "Ghada", "+962790100013", cmu, Role.CMU_HEAD)
