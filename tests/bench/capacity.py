@@ -6,14 +6,12 @@ Processor time depends little on what else the machine does, so that the figures
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import REPORT_READERS
 from complaints.models import Case
-from tests.bench import figures, pages, progress
+from tests.bench import figures, pages, preparation, progress
 from tests.bench.pages import Act
 
 
@@ -37,10 +35,7 @@ class Cost:
 def main(arguments: list[str]) -> int:
     """Measure and print."""
     asked = _parse(arguments)
-    progress.say("Preparing the database and the static files …")
-    call_command("migrate", verbosity=0)
-    call_command("load_reference", verbosity=0, stdout=io.StringIO())
-    call_command("collectstatic", verbosity=0, interactive=False)
+    preparation.prepare()
     world, _cases = figures._fill(asked.cases)
     _print([_cost(act, asked.repeat) for act in [*pages._acts(world), _report()]])
     progress.say("Packing the tables …")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
-import json
 import statistics
 import sys
 import time
@@ -13,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count, Q
 from django.http import HttpResponseBase
@@ -25,7 +22,7 @@ from agencies.models import Agency
 from complaints.actions import note
 from complaints.models import Case
 from complaints.simulation.world import World
-from tests.bench import case_floor, figures, pages, progress
+from tests.bench import case_floor, figures, pages, preparation, progress
 
 #: How many times the floor a page may cost, and the events of the case that is shown.
 GOAL, EVENTS = 4.0, 20
@@ -37,14 +34,10 @@ type Ask = Callable[[], HttpResponseBase]
 def main(arguments: list[str], *, root: Path) -> int:
     """Measure, print and save; return how many pages cost more than the goal."""
     asked = _parse(arguments, root)
-    progress.say("Preparing the database and the static files …")
-    call_command("migrate", verbosity=0)
-    call_command("load_reference", verbosity=0, stdout=io.StringIO())
-    call_command("collectstatic", verbosity=0, interactive=False)
+    preparation.prepare()
     world, _made = figures._fill(asked.cases)
     found = measure(_pages(world), rounds=asked.rounds)
-    asked.save.parent.mkdir(parents=True, exist_ok=True)
-    asked.save.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    preparation.save(found, asked.save)
     return _report(found)
 
 

@@ -7,8 +7,6 @@ busy machine too.
 from __future__ import annotations
 
 import argparse
-import io
-import json
 import statistics
 import sys
 import time
@@ -18,7 +16,6 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
-from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count, Q
 from django.http import HttpResponseBase
@@ -29,7 +26,7 @@ from django.urls import reverse
 from agencies.models import Agency
 from complaints.simulation.world import World
 from complaints.workflow import OPEN
-from tests.bench import desk_floor, figures, progress
+from tests.bench import desk_floor, figures, preparation, progress
 from tests.bench.pages import sign_in
 
 OK = 200
@@ -64,14 +61,11 @@ class Cost:
 def main(arguments: list[str], *, root: Path) -> int:
     """Measure, print and save; return how many pages cost more than their goal."""
     asked = _parse(arguments, root)
-    progress.say("Preparing the database and the static files …")
-    call_command("migrate", verbosity=0)
-    call_command("load_reference", verbosity=0, stdout=io.StringIO())
-    call_command("collectstatic", verbosity=0, interactive=False)
+    preparation.prepare()
     world, made = figures._fill(asked.cases)
     pages = _pages(world)
     costs = measure(pages, rounds=asked.rounds)
-    _save({"cases": made, "pages": {name: vars(cost) for name, cost in costs.items()}}, asked.save)
+    preparation.save({"cases": made, "pages": {name: vars(cost) for name, cost in costs.items()}}, asked.save)
     return _report(pages, costs)
 
 
@@ -186,8 +180,3 @@ def _report(pages: list[Page], costs: Mapping[str, Cost]) -> int:
         lines.append(line)
     sys.stdout.write("\n".join([*lines, ""]))
     return missed
-
-
-def _save(found: Mapping[str, object], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(found, indent=1, default=str) + "\n", encoding="utf-8")

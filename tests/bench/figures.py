@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import os
 import platform
@@ -13,7 +12,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -21,7 +19,7 @@ from complaints.models import Case, CaseEvent
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
 from complaints.workflow import OPEN
-from tests.bench import first_visit, kept_figures, pages, progress, starts
+from tests.bench import first_visit, kept_figures, pages, preparation, progress, starts
 from tests.bench.world import CASES_OF_A_CITIZEN, make_world
 
 DAYS = 540
@@ -32,10 +30,7 @@ type Figures = Mapping[str, object]
 def main(arguments: list[str], *, root: Path) -> int:
     """Measure, print and save."""
     asked = _parse(arguments, root)
-    progress.say("Preparing the database and the static files …")
-    call_command("migrate", verbosity=0)
-    call_command("load_reference", verbosity=0, stdout=io.StringIO())
-    call_command("collectstatic", verbosity=0, interactive=False)
+    preparation.prepare()
     world, cases = _fill(asked.cases)
     found: dict[str, Figures] = {
         "machine": {"cores": os.cpu_count(), "python": platform.python_version()},

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
-import json
 import re
 import statistics
 import sys
@@ -15,7 +13,6 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from django.core.management import call_command
 from django.db import connection
 from django.http import HttpResponseBase
 from django.test import Client, override_settings
@@ -26,7 +23,7 @@ from django.utils import timezone, translation
 from complaints.models import Case, Draft
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
-from tests.bench import filing_floor, progress
+from tests.bench import filing_floor, preparation, progress
 from tests.bench.pages import rested_citizen, sign_in
 from tests.bench.world import CASES_OF_A_CITIZEN, make_world
 
@@ -42,14 +39,10 @@ WARM = 3
 def main(arguments: list[str], *, root: Path) -> int:
     """Measure, print and save; 1 where a goal is missed."""
     asked = _parse(arguments, root)
-    progress.say("Preparing the database and the static files …")
-    call_command("migrate", verbosity=0)
-    call_command("load_reference", verbosity=0, stdout=io.StringIO())
-    call_command("collectstatic", verbosity=0, interactive=False)
+    preparation.prepare()
     world = _fill(asked.cases)
     found = measure(world, repeat=asked.repeat)
-    asked.save.parent.mkdir(parents=True, exist_ok=True)
-    asked.save.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    preparation.save(found, asked.save)
     return _report(found)
 
 

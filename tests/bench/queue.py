@@ -6,7 +6,6 @@ Both stand in databases of one server and are asked in turn, so that whatever el
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import statistics
 import sys
@@ -19,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from django import db
-from django.core.management import call_command
 from django.db import connection, connections
 from django.db.models import Count, Q
 from django.test import Client
@@ -32,7 +30,7 @@ from complaints.desk.queue.tabs import Tab
 from complaints.models import Case
 from complaints.simulation.generate import generate
 from complaints.workflow import OPEN, Holder, State
-from tests.bench import progress
+from tests.bench import preparation, progress
 from tests.bench.databases import Chosen
 from tests.bench.pages import sign_in
 from tests.bench.world import CASES_OF_A_CITIZEN, make_world
@@ -64,10 +62,7 @@ class Cost:
 def main(arguments: list[str], *, root: Path) -> int:
     """Measure, print and save; return how many views cost more than the goal."""
     asked = _parse(arguments, root)
-    progress.say("Preparing the database and the static files …")
-    call_command("migrate", verbosity=0)
-    call_command("load_reference", verbosity=0, stdout=io.StringIO())
-    call_command("collectstatic", verbosity=0, interactive=False)
+    preparation.prepare()
     with _both(asked.few, asked.many) as chosen:
         costs = {
             f"{who}: {tab}": _compare(user, tab, chosen, rounds=asked.rounds)
