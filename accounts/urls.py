@@ -8,6 +8,7 @@ from accounts.account.email import views as email
 from accounts.account.notices import views as notices
 from accounts.account.password import views as password
 from accounts.account.phone import views as phone
+from accounts.account.push import views as push
 from accounts.mandates import views as mandates
 from accounts.privacy import views as privacy
 from accounts.registration import oidc_views as oidc, views as registration
@@ -53,6 +54,8 @@ urlpatterns: list[URLPattern] = [
     path("account/mandates/<uuid:pk>/give/", mandates.give, name="mandate-give"),
     path("account/mandates/<uuid:pk>/refuse/", mandates.refuse, name="mandate-refuse"),
     path("account/mandates/<uuid:pk>/end/", mandates.end, name="mandate-end"),
+    path("account/push/", push.push_on, name="push-on"),
+    path("account/push/<uuid:pk>/off/", push.push_off, name="push-off"),
     path("account/views/", privacy.views, name="account-views"),
     path("account/policy/", privacy.accept_policy, name="policy-accept"),
     path("staff/sign-in/", staff.sign_in, name="staff-sign-in"),

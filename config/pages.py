@@ -181,6 +181,7 @@ def _kept() -> dict[str, Any]:
         "static": settings.STATIC_URL,
         "share": [reversed_in(language, "share") for language in LANGUAGES],
         "drafts": static("js/kept.js"),
+        "icon": static("img/icon-192.png"),
     }
 
 

@@ -11,6 +11,7 @@ __all__ = [
     "DRAFT_COOKIE_NAME",
     "HELD_FORM_COOKIE_NAME",
     "PERSON_COOKIE_NAME",
+    "PUSH_COOKIE_NAME",
     "SESSION_COOKIE_AGE",
     "SESSION_COOKIE_NAME",
     "SESSION_COOKIE_SAMESITE",
@@ -31,6 +32,8 @@ DEVICE_COOKIE_NAME = f"{_HOST}device"
 # Whose session ended in this browser, and the reference of a form that came afterwards.
 PERSON_COOKIE_NAME = f"{_HOST}person"
 HELD_FORM_COOKIE_NAME = f"{_HOST}held"
+# Which subscription to notifications is this browser's.
+PUSH_COOKIE_NAME = f"{_HOST}push"
 # The reference of the drafts of a visitor.
 DRAFT_COOKIE_NAME = f"{_HOST}draft"
 CSRF_COOKIE_NAME = f"{_HOST}csrf"

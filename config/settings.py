@@ -16,6 +16,7 @@ from config.auditing import *  # noqa: F403 - how many answers are audited
 from config.broker import Broker
 from config.environment import Env
 from config.logs import logging_config
+from config.message_settings import *  # noqa: F403 - when messages wait, and notifications on devices
 from config.open_data import *  # noqa: F403 - the licence of open data
 from config.operator import *  # noqa: F403 - who runs the service
 from config.own_site import add_to_static_file
@@ -300,8 +301,6 @@ SMS_CARRIERS: list[str] = env.list("SMS_CARRIERS", default=_EMBEDDED_CARRIER)
 EMAIL_CARRIERS: list[str] = env.list("EMAIL_CARRIERS", default=_EMBEDDED_CARRIER)
 # Scales every span of the sending of messages; for tests, which cannot wait two hours.
 NOTIFICATIONS_TIME_FACTOR = env.float("NOTIFICATIONS_TIME_FACTOR", default=1.0)
-# When citizens are not woken; a demonstration answers at any hour.
-QUIET_HOURS = env.str("QUIET_HOURS", default="" if EMBEDDED else "21:00-08:00")
 # What a day may cost, in parts of SMS and in e-mails; 0 is no cap.
 SMS_DAILY_CAP = env.int("SMS_DAILY_CAP", default=0)
 EMAIL_DAILY_CAP = env.int("EMAIL_DAILY_CAP", default=0)

@@ -83,7 +83,7 @@ def caps_are_counts(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[C
 
 def _problems(channel: Channel, setting: str) -> Iterator[CheckMessage]:
     paths = getattr(settings, setting)
-    if not paths:
+    if not paths and channel != Channel.PUSH:
         yield Error(f"{setting} is empty: name a carrier (docs/settings.md).", id="notifications.E001")
     names: Counter[str] = Counter()
     for path in paths:

@@ -4,17 +4,20 @@ import json
 import logging
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
 from kit.compiled_inserts import insert_new
+from notifications.addresses import subscriptions
 from notifications.addresses.validation import stripped_address
-from notifications.models import Channel, Endpoint, Lane, Message, MessageState
+from notifications.models import Channel, Endpoint, Lane, Message, MessageState, PushSubscription
+from notifications.models.subscriptions import PUSH_LIFE
 from notifications.runtime import worker_signal
 from notifications.wordings import rendering
 from notifications.wordings.composing import Rendered
@@ -88,7 +91,36 @@ def owe_all(
     messages = _insert(owed, partial(_message, lane=lane, at=at, expires_at=expires_at, draw=_draw_token))
     if messages:
         transaction.on_commit(partial(worker_signal.notify_workers, lane), robust=True)
+    if lane == Lane.NOTICES and settings.PUSH_CARRIERS:
+        _owe_pushes(owed, at=at)
     return messages
+
+
+def _owe_pushes(owed: Sequence[tuple[str, Notice]], *, at: datetime) -> None:
+    """Owe the browsers of the recipients what is owed them, in addition; one statement, and one more if there are any.
+
+    The sweep finds them within ten seconds. One that is not sent within a day is not sent any more.
+    """
+    browsers = subscriptions.subscriptions_of({notice.recipient for _, notice in owed})
+    pushes = [
+        (occasion, _push_of(notice, browser))
+        for occasion, notice in owed
+        for browser in browsers.get(notice.recipient, ())
+        if rendering.current_wording(notice.template, notice.language).has_text_for(Channel.PUSH)
+    ]
+    made = partial(_message, lane=Lane.WEBHOOKS, at=at, expires_at=at + PUSH_LIFE, draw=_draw_token)
+    _insert(pushes, made)
+
+
+def _push_of(notice: Notice, browser: PushSubscription) -> Notice:
+    return replace(
+        notice,
+        channel=Channel.PUSH,
+        recipient=browser.key,
+        address=browser.address,
+        other_address="",
+        must_reach=False,
+    )
 
 
 def owe_call(

@@ -12,9 +12,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import countries
+from accounts.contact import push
 from accounts.decorators import citizen_required, signed_in_citizen, signed_in_user
 from accounts.models import Citizen, DecisionKind, Identity, IdentityDecision, SessionEnd
 from accounts.sign_in import app_sessions
+from notifications.carriers import web_push
 
 
 @require_GET
@@ -25,6 +27,9 @@ def account(request: HttpRequest) -> HttpResponse:
     page: dict[str, object] = {"citizen": citizen, "country": countries.name(citizen.country)}
     page["rejection"] = _rejection(citizen)
     page["app_sessions"] = app_sessions.open_sessions(signed_in_user(request), at=timezone.now())
+    if push_key := web_push.application_key():
+        browsers = push.browsers_of(citizen)
+        page |= {"push_key": push_key, "browsers": browsers, "is_push_on_here": push.is_on_here(request, browsers)}
     return render(request, "accounts/account/account.html", page)
 
 

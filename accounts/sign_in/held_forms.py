@@ -15,8 +15,10 @@ from typing import Any, Final
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 
 from accounts import rate_limits
+from accounts.contact import push
 from accounts.models import Purpose, User
 from accounts.rate_limits import client_address
 from accounts.sign_in import form_drafts
@@ -40,9 +42,13 @@ class HeldForm:
 
 
 def mark_person(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
-    """Let ``response`` note who is signed in in this browser, unless that is noted already."""
+    """Let ``response`` note who is signed in in this browser, unless that is noted already.
+
+    The notifications of whoever was signed in before end.
+    """
     value = signing.Signer(salt=_SALT).sign(str(user.pk))
     if request.COOKIES.get(settings.PERSON_COOKIE_NAME) != value:
+        push.forget_browser(request, response, at=timezone.now(), unless=user)
         response.set_cookie(settings.PERSON_COOKIE_NAME, value, **_attributes())
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy, ngettext, pgettext_lazy
@@ -14,7 +15,8 @@ from django_stubs_ext import StrPromise
 
 from accounts.identity.disclosure import mask_phone
 from accounts.phones import DOT
-from notifications.models import LEFT, CallOutcome, CallTask, Channel, Message, MessageState
+from notifications.models import LEFT, REPEATABLE, CallOutcome, CallTask, Channel, Message, MessageState
+from notifications.models.subscriptions import PushAddress
 from notifications.runtime.timings import timings
 from notifications.sending.quiet_hours import morning_after, quiet_hours
 
@@ -57,8 +59,20 @@ def masked_address(message: Message) -> str:
     """Return the address of a message with all but its ends masked."""
     if message.channel == Channel.SMS:
         return mask_phone(message.address)
+    if message.channel in REPEATABLE:
+        return _host(message)
     name, _at, host = message.address.rpartition("@")
     return f"{name[:1]}{DOT * _HIDDEN}@{host}"
+
+
+def _host(message: Message) -> str:
+    """Return where a program or a push service is called; its whole address is as good as a key."""
+    try:
+        is_push = message.channel == Channel.PUSH
+        url = PushAddress.read(message.address).endpoint if is_push else message.address
+        return urlsplit(url).hostname or DOT * _HIDDEN
+    except ValueError:
+        return DOT * _HIDDEN
 
 
 # ---- how far a message has come ----

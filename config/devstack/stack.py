@@ -34,6 +34,7 @@ SHARED_SETTINGS = (
     "MEDIA_ROOT",
     "OWNER_DATABASE_URL",
     "PUBLIC_URL",
+    "PUSH_KEY",
     "REDIS_URL",
     "SECRET_KEY",
     "SMS_CARRIERS",

@@ -68,6 +68,7 @@ def keys(state: Path) -> dict[str, str]:
             "IDENTITY_KEYS": f"local:{b64encode(secrets.token_bytes(32)).decode()}",
             "LOOKUP_KEY": b64encode(secrets.token_bytes(32)).decode(),
             "HISTORY_KEYS": f"local:{b64encode(secrets.token_bytes(32)).decode()}",
+            "PUSH_KEY": b64encode(secrets.token_bytes(32)).decode(),
         },
     )
 

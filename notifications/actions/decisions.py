@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from notifications.addresses import address_status
-from notifications.models import Channel, Lane, Message, MessageState, Outcome
+from notifications.models import REPEATABLE, Channel, Lane, Message, MessageState, Outcome
 from notifications.outbox import owe_again
 from notifications.reconciliation import fallback, message_states, status_checks
 from notifications.runtime import worker_signal
@@ -36,8 +36,8 @@ def possible(message: Message) -> frozenset[str]:
     """Return the names of the decisions that a message allows at the moment."""
     if message.lane == Lane.CODES:
         return frozenset()
-    if message.channel == Channel.WEBHOOK:
-        # It has no wording to owe it by again, and no person to call.
+    if message.channel in REPEATABLE:
+        # Nobody is called for it: it tells a program, or comes in addition to what reaches its person.
         return frozenset({"release"} if message.state == MessageState.PENDING else ())
     return frozenset(name for name, allows in _ALLOWED.items() if allows(message))
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
-from notifications.models import Attempt, Message, MessageState
+from notifications.models import Attempt, Message, MessageState, PushSubscription
 
 ERASED: Final = "—"
 #: How the recipient of an erased message begins; a trigger knows it.
@@ -24,7 +24,8 @@ def erase_messages_about(reference: str, *, to: str) -> int:
 
 
 def erase_messages_to(recipient: str) -> int:
-    """Erase all messages to a recipient and to their single addresses; return how many."""
+    """Erase all messages to a recipient and to their single addresses, and forget their browsers; return how many."""
+    PushSubscription.objects.filter(recipient=recipient).delete()
     return _erase(Message.objects.filter(Q(recipient=recipient) | Q(recipient__startswith=f"{recipient}:")))
 
 

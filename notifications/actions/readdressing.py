@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
+from notifications.addresses import subscriptions
 from notifications.addresses.validation import stripped_address
 from notifications.models import Channel, Message, MessageState, Outcome
 from notifications.reconciliation import fallback
@@ -30,8 +31,10 @@ def readdress(recipient: str, channel: Channel, address: str, *, at: datetime) -
 def hand_over(recipient: str, other: str, *, phone: str, email: str, at: datetime) -> None:
     """Let the messages of ``recipient`` belong to ``other`` and go to the addresses of ``other``; in one transaction.
 
-    A message that both were owed for one occasion stays with each.
+    A message that both were owed for one occasion stays with each. Browsers are not handed over: who signs in with the
+    other account allows them there.
     """
+    subscriptions.remove_all(recipient, at=at)
     readdress(recipient, Channel.SMS, phone, at=at)
     readdress(recipient, Channel.EMAIL, email, at=at)
     same = Message.objects.filter(recipient=other, occasion=OuterRef("occasion"), channel=OuterRef("channel"))

@@ -16,7 +16,7 @@ from notifications.models import Channel, Message
 
 # A sender has so many messages on the wire, whatever the settings allow: as many are in doubt if it is killed.
 MOST_IN_FLIGHT: Final = 50
-SETTINGS: Final = {Channel.SMS: "SMS_CARRIERS", Channel.EMAIL: "EMAIL_CARRIERS"}
+SETTINGS: Final = {Channel.SMS: "SMS_CARRIERS", Channel.EMAIL: "EMAIL_CARRIERS", Channel.PUSH: "PUSH_CARRIERS"}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from notifications.models.embedded import EmbeddedMail
 from notifications.models.endpoints import Endpoint, ReceivedCall
 from notifications.models.messages import (
     LEFT,
+    REPEATABLE,
     SETTLED,
     TO_PEOPLE,
     Attempt,
@@ -20,9 +21,11 @@ from notifications.models.messages import (
 )
 from notifications.models.monitoring import Alarm, AlarmKind, Audit, FailingRow, PeriodicTask
 from notifications.models.sending import DailySpend, DatabaseIdentity, Hold, ProviderRoute
+from notifications.models.subscriptions import PushSubscription
 
 __all__ = [
     "LEFT",
+    "REPEATABLE",
     "SETTLED",
     "TO_PEOPLE",
     "AddressStatus",
@@ -46,6 +49,7 @@ __all__ = [
     "Outcome",
     "PeriodicTask",
     "ProviderRoute",
+    "PushSubscription",
     "Receipt",
     "ReceivedCall",
     "Verdict",

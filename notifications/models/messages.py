@@ -12,15 +12,18 @@ from kit.crypto import EncryptedText
 
 
 class Channel(models.TextChoices):
-    """The ways a message is sent: to people by SMS and e-mail, to programs outside by webhook."""
+    """The ways a message is sent: to people by SMS and e-mail, in addition to browsers, to programs by webhook."""
 
     SMS = "sms", _("SMS")
     EMAIL = "email", _("E-mail")
     WEBHOOK = "webhook", _("Webhook")
+    PUSH = "push", _("Notification on a device")
 
 
 #: The channels by which people are told.
 TO_PEOPLE = (Channel.SMS, Channel.EMAIL)
+#: The channels whose other side knows a message by its id, so that it may be sent again whenever an answer is unclear.
+REPEATABLE = (Channel.WEBHOOK, Channel.PUSH)
 
 
 class Lane(models.TextChoices):

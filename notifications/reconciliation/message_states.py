@@ -12,9 +12,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from notifications import alarms
-from notifications.addresses import address_status
+from notifications.addresses import address_status, subscriptions
 from notifications.carriers import Meaning, Status, StatusReport, checkable_carrier
 from notifications.models import (
+    REPEATABLE,
     AlarmKind,
     Attempt,
     CallTask,
@@ -85,7 +86,10 @@ def mark_failed(message: Message, attempt: Attempt, *, code: str, meaning: Meani
     """
     if code:
         Attempt.objects.filter(pk=attempt.pk).update(error_code=code[:40])
-    if (verdict := VERDICTS.get(meaning)) and attempt.address_lookup:
+    if message.channel == Channel.PUSH:
+        if meaning == Meaning.DEAD:
+            subscriptions.remove_gone(message)
+    elif (verdict := VERDICTS.get(meaning)) and attempt.address_lookup:
         address_status.record_by_key(Channel(message.channel), attempt.address_lookup, verdict, code)
     if message.state in {*OPEN_STATES, MessageState.ACCEPTED}:
         set_state(message, MessageState.UNDELIVERABLE, settled_at=Now())
@@ -102,10 +106,10 @@ def set_state(message: Message, state: MessageState, **changes: Any) -> None:
 def mark_unknown(message: Message) -> None:
     """Record that nobody knows whether a locked message was taken, and have its carrier asked if that is possible.
 
-    Codes are not asked about: they expire soon. A program outside takes a message once, so that sending it again is
-    how it is asked.
+    Codes are not asked about: they expire soon. A program outside takes a message once, and a browser shows it once,
+    so that sending it again is how they are asked.
     """
-    if message.channel == Channel.WEBHOOK:
+    if message.channel in REPEATABLE:
         set_state(message, MessageState.PENDING)
         return
     asks = message.lane == Lane.NOTICES and checkable_carrier(message.carrier) is not None
@@ -168,7 +172,7 @@ def _acceptance_outcome(message: Message, attempt: Attempt) -> Outcome:
         return Outcome(attempt.outcome)
     if not message.attempts.filter(outcome=Outcome.ACCEPTED).exclude(pk=attempt.pk).exists():
         return Outcome.ACCEPTED
-    if message.channel != Channel.WEBHOOK:
+    if message.channel not in REPEATABLE:
         alarms.raise_alarm(AlarmKind.SENT_TWICE, str(message.pk))
     return Outcome.REPEATED
 

@@ -33,7 +33,7 @@ def wakes_nobody(moment: Combinable) -> Q:
     begins, ends = hours
     after, before = Q(GreaterThanOrEqual(local, ends)), Q(LessThan(local, begins))
     by_day = after & before if begins > ends else after | before
-    return Q(daytime=False) | ~Q(channel=Channel.SMS) | by_day
+    return Q(daytime=False) | ~Q(channel__in=(Channel.SMS, Channel.PUSH)) | by_day
 
 
 def morning_after(moment: datetime) -> datetime | None:

@@ -54,11 +54,13 @@ class RoutingTable:
         }
         if programs:
             by_channel[Channel.WEBHOOK] = tuple(_carrier_routes(_programs(), rows, Channel.WEBHOOK))
+            push = carriers.carriers_for(Channel.PUSH)
+            by_channel[Channel.PUSH] = tuple(_carrier_routes(push, rows, Channel.PUSH))
         return cls(by_channel)
 
     def reachable(self) -> Q:
         """Return the condition that a message has an open route: of its channel, or to the program it is for."""
-        people = [channel for channel in TO_PEOPLE if self._open_names(channel)]
+        people = [channel for channel in (*TO_PEOPLE, Channel.PUSH) if self._open_names(channel)]
         programs = self._open_names(Channel.WEBHOOK)
         to_people = Q(channel__in=people)
         return to_people | Q(channel=Channel.WEBHOOK, recipient__in=programs) if programs else to_people

@@ -9,7 +9,16 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from notifications import alarms
-from notifications.models import AlarmKind, Channel, Lane, Message, MessageQuerySet, MessageState, Outcome
+from notifications.models import (
+    REPEATABLE,
+    AlarmKind,
+    Channel,
+    Lane,
+    Message,
+    MessageQuerySet,
+    MessageState,
+    Outcome,
+)
 from notifications.periodic.rows import RowRun
 from notifications.reconciliation import message_states
 from notifications.runtime import worker_signal
@@ -81,7 +90,7 @@ def check_queue_age() -> None:
     then = Now() - OLD
     waiting = (
         Message.objects.waiting()
-        .exclude(channel=Channel.WEBHOOK)
+        .exclude(channel__in=REPEATABLE)
         .filter(
             Q(not_before__isnull=True) | Q(not_before__lte=then), quiet_hours.wakes_nobody(then), created_at__lte=then
         )

@@ -38,6 +38,9 @@ def compose(wording: Wording, *, channel: str, language: str, context: Mapping[s
     try:
         if channel == Channel.SMS:
             return Rendered("", _sms(wording, values))
+        if channel == Channel.PUSH:
+            # What an SMS says and no more: a touch leads where its link would.
+            return Rendered(values["service"], fill(wording.sms, values | {"link": ""}).rstrip(" :"))
         return Rendered(fill(wording.subject, values), _email_text(wording, values))
     except KeyError as missing:
         text = f"the word {missing} was not given"

@@ -30,7 +30,7 @@ class Wording:
 
     def has_text_for(self, channel: str) -> bool:
         """Tell whether there is a text for a channel."""
-        return bool(self.sms) if channel == Channel.SMS else bool(self.text)
+        return bool(self.sms) if channel in {Channel.SMS, Channel.PUSH} else bool(self.text)
 
     def placeholders(self, field: str) -> frozenset[str]:
         """Return the names of the placeholders in a field."""

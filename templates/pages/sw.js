@@ -20,6 +20,16 @@ addEventListener("fetch", event => {
     event.respondWith(caches.match(request).then(found => found || fetch(request)));
   }
 });
+// A message of the system: what an SMS says, and where a touch leads. A repetition takes the place of the first.
+addEventListener("push", event => {
+  const { title, body, tag, url, lang } = event.data.json();
+  const options = { body, tag, lang, dir: lang === "ar" ? "rtl" : "ltr", icon: KEPT.icon, badge: KEPT.icon, data: url };
+  event.waitUntil(registration.showNotification(title, options));
+});
+addEventListener("notificationclick", event => {
+  event.notification.close();
+  event.waitUntil(clients.openWindow(event.notification.data));
+});
 addEventListener("message", event => event.waitUntil(kept.meet(event.data).catch(() => {})));
 // Sent to the server, or kept on this device while it cannot be reached.
 const share = async (request, page) => {

@@ -87,6 +87,7 @@ def test_a_sentence_is_read_as_its_reader_reads_it() -> None:
 
 
 COOKIE_SETTERS = [
+    "accounts/contact/push.py",
     "accounts/sign_in/held_forms.py",
     "accounts/sign_in/known_devices.py",
     "complaints/portal/filing/writer.py",
@@ -94,7 +95,7 @@ COOKIE_SETTERS = [
 
 
 def test_the_cookies_are_those_of_the_privacy_page() -> None:
-    """Session, token of forms, device signed in from, visitor's draft, notice to the next page, late form: no other."""
+    """Session, forms, device signed in from, visitor's draft, notice to a page, late form, push: no other."""
     apps = ("kit", "agencies", "notifications", "accounts", "complaints", "reports", "config")
     setting = [
         str(path.relative_to(ROOT))

@@ -22,6 +22,7 @@ READS_ENVIRONMENT = (
     "config/settings.py",
     "config/open_data.py",
     "config/operator.py",
+    "config/message_settings.py",
     "config/web.py",
     "config/webhook_settings.py",
     "config/wsgi.py",

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.contact import unreachable
+from accounts.contact import push, unreachable
 from accounts.decorators import local_next, policy_is_due, policy_url, visitors_only
 from accounts.models import User
 from accounts.sign_in import held_forms
@@ -75,5 +75,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     response = redirect(target)
     # Of citizens also drafts kept without a network; what staff set in their browser stays.
     response.headers["Clear-Site-Data"] = '"cache"' if is_staff else '"cache", "storage"'
+    push.forget_browser(request, response, at=timezone.now())
     held_forms.forget_person(response)
     return response

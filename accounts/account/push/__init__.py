@@ -1,0 +1,1 @@
+"""Allowing notifications on a device, and ending them."""
