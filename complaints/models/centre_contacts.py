@@ -94,6 +94,11 @@ class CentreContact(models.Model):
         return str(self.id)
 
     @property
+    def came_as(self) -> str:
+        """Return how it came in, in words for agents."""
+        return str(_("Phone call") if self.channel == Channel.PHONE else Channel(self.channel).label)
+
+    @property
     def is_proven(self) -> bool:
         """Tell whether the person has shown who they are."""
         return self.proven_at is not None

@@ -45,7 +45,7 @@ PAGES: Final = (
     HandbookPage(
         "agent",
         _("Help for contact-centre agents"),
-        _("Calls to make, a caller's case, answers and objections by phone, what you may not see."),
+        _("Filing for callers, a caller's case, calls to make, what you may not see."),
         CONTACT_CENTRE,
     ),
     HandbookPage(

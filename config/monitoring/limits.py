@@ -16,8 +16,10 @@ from django_stubs_ext import StrPromise
 from accounts import countries, phones, rate_limits
 from accounts.models import RateCounter
 from accounts.rate_limits import RateLimit
+from accounts.registration import recorded
 from accounts.registration.register import ALREADY_REGISTERED
 from complaints.contact_centre.callers import lookup
+from complaints.contact_centre.new_call import contacts, finding
 from complaints.engine.signed_links import SENT_BY_LINK
 from complaints.filing.drafting import DRAFTS_PER_NETWORK
 from complaints.portal.cases.paper_views import RECEIPTS_PER_PERSON
@@ -69,6 +71,10 @@ LIMITS: Final[Mapping[RateLimit, StrPromise]] = {
     tracking.TRIES_OF_ADDRESS: _("Tries to track cases from one internet address"),
     lookup.TRIES_OF_NUMBER: _("Searches of the contact centre for one number"),
     lookup.TRIES_OF_AGENT: _("Searches of one agent of the contact centre"),
+    finding.SEARCHES_OF_AGENT: _("Searches for a caller by one agent of the contact centre"),
+    contacts.ANSWERS_ABOUT: _("Wrong answers of callers about one person"),
+    recorded.REGISTRY_CHECKS_OF_AGENT: _("Checks of callers with the register by one agent"),
+    recorded.REGISTRY_CHECKS_OF_NUMBER: _("Checks of one caller with the register"),
     RECEIPTS_PER_PERSON: _("Receipts as PDF of one person"),
     DRAFTS_PER_NETWORK: _("Forms begun by visitors from one network"),
     COPIES_PER_PERSON: _("Copies of the own data"),

@@ -19,7 +19,7 @@
       const line = here.content.firstElementChild.cloneNode(true), words = target.cloneNode(true);
       all("kbd,svg", words).forEach(part => part.remove());
       one("kbd", line).textContent = target.dataset.key.replace("Key", "");
-      one("dd", line).textContent = words.textContent.trim();
+      one("dd", line).textContent = words.textContent.trim() || target.labels?.[0].textContent.trim() || "";
       here.parentElement.append(line);
     });
   }

@@ -96,12 +96,16 @@ def end_call(session: SessionBase) -> None:
 
 def status_for_caller(case: Case, *, at: datetime) -> tuple[Status, Promise | None]:
     """Return where ``case`` stands and what is owed on it, as an agent says it of the caller."""
-    status, promise = citizen_status(case), promise_card(case, at=at)
-    if case.state == State.WAITING:
-        status = replace(status, word=str(_("Needs the caller's answer")))
+    status, promise = spoken_status(case), promise_card(case, at=at)
     is_passed_on = case.kind == Kind.PRAISE and case.state in AT_AGENCY
     owed = str(_OWED_ON_PRAISE if is_passed_on else _OWED[case.state]) if promise else ""
     return status, replace(promise, owes=owed) if promise else None
+
+
+def spoken_status(case: Case) -> Status:
+    """Return where ``case`` stands, as an agent says it of the caller; no statement."""
+    status = citizen_status(case)
+    return replace(status, word=str(_("Needs the caller's answer"))) if case.state == State.WAITING else status
 
 
 def _case(reference: str, *, agent: User) -> Case | None:

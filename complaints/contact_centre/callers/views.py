@@ -20,7 +20,7 @@ from accounts.identity.disclosure import CaseMark, record_view
 from accounts.models import ViewKind
 from accounts.rate_limits import RateLimit, RateLimitReached
 from accounts.roles import CONTACT_CENTRE
-from complaints import actions
+from complaints import actions, reference
 from complaints.case_text import citizen_case
 from complaints.contact_centre.callers import lookup
 from complaints.contact_centre.callers.acts import possible_acts
@@ -45,6 +45,7 @@ def find_caller(request: HttpRequest) -> HttpResponse:
     """Find the case of a caller who knows its number and the end of the own mobile number."""
     user, at = signed_in_user(request), timezone.now()
     form = CallerForm(request.POST if request.method == "POST" else None)
+    form.initial["ref"] = request.GET.get("ref", "")[: reference.LENGTH]
     status = 200
     if form.is_bound and form.is_valid():
         number, end = form.cleaned_data["ref"], form.cleaned_data["phone_end"]
@@ -94,13 +95,21 @@ def caller_case(request: HttpRequest, ref: str) -> HttpResponse:
         text = gettext("The case has changed since you opened it. Read it again. Your text is still here.")
         form.add_error(None, ValidationError(text, code="overtaken"))
         case = lookup.proven_case(request.session, ref, agent=user, at=at) or case
-    context = _case_for_caller(case, user_may_reply=policy.may(case, Action.REPLY, user, at=at), at=at)
-    objecting = citizen_case.objecting(case, user, at=at)
-    context = {**context, "form": form, "objecting": objecting, "acts": possible_acts(case, user, at=at)}
     status = CONFLICT if form.is_bound and form.has_error("__all__", "overtaken") else 200
-    return render(
-        request, "complaints/contact_centre/callers/caller.html", {**context, **frame(user, at=at)}, status=status
-    )
+    context = _context(request, case, at=at) | {"form": form}
+    return render(request, "complaints/contact_centre/callers/caller.html", context, status=status)
+
+
+def _context(request: HttpRequest, case: Case, *, at: datetime) -> dict[str, Any]:
+    user = signed_in_user(request)
+    call, is_on_line = lookup.contact_of(request.session)
+    return {
+        **_case_for_caller(case, user_may_reply=policy.may(case, Action.REPLY, user, at=at), at=at),
+        "objecting": citizen_case.objecting(case, user, at=at),
+        "acts": possible_acts(case, user, at=at),
+        "call": call if is_on_line else "",
+        **frame(user, at=at),
+    }
 
 
 def after_act(request: HttpRequest, case: Case) -> HttpResponse:

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
 from accounts.contact.recipients import citizen_key, staff_key
 from accounts.identity import disclosure
@@ -45,6 +47,20 @@ class Call:
     done_by: str = ""
 
 
+class CallSubject(NamedTuple):
+    """Calls about the same: how they are called, and the messages that did not arrive."""
+
+    label: StrPromise
+    templates: frozenset[str]
+
+
+#: What calls are about that are worked one after the other.
+SUBJECTS: Final = {
+    "satisfaction": CallSubject(_("Satisfaction"), frozenset({"case_rating"})),
+    "reminders": CallSubject(_("Questions and reminders"), frozenset({"case_question", "case_reminder"})),
+}
+
+
 @dataclass(frozen=True)
 class CallPage:
     """One page of calls to make, and the number the next one starts after (empty on the last)."""
@@ -53,9 +69,11 @@ class CallPage:
     next: str
 
 
-def open_calls(user: User, *, after: str = "") -> CallPage:
-    """Return a page of the calls to make, the oldest first, in two statements."""
+def open_calls(user: User, *, after: str = "", about: str = "") -> CallPage:
+    """Return a page of the calls to make, the oldest first, in two statements; ``about`` is one of ``SUBJECTS``."""
     rows = tasks_for(user).filter(done_at__isnull=True).order_by("pk")
+    if about in SUBJECTS:
+        rows = rows.filter(message__template__in=SUBJECTS[about].templates)
     # Tasks are numbered as they are made.
     if re.fullmatch(r"[0-9]{1,18}", after):
         rows = rows.filter(pk__gt=int(after))

@@ -42,12 +42,17 @@ def calls_page(request: HttpRequest) -> HttpResponse:
     """Show the calls to make, the oldest first, and those of today that are done."""
     user, at = signed_in_user(request), timezone.now()
     after = request.GET.get("after", "")
-    page = call_tasks.open_calls(user, after=after)
+    asked = request.GET.get("about", "")
+    about = asked if asked in call_tasks.SUBJECTS else ""
+    page = call_tasks.open_calls(user, after=after, about=about)
     context = {
+        "about": about,
+        "all_shown": not about,
+        "subjects": [(name, subject.label) for name, subject in call_tasks.SUBJECTS.items()],
         "calls": page.calls,
         "done": call_tasks.done_today(user, at=at),
-        "next": f"?after={page.next}" if page.next else "",
-        "first": "?" if after else "",
+        "next": f"?about={about}&after={page.next}" if page.next else "",
+        "first": f"?about={about}" if after else "",
         "answers_callers": user.authority(at).has(CONTACT_CENTRE),
         **frame(user, at=at, counts={"calls": call_tasks.count_open(user)}),
     }
@@ -100,8 +105,10 @@ def _finish(request: HttpRequest, call: Call) -> HttpResponse:
 
 
 def _page(request: HttpRequest, call: Call, *, status: int = 200, **context: Any) -> HttpResponse:
+    agent = signed_in_user(request)
     around = {
         "call": call,
+        "answers_callers": agent.authority(timezone.now()).has(CONTACT_CENTRE),
         "mark": call_tasks.number_mark(call),
         "text_to_say": call_tasks.text_to_say(call),
         "is_overtaken": status != 200,  # noqa: PLR2004 - "fine"
@@ -109,6 +116,6 @@ def _page(request: HttpRequest, call: Call, *, status: int = 200, **context: Any
     return render(
         request,
         "complaints/contact_centre/calls/call.html",
-        {**around, **context, **frame(signed_in_user(request), at=timezone.now())},
+        {**around, **context, **frame(agent, at=timezone.now())},
         status=status,
     )

@@ -56,7 +56,7 @@ def centre_day(day: date, *, agent: User | None = None) -> CentreDay:
         on=day,
         agents=[(agents[row["agent"]], _figures(row)) for row in rows],
         whole=_figures(found.aggregate(**_FIGURES)),
-        channels=[(str(one.label), counted.get(one.value, 0)) for one in map(Channel, TAKEN_DOWN)],
+        channels=[(CentreContact(channel=one).came_as, counted.get(one.value, 0)) for one in map(Channel, TAKEN_DOWN)],
         newest=list(found.select_related("agent").order_by("-started_at")[:MOST_LISTED]),
     )
 

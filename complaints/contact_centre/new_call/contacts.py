@@ -35,6 +35,10 @@ ASKED: Final = 4
 FOUND: Final = "found"
 
 
+class DraftChanged(Exception):
+    """The draft was changed after it was read back."""
+
+
 class NotTheirs(Exception):
     """The answer does not fit the person; ``is_let_go`` tells that it was the last one allowed."""
 
@@ -163,9 +167,16 @@ def mark_of(draft: Draft) -> str:
     return draft.updated_at.isoformat() if draft.is_begun else ""
 
 
-def file(contact: CentreContact, draft: Draft, *, language: str, at: datetime) -> Case:
-    """File the draft in the person's name, by the channel of the contact, and end that; raises as ``file_draft``."""
+def file(contact: CentreContact, draft: Draft, *, seen: str, language: str, at: datetime) -> Case:
+    """File the draft in the person's name, by the channel of the contact, and end that; raises as ``file_draft``.
+
+    Locks the draft; raises ``DraftChanged`` if it is not the one with the mark ``seen``. A draft that is a case already
+    is not compared: a second press finds the case.
+    """
     with transaction.atomic():
+        held = Draft.objects.select_for_update().only("updated_at").filter(pk=draft.pk).first()
+        if held is not None and mark_of(held) != seen:
+            raise DraftChanged
         case = file_draft(draft, by=contact.agent, at=at, language=language, channel=contact.channel)
         end(contact, result=ContactResult.FILED, reference=case.reference, at=at)
     return case

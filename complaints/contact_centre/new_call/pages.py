@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User
 from accounts.roles import CONTACT_CENTRE
-from complaints.case_text.status import citizen_status
+from complaints.contact_centre.callers.lookup import spoken_status
 from complaints.contact_centre.new_call import contacts
 from complaints.escalation.expiry import DRAFT_LIFE
 from complaints.filing.writers import Writer
@@ -99,6 +99,6 @@ def person_context(contact: CentreContact, user: User, *, at: datetime) -> dict[
     own = Case.objects.not_own_or_recused(user).filter(citizen=citizen).for_listing().order_by("-pk")
     left = contacts.cut_off(citizen, at=at, life=timedelta(days=DRAFT_LIFE.days))
     return context | {
-        "cases": [(case, citizen_status(case)) for case in own[:MOST_CASES]],
+        "cases": [(case, spoken_status(case)) for case in own[:MOST_CASES]],
         "cut_off": [one for one in left if one.draft != contact.draft],
     }

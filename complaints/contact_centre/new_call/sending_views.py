@@ -67,11 +67,11 @@ def read_back(request: HttpRequest, contact: CentreContact) -> HttpResponse:
 
 def _file(contact: CentreContact, draft: Draft, request: HttpRequest, *, at: datetime) -> tuple[Case | None, str]:
     """File the case, or return why it was not; the press is refused where the draft is not the one that was read."""
-    if request.POST.get("seen") != contacts.mark_of(draft):
-        return None, gettext("The draft has changed since you read it. Read it back once more.")
-    language = get_language() or "ar"
+    seen, language = request.POST.get("seen", ""), get_language() or "ar"
     try:
-        case = contacts.file(contact, draft, language=language, at=at)
+        case = contacts.file(contact, draft, seen=seen, language=language, at=at)
+    except contacts.DraftChanged:
+        return None, gettext("The draft has changed since you read it. Read it back once more.")
     except (Draft.DoesNotExist, DraftIncomplete):
         return None, gettext("Nothing was sent. Complete the missing step and try again.")
     except TooManyToday:

@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts import phones
 from accounts.decorators import signed_in_user, staff_required
 from accounts.identity.registries import RegistryFinding, RegistryOutcome
 from accounts.models import User
@@ -159,7 +160,7 @@ def register(request: HttpRequest, contact: CentreContact) -> HttpResponse:
 
 
 def _typed_before(contact: CentreContact) -> dict[str, str]:
-    return {"mobile": contact.phone or "", "citizenship": "national"}
+    return {"mobile": phones.national(contact.phone or ""), "citizenship": "national"}
 
 
 def _is_registered(

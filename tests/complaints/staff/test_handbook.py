@@ -34,7 +34,8 @@ TEXTS = ROOT / "templates" / "pages" / "handbook"
 PICTURES = ROOT / "static" / "handbook"
 KILOBYTE = 1024
 #: What an Arabic sentence writes in Latin letters.
-PRODUCTS = {"PDF", "CSV", "Excel"}
+#: What is written in Latin letters in Arabic too: products, and the F of function keys.
+PRODUCTS = {"PDF", "CSV", "Excel", "F"}
 
 #: Which pages are a role's own, and the one that help opens; the contents where there is none.
 OWN: dict[Role, tuple[list[str], str]] = {

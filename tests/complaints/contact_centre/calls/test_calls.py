@@ -278,3 +278,14 @@ def test_an_undelivered_message_without_a_call_says_nothing_of_one(
     put(told(referred), "undeliverable", settled_at=now)
     (line,) = desk(omar).get(reverse("desk-case", args=[referred.reference])).context["file"].sent_messages
     assert line.delivery.follows == ""
+
+
+def test_calls_about_the_same_are_worked_as_one_list(desk: Desk, to_call: CallTask, sami: User) -> None:
+    Message.objects.filter(pk=to_call.message_id).update(template="case_rating")
+    client, shown = desk(sami), {}
+    for about in ("", "satisfaction", "reminders", "'\"><"):
+        page = client.get(reverse("calls"), {"about": about})
+        shown[about] = [call.task for call in page.context["calls"]]
+    assert shown == {"": [to_call], "satisfaction": [to_call], "reminders": [], "'\"><": [to_call]}
+    page = client.get(url(to_call)).content.decode()
+    assert f"?ref={to_call.message.reference}" in page

@@ -15,7 +15,8 @@ from complaints.escalation.expiry import end_contacts
 from complaints.models import CentreContact, Draft
 from notifications.models import Message
 from tests.cast import make_staff
-from tests.complaints.pages import Clock, Desk
+from tests.complaints.cases import FileCase
+from tests.complaints.pages import Clock, Desk, statements_of
 from tests.complaints.sample_files import PDF, upload
 
 NEW = "/en/staff/calls/new/"
@@ -227,6 +228,18 @@ def test_what_is_missing_is_asked_and_a_changed_draft_is_read_back_again(
     assert "Cut off before" in page
     client.post(at("call-take-up", again), {"draft": str(contact.draft)})
     assert DETAILS in client.get(at("call-file", again)).content.decode()
+
+
+def test_the_page_costs_the_same_for_one_case_and_for_three(
+    desk: Desk, sami: User, amina: Citizen, file_case: FileCase
+) -> None:
+    file_case()
+    client = desk(sami)
+    contact = proven(client, ring(client))
+    once = statements_of(client, at("call-file", contact))
+    for number in range(2):
+        file_case(subject=f"شكوى {number}")
+    assert statements_of(client, at("call-file", contact)) == once
 
 
 def test_a_letter_takes_its_scan_along_and_says_how_it_came(
