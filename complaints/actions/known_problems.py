@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from celery import current_app
 from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from accounts.models import Citizen, User
 from accounts.roles import CMU, CONTACT_CENTRE, SUPERVISION
@@ -16,6 +20,9 @@ from agencies.models import Agency, ChangeKind, City, Governorate, KnownProblem,
 from agencies.reference_changes import Author
 from complaints.engine.transition import NotEntitled
 from complaints.models import Channel, ProblemJoin
+
+#: The task that tells of ends.
+TELLING: Final = "complaints.tell_of_ended_problems"
 
 
 class NoSuchProblem(LookupError):
@@ -100,6 +107,13 @@ def end(key: int, *, by: User, at: datetime) -> None:
         ends = {"starts_at": min(held.starts_at, moment), "ends_at": moment}
         _write(held, ends | {"changed_at": moment})
         reference_changes.note(held, {"ends_at": moment}, kind=ChangeKind.ENDED, author=Author(by.pk, moment))
+        transaction.on_commit(_wake, robust=True)
+
+
+def _wake() -> None:
+    """Tell a worker that people are to be told; without a broker the schedule finds them within a minute."""
+    with suppress(OperationalError):
+        current_app.send_task(TELLING, queue="chores", ignore_result=True)
 
 
 def _held_for(key: int, *, by: User, at: datetime) -> tuple[KnownProblem, datetime]:

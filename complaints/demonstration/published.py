@@ -1,4 +1,4 @@
-"""The published answers of the demonstration, from a table."""
+"""The published answers and the known problems of the demonstration, from tables."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from typing import Final
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.roles import CMU
-from agencies.models import Topic
+from accounts.roles import CMU, Role
+from agencies.models import Agency, City, Topic
+from complaints.actions import known_problems
+from complaints.actions.known_problems import ProblemText
 from complaints.actions.published_answers import PublishedText, publish
 
-SOURCE: Final = Path(__file__).parents[1] / "data" / "demonstration_answers.csv"
+_DATA: Final = Path(__file__).parents[1] / "data"
+SOURCE: Final = _DATA / "demonstration_answers.csv"
+PROBLEMS: Final = _DATA / "demonstration_problems.csv"
 
 
 def publish_answers(at: datetime) -> int:
@@ -27,4 +31,26 @@ def publish_answers(at: datetime) -> int:
         review_on = timezone.localdate(at) + timedelta(days=int(row.pop("days")))
         text = PublishedText(topic=topics[row.pop("topic")], review_on=review_on, **row)
         publish(text, by=by, at=at)
+    return len(rows)
+
+
+def publish_problems(at: datetime) -> int:
+    """Publish the known problems of the table, each by the supervisor of its agency; return how many."""
+    with PROBLEMS.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    for row in rows:
+        agency = Agency.objects.get(code=row["agency"])
+        city = City.objects.select_related("governorate").get(code=row["city"])
+        text = ProblemText(
+            agency=agency,
+            topic=Topic.objects.get(code=row["topic"]),
+            governorate=city.governorate,
+            city=city,
+            text_ar=row["text_ar"],
+            text_en=row["text_en"],
+            starts_at=at - timedelta(hours=int(row["since_hours"])),
+            ends_at=at + timedelta(hours=int(row["for_hours"])),
+        )
+        by = User.objects.filter(memberships__role=Role.SUPERVISOR, memberships__agency=agency).order_by("login")[0]
+        known_problems.publish(text, by=by, at=at)
     return len(rows)

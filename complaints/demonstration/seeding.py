@@ -14,7 +14,7 @@ from accounts.demo import make_demo_colleagues, make_demo_people
 from accounts.models import Membership, User
 from accounts.roles import CMU, LADDER, Role
 from agencies.models import Agency, City, Directorate, RoutingRule, Topic, current_calendar
-from complaints.demonstration.published import publish_answers
+from complaints.demonstration.published import publish_answers, publish_problems
 from complaints.demonstration.stories import Cast, tell_stories
 from complaints.demonstration.year import simulate_year, with_character
 from complaints.models import Case
@@ -38,6 +38,7 @@ def seed_demonstration(at: datetime, *, cases: int) -> int:
         simulate_year(at, cases=cases, world=world, towns=dict(City.objects.values_list("code", "name_ar")))
         tell_stories(Cast.among(people), at)
         publish_answers(at)
+        publish_problems(at)
     return Case.objects.count()
 
 

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Final
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import pgettext
@@ -14,12 +15,13 @@ from django.utils.translation import pgettext
 from accounts.contact.channel import contact_channel
 from accounts.contact.recipients import citizen_key
 from accounts.models import Identity
-from complaints.models import ProblemJoin
+from complaints.actions.known_problems import TELLING
+from complaints.models import LegalHold, ProblemJoin
 from notifications import outbox
 from notifications.outbox import Notice
 from notifications.periodic.rows import RowRun
 
-TASK: Final = "complaints.tell_of_ended_problems"
+TASK: Final = TELLING
 TEMPLATE: Final = "problem_over"
 #: For so long one run works at a backlog; the next begins where it ended.
 DRAIN_SECONDS: Final = 50.0
@@ -34,7 +36,7 @@ def sweep(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
     Safe to run twice and at the same time: each problem and person has one occasion. Forgets who joined what ended
     longer ago than ``REMEMBERED``.
     """
-    ProblemJoin.objects.filter(told_at__lte=at - REMEMBERED, citizen__isnull=False).update(citizen=None)
+    _forget(at)
     run, told, until = RowRun(TASK, "problem_join", at=at), 0, monotonic() + seconds
     over = ProblemJoin.objects.filter(told_at=None, problem__ends_at__lte=at).order_by("problem", "pk")
     for pk in list(run.without_waiting(over).values_list("pk", flat=True)[:MOST_TOLD]):
@@ -43,6 +45,13 @@ def sweep(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
         with run.row(pk):
             told += tell(pk, at=at)
     return told
+
+
+def _forget(at: datetime) -> None:
+    """Forget who joined what ended long ago, but for people on whom a legal hold is set."""
+    held = LegalHold.objects.filter(citizen=OuterRef("citizen"), lifted_at=None)
+    told = ProblemJoin.objects.filter(~Exists(held), told_at__lte=at - REMEMBERED, citizen__isnull=False)
+    told.update(citizen=None)
 
 
 def tell(pk: int, *, at: datetime) -> bool:

@@ -12,7 +12,7 @@ from accounts.demo import NotADemonstration
 from accounts.models import Membership, StaffChange, User
 from accounts.roles import Role
 from accounts.staff.memberships.rules import may_consent
-from agencies.models import City
+from agencies.models import City, KnownProblem
 from complaints.demonstration.seeding import seed_demonstration
 from complaints.demonstration.stories import IN_TRIAGE, PLOTS, TOPICS
 from complaints.demonstration.year import RISES
@@ -92,3 +92,4 @@ class TestTheDemonstration:
         towns = dict(City.objects.values_list("code", "name_ar"))
         assert all(counted[rise.topic, towns[rise.town]] >= round(YEAR * rise.share) for rise in RISES)
         assert PublishedAnswer.objects.in_public().count() == 5
+        assert KnownProblem.objects.open_at(NOW).count() == 1
