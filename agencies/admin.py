@@ -153,7 +153,7 @@ class TopicAdmin(ReferenceAdmin):
 
     list_display = (
         "name_ar", "name_en", "parent", "limit_days", "priority", "hides_identity", "second_signature",
-        "withheld_from_agency", "place_required", "is_active", "unverified",
+        "withheld_from_agency", "place_required", "is_public", "is_active", "unverified",
     )  # fmt: skip
     list_select_related = ("parent",)
     list_filter = (

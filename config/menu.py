@@ -84,6 +84,7 @@ MENU: Final[tuple[MenuGroup, ...]] = (
         (
             unit.DIRECTORY,
             unit.PROGRAMS,
+            unit.PROGRAM_KEYS,
             unit.ENDED_AGENCIES,
             people.PEOPLE,
             people.CHANGES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -201,7 +202,7 @@ def _locked(key: UUID) -> Mandate:
     return mandate
 
 
-def _tell(mandate: Mandate, people: list[Citizen | None], template: str, *, at: datetime) -> None:
+def _tell(mandate: Mandate, people: Sequence[Citizen | None], template: str, *, at: datetime) -> None:
     notices = [_notice(mandate, person, template) for person in people if person is not None]
     # A child without a telephone of its own has that of its guardian, who is told once.
     once = list({notice.address: notice for notice in notices}.values())

@@ -26,7 +26,8 @@ class UnrecordedPerson:
 
 def claim_of(said: Mapping[str, str]) -> IdentityClaim:
     """Return the claim that a request holds."""
-    return IdentityClaim(**{**said, "birth_date": date.fromisoformat(said["birth_date"])})
+    texts = {name: text for name, text in said.items() if name != "birth_date"}
+    return IdentityClaim(**texts, birth_date=date.fromisoformat(said["birth_date"]))
 
 
 def find(said: Mapping[str, str]) -> Citizen | None:

@@ -23,7 +23,11 @@ from accounts.models.mandates import MandateQuerySet
 
 #: The ways to ask: for somebody who can answer, for somebody who cannot, and to be spoken for.
 SPEAK, UNABLE, FOR_ME = "speak", "unable", "for-me"
-_FORMS: Final = {SPEAK: AskPersonForm, UNABLE: AskUnitForm, FOR_ME: AskPersonForm}
+_FORMS: Final[dict[str, type[AskPersonForm | AskUnitForm]]] = {
+    SPEAK: AskPersonForm,
+    UNABLE: AskUnitForm,
+    FOR_ME: AskPersonForm,
+}
 #: Mandates that are shown; nobody has more in force.
 MOST: Final = 100
 

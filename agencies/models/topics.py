@@ -92,6 +92,12 @@ class Topic(Coded, Named, Reference):
     signature_reason = models.CharField(_("reason for the second signature"), max_length=200, blank=True)
     withheld_from_agency = models.BooleanField(_("withheld from the agency"), default=False)
     place_required = models.BooleanField(_("asks for the place"), default=False, db_default=False)
+    is_public = models.BooleanField(
+        _("public"),
+        default=False,
+        db_default=False,
+        help_text=_("Other programs may list complaints about it, with the place rounded, without words and people"),
+    )
     suggested_agency = models.ForeignKey(
         Agency, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("usual agency")
     )
@@ -110,6 +116,11 @@ class Topic(Coded, Named, Reference):
                 condition=Q(withheld_from_agency=False) | Q(hides_identity=True),
                 name="topic_withheld_hides_the_identity",
                 violation_error_message=_("A topic withheld from the agency must also hide the identity"),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_public=False) | Q(hides_identity=False, parent__isnull=False),
+                name="topic_public_hides_nobody",
+                violation_error_message=_("A public topic is within a group and does not hide the identity"),
             ),
         ]
 

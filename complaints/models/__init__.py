@@ -30,6 +30,7 @@ from complaints.models.privacy import (
     RetentionRule,
 )
 from complaints.models.problem_joins import ProblemJoin
+from complaints.models.program_keys import ProgramCase, ProgramKey
 from complaints.models.published_answers import PublishedAnswer
 from complaints.models.ratings import Confirmation, ConfirmationOf, FormerRating, Rating, Recurrence, Solved
 from complaints.models.recusals import Recusal
@@ -113,6 +114,8 @@ __all__ = [
     "ObjectionRuling",
     "Precedent",
     "ProblemJoin",
+    "ProgramCase",
+    "ProgramKey",
     "PromiseForecast",
     "PromiseRecord",
     "PublishedAnswer",

@@ -17,6 +17,6 @@ def has_mandate() -> models.Exists:
 
 def spoken_for_by(user: User | AnonymousUser, *, at: datetime) -> models.Exists:
     """Return the condition for the cases that a mandate of ``user`` covers at ``at``."""
-    held = Mandate.objects.in_force(at).filter(representative__user=user)
+    held = Mandate.objects.in_force(at).filter(representative__user=user.pk)
     covering = held.covering(person=models.OuterRef("citizen"), entered_by=models.OuterRef("entered_by"))
     return models.Exists(covering)

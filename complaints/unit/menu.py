@@ -14,6 +14,7 @@ PUBLISHED = MenuEntry(
 ENDED_AGENCIES = MenuEntry("ended-agencies", _("Former agencies"), CMU, within="ended-agency")
 IDENTITIES = MenuEntry("identities", _("Identities"), CMU, within="identity")
 MANDATES = MenuEntry("unit-mandates", _("Mandates"), CMU, within="unit-mandate")
+PROGRAM_KEYS = MenuEntry("program-keys", _("Keys of programs"), UNIT_HEAD)
 DIRECTORY = MenuEntry(
     "directory",
     _("Reference data"),

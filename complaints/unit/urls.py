@@ -12,6 +12,7 @@ from complaints.unit.mandates import views as mandates
 from complaints.unit.objections import views as objections
 from complaints.unit.precedents import views as precedents
 from complaints.unit.privacy import breach_views as breaches, oversight_views as oversight, views as privacy
+from complaints.unit.program_keys import views as program_keys
 from complaints.unit.programs import views as programs
 from complaints.unit.published import views as published
 from complaints.unit.rules import views as rules
@@ -51,6 +52,8 @@ urlpatterns = [
     path("staff/identities/<uuid:pk>/correct/", identity_decisions.correct, name="identity-correct"),
     path("staff/identities/<uuid:pk>/merge/", identity_decisions.merge, name="identity-merge"),
     path("staff/identities/<uuid:pk>/reject/", identity_decisions.reject, name="identity-reject"),
+    path("staff/program-keys/", program_keys.program_keys_page, name="program-keys"),
+    path("staff/program-keys/<int:key>/revoke/", program_keys.revoke, name="program-key-revoke"),
     path("staff/mandates/", mandates.mandates, name="unit-mandates"),
     path("staff/mandates/<uuid:pk>/", mandates.mandate, name="unit-mandate"),
     path("staff/programs/", programs.program_list, name="programs"),

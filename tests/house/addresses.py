@@ -22,6 +22,7 @@ _OF_NOTHING = {
     "ReferenceConverter": "2699999990",
     "UUIDConverter": "00000000-0000-0000-0000-000000000000",
     "UUIDStrConverter": "00000000-0000-0000-0000-000000000000",
+    "GeoReportFormConverter": "json",
 }
 
 

@@ -140,6 +140,7 @@ def every_address(case: Case) -> dict[str, str]:
         "period": "2025-q3",
         "table": "agencies",
         "way": "speak",
+        "geoform": "json",
     }
     named = sorted(addresses.named().items())
     return {name: reverse(name, kwargs={each: values[each] for each in parameters}) for name, parameters in named}

@@ -76,8 +76,8 @@ _STAFF = TEXTS[Role.CMU_STAFF]
 _PRIVACY = _STAFF.index("Administration:")
 TEXTS[Role.CMU_HEAD] = [
     *(*_STAFF[:_PRIVACY], "Who looked", "Retention", "Legal holds", "Data breaches"),
-    *("Administration:", "Reference data", "Programs outside", "Former agencies", "People"),
-    *("Changes of staff", "System status"),
+    *("Administration:", "Reference data", "Programs outside", "Keys of programs"),
+    *("Former agencies", "People", "Changes of staff", "System status"),
 ]
 
 

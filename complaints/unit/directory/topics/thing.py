@@ -20,7 +20,7 @@ class TopicForm(DirectoryForm):
         fields = (
             *("parent", "name_ar", "name_en", "position", "kinds", "agency_kinds", "sectors", "priority", "limit_days"),
             *("hides_identity", "second_signature", "signature_reason", "withheld_from_agency", "suggested_agency"),
-            *("place_required", "notes"),
+            *("place_required", "is_public", "notes"),
             "unverified",
         )
         formfield_callback = form_field
