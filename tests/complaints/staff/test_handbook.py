@@ -33,7 +33,6 @@ LANGUAGES = ("ar", "en")
 TEXTS = ROOT / "templates" / "pages" / "handbook"
 PICTURES = ROOT / "static" / "handbook"
 KILOBYTE = 1024
-#: What an Arabic sentence writes in Latin letters.
 #: What is written in Latin letters in Arabic too: products, and the F of function keys.
 PRODUCTS = {"PDF", "CSV", "Excel", "F"}
 
