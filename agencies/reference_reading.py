@@ -13,9 +13,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext, gettext_noop
 
-from agencies.models import Agency, Governorate, Reference, Topic
+from agencies.models import Agency, Governorate, OutsideCentre, Reference, Topic
 from kit.forms import safe_text
 
+#: What the rows of files refer to.
+REFERRED_TO = (Governorate, Agency, Topic, OutsideCentre)
 #: Fields that never come from a file.
 NOT_LOADED = frozenset({"id", "edited_at", "renamed_on", "has_system"})
 YES_NO = {"yes": True, "no": False}
@@ -188,7 +190,7 @@ def _repeated(file: str, rows: Iterable[ReferenceRow]) -> Iterator[str]:
 
 def codes_in_use() -> Codes:
     """Return the primary keys by code of the stored rows that files may refer to; people may have added agencies."""
-    return {model: dict(manager(model).values_list("code", "pk")) for model in (Governorate, Agency, Topic)}
+    return {model: dict(manager(model).values_list("code", "pk")) for model in REFERRED_TO}
 
 
 def wrong_references(table: ReferenceTable, codes: Codes, tables: Sequence[ReferenceTable]) -> Iterator[str]:
