@@ -11,7 +11,7 @@ from reports.commitment.index import Rule
 from reports.models import IndexRule
 from reports.models.commitment import Component
 
-#: What holds before the unit sets a rule of its own (docs/index.md).
+#: What holds before the unit sets a rule of its own (docs/commitment-index.md).
 FIRST_RULE: Final = Rule(
     weights={
         Component.DECIDES: 10,
