@@ -131,6 +131,12 @@ DEMO_SIGN_INS: Final = (
         "Haitham, operations directorate of Miyahuna", "/ar/staff/sign-in/", "haitham@miyahuna.example", PASSWORD
     ),
     DemoSignIn("Huda, system operator", "/ar/staff/sign-in/", "huda@cmu.example", PASSWORD),
+    DemoSignIn("Tariq, second system operator", "/ar/staff/sign-in/", "tariq@cmu.example", PASSWORD),
+    DemoSignIn("Reem, head of the CMU", "/ar/staff/sign-in/", "head@cmu.example", PASSWORD),
+    DemoSignIn("Hala, auditor of the CMU", "/ar/staff/sign-in/", "auditor@cmu.example", PASSWORD),
+    DemoSignIn("Mahmoud, supervisor at the Contact Centre", "/ar/staff/sign-in/", "supervisor@ncc.example", PASSWORD),
+    DemoSignIn("Asma, Prime Minister's office", "/ar/staff/sign-in/", "office@pm.example", PASSWORD),
+    DemoSignIn("Mahmoud, office of the Minister of Water", "/ar/staff/sign-in/", "minister@mwi.example", PASSWORD),
 )
 
 

@@ -95,11 +95,16 @@ def compile_if_stale(root: Path) -> bool:
 
 def problems(root: Path) -> list[str]:
     """Return a line for each text without a full translation, and one when the catalogue is not up to date."""
-    catalogue = _read(source_of(root))
-    found = [f"{_places(message)}: not translated: {_singular(message)!r}" for message in catalogue if _lacks(message)]
+    found = untranslated(root)
     if source_of(root).read_text(encoding="utf-8") != _fresh(root, {}):
         found.append("The catalogue is out of date: run `python3 run.py manage catalogue`.")
     return found
+
+
+def untranslated(root: Path) -> list[str]:
+    """Return a line for each text without a full translation."""
+    catalogue = _read(source_of(root))
+    return [f"{_places(message)}: not translated: {_singular(message)!r}" for message in catalogue if _lacks(message)]
 
 
 def find_texts(root: Path) -> list[Text]:

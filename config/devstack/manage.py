@@ -68,7 +68,7 @@ def run(arguments: Sequence[str]) -> int:
         if running := _running(folder, opened):
             return _call(arguments, stack.for_commands({**os.environ, **running}))
         environment = opened.enter_context(stack.started_servers(folder, state.port(), to=sys.stderr))
-        if needs is Needs.DATA and not stack.is_migrated(environment["DATABASE_URL"]):
+        if needs is Needs.DATA and not stack.is_migrated(environment):
             _fill(environment)
         opened.enter_context(stack.shared(folder, environment))
         return _call(arguments, stack.for_commands(environment))

@@ -53,7 +53,9 @@ PATIENCE_SECONDS = 120
 # How long web and workers may finish what they are at when they are asked to stop.
 PROCESS_SECONDS = 2.0
 
-ALREADY_RUNNING = "This project is already running; `python3 run.py manage …` works on it."
+ALREADY_RUNNING = (
+    "This project is already running{where}. Ctrl-C in its terminal stops it; `python3 run.py manage …` works on it."
+)
 ERASE_IT = "`python3 run.py --fresh` erases it and begins with an empty one."
 EMPTY_IT = "Empty the database that DATABASE_URL names yourself, or name another one."
 
@@ -72,17 +74,19 @@ def serve(*, fresh: bool, with_twilio: bool = False) -> None:
     ``with_twilio`` sends SMS through the real Twilio client to a stand-in, whose callbacks come back by HTTP.
     """
     began = time.monotonic()
-    port, names = _port(), ("twilio", *PROCESSES) if with_twilio else PROCESSES
-    _stop_on_signals()
+    names = ("twilio", *PROCESSES) if with_twilio else PROCESSES
     with contextlib.ExitStack() as stack:
         folder = state.home()
         if not stack.enter_context(state.held(folder)):
-            raise Refusal(ALREADY_RUNNING)
+            address = state.read_running(folder).get("PUBLIC_URL", "")
+            raise Refusal(ALREADY_RUNNING.format(where=f" on {address}" if address else ""))
+        port = _port()
+        _stop_on_signals()
         if fresh:
             _begin_anew(folder)
         environment = stack.enter_context(started_servers(folder, port))
         environment |= _stand_in() if with_twilio else {}
-        is_migrated(environment["DATABASE_URL"])
+        is_migrated(environment)
         os.environ.update(for_commands(environment))
         _prepare(folder)
         stack.enter_context(shared(folder, environment))
@@ -100,8 +104,6 @@ def serve(*, fresh: bool, with_twilio: bool = False) -> None:
 def _port() -> int:
     port = state.port()
     if is_taken(port):
-        if urlsplit(state.read_running(state.home()).get("PUBLIC_URL", "")).port == port:
-            raise Refusal(ALREADY_RUNNING)
         raise Refusal(f"Port {port} is in use. Choose another one: PORT={port + 1} python3 run.py")
     return port
 
@@ -197,9 +199,12 @@ def step(name: str, *, to: TextIO | None = None) -> Iterator[None]:
     print(f"{time.monotonic() - began:.1f} s", flush=True, file=to)
 
 
-def is_migrated(url: str) -> bool:
-    """Tell whether the database was ever migrated; refuse one that another version of the code made."""
-    applied = database.applied(url)
+def is_migrated(environment: Mapping[str, str]) -> bool:
+    """Tell whether the database was ever migrated; refuse one that another version of the code made.
+
+    The owner is asked where there is one: the other roles may read nothing after a first start that was stopped.
+    """
+    applied = database.applied(environment.get("OWNER_DATABASE_URL") or environment["DATABASE_URL"])
     if applied is None:
         return False
     if unknown := database.unknown(applied, state.ROOT):

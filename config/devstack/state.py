@@ -15,6 +15,7 @@ from config.devstack.processes import is_root
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EVERYBODY_ENTERS = 0o001
+PORTS = 2**16
 
 
 def home() -> Path:
@@ -106,7 +107,11 @@ def forget_running(state: Path) -> None:
 
 def port() -> int:
     """Return the port of the pages."""
-    return int(os.environ.get("PORT", "8000"))
+    said = os.environ.get("PORT") or "8000"
+    if not (said.isascii() and said.isdecimal() and 0 < int(said) < PORTS):
+        msg = f"PORT is {said!r}: give a number from 1 to {PORTS - 1}, for example PORT=8001."
+        raise SystemExit(msg)
+    return int(said)
 
 
 def fingerprint(*parts: str) -> str:

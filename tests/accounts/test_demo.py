@@ -9,6 +9,7 @@ from accounts import demo
 from accounts.models import Citizen, User
 from accounts.registration.sample_people import sample_people
 from tests.accounts.sign_in.pages import is_signed_in
+from tests.cast import make_agency
 
 
 @pytest.fixture
@@ -37,7 +38,10 @@ def test_the_people_of_the_demonstration_are_made_once(country, now):
 
 
 def test_everybody_of_the_demonstration_can_sign_in_as_the_list_says(country, now, client):
+    make_agency("pm", "رئاسة الوزراء", "Prime Ministry")
+    make_agency("mwi", "وزارة المياه والري", "Ministry of Water and Irrigation")
     demo.make_demo_people(now)
+    demo.make_demo_colleagues(now)
     for one in demo.DEMO_SIGN_INS:
         field = "email" if "staff" in one.page else "number"
         answer = client.post(one.page, {field: one.login, "password": one.password})

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from accounts.demo import DEMO_SIGN_INS
-from config.devstack import banner, browser, processes, servers, stack, state, throwaway
+from config.devstack import banner, browser, database, processes, servers, stack, state, throwaway
 from config.devstack.state import ROOT
 from tests import stacks
 
@@ -41,12 +41,32 @@ def test_ctrl_c_and_a_plain_kill_both_stop_everything_and_only_once(how: signal.
 def test_a_second_start_on_the_same_state_refuses_in_a_sentence(tmp_path: Path) -> None:
     with state.held(tmp_path) as is_free:
         assert is_free
+        state.write_running(tmp_path, {"PUBLIC_URL": "http://localhost:8123"})
         second = stacks.run_py(tmp_path)
     assert second.returncode == 1
-    assert second.stderr == "This project is already running; `python3 run.py manage …` works on it.\n"
+    assert second.stderr == (
+        "This project is already running on http://localhost:8123. Ctrl-C in its terminal stops it; `python3 run.py"
+        " manage …` works on it.\n"
+    )
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "70000", "-1", "٨٠٠٠"], ids=["word", "0", "high", "negative", "arabic"])
+def test_a_port_that_is_none_is_a_sentence(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", port)
+    with pytest.raises(SystemExit, match=f"PORT is '{port}': give a number from 1 to 65535"):
+        state.port()
+
+
+def test_a_first_start_that_was_stopped_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the owner may read what was migrated until all of it was."""
+    asked: list[str] = []
+    monkeypatch.setattr(database, "applied", asked.append)
+    assert not stack.is_migrated({"DATABASE_URL": "of pages", "OWNER_DATABASE_URL": "of the owner"})
+    assert asked == ["of the owner"]
 
 
 def test_a_taken_port_is_said_with_a_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STATE_DIR", str(tmp_path))
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

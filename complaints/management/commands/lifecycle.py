@@ -16,3 +16,4 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Write the file."""
         (settings.BASE_DIR / "docs" / "lifecycle.md").write_text(document(), encoding="utf-8")
+        self.stdout.write("docs/lifecycle.md written.")

@@ -28,7 +28,17 @@ class Command(BaseCommand):
             return
         if not options["compile"]:
             catalogue.update(root)
+            self._say(catalogue.untranslated(root))
         catalogue.compile_if_stale(root)
+
+    def _say(self, missing: list[str]) -> None:
+        for line in missing:
+            self.stdout.write(line)
+        file = catalogue.source_of(settings.BASE_DIR).relative_to(settings.BASE_DIR)
+        if missing:
+            self.stdout.write(f"Texts that need Arabic in {file}: {len(missing)}.")
+        else:
+            self.stdout.write(f"{file} is up to date, and every text has its Arabic.")
 
     def _check(self, problems: list[str]) -> None:
         for problem in problems:
