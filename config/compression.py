@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
+from config.staff_pages import is_staff_page
+
 
 class CompressedPages(GZipMiddleware):
     """Compress the HTML of citizens' pages; pages of staff, files and machine formats are left as they are.
@@ -16,8 +18,7 @@ class CompressedPages(GZipMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Compress an answer if it is a page that may be."""
-        is_staff_page = "staff" in request.path_info.split("/")[1:3]
-        if is_staff_page or not isinstance(response, HttpResponse) or not _is_page(response):
+        if is_staff_page(request) or not isinstance(response, HttpResponse) or not _is_page(response):
             return response
         return super().process_response(request, response)
 

@@ -1,6 +1,6 @@
 """What is answered when a page fails: 503 while the database, the disk, hashing or typesetting cannot serve, else 500.
 
-And 403 to a form whose token has expired.
+And 403 to a form whose token has expired, and 404 to whoever finds nothing.
 """
 
 from __future__ import annotations
@@ -14,12 +14,17 @@ from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.template import loader
+from django.utils import timezone
 from django.views.decorators.csrf import requires_csrf_token
-from django.views.defaults import server_error
+from django.views.defaults import page_not_found, server_error
 
+from accounts.models import User
+from accounts.roles import ANY_STAFF
 from accounts.sign_in.passwords.hashing import HashingBusy
+from complaints.staff.frame import frame
 from complaints.unsent_forms.store import words_in
 from config.monitoring.metrics import PAGES_NOT_SERVED
+from config.staff_pages import is_staff_page
 from kit.file_storage import has_no_room
 from kit.storage_errors import StorageUnavailable
 from kit.typesetting import TypesettingBusy
@@ -80,6 +85,16 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
         "has_files": bool(fields and _files(request)),
     }
     return render(request, "403_csrf.html", context, status=403)
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an address where there is nothing for this person: staff at work stay in their frame."""
+    user = getattr(request, "user", None)
+    at = timezone.now()
+    if is_staff_page(request) and isinstance(user, User) and user.authority(at).has(ANY_STAFF):
+        return render(request, "404_staff.html", frame(user, at=at), status=404)
+    return page_not_found(request, exception)
 
 
 def _is_from_here(request: HttpRequest) -> bool:

@@ -21,6 +21,7 @@ from accounts.sign_in import held_forms, known_devices
 from complaints.unsent_forms.pages import WISH_FIELD
 from config import api_answers
 from config.own_site import OWN_SITE
+from config.staff_pages import is_staff_page
 from kit import browser_powers
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -157,8 +158,7 @@ class SignInRequired(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
         """Redirect to the staff sign-in below `/staff/`, else to that of citizens; hold a form until they are back."""
-        is_staff_page = "staff" in request.path_info.split("/")[1:3]
-        sign_in_page = settings.STAFF_LOGIN_URL if is_staff_page else self.get_login_url(view_func)
+        sign_in_page = settings.STAFF_LOGIN_URL if is_staff_page(request) else self.get_login_url(view_func)
         # What a script saves by itself stays on its page.
         is_form = request.method == "POST" and WISH_FIELD not in request.POST
         token = held_forms.hold(request, at=timezone.now()) if is_form else ""

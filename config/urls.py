@@ -13,6 +13,7 @@ from config.monitoring import urls as monitoring
 from notifications import urls as notifications
 from reports import urls as reports
 
+handler404 = "config.errors.not_found"
 handler500 = "config.errors.failed"
 
 admin_urlpatterns = [path("admin/", admin.site.urls)] if settings.ADMIN_ENABLED else []

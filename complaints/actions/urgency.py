@@ -23,6 +23,12 @@ def danger_sign(*, kind: str, subject: str, details: str, at: datetime) -> str:
     return str(reader.signs[found.sign].code or found.sign) if found else ""
 
 
+def danger_words(subject: str, details: str, *, at: datetime) -> str:
+    """Return the words for which a case is urgent, as they were written; empty where none are found any more."""
+    found = danger_reader(at=at).danger_of(f"{subject}. {details}")
+    return " … ".join(found.words) if found else ""
+
+
 def clear_urgent(case: Case, *, by: User, at: datetime) -> None:
     """Take the mark off a case; raises ``NotEntitled`` where it has none."""
     with act(case, Action.CLEAR_URGENT, by=by, at=at) as change:

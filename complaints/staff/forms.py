@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, ngettext
 
 from agencies.models import Agency
 from complaints.models import Case
@@ -24,7 +24,23 @@ MOST_DAYS = 365
 def too_late_text(latest: date, most: int) -> str:
     """Return the error for a promise beyond the limit of the topic."""
     words = {"most": f"{most:,}", "latest": day_digits(latest)}
-    return gettext("The limit for this topic ends on %(latest)s. Enter %(most)s or fewer working days") % words
+    text = ngettext(
+        "The limit for this topic ends on %(latest)s. Enter at most %(most)s working day",
+        "The limit for this topic ends on %(latest)s. Enter at most %(most)s working days",
+        most,
+    )
+    return text % words
+
+
+def most_days_text(latest: date, most: int) -> str:
+    """Return the hint beside a number of working days of which there is a highest."""
+    words = {"most": f"{most:,}", "latest": day_digits(latest)}
+    text = ngettext(
+        "At most %(most)s working day, that is until %(latest)s. Fridays, Saturdays and holidays do not count.",
+        "At most %(most)s working days, that is until %(latest)s. Fridays, Saturdays and holidays do not count.",
+        most,
+    )
+    return text % words
 
 
 class AgencyChoiceForm(Form):

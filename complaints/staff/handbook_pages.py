@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from accounts.roles import ANY_STAFF, CMU, CONTACT_CENTRE, DESK, LADDER, Authority, Role
+from accounts.roles import ANY_STAFF, CMU, CONTACT_CENTRE, DESK, LADDER, OPERATORS, Authority, Role
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,34 @@ PAGES: Final = (
         _("Requests by link or account, the time you need, the finding."),
         frozenset({Role.DIRECTORATE_MEMBER}),
     ),
+    HandbookPage(
+        "leadership",
+        _("Help for secretaries-general and ministers’ offices"),
+        _("How the agency stands, delays that you are told of, directives, annexes to reports."),
+        frozenset({Role.SECRETARY_GENERAL, Role.MINISTER_OFFICE}),
+    ),
+    HandbookPage(
+        "office",
+        _("Help for the Prime Minister’s office"),
+        _("Figures of the country, reports, directives, commitment and phenomena."),
+        frozenset({Role.PM_OFFICE}),
+    ),
+    HandbookPage(
+        "auditor",
+        _("Help for access auditors"),
+        _("Who looked at people, changes of roles and accounts, what is erased."),
+        frozenset({Role.AUDITOR}),
+    ),
+    HandbookPage(
+        "operator",
+        _("Help for system operators"),
+        _("System status, messages and alarms, people and roles."),
+        OPERATORS,
+    ),
 )
 BY_NAME: Final = {page.name: page for page in PAGES}
 #: Of several pages of one reader the first of these is the one that help opens.
-_FIRST: Final = ("unit", "supervisor", "officer", "agent", "directorate")
+_FIRST: Final = ("unit", "leadership", "supervisor", "officer", "agent", "directorate", "office", "auditor", "operator")
 
 
 def own_pages(authority: Authority) -> list[HandbookPage]:

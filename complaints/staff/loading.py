@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, cast
 
 from django.http import Http404
+from django.utils import timezone
 
 from accounts.models import User
+from agencies.calendar import WorkingCalendar
 from agencies.models import current_calendar
 from complaints.actions.topic_answers import answers_to_show
 from complaints.case_text.deadline import case_countdown, status_colour
-from complaints.clocks import pauses
+from complaints.clocks import clockwork, pauses
 from complaints.models import Case, CaseQuerySet
 from complaints.permissions.case_parts import with_parts
 from complaints.permissions.pending import with_pending
 from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, shape_of
 from complaints.staff.frame import frame
 from complaints.visibility.identity import StaffVisibility
+from complaints.workflow import Kind, State
 from kit.compiled_reads import CompiledRead
 
 
@@ -41,14 +44,24 @@ _CASE: Final = CompiledRead(_case, is_prepared=True)
 
 def case_context(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
     """Return the context of the head of every page about ``case``."""
-    countdown = case_countdown(case, at=at, calendar=current_calendar(), pause=pauses.pause_now(case))
+    calendar = current_calendar()
+    countdown = case_countdown(case, at=at, calendar=calendar, pause=pauses.pause_now(case))
     visibility = StaffVisibility(user, at).of(case)
     return {
         "case": case,
         "case_visibility": visibility,
         "topic_answers": answers_to_show(case, knows_person=visibility.knows_person),
         "countdown": countdown,
+        "answer_by": _earlier_limit(case, at=at, calendar=calendar),
         "state_kind": status_colour(case, countdown),
         "knows_person": visibility.knows_person,
         **frame(user, at=at, case=case),
     }
+
+
+def _earlier_limit(case: Case, *, at: datetime, calendar: WorkingCalendar) -> date | None:
+    """Return the last day for the answer where it comes before the last day to accept or decline."""
+    if case.state != State.REFERRED or case.kind == Kind.PRAISE or case.deadline_at is None:
+        return None
+    latest = clockwork.latest_promise(case, at=at, calendar=calendar)
+    return latest if latest < timezone.localdate(case.deadline_at) else None

@@ -15,6 +15,7 @@ from accounts.decorators import signed_in_user, staff_required
 from accounts.identity.disclosure import CaseMark, record_view
 from accounts.models import ViewKind
 from accounts.roles import CMU, READERS
+from complaints.actions.urgency import danger_words
 from complaints.attachments.responses import shown_response
 from complaints.desk.case_page.action_panel import action_panel
 from complaints.desk.case_page.calls import contacts_about
@@ -77,6 +78,7 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "place": place,
         "unit_signs": file.proposal is not None and second_person.awaits_unit_signature(case, at=at),
         "contacts": contacts_about(case),
+        "danger_words": _danger_words(case, at=at),
         "panel": action_panel(permissions, may_correct=file.may_correct),
         "opens_identity": user.authority(at).has(CMU) and not case.citizen.is_matched,
         "competence": competence_panel(case, user, at=at),
@@ -85,6 +87,10 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         **around,
     }
     return render(request, "complaints/desk/case_page/case.html", context)
+
+
+def _danger_words(case: Case, *, at: datetime) -> str:
+    return danger_words(case.subject, case.details, at=at) if case.is_urgent else ""
 
 
 def _place(request: HttpRequest, case: Case, *, at: datetime) -> tuple[WorkList | None, ListPlace | None]:

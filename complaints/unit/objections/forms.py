@@ -9,14 +9,13 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext_lazy as _
 
 from agencies.calendar import WorkingCalendar
 from complaints.case_text.objection_causes import cause_name, causes
 from complaints.models import Case
 from complaints.models.texts import TEXT_LENGTH
-from complaints.staff.forms import MOST_DAYS, SHORTEST_TEXT, too_late_text
-from kit.dates import day_digits
+from complaints.staff.forms import MOST_DAYS, SHORTEST_TEXT, most_days_text, too_late_text
 from kit.forms import Form, NumberField, ParagraphField
 
 
@@ -51,14 +50,7 @@ class UpholdForm(Form):
         if case.agency is None:
             del self.fields["days"]
             return
-        words = {"most": self.most, "latest": day_digits(self._day(self.most))}
-        self.fields["days"].help_text = (
-            gettext(
-                "%(most)s or fewer working days, that is until %(latest)s at the latest. Fridays, Saturdays and "
-                "holidays do not count."
-            )
-            % words
-        )
+        self.fields["days"].help_text = most_days_text(self._day(self.most), self.most)
 
     @property
     def cause_name(self) -> str:

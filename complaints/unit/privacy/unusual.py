@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncHour
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, ngettext
 from django_stubs_ext import StrPromise
 
 from accounts.models import IdentityView, User
@@ -66,7 +66,11 @@ def _many(hours: Sequence[LookingHour], _views: QuerySet[IdentityView]) -> Itera
         others = [other.persons for other in by_agency[hour.agency] if other.viewer != hour.viewer]
         usual = median(others) if others else 0
         if hour.persons >= FEWEST and hour.persons > TIMES_COLLEAGUES * usual:
-            figures = gettext("%(persons)s persons in an hour; colleagues in the same agency: %(usual)s")
+            figures = ngettext(
+                "%(persons)s person in an hour; colleagues in the same agency: %(usual)s",
+                "%(persons)s persons in an hour; colleagues in the same agency: %(usual)s",
+                hour.persons,
+            )
             yield Finding(hour.viewer, hour.hour, figures % {"persons": hour.persons, "usual": f"{usual:g}"})
 
 
@@ -74,7 +78,11 @@ def _outside_hours(hours: Sequence[LookingHour], _views: QuerySet[IdentityView])
     calendar = current_calendar()
     for hour in hours:
         if not calendar.working_minutes(hour.hour, hour.hour + HOUR):
-            figures = gettext("%(persons)s persons between %(start)s:00 and %(start)s:59")
+            figures = ngettext(
+                "%(persons)s person between %(start)s:00 and %(start)s:59",
+                "%(persons)s persons between %(start)s:00 and %(start)s:59",
+                hour.persons,
+            )
             start = timezone.localtime(hour.hour).hour
             yield Finding(hour.viewer, hour.hour, figures % {"persons": hour.persons, "start": start})
 
@@ -82,7 +90,11 @@ def _outside_hours(hours: Sequence[LookingHour], _views: QuerySet[IdentityView])
 def _out_of_reach(_hours: Sequence[LookingHour], views: QuerySet[IdentityView]) -> Iterator[Finding]:
     searched = views.filter(in_reach=False).annotate(hour=TruncHour("at")).values("viewer", "hour")
     for row in searched.annotate(persons=Count("citizen", distinct=True)).order_by("-hour", "viewer")[:MOST_FINDINGS]:
-        figures = gettext("%(persons)s persons without a case that this officer may open")
+        figures = ngettext(
+            "%(persons)s person without a case that this officer may open",
+            "%(persons)s persons without a case that this officer may open",
+            row["persons"],
+        )
         yield Finding(row["viewer"], row["hour"], figures % {"persons": row["persons"]})
 
 

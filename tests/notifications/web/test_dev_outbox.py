@@ -30,7 +30,10 @@ def test_the_list_for_tests_is_newest_first(client: Client, sent: list[str]) -> 
     assert set(entries[0]) == {"id", "channel", "to", "subject", "body", "at", "template"}
 
 
-@pytest.mark.parametrize(("to", "channels"), [("790001234", ["sms"]), ("AMINA@", ["email"]), ("nobody", [])])
+@pytest.mark.parametrize(
+    ("to", "channels"),
+    [("790001234", ["sms"]), ("0790001234", ["sms"]), ("٠٧٩ ٠٠٠ ١٢٣٤", ["sms"]), ("AMINA@", ["email"]), ("nobody", [])],
+)
 def test_one_address_can_be_picked_out(client: Client, sent: list[str], to: str, channels: list[str]) -> None:
     entries = client.get("/dev/outbox/", {"format": "json", "to": to}).json()
     assert [entry["channel"] for entry in entries] == channels
@@ -49,6 +52,15 @@ def test_the_list_costs_two_statements(
 def test_the_page_shows_whole_numbers_and_what_was_said(client: Client, sent: list[str]) -> None:
     page = client.get("/dev/outbox/").content.decode()
     assert (page.count('<tr role="row">'), '<bdi dir="ltr">+962790001234</bdi>' in page) == (3, True)
+
+
+def test_the_page_speaks_the_language_of_the_browser_or_the_chosen_one(client: Client) -> None:
+    asked = {
+        language: client.get("/dev/outbox/", {"language": language}, headers={"accept-language": "en-GB,en"}).content
+        for language in ("", "ar", "en")
+    }
+    assert [b'<html lang="en"' in page for page in asked.values()] == [True, False, True]
+    assert [b'<a href="/en/">' in page for page in asked.values()] == [True, False, True]
 
 
 def test_an_empty_ledger_says_so(client: Client) -> None:

@@ -102,7 +102,7 @@ def test_an_agency_reads_how_it_stands_and_nobody_elses_page(
     client: Client, cases: None, water: Agency, gam: Agency, omar: User, nadia: User, yusuf: User
 ) -> None:
     own = shown(sign_in(client, nadia), "agency-dashboard", "miyahuna")
-    assert "What can still be saved" in own
+    assert "Deadlines in danger, and missed" in own
     assert "There is no forecast yet" in own
     assert "Too few agencies got cases this month for a comparison" in own
     assert "January 2026" in own

@@ -67,6 +67,12 @@ ANSWER_WORDS: dict[str, AnswerWords] = {
 }
 
 
+def _outcomes(case: Case) -> list[Outcome]:
+    """Return how the case may end; that a question was not answered only where one was asked."""
+    was_asked = case.questions.exists()
+    return [outcome for outcome in OUTCOMES[case.kind] if was_asked or outcome != Outcome.NO_REPLY]
+
+
 class CloseForm(Form):
     """The answer: how it ended, what was found and what was done.
 
@@ -102,7 +108,9 @@ class CloseForm(Form):
         self.case, self.user, self.at = case, user, at
         self.copies = Copies()
         self.judgement: Judgement | None = None
-        self.offer("outcome", [Card(outcome, Outcome(outcome).label) for outcome in OUTCOMES[case.kind]])
+        #: A standard text was to be put in, and none was chosen.
+        self.lacks_standard_text = False
+        self.offer("outcome", [Card(outcome, Outcome(outcome).label) for outcome in _outcomes(case)])
         words = ANSWER_WORDS[case.kind]
         self.fields["found"].label, self.fields["found"].help_text = words.found, words.found_hint
         self.fields["found"].error_messages["required"] = words.found_missing

@@ -63,7 +63,9 @@ def _form(request: ActionRequest) -> CloseForm:
     typed = {name: request.data.get(name, "") for name in ("outcome", "found", "done")}
     offered = standard_texts.offered_texts(request.case_visibility, at=request.at)
     text = next((text for text in offered if str(text.id) == chosen), None)
-    return CloseForm(None, typed=standard_texts.insert_text(text, typed) if text else typed, **about)
+    form = CloseForm(None, typed=standard_texts.insert_text(text, typed) if text else typed, **about)
+    form.lacks_standard_text = text is None
+    return form
 
 
 def _closing_page(request: ActionRequest, form: CloseForm) -> HttpResponse:

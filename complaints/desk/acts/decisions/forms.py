@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, Directorate
@@ -17,7 +17,7 @@ from complaints.case_text.estimates import left_for
 from complaints.clocks import clockwork, extensions
 from complaints.models import Case, Clock, Consultation, RefusalReason
 from complaints.models.texts import TEXT_LENGTH
-from complaints.staff.forms import MOST_DAYS, SHORTEST_TEXT, AgencyChoiceForm, too_late_text
+from complaints.staff.forms import MOST_DAYS, SHORTEST_TEXT, AgencyChoiceForm, most_days_text, too_late_text
 from kit.dates import day_digits
 from kit.forms import Card, ChoiceCardsField, Form, NumberField, ParagraphField
 
@@ -48,7 +48,10 @@ class AcceptForm(Form):
         self.latest = clockwork.latest_promise(case, at=at, calendar=calendar)
         self.most = clockwork.promise_days(case, at=at, calendar=calendar)
         days = left_for(asked, at=at, most=self.most, calendar=calendar)
-        super().__init__(data, initial={"days": days, "directorate": str(asked.directorate_id)} if asked else None)
+        initial: dict[str, Any] = {"days": days, "directorate": str(asked.directorate_id)} if asked else {}
+        if self.most == 1:  # there is no other number to choose
+            initial["days"] = 1
+        super().__init__(data, initial=initial)
         self.case, self.calendar, self.at = case, calendar, at
         self.due: datetime | None = None
         self.directorates = {str(directorate.pk): directorate for directorate in directorates}
@@ -63,14 +66,7 @@ class AcceptForm(Form):
         self.fields["directorate"].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
 
     def _say_limit(self) -> None:
-        words = {"most": f"{self.most:,}", "latest": day_digits(self.latest)}
-        self.fields["days"].help_text = (
-            gettext(
-                "%(most)s or fewer working days, that is until %(latest)s at the latest. Fridays, Saturdays and "
-                "holidays do not count."
-            )
-            % words
-        )
+        self.fields["days"].help_text = most_days_text(self.latest, self.most)
 
     def clean_days(self) -> int:
         """Compute the promised moment, and refuse one beyond the topic's limit."""
@@ -143,9 +139,10 @@ class ExtendForm(Form):
         self.case, self.clock, self.calendar, self.at = case, clock, calendar, at
         self.most = extensions.most_days(case, clock, calendar=calendar)
         latest = extensions.latest_day(case, clock, calendar=calendar)
-        words = gettext(
-            "Counted from the current promised date: %(most)s or fewer working days, that is until "
-            "%(latest)s at the latest."
+        words = ngettext(
+            "Counted from the current promised date: at most %(most)s working day, that is until %(latest)s.",
+            "Counted from the current promised date: at most %(most)s working days, that is until %(latest)s.",
+            self.most,
         )
         self.fields["days"].help_text = words % {"most": f"{self.most:,}", "latest": day_digits(latest)}
 
@@ -162,6 +159,10 @@ class ExtendForm(Form):
             raise ValidationError(words, code="past") from None
         except extensions.ExtensionTooLate as too_late_:
             limit = {"latest": day_digits(too_late_.latest), "most": f"{self.most:,}"}
-            words = gettext("The latest possible date is %(latest)s. Enter %(most)s or fewer working days") % limit
-            raise ValidationError(words, code="too_late") from None
+            words = ngettext(
+                "The latest possible date is %(latest)s. Enter at most %(most)s working day",
+                "The latest possible date is %(latest)s. Enter at most %(most)s working days",
+                self.most,
+            )
+            raise ValidationError(words % limit, code="too_late") from None
         return days

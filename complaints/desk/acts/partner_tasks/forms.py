@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, ngettext
 
 from agencies.models import Agency
 from complaints.models import Case, ReferralTask
@@ -34,16 +34,22 @@ class TaskForm(AgencyChoiceForm):
     def __init__(self, data: Mapping[str, Any] | None, *, case: Case, agencies: Sequence[Agency]) -> None:
         super().__init__(data, agencies=agencies)
         self.most = case.limit_days
-        words = {"most": f"{self.most:,}"}
-        self.fields["days"].help_text = (
-            gettext("%(most)s or fewer working days. Fridays, Saturdays and holidays do not count.") % words
+        words = ngettext(
+            "At most %(most)s working day. Fridays, Saturdays and holidays do not count.",
+            "At most %(most)s working days. Fridays, Saturdays and holidays do not count.",
+            self.most,
         )
+        self.fields["days"].help_text = words % {"most": f"{self.most:,}"}
 
     def clean_days(self) -> int:
         """Refuse more days than the topic has in all."""
         days: int = self.cleaned_data["days"]
         if days > self.most:
-            words = gettext("This is more than the limit for this topic. Enter %(most)s or fewer working days")
+            words = ngettext(
+                "This is more than the limit for this topic. Enter at most %(most)s working day",
+                "This is more than the limit for this topic. Enter at most %(most)s working days",
+                self.most,
+            )
             self.add_error("days", words % {"most": f"{self.most:,}"})
         return days
 

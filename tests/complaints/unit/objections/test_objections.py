@@ -175,7 +175,7 @@ def test_upholding_shows_the_message_and_gives_the_agency_a_new_date(
     client, url = desk(lina), address("desk-uphold", objected)
     page = client.get(url).content.decode()
     # The answer stands there with its own moment, an hour before.
-    assert [words in page for words in (WHY, DONE, "7 or fewer working days, that is until 13/1/2026", "10:00 am")] == [
+    assert [words in page for words in (WHY, DONE, "At most 7 working days, that is until 13/1/2026", "10:00 am")] == [
         True
     ] * 4
     unchosen = client.post(url, {"version": objected.version, "days": "3", "reasons": REASONS, "cause": "none"})
@@ -221,7 +221,7 @@ MISTAKES: list[tuple[str, dict[str, str], dict[str, list[str]]]] = [
     (
         "uphold",
         {"days": "8", "reasons": REASONS} | CAUSE,
-        {"days": ["The limit for this topic ends on 13/1/2026. Enter 7 or fewer working days"]},
+        {"days": ["The limit for this topic ends on 13/1/2026. Enter at most 7 working days"]},
     ),
     ("uphold", {"days": "0", "reasons": REASONS} | CAUSE, {"days": ["Enter a whole number from 1 to 365"]}),
     ("uphold", {"days": "2"} | CAUSE, {"reasons": ["Write why you accept the objection, and what must be done"]}),

@@ -81,8 +81,8 @@ def test_head_and_auditor_read_who_looked_and_what_is_unusual(  # noqa: PLR0917 
     rules = {rule.text.split()[0]: [(row.viewer, row.figures) for row in rule.rows] for rule in page.context["unusual"]}
     assert rules == {
         "Many": [(omar, "12 persons in an hour; colleagues in the same agency: 1")],
-        "Looking": [(dana, "1 persons between 23:00 and 23:59")],
-        "A": [(omar, "1 persons without a case that this officer may open")],
+        "Looking": [(dana, "1 person between 23:00 and 23:59")],
+        "A": [(omar, "1 person without a case that this officer may open")],
     }
     mine = desk(head).get("/en/staff/privacy/views/", {"viewer": dana.pk}).context["views"]
     assert [view.viewer for view in mine] == [dana]

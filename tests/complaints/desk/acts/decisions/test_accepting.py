@@ -66,7 +66,7 @@ def test_a_promise_beyond_the_topics_limit_names_the_last_possible_day(
     page = desk(omar).post(address("desk-accept", referred), sent(referred, directorate=network.pk, days="8"))
     referred.refresh_from_db()
     assert page.context["form"].errors == {
-        "days": ["The limit for this topic ends on 13/1/2026. Enter 7 or fewer working days"]
+        "days": ["The limit for this topic ends on 13/1/2026. Enter at most 7 working days"]
     }
     assert referred.state == "referred"
 

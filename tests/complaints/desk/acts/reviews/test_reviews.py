@@ -98,7 +98,7 @@ def test_one_that_is_over_when_it_is_decided_cannot_be_granted(
         ({"days": "31", "reason": WHY}, {"days": ["Enter a whole number from 1 to 30"]}),
         (
             {"days": "10", "reason": WHY},
-            {"days": ["The latest possible date is 22/1/2026. Enter 9 or fewer working days"]},
+            {"days": ["The latest possible date is 22/1/2026. Enter at most 9 working days"]},
         ),
     ],
 )
