@@ -1,6 +1,7 @@
 """The header Idempotency-Key: a create that is sent again gets its first answer, and does nothing (IETF draft 07)."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, cast
@@ -8,7 +9,7 @@ from typing import Any, Final, cast
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja.responses import Status
+from ninja.responses import NinjaJSONEncoder, Status
 from pydantic import BaseModel
 
 from accounts.models import StoredAnswer, User
@@ -80,4 +81,7 @@ def _mark(request: HttpRequest) -> str:
 
 def _written(answer: object) -> tuple[int, str]:
     status, value = (answer.status_code, answer.value) if isinstance(answer, Status) else (200, answer)
-    return status, cast("BaseModel", value).model_dump_json() if value is not None else ""
+    if value is None:
+        return status, ""
+    # As the interface writes it the first time, to the letter.
+    return status, json.dumps(cast("BaseModel", value).model_dump(), cls=NinjaJSONEncoder)

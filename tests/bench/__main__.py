@@ -119,6 +119,13 @@ def _desk(arguments: list[str]) -> int:
         return desk.main(arguments, root=ROOT)
 
 
+def _apps(arguments: list[str]) -> int:
+    with _files_as_served():
+        from tests.bench import apps
+
+        return apps.main(arguments, root=ROOT)
+
+
 def _queue(arguments: list[str]) -> int:
     with _files_as_served():
         from tests.bench import queue
@@ -237,6 +244,7 @@ def _workbook(arguments: list[str]) -> int:
 
 
 BENCHMARKS = {
+    "apps": Benchmark("the list of cases of an app among few cases and among many", _apps),
     "attack": Benchmark(
         "hostile requests as every wrong person: no error, no leak, nothing written", _attack, is_application=True
     ),

@@ -21,7 +21,7 @@ from complaints.api.v1.acts import answer_data, answer_names
 from complaints.api.v1.case_schemas import Words
 from complaints.api.v1.cases import router
 from complaints.api.v1.catalogue import KindCode
-from complaints.api.v1.drafts import own_draft, save, writer_of
+from complaints.api.v1.drafts import save, writer_of
 from complaints.attachments.fields import uploader_key
 from complaints.case_text.promise import promise_card
 from complaints.case_text.status import citizen_status
@@ -31,7 +31,7 @@ from complaints.filing.forms import AgencyStepForm, CheckStepForm, DetailsStepFo
 from complaints.filing.place_form import all_governorates
 from complaints.models import Case, Channel, Draft
 from complaints.own_cases.access import TOO_MANY
-from kit.problems import Problem, require_valid
+from kit.problems import FieldProblem, Problem, require_valid
 
 
 class NewCase(Body):
@@ -95,13 +95,19 @@ def _draft(request: HttpRequest, body: NewCase, *, at: datetime) -> Draft | Case
     try:
         key = uuid.UUID(body.draft)
     except ValueError:
-        raise Problem("not_found") from None
+        raise _no_draft() from None
     filed = Case.objects.filter(submission=key, citizen=signed_in_citizen(request)).select_related("agency").first()
     if filed is not None:
         return filed
-    draft = own_draft(request, key, at=at)
+    draft = writer_of(request).drafts(at=at).filter(pk=key).select_related("agency", "topic").first()
+    if draft is None:
+        raise _no_draft()
     draft.kind = body.kind
     return draft
+
+
+def _no_draft() -> Problem:
+    return Problem("invalid", fields=[FieldProblem("draft", "not_found", gettext("This draft is no longer there."))])
 
 
 def _chosen(draft: Draft, data: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
