@@ -13,6 +13,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpResponseBase
 from django.test import Client, override_settings
@@ -134,6 +135,7 @@ def _file_by_app(app: App, world: World) -> None:
     """File a case by one request of an app."""
     place = {"governorate": "JO-AM", "area": "الجبيهة"}
     choice = {"agency": world.desks[0].agency.code, "topic": world.topics[0].code}
+    app.headers["host"] = settings.ALLOWED_HOSTS[0]
     body = {"kind": "complaint", "details": _words(), **choice, **place}
     _require(app.post("/cases", body, idempotency_key=str(uuid.uuid4())), CREATED)
 
