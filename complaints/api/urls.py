@@ -2,10 +2,12 @@
 
 from django.urls import include, path
 
+from complaints.api.agency_systems.views import agency_acts
 from complaints.api.centres.views import centre_reports
 
 machine_urlpatterns = [
     path("api/centres/<slug:code>/reports", centre_reports, name="centre-reports"),
     path("", include("complaints.api.open311.urls")),
+    path("api/agency-systems/<slug:code>/acts", agency_acts, name="agency-acts"),
 ]
 urlpatterns = machine_urlpatterns

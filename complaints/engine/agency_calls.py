@@ -75,6 +75,6 @@ def case_for_agency(case: Case, event: CaseEvent) -> dict[str, Any]:
     }
 
 
-def officer_of(agency: Agency) -> AgencySystem | None:
-    """Return the system of an agency with the officer in whose name it acts."""
-    return AgencySystem.objects.filter(agency=agency).select_related("officer", "endpoint").first()
+def system_of(endpoint: Endpoint) -> AgencySystem | None:
+    """Return the system of an agency by its program, with the officer in whose name it acts."""
+    return AgencySystem.objects.filter(endpoint=endpoint).select_related("officer").first()

@@ -18,7 +18,7 @@ from accounts.models import Citizen, IdentityCheck, User
 from agencies.models import Agency, OutsideCentre, Topic
 from complaints.actions import accept, file
 from complaints.actions.filing import Filing
-from complaints.actions.notes import hand_over
+from complaints.actions.outside_centres import hand_over
 from complaints.attachments.inspection import LEAST_ROOM
 from complaints.models import Case, Clock
 from config.devstack.state import ROOT

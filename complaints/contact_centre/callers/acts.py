@@ -13,15 +13,18 @@ from django_stubs_ext import StrPromise
 
 from accounts.models import User
 from complaints import actions
+from complaints.actions.notes import HeldByAnother
 from complaints.actions.objections import SHORTEST_OBJECTION
 from complaints.actions.ratings import rate
 from complaints.actions.topic_answers import questions_for
+from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case
 from complaints.models.texts import TEXT_LENGTH
 from complaints.own_cases.forms import AmendForm, WithdrawForm
 from complaints.own_cases.rating_form import RatingForm
 from complaints.permissions import policy
 from complaints.permissions.ratings import rating_window
+from complaints.staff.handing_over import HandOverForm, offered_centres
 from complaints.workflow import Action
 from kit.forms import Form, ParagraphField
 
@@ -83,6 +86,15 @@ def _rating_form(data: Data, case: Case) -> RatingForm:
     return form
 
 
+def _hand_over(case: Case, by: User, at: datetime, form: forms.Form) -> None:
+    centre, reference = form.chosen, form.cleaned_data["reference"]  # type: ignore[attr-defined]
+    try:
+        actions.hand_over(case, by=by, at=at, centre=centre, reference=reference)
+    except HeldByAnother:
+        # A directorate or another centre has it, which the agent does not see.
+        raise TransitionNotAllowed(Action.HAND_OVER, case) from None
+
+
 ACTS: Final[dict[str, CallerAct]] = {
     "add": CallerAct(
         Action.ADD,
@@ -97,6 +109,13 @@ ACTS: Final[dict[str, CallerAct]] = {
         _amend_form,
         lambda case, by, at, form: actions.amend(case, by=by, at=at, **form.words),  # type: ignore[attr-defined]
         _("The correction was saved."),
+    ),
+    "hand-over": CallerAct(
+        Action.HAND_OVER,
+        _("Hand over to an outside centre"),
+        lambda data, case: HandOverForm(data, offered=offered_centres(case)),
+        _hand_over,
+        _("The case is with the outside centre. The agency stays responsible."),
     ),
     "object": CallerAct(
         Action.OBJECT,

@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Topic
-from complaints.desk.texts import standard_texts
 from complaints.models import StandardText
 from complaints.models.annotations import TITLE_LENGTH
 from complaints.models.texts import TEXT_LENGTH
+from complaints.staff import standard_texts
 from complaints.workflow import OUTCOMES, Outcome
 from kit.forms import Form, LineField, ParagraphField
 

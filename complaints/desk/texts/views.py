@@ -19,10 +19,10 @@ from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User
 from accounts.roles import CMU, DESK
 from agencies.models import Agency
-from complaints.desk.texts import standard_texts
 from complaints.desk.texts.forms import NAME_IS_TAKEN, TextForm
 from complaints.models import StandardText
 from complaints.permissions.annotations import may_change_text
+from complaints.staff import standard_texts
 from complaints.staff.frame import CASEWORK, frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 

@@ -17,6 +17,8 @@ from complaints.actions import ask, close, hand_over, reply, take_back
 from complaints.actions.outside_centres import HeldByAnother
 from complaints.api.centres import fetching
 from complaints.case_text.promise import promise_card
+from complaints.contact_centre.callers.acts import ACTS
+from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, CentreReport, Handover
 from complaints.staff.handing_over import handover_status
 from config.monitoring.parts import OUTSIDE_CENTRES
@@ -239,6 +241,19 @@ def test_unit_and_contact_centre_hand_over_too_and_others_get_an_email(
     told = Message.objects.get(template="centre_handover")
     assert (told.address, told.recipient, Handover.objects.get().way) == (centre.email, f"centre:{centre.pk}", "email")
     assert accepted.reference in told.subject
+
+
+def test_an_agent_hands_over_for_a_caller(accepted: Case, sami: User, centre: OutsideCentre, now: datetime) -> None:
+    act = ACTS["hand-over"]
+    with translation.override("en"):
+        missing = act.form({"centre": centre.code, "reference": ""}, accepted)
+        assert list(missing.errors) == ["reference"]
+        form = act.form({"centre": centre.code, "reference": "W-3"}, accepted)
+        assert form.is_valid()
+        act.do(accepted, sami, now, form)
+        with pytest.raises(TransitionNotAllowed):
+            act.do(accepted, sami, now, form)
+    assert (accepted.handovers.get().number, accepted.events.last().actor) == ("W-3", sami)
 
 
 def test_the_head_of_the_unit_keeps_programs_and_sees_a_secret_once(

@@ -13,14 +13,14 @@ from complaints.actions.answer_copies import matching_answers
 from complaints.case_text import timeline
 from complaints.case_text.answer_faults import fault_text
 from complaints.desk.acts.answers import answer_files
-from complaints.desk.acts.answers.forms import CloseForm
 from complaints.desk.directorate.findings import findings
-from complaints.desk.texts import standard_texts
 from complaints.engine import notices
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Answer, AnswerState, Case
 from complaints.permissions import policy, second_person
+from complaints.staff import standard_texts
 from complaints.staff.action_pages import ActionRequest, action_page
+from complaints.staff.acts.answer_form import CloseForm
 from complaints.workflow import Action, Actor, Kind
 from kit.forms import Form
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from agencies.models import Directorate
-from complaints.desk.acts.decisions.forms import AcceptForm
 from complaints.models import Case
+from complaints.staff.acts.decision_forms import AcceptForm
 from complaints.track_record.promises import KeptPromises, KeptRecords, PromiseHistory
 
 #: Lengths shown one by one; of longer ones those that were promised often enough, and the longest.

@@ -13,7 +13,6 @@ from agencies.models import current_calendar
 from complaints import actions
 from complaints.actions import linked_cases, undo_close
 from complaints.clocks import extensions, pauses
-from complaints.desk.acts.decisions.forms import AcceptForm, AskForm, ExtendForm, RefuseForm
 from complaints.desk.acts.decisions.promise_advice import promise_advice
 from complaints.desk.directorate.findings import last_consultation
 from complaints.engine import notices
@@ -23,6 +22,7 @@ from complaints.permissions import second_person
 from complaints.permissions.pending import pending
 from complaints.permissions.rulings import AgencyEnded
 from complaints.staff.action_pages import ActionRequest, action_page
+from complaints.staff.acts.decision_forms import AcceptForm, AskForm, ExtendForm, RefuseForm
 from complaints.staff.forms import other_agencies
 from complaints.workflow import Action, State
 from kit.dates import day_digits

@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from agencies.models import Agency, Governorate, Topic
-from complaints.desk.texts import standard_texts
 from complaints.desk.texts.forms import TextForm
 from complaints.models import Answer, Case, StandardText
+from complaints.staff import standard_texts
 from complaints.visibility.identity import CaseVisibility
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase

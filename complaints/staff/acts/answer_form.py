@@ -17,9 +17,9 @@ from complaints.actions.answer_copies import Copies, matching_answers
 from complaints.actions.answers import judged_answer
 from complaints.answer_quality.judgement import Judgement, Result
 from complaints.case_text.answer_faults import fault_text
-from complaints.desk.texts import standard_texts
 from complaints.models import Case
 from complaints.models.texts import REASON_LENGTH, TEXT_LENGTH
+from complaints.staff import standard_texts
 from complaints.workflow import OUTCOMES, Kind, Outcome
 from kit.forms import Card, ChoiceCardsField, Form, ParagraphField
 

@@ -1,0 +1,63 @@
+"""The address at which the case system of an agency acts on its cases, signed, in the name of an officer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext
+
+from accounts.models import User
+from agencies.models import Agency
+from complaints.api.agency_systems.acts import ACTS
+from complaints.api.signed_calls import CallRefused, SignedCall, signed_calls
+from complaints.case_text.clock_history import has_moved
+from complaints.engine import agency_calls
+from complaints.engine.transition import NotEntitled, TransitionNotAllowed
+from complaints.models import Case
+from complaints.staff.loading import load_case
+
+
+def _name(code: str) -> str | None:
+    agency = Agency.objects.filter(code=code).first()
+    return agency_calls.name_of(agency) if agency else None
+
+
+@signed_calls(agency_calls.PREFIX, _name)
+def agency_acts(call: SignedCall) -> dict[str, Any]:
+    """Do one act of the desk to a case of the agency; a case of others is answered like none."""
+    system = agency_calls.system_of(call.endpoint)
+    act = ACTS.get(str(call.data.get("action", "")))
+    if system is None or act is None:
+        text = gettext("The action is one of: %(actions)s.") % {"actions": ", ".join(ACTS)}
+        raise CallRefused(422, "invalid", text, fields={"action": [text]})
+    case = _case(call, system.officer, agency=system.agency_id)
+    fields = {name: value for name, value in call.data.items() if name not in {"case", "version", "action"}}
+    try:
+        more = act(case, system.officer, fields, call.at)
+    except TransitionNotAllowed:
+        raise CallRefused(409, "overtaken", gettext("The case does not allow this any more.")) from None
+    except NotEntitled:
+        text = gettext("The officer in whose name the system acts may not do this.")
+        raise CallRefused(403, "not_entitled", text) from None
+    case.refresh_from_db()
+    return {"case": case.reference, "state": case.state, "version": case.version, **more}
+
+
+def _case(call: SignedCall, officer: User, *, agency: int) -> Case:
+    """Return the locked case that a call is about; raise CallRefused unless its agency has it, as the call knows it."""
+    missing = CallRefused(404, "no_such_case", gettext("You have no case of this number."))
+    try:
+        case = load_case(officer, str(call.data.get("case", ""))[:20], at=call.at)
+    except Http404:
+        raise missing from None
+    if case.agency_id != agency:
+        raise missing
+    held = Case.objects.select_for_update(of=("self",)).values_list("version", flat=True).get(pk=case.pk)
+    seen = call.data.get("version")
+    if type(seen) is not int or not 0 < seen <= held:
+        text = gettext("Send the version of the case that you know.")
+        raise CallRefused(422, "invalid", text, fields={"version": [text]})
+    if seen != held and has_moved(case, since=seen):
+        raise CallRefused(409, "overtaken", gettext("The case has changed since this version."))
+    return case

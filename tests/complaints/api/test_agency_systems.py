@@ -1,0 +1,136 @@
+"""The case system of an agency: its cases go out as its desk sees them, and it acts by the forms of the desk."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import Citizen, User
+from agencies.models import Agency
+from complaints.models import Question
+from complaints.unit.programs import owners
+from notifications.models import Message, ReceivedCall
+from notifications.sending import delivery
+from tests.complaints import DONE, FOUND
+from tests.complaints.api.calls import post
+from tests.complaints.api.test_interfaces_page import example
+from tests.complaints.cases import FileCase
+from tests.fakes.centre import FakeCentre
+
+
+@pytest.fixture
+def system(water: Agency, omar: User, settings: Any) -> Iterator[FakeCentre]:
+    """A running case system of the water company, which acts in omar's name."""
+    settings.WEBHOOKS_ALLOW_PRIVATE = True
+    settings.NOTIFICATIONS_TIME_FACTOR = 0.02
+    with FakeCentre().running() as fake:
+        one = owners.owner("agency", water.code)
+        fake.keys = (owners.make_secret(one, seen="", at=timezone.now()),)
+        one = owners.owner("agency", water.code)
+        owners.store(one, url=fake.url, answers_url="", is_active=True, officer=omar)
+        water.refresh_from_db()
+        yield fake
+
+
+def url(water: Agency) -> str:
+    return f"/api/agency-systems/{water.code}/acts"
+
+
+def test_cases_go_out_as_the_desk_sees_them_and_acts_come_in(
+    file_case: FileCase, system: FakeCentre, water: Agency, amina: Citizen, omar: User
+) -> None:
+    case = file_case(at=timezone.now())
+    secret = system.keys[0]
+    accepted = post(url(water), secret, example("agency-accept", case=case.reference), call_id="a")
+    assert (accepted.status_code, accepted.json()) == (
+        200,
+        {"case": case.reference, "state": "in_progress", "version": 2},
+    )
+    assert (
+        post(url(water), secret, example("agency-accept", case=case.reference), call_id="a").json() == accepted.json()
+    )
+    asked = post(url(water), secret, example("agency-ask", case=case.reference))
+    assert (asked.status_code, asked.json()["state"], Question.objects.count()) == (200, "waiting", 1)
+    assert [event.actor for event in case.events.all()][1:] == [omar, omar]
+    delivery.drain("webhooks", seconds=1)
+    assert sorted((body["type"], body["version"], body["action"]) for body in system.bodies) == [
+        ("case.changed", 2, "accept"),
+        ("case.changed", 3, "ask"),
+        ("case.created", 1, "file"),
+    ]
+    assert {body["person"]["name"] for body in system.bodies} == {amina.short_name}
+    assert not any(amina.phone in str(body) or amina.number in str(body) for body in system.bodies)
+
+
+def test_a_hidden_person_stays_hidden(file_case: FileCase, system: FakeCentre, amina: Citizen) -> None:
+    file_case(at=timezone.now(), hides_identity=True)
+    delivery.drain("webhooks", seconds=1)
+    (body,) = system.bodies
+    assert (body["person"], amina.family_name in str(body)) == (None, False)
+
+
+def test_a_case_is_closed_by_the_judgement_of_the_desk_and_leaves_once(
+    file_case: FileCase, system: FakeCentre, water: Agency, gam: Agency
+) -> None:
+    case, other = file_case(at=timezone.now()), file_case(at=timezone.now())
+    secret, place = system.keys[0], url(water)
+    assert post(place, secret, {"case": case.reference, "version": 1, "action": "accept", "days": 3}).status_code == 200
+    close = {"case": case.reference, "version": 2, "action": "close", "outcome": "solved"}
+    poor = post(place, secret, {**close, "found": "تم", "done": "تم"})
+    assert (poor.status_code, poor.json()["code"]) == (422, "invalid")
+    good = post(place, secret, {**close, "found": FOUND, "done": DONE})
+    assert (good.status_code, good.json()["state"]) == (200, "closed")
+    declined = {"case": other.reference, "version": 1, "action": "decline", "reason": "other_place"}
+    text = "الموقع خارج منطقة خدمتنا ويتبع أمانة عمّان."
+    gone = post(place, secret, {**declined, "text": text, "proposed_agency": gam.code})
+    assert (gone.status_code, gone.json()["state"]) == (200, "triage")
+    delivery.drain("webhooks", seconds=1)
+    assert [body for body in system.bodies if body.get("left")] == [
+        {"type": "case.changed", "at": system.bodies[-1]["at"], "case": other.reference, "version": 2, "left": True}
+    ]
+
+
+def test_acts_that_are_refused_write_nothing(
+    file_case: FileCase, system: FakeCentre, water: Agency, gam: Agency, omar: User, yusuf: User
+) -> None:
+    case, foreign = file_case(at=timezone.now()), file_case(at=timezone.now(), agency=gam)
+    secret, place = system.keys[0], url(water)
+    accept = {"case": case.reference, "version": 1, "action": "accept", "days": 3}
+    for data, status, code in (
+        ({**accept, "case": foreign.reference}, 404, "no_such_case"),
+        ({**accept, "case": "2600000000"}, 404, "no_such_case"),
+        ({**accept, "action": "refer"}, 422, "invalid"),
+        ({**accept, "version": "1"}, 422, "invalid"),
+        ({**accept, "version": 9}, 422, "invalid"),
+        ({**accept, "days": 999}, 422, "invalid"),
+        ({**accept, "colour": 1}, 422, "invalid"),
+        ({**accept, "days": None}, 422, "invalid"),
+        ({**accept, "action": "close", "outcome": "solved", "found": FOUND, "done": DONE}, 422, "invalid"),
+    ):
+        answer = post(place, secret, data)
+        assert (answer.status_code, answer.json()["code"]) == (status, code), data
+    assert post(place, "whsec_" + "A" * 44, accept).status_code == 401
+    assert post(f"/api/agency-systems/{gam.code}/acts", secret, accept).status_code == 401
+    case.refresh_from_db()
+    assert (case.state, case.version, ReceivedCall.objects.count()) == ("referred", 1, 0)
+    assert post(place, secret, accept).status_code == 200
+    late = post(place, secret, {**accept, "action": "ask", "text": "هل عاد الماء إلى البيت؟"})
+    assert (late.status_code, late.json()["code"]) == (409, "overtaken")
+    omar.memberships.update(ends_on=timezone.localdate() - timezone.timedelta(days=1))
+    lost = post(place, secret, {**accept, "version": 2, "action": "ask", "text": "هل عاد الماء إلى البيت؟"})
+    assert lost.status_code in {403, 404}
+
+
+def test_agencies_without_a_system_cost_no_statement(file_case: FileCase, system: FakeCentre, water: Agency) -> None:
+    with CaptureQueriesContext(connection) as with_system:
+        file_case(at=timezone.now())
+    Agency.objects.filter(pk=water.pk).update(has_system=False)
+    water.refresh_from_db()
+    with CaptureQueriesContext(connection) as without:
+        file_case(at=timezone.now())
+    assert len(with_system) > len(without)
+    assert not [query for query in without if "notifications_endpoint" in query["sql"]]
+    assert Message.objects.filter(template="webhook_case").count() == 1
