@@ -177,6 +177,14 @@ def end_all_of(citizen: Citizen, *, by: User | None, at: datetime) -> None:
         _end(mandate, by=by, reason="", at=at)
 
 
+def erase_of(citizen: Citizen, *, at: datetime) -> None:
+    """End every mandate of a person who is erased and erase the words in them, in the caller's transaction."""
+    end_all_of(citizen, by=None, at=at)
+    for mandate in Mandate.objects.of(citizen).select_for_update(of=("self",), no_key=True):
+        mandate.claim = mandate.proof = mandate.seen = mandate.reason = ""
+        mandate.save(update_fields=["claim", "proof", "seen", "reason"])
+
+
 def _end(mandate: Mandate, *, by: User | None, reason: str, at: datetime) -> None:
     was_given = mandate.state == MandateState.GIVEN
     mandate.state, mandate.ended_at, mandate.ended_by = MandateState.ENDED, at, by

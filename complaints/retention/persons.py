@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.contact.recipients import citizen_key
+from accounts.mandates import changes as mandates
 from accounts.models import Citizen, PrivacyRequest, RequestKind, RequestState, User
 from complaints.attachments import uploads
 from complaints.models import ERASED, Case, UnsentForm
@@ -71,6 +72,7 @@ def erase_person(citizen: Citizen, *, at: datetime) -> None:
     for draft in citizen.drafts.all():
         uploads.discard(draft)
     UnsentForm.objects.filter(user=citizen.user_id).delete()
+    mandates.erase_of(citizen, at=at)
     citizen.contacts.update(phone=None, proof="")
     for request in citizen.privacy_requests.all():
         request.text = request.reason = ERASED

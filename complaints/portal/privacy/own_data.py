@@ -12,7 +12,7 @@ from django.utils.translation import gettext, pgettext
 
 from accounts import countries, phones
 from accounts.contact.recipients import citizen_key
-from accounts.models import Citizen, PrivacyRequest
+from accounts.models import Citizen, Mandate, PrivacyRequest
 from complaints.case_text import timeline
 from complaints.case_text.event_texts import texts_for_citizen
 from complaints.case_text.message_names import message_name
@@ -68,6 +68,7 @@ def _account_records(citizen: Citizen) -> Data:
             {"version": accepted.version, "at": _moment(accepted.accepted_at)}
             for accepted in citizen.acceptances.order_by("accepted_at")
         ],
+        "mandates": [_mandate(one, citizen) for one in Mandate.objects.of(citizen).order_by("asked_at", "pk")],
         "requests": [_request(request) for request in citizen.privacy_requests.order_by("made_at", "pk")],
         "drafts": [
             {"kind": draft.kind, "subject": draft.subject, "details": draft.details, "place": draft.place}
@@ -203,6 +204,23 @@ def _case_texts(case: Case) -> Data:
             {"name": one.name, "type": one.content_type, "bytes": one.size, "at": _moment(one.added_at)}
             for one in case.attachments.from_citizen()
         ],
+    }
+
+
+def _mandate(mandate: Mandate, citizen: Citizen) -> Data:
+    """Return a mandate without the name of its other side, whose own data it is."""
+    return {
+        "as": "representative" if mandate.representative_id == citizen.pk else "person",
+        "ground": mandate.ground,
+        "state": mandate.state,
+        "covers_all": mandate.covers_all,
+        "proof": str(mandate.proof),
+        "seen": str(mandate.seen),
+        "reason": str(mandate.reason),
+        "asked_at": _moment(mandate.asked_at),
+        "decided_at": _moment(mandate.decided_at),
+        "ends_at": _moment(mandate.ends_at),
+        "ended_at": _moment(mandate.ended_at),
     }
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import Citizen, Mandate, MandateOver, MandateState, User
@@ -13,6 +14,8 @@ from complaints.actions import add
 from complaints.actions.filing import Filing, file
 from complaints.models import Case, Draft
 from complaints.permissions import policy
+from complaints.portal.privacy.own_data import account_data
+from complaints.retention.persons import erase_person
 from complaints.workflow import Action, Actor
 from notifications.models import Message
 from tests.cast import sign_in
@@ -225,3 +228,19 @@ def test_the_unit_confirms_for_a_child_by_what_it_saw(
     desk(lina).post(f"{UNIT}{asked.pk}/", {"what": "end", "reason": "A court decided so"})
     assert as_karim.get(f"/en/cases/for/{asked.pk}/").status_code == 403
     assert "A court decided so" in as_karim.get(f"{MANDATES}{asked.pk}/").text
+
+
+def test_a_deleted_account_ends_its_mandates_and_a_copy_of_data_has_them(
+    file_case: FileCase, amina: Citizen, karim: Citizen, now: datetime
+) -> None:
+    own, mandate = file_case(), given(amina, karim, at=now, covers_all=True, proof="Ruling 7", seen="Ruling 7")
+    (copied,) = account_data(karim)["mandates"]
+    assert (copied["as"], copied["ground"], copied["proof"]) == ("representative", "lawyer", "Ruling 7")
+    assert amina.full_name not in str(copied)
+    with transaction.atomic():
+        erase_person(amina, at=now)
+    mandate.refresh_from_db()
+    assert (mandate.state, mandate.proof, mandate.seen) == ("ended", "", "")
+    assert templates_to(karim) == ["mandate_ended"]
+    assert karim.user
+    assert not Case.objects.visible_to(karim.user, at=now).filter(pk=own.pk).exists()
