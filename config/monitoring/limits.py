@@ -22,6 +22,7 @@ from complaints.contact_centre.callers import lookup
 from complaints.contact_centre.new_call import contacts, finding
 from complaints.engine.signed_links import SENT_BY_LINK
 from complaints.filing.drafting import DRAFTS_PER_NETWORK
+from complaints.own_cases.rating_form import SENT_BY_ACCOUNT
 from complaints.portal.cases.paper_views import RECEIPTS_PER_PERSON
 from complaints.portal.privacy.copies import COPIES_PER_PERSON, DOWNLOADS_PER_PERSON
 from complaints.portal.rating import views as rating
@@ -66,7 +67,7 @@ LIMITS: Final[Mapping[RateLimit, StrPromise]] = {
     ALREADY_REGISTERED: _("Notices to the owner that a number was registered again"),
     SENT_BY_LINK: _("Forms sent by one link of a directorate"),
     rating.SENT_BY_LINK: _("Ratings sent by one link"),
-    rating.SENT_BY_ACCOUNT: _("Ratings sent by one person"),
+    SENT_BY_ACCOUNT: _("Ratings sent by one person"),
     tracking.TRIES_OF_NUMBER: _("Tries to track one case without signing in"),
     tracking.TRIES_OF_ADDRESS: _("Tries to track cases from one internet address"),
     lookup.TRIES_OF_NUMBER: _("Searches of the contact centre for one number"),
