@@ -18,7 +18,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 from ninja.router import Router
 
-from accounts.api import account, registrations, sessions
+from accounts.api import account, devices, registrations, sessions
 from accounts.api.bodies import ProblemBody
 from accounts.api.idempotency import HEADER, LONGEST_KEY
 from accounts.rate_limits import RateLimitReached
@@ -101,7 +101,7 @@ api = AppsApi(
     docs_url=None,
     parser=StrictParser(),
 )
-for _router in (registrations.router, sessions.router, account.router, *routers.ALL):
+for _router in (registrations.router, sessions.router, account.router, devices.router, *routers.ALL):
     api.add_router("", _router)
 
 

@@ -34,6 +34,8 @@ class AppSession(models.Model):
     access_hash = models.CharField(max_length=64, unique=True)
     access_until = models.DateTimeField()
     password_mark = models.CharField(max_length=64)
+    # The push subscription of the same telephone, which ends with the session; deleted rows need no trace here.
+    push = models.UUIDField(null=True)
     policy_due = models.BooleanField(default=False)
     began_at = models.DateTimeField()
     used_at = models.DateTimeField()

@@ -23,6 +23,8 @@ from accounts.sign_in.devices import place
 from accounts.sign_in.sessions import hashed
 from kit.compiled_reads import CompiledRead
 from kit.crypto import lookup, lookups
+from notifications.addresses import subscriptions
+from notifications.models import PushSubscription
 
 logger = logging.getLogger(__name__)
 
@@ -135,7 +137,18 @@ def end(user: User, session: UUID, why: SessionEnd, *, at: datetime) -> bool:
 
 
 def _end(keys: Sequence[UUID], why: SessionEnd, *, at: datetime) -> int:
-    return AppSession.objects.filter(pk__in=keys, ended_at=None).update(ended_at=at, end=why)
+    """End sessions, and with them the notifications on their telephones, which are shared."""
+    going_on = AppSession.objects.filter(pk__in=keys, ended_at=None)
+    pushed = list(going_on.exclude(push=None).values_list("push", flat=True))
+    for row in PushSubscription.objects.filter(pk__in=pushed) if pushed else ():
+        subscriptions.remove(row, at=at)
+    return going_on.update(ended_at=at, end=why)
+
+
+def remember_push(session: AppSession, subscription: UUID) -> None:
+    """Let the notifications of a push subscription end with the session."""
+    session.push = subscription
+    session.save(update_fields=["push"])
 
 
 def accept_policy(session: AppSession, *, language: str, at: datetime) -> None:

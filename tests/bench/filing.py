@@ -21,6 +21,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from accounts.models import AppSession
 from complaints.models import Case, Draft
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
@@ -136,6 +137,7 @@ def _file_by_app(app: App, world: World) -> None:
     place = {"governorate": "JO-AM", "area": "الجبيهة"}
     choice = {"agency": world.desks[0].agency.code, "topic": world.topics[0].code}
     app.headers["host"] = settings.ALLOWED_HOSTS[0]
+    AppSession.objects.update(policy_due=False)
     body = {"kind": "complaint", "details": _words(), **choice, **place}
     _require(app.post("/cases", body, idempotency_key=str(uuid.uuid4())), CREATED)
 

@@ -97,6 +97,7 @@ def every_address(case: Case) -> dict[str, str]:
         "reference": case.reference,
         "draft": attachment.pk,
         "upload": attachment.pk,
+        "device": attachment.pk,
         "session": attachment.pk,
         "kind": "complaint",
         "pk": attachment.pk,
