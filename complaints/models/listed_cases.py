@@ -36,6 +36,7 @@ class ListedCase:
     is_urgent: bool
     agency_id: int | None
     citizen_id: UUID
+    filed_at: datetime
     deadline_at: datetime | None
     closed_at: datetime | None
     partner_task_due_at: datetime | None
@@ -44,6 +45,7 @@ class ListedCase:
     topic: str | None
     agency: str | None
     directorate: str | None
+    officer: str | None
     tags: Sequence[str]
     citizen: Citizen | None = field(default=None, init=False, compare=False)
 

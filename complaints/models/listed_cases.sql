@@ -11,6 +11,7 @@ SELECT
     complaints_case.is_urgent,
     complaints_case.agency_id,
     complaints_case.citizen_id,
+    complaints_case.filed_at,
     complaints_case.deadline_at,
     complaints_case.closed_at,
     CASE WHEN %(shows_tasks)s THEN coalesce(
@@ -27,6 +28,7 @@ SELECT
     CASE WHEN %(english)s THEN topic.name_en ELSE topic.name_ar END AS topic,
     CASE WHEN %(english)s THEN agency.short_name_en ELSE agency.short_name_ar END AS agency,
     CASE WHEN %(english)s THEN directorate.name_en ELSE directorate.name_ar END AS directorate,
+    CASE WHEN %(english)s THEN officer.name_en ELSE officer.name_ar END AS officer,
     ARRAY(
         SELECT label.name FROM complaints_label AS label
         WHERE label.case_id = complaints_case.id AND label.agency_id = ANY(%(homes)s::bigint[])
@@ -36,6 +38,7 @@ FROM complaints_case
 JOIN accounts_citizen AS citizen ON citizen.id = complaints_case.citizen_id
 LEFT JOIN agencies_topic AS topic ON topic.id = complaints_case.topic_id
 LEFT JOIN agencies_agency AS agency ON agency.id = complaints_case.agency_id
+LEFT JOIN accounts_user AS officer ON officer.id = complaints_case.officer_id
 LEFT JOIN agencies_directorate AS directorate ON directorate.id = CASE WHEN %(shows_asked)s THEN coalesce(
     (
         SELECT asked.directorate_id FROM complaints_consultation AS asked

@@ -20,13 +20,17 @@ from complaints.visibility.identity import knows_person
 
 @dataclass(frozen=True)
 class QueueRow[Row: (Case, ListedCase)]:
-    """One case in a list, with its deadline, the colour of its status, and whether the reader knows its person."""
+    """One case in a list, with its deadline, the colour of its status, and whether the reader knows its person.
+
+    ``age`` is the number of working days since the day of filing.
+    """
 
     case: Row
     due_at: datetime | None
     countdown: Countdown
     tag: str
     knows_person: bool
+    age: int
 
     @property
     def on(self) -> date | None:
@@ -57,4 +61,5 @@ def queue_row[Row: (Case, ListedCase)](
     else:
         countdown = case_countdown(case, at=at, calendar=calendar, pause=pause)
     due_at = task_due_at or case.deadline_at
-    return QueueRow(case, due_at, countdown, status_colour(case, countdown), knows_person(case, user, at=at))
+    age = calendar.days_between(timezone.localdate(case.filed_at), timezone.localdate(at))
+    return QueueRow(case, due_at, countdown, status_colour(case, countdown), knows_person(case, user, at=at), age)

@@ -27,7 +27,7 @@
   // The row opened last: kept in this tab alone, and only its address.
   const link = row => one("a.subject", row);
   const rows = all("[data-rows] tbody tr").filter(link);
-  let at = rows.findIndex(row => link(row).getAttribute("href") === sessionStorage.getItem(LAST));
+  let at = rows.findIndex(row => link(row).pathname === sessionStorage.getItem(LAST));
   const mark = () => rows.forEach((row, place) => {
     row.classList.toggle("is-here", place === at);
     if (place === at) link(row).setAttribute("aria-current", "true"); else link(row).removeAttribute("aria-current");
@@ -36,7 +36,7 @@
     mark();
     rows[at].scrollIntoView({ block: "nearest" });
   }
-  rows.forEach(row => link(row).addEventListener("click", () => sessionStorage.setItem(LAST, link(row).getAttribute("href"))));
+  rows.forEach(row => link(row).addEventListener("click", () => sessionStorage.setItem(LAST, link(row).pathname)));
 
   // The way back from a case leads to the very list it was opened from.
   const BACK = "queue", list = one("[data-rows]");

@@ -48,7 +48,7 @@ def test_a_brush_off_is_challenged_completed_and_sent(story: BrushOff, site: Sit
     reference = site.file(story.what, language=story.language, by=AMINA[0])
     officer = meet(story.language)
     come_to_work(officer, OMAR)
-    officer.is_at("Work queue")
+    officer.is_at("All open")
     _accepts(officer, story.incident, reference)
     officer.open(f"staff/cases/{reference}/close/")
     officer.choose("Solved")

@@ -81,7 +81,7 @@ def test_an_incident_with_five_complainants_is_answered_once(story: Incident, si
 
     officer = meet(story.language)
     come_to_work(officer, OMAR)
-    officer.is_at("Work queue")
+    officer.is_at("All open")
     _accepts(officer, story, lead)
     _links(officer, lead, others)
     _answers(officer, story, lead, others)
@@ -193,7 +193,7 @@ def test_an_answer_on_a_sensitive_topic_needs_a_second_signature(story: Sensitiv
     reference = site.file(story.what, language=story.language, by=AMINA[0])
     officer = meet(story.language)
     come_to_work(officer, OMAR)
-    officer.is_at("Work queue")
+    officer.is_at("All open")
     _keeps_a_text(officer, story)
     _accepts(officer, replace(ARABIC, directorate=story.directorate), reference)
     _proposes(officer, story, reference)

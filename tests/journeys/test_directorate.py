@@ -175,7 +175,7 @@ def _citizen_files(citizen: Person, story: Story) -> str:
 
 def _officer_asks(officer: Person, story: Story, site: Site, reference: str) -> str:
     come_to_work(officer, OMAR)
-    officer.is_at("Work queue")
+    officer.is_at("All open")
     officer.open(f"staff/cases/{reference}/")
     officer.page.get_by_role("link", name=officer.said("Ask a directorate")).click()
     officer.pick("Directorate", story.directorate)

@@ -237,7 +237,7 @@ def _officer_accepts(officer: Person, story: Story, site: Site, reference: str) 
     officer.open("staff/sign-in/")
     officer.look("staff-sign-in")
     come_to_work(officer, OMAR)
-    officer.is_at("Work queue")
+    officer.is_at("All open")
     officer.look("desk-queue")
     open_case(officer, reference)
     expect(officer.card("What the citizen wrote")).to_contain_text(story.what.details)
@@ -332,7 +332,7 @@ def _citizen_reads_the_answer(citizen: Person, story: Story, site: Site, referen
 
 def _another_agency_finds_nothing(outsider: Person, reference: str, photograph: str) -> None:
     come_to_work(outsider, YUSUF)
-    outsider.is_at("Work queue")
+    outsider.is_at("All open")
     expect(outsider.page.get_by_role("link", name=reference)).to_have_count(0)
     case = f"/{outsider.language}/staff/cases/{reference}/"
     for path in (case, f"{case}accept/", f"{case}decline/", f"{case}close/", f"{case}identity/", photograph):

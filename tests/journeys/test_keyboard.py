@@ -52,7 +52,7 @@ def _comes_in(officer: Person) -> None:
     officer.is_at("Second step of signing in")
     _write(officer, "input[name=code]", officer.site.app_code(OMAR))
     _press(officer, "Enter")
-    officer.is_at("Work queue")
+    officer.is_at("All open")
 
 
 def _reads_the_sheet_of_keys(officer: Person) -> None:
@@ -67,7 +67,7 @@ def _reads_the_sheet_of_keys(officer: Person) -> None:
 def _narrows_to_the_newest(officer: Person) -> None:
     if "/queue/" not in officer.page.url:
         _follow(officer, ".side a[href$='/staff/queue/']")
-    _follow(officer, ".tiles a[href*='view=competence']")
+    _follow(officer, ".side a[href*='view=competence']")
     _follow(officer, "a[href*='sort=newest']")
 
 
@@ -77,7 +77,7 @@ def _opens(officer: Person, subject: str) -> str:
     link = officer.page.locator("[data-rows] a.subject:focus")
     expect(link).to_have_text(subject)
     _press(officer, "Enter")
-    found = re.search(r"/cases/(\d{10})/$", officer.page.url)
+    found = re.search(r"/cases/(\d{10})/\?list=", officer.page.url)
     assert found is not None
     return found[1]
 
@@ -103,7 +103,7 @@ def _asks_a_directorate(officer: Person) -> None:
 
 
 def _links(officer: Person, reference: str, *, to: str) -> None:
-    _follow(officer, f"a[href$='{reference}/link/']")
+    _follow(officer, f"a[href*='{reference}/link/']")
     _write(officer, "input[name=number]", to)
     _choose_next(officer, "kind")
     officer.look("keyboard-link")

@@ -112,7 +112,7 @@ def test_a_missed_clock_climbs_the_ladder(story: Story, site: Site, meet: Meet) 
 
 def _officer_accepts(officer: Person, story: Story, reference: str) -> None:
     come_to_work(officer, OMAR)
-    officer.is_at("Work queue")
+    officer.is_at("All open")
     open_case(officer, reference)
     officer.page.get_by_role("link", name=officer.said("Yes, accept")).click()
     officer.pick("Directorate", story.directorate)

@@ -59,7 +59,7 @@ def test_the_case_and_the_figures_of_a_merged_agency_follow(site: Site, meet: Me
 
     officer = meet("ar", size=PHONE)
     come_to_work(officer, OFFICER)
-    officer.is_at("Work queue")
+    officer.is_at("All open")
     officer.open(f"staff/cases/{reference}/")
     expect(officer.main).to_contain_text(LEAK.subject)
     officer.look("merged-case")

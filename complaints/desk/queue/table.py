@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from complaints.case_text.estimates import days_label
 from complaints.case_text.tags import ref
 from complaints.models import ListedCase
 from complaints.permissions.to_decide import Matter
@@ -24,7 +25,7 @@ from kit.typed_text import isolated
 _ROW: Final = Fragment(
     "complaints/desk/queue/_row.html",
     *("choice", "number", "due", "address", "subject", "person", "kind", "channel", "marks", "topic", "status"),
-    *("none", "office"),
+    *("age", "none", "office", "below"),
 )
 #: Stands for the tracking number in an address that is made once for all rows.
 _ANY_NUMBER: Final = "0000000000"
@@ -54,7 +55,8 @@ def table_rows(
 
 
 def _cells(row: QueueRow[ListedCase], reader: StaffVisibility, address: str, *, all_agencies: bool) -> dict[str, str]:
-    case, office = row.case, row.case.agency if all_agencies else row.case.directorate
+    case = row.case
+    office, below = (case.agency, "") if all_agencies else (case.officer or case.directorate, case.directorate)
     return {
         "choice": f"{case.reference}-{case.version}",
         "number": ref(case.reference),
@@ -68,8 +70,10 @@ def _cells(row: QueueRow[ListedCase], reader: StaffVisibility, address: str, *, 
         "channel": case.channel_label,
         "topic": case.topic or _NOTHING,
         "status": _status(row),
+        "age": _age(row),
         "none": SafeString("" if all_agencies or office else ' class="is-none"'),
         "office": office or _NOTHING,
+        "below": format_html('<br><span class="muted tiny">{}</span>', below) if case.officer and below else "",
     }
 
 
@@ -88,6 +92,13 @@ def _marks(case: ListedCase, decisions: Mapping[int, Matter]) -> SafeString:
         return found
     labels = format_html_join("", " {}", ((tag(text=name),) for name in case.tags))
     return format_html('{} <span class="labels">{}</span>', found, labels)
+
+
+def _age(row: QueueRow[ListedCase]) -> str:
+    """Return for how many working days the case is open, empty for a closed one."""
+    if row.case.closed_at:
+        return ""
+    return gettext("open for %(span)s") % {"span": days_label(row.age)}
 
 
 def _status(row: QueueRow[ListedCase]) -> SafeString:

@@ -78,9 +78,15 @@ class QueueRequest:
         """Return the user as reader of cases."""
         return StaffVisibility(self.staff.user, self.staff.at)
 
-    def counts(self) -> dict[str, int]:
-        """Return how many cases each counted tab holds, and each saved filter none of whose values is gone."""
+    def counts(self, *, is_list: bool = False) -> dict[str, int]:
+        """Return how many cases each counted tab holds, and each saved filter none of whose values is gone.
+
+        With ``is_list`` also how many this very list holds, as ``here``, where filters make that another number.
+        """
         saved_cases = {}
+        if is_list and self.query.filters:
+            here = self.query.condition(self.staff, "here")
+            saved_cases["here"] = joined(" AND ", [tab_condition(self.query.tab, self.staff), here])
         for saved_filter in self.options.saved:
             query = read_query(saved_filter.query, self.options)
             if not query.dropped_filters and query.tab not in UNCOUNTED:
@@ -140,7 +146,8 @@ def _list_page(
     ``found`` is set for the results of a search: the words, or that the cases are those of a person.
     """
     staff, query, is_search = asked.staff, asked.query, bool(found)
-    counts = asked.counts()
+    counts = asked.counts(is_list=not is_search)
+    number = counts.get("here", counts.get(query.tab))
     listed = rows.queue_rows(page.rows, staff.user, at=staff.at, calendar=staff.calendar)
     actions, decisions = offered_actions(staff), _decisions(page.rows, staff, counts)
     table = table_rows(
@@ -156,6 +163,7 @@ def _list_page(
         "rows": listed,
         "table_rows": table,
         "tab": None if is_search else query.tab,
+        "found": None if is_search or number is None else count_text(number),
         "tabs": [(tab, counts.get(tab)) for tab in staff.tabs],
         "tiles": [(tab, colour, count_text(counts[tab])) for tab, colour in tiles[:_MOST_TILES]],
         "query": query,

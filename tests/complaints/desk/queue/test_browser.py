@@ -61,7 +61,7 @@ def three(file_case: FileCase, now: datetime) -> list[Case]:
 
 
 def here(page: Page) -> list[str]:
-    return page.locator("tr.is-here .subject").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    return page.locator("tr.is-here .subject").evaluate_all("links => links.map(link => link.pathname)")
 
 
 def press(page: Page, code: str, key: str) -> None:
@@ -87,7 +87,7 @@ def test_the_keys_move_choose_and_open_by_their_place(enter: Enter, three: list[
     press(page, "KeyK", "ن")
     assert here(page) == [addresses[0]]
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**{addresses[0]}")
+    page.wait_for_url(f"**{addresses[0]}?list=view%3Dopen")
     page.go_back()
     expect(page.locator("tr.is-here")).to_have_count(1)
     assert here(page) == [addresses[0]]
