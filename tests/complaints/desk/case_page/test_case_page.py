@@ -103,6 +103,7 @@ def test_what_moves_nothing_stands_last(desk: Desk, accepted: Case, omar: User, 
             "desk-remind",
             "desk-recuse",
             "desk-pdf",
+            "desk-hand-over",
         ],
     ]
 
