@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import cast
 
-from accounts.models import User
+from accounts.models import Mandate, User
 from accounts.roles import CMU, DESK
 from agencies.models import Topic
 from complaints.models import Case, ListedCase
@@ -51,7 +51,12 @@ class CaseVisibility:
 
     def redact(self, text: str) -> str:
         """Return ``text`` for this reader; texts by staff too, because answers address the person by name."""
-        return text if self.knows_person else self._person.redact(text)
+        return text if self.knows_person else self._redacted(text)
+
+    def _redacted(self, text: str) -> str:
+        for person in (self._person, *self._representatives):
+            text = person.redact(text)
+        return text
 
     def whereabouts(self) -> list[str]:
         """Return the area and the place of the case, each left out, not redacted, if it tells who the person is."""
@@ -65,6 +70,17 @@ class CaseVisibility:
     @cached_property
     def _person(self) -> Person:
         return Person.of(self.case.citizen)
+
+    @cached_property
+    def _representatives(self) -> list[Person]:
+        """Return who filed the case by a mandate: they sign too. No statement where the citizen filed it."""
+        entered_by = getattr(self.case, "entered_by_id", None)
+        if entered_by is None:
+            return []
+        held = Mandate.objects.filter(person=self.case.citizen_id, representative__user=entered_by)
+        joined = held.exclude(decided_at=None).select_related("representative")
+        people = {mandate.representative for mandate in joined if mandate.representative}
+        return [Person.of(person) for person in people]
 
 
 @dataclass(frozen=True)

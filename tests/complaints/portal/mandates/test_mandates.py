@@ -16,6 +16,7 @@ from complaints.models import Case, Draft
 from complaints.permissions import policy
 from complaints.portal.privacy.own_data import account_data
 from complaints.retention.persons import erase_person
+from complaints.visibility.identity import CaseVisibility, knows_person
 from complaints.workflow import Action, Actor
 from notifications.models import Message
 from tests.cast import sign_in
@@ -244,3 +245,16 @@ def test_a_deleted_account_ends_its_mandates_and_a_copy_of_data_has_them(
     assert templates_to(karim) == ["mandate_ended"]
     assert karim.user
     assert not Case.objects.visible_to(karim.user, at=now).filter(pk=own.pk).exists()
+
+
+def test_who_stays_unnamed_is_not_named_by_the_representative(
+    file_case: FileCase, amina: Citizen, karim: Citizen, omar: User, lina: User, now: datetime
+) -> None:
+    given(amina, karim, at=now)
+    text = f"وكيلها {karim.full_name} هاتف 0780004417"
+    own = file_case(hides_identity=True)
+    own.entered_by = karim.user
+    hidden = CaseVisibility(own, knows_person(own, omar, at=now)).redact(text)
+    assert karim.family_name not in hidden
+    assert "0780004417" not in hidden
+    assert CaseVisibility(own, knows_person(own, lina, at=now)).redact(text) == text
