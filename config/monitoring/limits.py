@@ -14,10 +14,12 @@ from django.utils.translation import gettext, gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from accounts import countries, phones, rate_limits
+from accounts.mandates import changes as mandates
 from accounts.models import RateCounter
 from accounts.rate_limits import RateLimit
 from accounts.registration import recorded
 from accounts.registration.register import ALREADY_REGISTERED
+from complaints.api.open311 import filing as open311
 from complaints.contact_centre.callers import lookup
 from complaints.contact_centre.new_call import contacts, finding
 from complaints.engine.signed_links import SENT_BY_LINK
@@ -76,6 +78,9 @@ LIMITS: Final[Mapping[RateLimit, StrPromise]] = {
     contacts.ANSWERS_ABOUT: _("Wrong answers of callers about one person"),
     recorded.REGISTRY_CHECKS_OF_AGENT: _("Checks of callers with the register by one agent"),
     recorded.REGISTRY_CHECKS_OF_NUMBER: _("Checks of one caller with the register"),
+    mandates.REQUESTS_PER_CITIZEN: _("Mandates that one person asks for"),
+    open311.FILED_PER_KEY: _("Complaints filed with one key of a program"),
+    open311.WRONG_KEYS_PER_ADDRESS: _("Wrong keys of programs from one internet address"),
     RECEIPTS_PER_PERSON: _("Receipts as PDF of one person"),
     DRAFTS_PER_NETWORK: _("Forms begun by visitors from one network"),
     COPIES_PER_PERSON: _("Copies of the own data"),

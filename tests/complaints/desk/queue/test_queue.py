@@ -69,7 +69,7 @@ def test_an_unknown_tab_shows_what_is_open(desk: Desk, one_of_each: dict[str, Ca
 
 def test_the_counts_come_in_one_statement(one_of_each: dict[str, Case], omar: User, now: datetime) -> None:
     seat = StaffContext(omar, now)
-    assert seat.calendar
+    assert seat.calendar.is_working_day(now.date())
     with CaptureQueriesContext(connection) as asked:
         found = tab_counts(seat)
     assert len(asked) == 1
