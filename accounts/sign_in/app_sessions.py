@@ -139,7 +139,7 @@ def end(user: User, session: UUID, why: SessionEnd, *, at: datetime) -> bool:
 def _end(keys: Sequence[UUID], why: SessionEnd, *, at: datetime) -> int:
     """End sessions, and with them the notifications on their telephones, which are shared."""
     going_on = AppSession.objects.filter(pk__in=keys, ended_at=None)
-    pushed = list(going_on.exclude(push=None).values_list("push", flat=True))
+    pushed = [key for key in going_on.values_list("push", flat=True) if key is not None]
     for row in PushSubscription.objects.filter(pk__in=pushed) if pushed else ():
         subscriptions.remove(row, at=at)
     return going_on.update(ended_at=at, end=why)

@@ -9,10 +9,8 @@ from importlib.util import find_spec
 from config.devstack import audit, browser, check, debian, foreground, manage, stack
 from config.devstack.state import ROOT
 
-# One more than cores: many tests wait for programs that they have started, and others can compute meanwhile.
-WORKERS = (os.cpu_count() or 1) + 1
 # Groups, whose tests share a whole running system, stay with one worker.
-EVERYTHING = ("-q", f"--numprocesses={WORKERS}", "--dist=loadgroup")
+EVERYTHING = ("-q", "--numprocesses=auto", "--dist=loadgroup")
 RESOLUTION = (
     "-q",
     "--universal",
@@ -44,7 +42,7 @@ def serve(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Run the suite, on all cores when no choice is given."""
+    """Run the suite, on both cores when no choice is given."""
     browser.ensure()
     debian.ensure_servers()
     return foreground.run([sys.executable, "-m", "pytest", *(arguments or EVERYTHING)], name="the tests")

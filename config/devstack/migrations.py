@@ -24,10 +24,10 @@ from config import database_roles
 SQUAWK: Final = Path(sys.executable).parent / "squawk"
 #: The newest migration of each app in the first release; those up to it ran before there was a row.
 FIRST_RELEASE: Final = {
-    "accounts": "0002_guards",
-    "agencies": "0002_guards",
-    "complaints": "0003_erasure_guards",
-    "notifications": "0002_guards",
+    "accounts": "0006_app_session_push",
+    "agencies": "0006_public_topics_are_checked",
+    "complaints": "0012_program_keys",
+    "notifications": "0004_push",
     "reports": "0004_figure_changes",
 }
 #: Tastes in types and repeatable statements: they lock nothing.

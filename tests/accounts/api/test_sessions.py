@@ -51,7 +51,7 @@ def test_a_key_ends_with_its_time_with_another_password_and_on_the_account_page(
     assert page.post(end).status_code == 302
     assert app.get("/account").status_code == 401
     app.use(signed_in(amina)["access_token"])
-    User.objects.filter(pk=amina.user_id).update(password="changed")
+    User.objects.filter(citizen=amina).update(password="changed")
     assert app.get("/account").status_code == 401
     PolicyAcceptance.objects.filter(citizen=karim).delete()
     app = App(karim)

@@ -287,5 +287,5 @@ def test_calls_about_the_same_are_worked_as_one_list(desk: Desk, to_call: CallTa
         page = client.get(reverse("calls"), {"about": about})
         shown[about] = [call.task for call in page.context["calls"]]
     assert shown == {"": [to_call], "satisfaction": [to_call], "reminders": [], "'\"><": [to_call]}
-    page = client.get(url(to_call)).content.decode()
-    assert f"?ref={to_call.message.reference}" in page
+    text = client.get(url(to_call)).content.decode()
+    assert f"?ref={to_call.message.reference}" in text

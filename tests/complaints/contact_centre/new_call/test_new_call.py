@@ -56,10 +56,10 @@ def test_a_known_caller_files_and_finds_the_case(
     proven(client, contact)
     answer = client.post(at("call-file", contact), typed(leak, water))
     assert answer.url == at("call-read-back", contact), answer.context["page"].case.errors
-    page = client.get(answer.url).content.decode()
-    assert [words in page for words in (DETAILS, leak.name_en, water.name_en, "079 ••• ••34")] == [True] * 4
+    text = client.get(answer.url).content.decode()
+    assert [words in text for words in (DETAILS, leak.name_en, water.name_en, "079 ••• ••34")] == [True] * 4
     contact.refresh_from_db()
-    draft = Draft.objects.get(pk=contact.draft)
+    draft = Draft.objects.get(pk=str(contact.draft))
     sent = {"seen": draft.updated_at.isoformat()}
     saved = at("call-saved", contact)
     assert client.post(answer.url, sent).url == saved
@@ -224,8 +224,8 @@ def test_what_is_missing_is_asked_and_a_changed_draft_is_read_back_again(
     contact.refresh_from_db()
     assert contact.result == "dropped"
     again = proven(client, ring(client))
-    page = client.get(at("call-file", again)).content.decode()
-    assert "Cut off before" in page
+    text = client.get(at("call-file", again)).content.decode()
+    assert "Cut off before" in text
     client.post(at("call-take-up", again), {"draft": str(contact.draft)})
     assert DETAILS in client.get(at("call-file", again)).content.decode()
 
