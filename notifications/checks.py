@@ -23,6 +23,10 @@ LONGEST_NAME: Final = 40
 LARGEST_FACTOR: Final = 10
 HOURS: Final = re.compile(r"(([01]\d|2[0-3]):[0-5]\d)-(([01]\d|2[0-3]):[0-5]\d)", re.ASCII)
 NO_CARRIER: Final = "{} names no carrier: {!r} is not a class with a name and a send."
+#: A short number, or a whole one as the carrier writes it.
+STATUS_NUMBER: Final = re.compile(r"[0-9]{3,8}|\+[0-9]{8,15}")
+#: The carriers that pass on what people write.
+RECEIVING: Final = ("notifications.carriers.twilio.TwilioCarrier",)
 CAPS: Final = ("SMS_DAILY_CAP", "EMAIL_DAILY_CAP")
 
 
@@ -79,6 +83,21 @@ def caps_are_counts(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[C
     return [
         Error(f"{cap} is below 0; 0 is no cap.", id="notifications.E005") for cap in CAPS if getattr(settings, cap) < 0
     ]
+
+
+@register
+def questions_can_arrive(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse a number for questions that is none, or that no carrier of the settings passes replies of on."""
+    number = settings.SMS_STATUS_NUMBER
+    if not number:
+        return []
+    if not STATUS_NUMBER.fullmatch(number):
+        sentence = "SMS_STATUS_NUMBER is neither empty nor a number like 90111 or +962791234567."
+        return [Error(sentence, id="notifications.E007")]
+    if not set(RECEIVING) & set(settings.SMS_CARRIERS):
+        sentence = "SMS_STATUS_NUMBER is set, but no carrier of SMS_CARRIERS passes on what people write."
+        return [Error(sentence, hint=f"One that does: {', '.join(RECEIVING)}.", id="notifications.E008")]
+    return []
 
 
 def _problems(channel: Channel, setting: str) -> Iterator[CheckMessage]:

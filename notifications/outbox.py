@@ -186,6 +186,11 @@ def has_left(occasion: str) -> bool:
     return Message.objects.filter(occasion=occasion).left().exists()
 
 
+def is_owed(occasion: str) -> bool:
+    """Tell whether any message of this occasion was ever owed, whatever became of it."""
+    return Message.objects.filter(occasion=occasion).exists()
+
+
 def left_among(occasions: Collection[str]) -> set[str]:
     """Return of which ``occasions`` a person may already have read a message; one statement."""
     return set(Message.objects.filter(occasion__in=occasions).left().values_list("occasion", flat=True))

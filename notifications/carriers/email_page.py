@@ -41,6 +41,7 @@ STATUSES: Final[Mapping[str, StrPromise]] = {
     "case_rating": pgettext_lazy("status in an e-mail", "Answered"),
     "case_unanswered": pgettext_lazy("status in an e-mail", "Closed"),
     "case_archived": pgettext_lazy("status in an e-mail", "Closed"),
+    "case_status": pgettext_lazy("status in an e-mail", "The status you asked for"),
     "case_withdrawn": pgettext_lazy("status in an e-mail", "Withdrawn"),
     "case_objected": pgettext_lazy("status in an e-mail", "Objection under review"),
     "case_upheld": pgettext_lazy("status in an e-mail", "Open again"),

@@ -5,13 +5,16 @@ Both are for machines: without a language, without a session, and trusted only w
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
-from typing import Concatenate, Final
+from typing import Concatenate, Final, Protocol
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from twilio.request_validator import RequestValidator
@@ -29,6 +32,14 @@ LARGEST_BODY: Final = 16 * 1024
 LONGEST_CODE: Final = 9
 RETRY_AFTER_SECONDS: Final = 30
 NO_REPLY: Final = "<Response/>"
+
+
+class QuestionHandler(Protocol):
+    """What answers a text that came in by SMS, through the outbox or not at all; ``SMS_QUESTION_HANDLER`` names it."""
+
+    def __call__(self, text: str, /, *, sender: str, key: str, at: datetime) -> None:
+        """Answer a folded text of the number ``sender``; ``key`` is its carrier's, and repeating it is harmless."""
+
 
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -66,12 +77,13 @@ def twilio_status(request: HttpRequest, attempt: int) -> HttpResponse:
 
 @_signed_by_twilio
 def twilio_inbound(request: HttpRequest) -> HttpResponse:
-    """Block the number of a person who wants no messages or is not their recipient; other replies are not kept.
+    """Block the number of a person who wants no messages or is not their recipient; pass on what may be a question.
 
-    Only what was sent to a number of SMS_REPLY_NUMBERS counts.
+    Nothing else is kept. Only what was sent to a number of ours counts.
     """
     number, reply = request.POST.get("From", ""), _reply(request)
-    if request.POST.get("To", "") not in settings.SMS_REPLY_NUMBERS:
+    to, ours = request.POST.get("To"), (*settings.SMS_REPLY_NUMBERS, settings.SMS_STATUS_NUMBER)
+    if not to or to not in ours:
         # Other services may share the account: what people write to those says nothing about our messages.
         logger.warning("A reply was left alone: it was sent to none of our numbers.")
     elif number and reply in replies.STOP:
@@ -80,7 +92,16 @@ def twilio_inbound(request: HttpRequest) -> HttpResponse:
         address_status.record(Channel.SMS, number, Verdict.STRANGER, "reply")
     elif number and reply in replies.START:
         address_status.clear(Channel.SMS, number, only=Verdict.STOPPED)
+    elif number and reply:
+        _pass_on(reply, number, request.POST.get("MessageSid", ""))
     return HttpResponse(NO_REPLY, content_type="text/xml")
+
+
+def _pass_on(text: str, number: str, sid: str) -> None:
+    """Let the handler of the settings answer a text, where people may ask by SMS."""
+    if settings.SMS_STATUS_NUMBER and MESSAGE.fullmatch(sid):
+        handler: QuestionHandler = import_string(settings.SMS_QUESTION_HANDLER)
+        handler(text, sender=number, key=f"{TwilioCarrier.name}:{sid}", at=timezone.now())
 
 
 def _refusal(request: HttpRequest) -> HttpResponse | None:

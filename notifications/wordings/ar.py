@@ -85,6 +85,11 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="صدر الرد على ال{kind} رقم {ref}",
         text="صدر الرد على ال{kind} رقم {ref}. تقرؤونه من هنا:",
     ),
+    "case_status": Wording(
+        sms="{kind} {ref}: {status}. {link}",
+        subject="حالة ال{kind} رقم {ref}",
+        text="حالة ال{kind} رقم {ref}: {status}.",
+    ),
     "case_withdrawn": Wording(
         sms="تم سحب {ref} بطلبكم. لم تطلبوا ذلك؟ {phone} {link}",
         subject="تم سحب ال{kind} رقم {ref}",

@@ -81,6 +81,11 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="Your {kind} {ref} has been answered",
         text="Your {kind} {ref} has been answered. Read the answer here:",
     ),
+    "case_status": Wording(
+        sms="{Kind} {ref}: {status}. {link}",
+        subject="The status of your {kind} {ref}",
+        text="The status of your {kind} {ref}: {status}.",
+    ),
     "case_withdrawn": Wording(
         sms="{Kind} {ref} was withdrawn as you asked. Not you? Call {phone} {link}",
         subject="Your {kind} {ref} was withdrawn",

@@ -33,6 +33,11 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         text="We have answered your request about your personal data. The answer and its reason are in your At Your "
         "Service account, under “Correct or delete my data”.",
     ),
+    "status_not_found": Wording(
+        sms="We found nothing by this tracking number for your mobile number. Check the number, or call {phone}",
+        subject="Nothing was found by this tracking number",
+        text="We found nothing by this tracking number for your mobile number. Check the number, or call {phone}.",
+    ),
     "problem_over": Wording(
         sms="{agency}: the known problem is over. If it goes on for you, send a complaint: {host}",
         subject="A known problem that you have too is over",

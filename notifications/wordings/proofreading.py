@@ -20,6 +20,8 @@ LONGEST: Final = {"sms": 1000, "subject": 200, "text": 3000}
 LONGEST_NAME: Final = {"ar": SHORT_NAME_AR, "en": SHORT_NAME_EN}
 #: What an alarm's phrase may have, so that the SMS to the operators stays in one part.
 LONGEST_ALARM: Final = {"ar": 40, "en": 60}
+#: What the word for the status of a case may have, so that the SMS with it stays in one part.
+LONGEST_STATUS: Final = {"ar": 25, "en": 40}
 LONGEST_VALUES: Final = {"ref": "2604821735", "date": "22/12/2026", "code": "12345"}
 
 # Each of these may stand only where the built-in wording has it: a link is added to e-mails, a code is in no subject.
@@ -82,6 +84,7 @@ def longest_context(language: str) -> dict[str, str]:
         "yours": max(YOUR_CASES[language].values(), key=len),
         "agency": WIDEST_LETTERS[language] * LONGEST_NAME[language],
         "alarm": WIDEST_LETTERS[language] * LONGEST_ALARM[language],
+        "status": WIDEST_LETTERS[language] * LONGEST_STATUS[language],
         "link": short_link("X" * LINK_LETTERS, Channel.SMS),
     }
     return placeholder_values(context, language)

@@ -17,6 +17,7 @@ EVERY_CHECK = (
     checks.links_are_short,
     checks.time_factor_is_sound,
     checks.quiet_hours_are_hours,
+    checks.questions_can_arrive,
     checks.caps_are_counts,
 )
 GOOD: dict[str, Any] = {
@@ -40,6 +41,7 @@ GOOD: dict[str, Any] = {
     "NOTIFICATIONS_TIME_FACTOR": 1.0,
     "QUIET_HOURS": "21:00-08:00",
     "SMS_DAILY_CAP": 20_000,
+    "SMS_STATUS_NUMBER": "",
     "EMAIL_DAILY_CAP": 0,
 }
 
@@ -63,6 +65,7 @@ def test_the_checks_are_registered() -> None:
 NO_CARRIER = "E002: {0} names no carrier: {1!r} is not a class with a name and a send."
 TIME_FACTOR = "E003: NOTIFICATIONS_TIME_FACTOR is not above 0 and at most 10; outside tests it is 1."
 QUIET = "E004: QUIET_HOURS is neither empty nor like 21:00-08:00."
+STATUS_NUMBER = "E007: SMS_STATUS_NUMBER is neither empty nor a number like 90111 or +962791234567."
 
 
 @pytest.mark.parametrize("setting", ["SMS_CARRIERS", "EMAIL_CARRIERS"])
@@ -126,6 +129,12 @@ def test_carriers_that_are_none_are_named(settings: Any, setting: str, paths: li
         ({"QUIET_HOURS": "21:00-21:00"}, QUIET),
         ({"QUIET_HOURS": "٢١:٠٠-٠٨:٠٠"}, QUIET),
         ({"QUIET_HOURS": "21:00 – 08:00"}, QUIET),
+        ({"SMS_STATUS_NUMBER": "CMU"}, STATUS_NUMBER),
+        ({"SMS_STATUS_NUMBER": "٩٠١١١"}, STATUS_NUMBER),
+        (
+            {"SMS_CARRIERS": [HTTP], "SMS_STATUS_NUMBER": "90111"},
+            "E008: SMS_STATUS_NUMBER is set, but no carrier of SMS_CARRIERS passes on what people write.",
+        ),
         ({"SMS_DAILY_CAP": -1}, "E005: SMS_DAILY_CAP is below 0; 0 is no cap."),
         ({"EMAIL_DAILY_CAP": -5}, "E005: EMAIL_DAILY_CAP is below 0; 0 is no cap."),
     ],
@@ -152,6 +161,8 @@ def test_production_refuses_the_ledger(settings: Any) -> None:
         {"QUIET_HOURS": ""},
         {"QUIET_HOURS": "00:00-05:30"},
         {"SMS_DAILY_CAP": 0},
+        {"SMS_CARRIERS": [HTTP, TWILIO], "SMS_STATUS_NUMBER": "90111"},
+        {"SMS_CARRIERS": [TWILIO], "SMS_STATUS_NUMBER": "+962791234567"},
         {"NOTIFICATIONS_TIME_FACTOR": 0.01, "EMBEDDED": True},
         {"SMS_CARRIERS": [HTTP], "TWILIO_ACCOUNT_SID": ""},
         {"SMS_CARRIERS": [TWILIO], "SMS_HTTP_URL": ""},

@@ -130,3 +130,11 @@ def test_help_names_the_days_of_the_settings(client, settings, days, said):
     settings.COMPETENCE_DAYS = days
     words = " ".join(client.get("/en/help/").content.decode().split())
     assert said in words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_help_names_the_number_for_questions_by_sms_only_where_there_is_one(client, settings, language):
+    number = '<bdi dir="ltr" class="nowrap">90111</bdi>'
+    assert number not in client.get(address("help", language)).content.decode()
+    settings.SMS_STATUS_NUMBER = "90111"
+    assert number in client.get(address("help", language)).content.decode()

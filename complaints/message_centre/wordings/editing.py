@@ -41,6 +41,7 @@ MEANINGS: Final[Mapping[str, StrPromise]] = {
     "yours": _("your complaint, suggestion, inquiry or praise, after a verb"),
     "agency": _("the short name of the agency"),
     "date": _("the date, such as 22/1/2026"),
+    "status": _("the status of the case, in one word"),
     "link": _("the short link to the case"),
     "code": _("the security code"),
     "host": _("the name of this site, by which phones recognise the code"),
@@ -277,6 +278,7 @@ def _context(language: str, case: Case | None, *, at: datetime) -> dict[str, str
             "level": str(ESCALATION_LEVEL_NAMES[Role.SUPERVISOR]),
             "late": gettext("Late since %(day)s") % {"day": day_digits(_date(case, at))} + ".",
             "role": str(Role.SUPERVISOR.label),
+            "status": pgettext("status of a case", "In progress"),
         }
 
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.test import Client
 
-from tests.fakes.twilio.account import ACCOUNT, FakeTwilio
+from tests.fakes.twilio.account import ACCOUNT, TOKEN, FakeTwilio
 
 HOME: Final = "https://bk.gov.jo"
 INBOUND: Final = "/callbacks/twilio/inbound"
@@ -16,6 +16,14 @@ SID: Final = f"SM{7:032x}"
 SENT: Final = {"MessageSid": SID, "MessageStatus": "sent", "AccountSid": ACCOUNT, "To": AMINA, "From": "CMU"}
 SAYS: Final = {"MessageSid": SID, "SmsStatus": "received", "AccountSid": ACCOUNT, "From": AMINA, "To": OURS}
 TWILIO: Final = FakeTwilio()
+
+
+def choose_twilio(settings: Any) -> None:
+    """Let Twilio be the carrier, as the settings of a test say it."""
+    settings.PUBLIC_URL = HOME
+    settings.SMS_CARRIERS = ["notifications.carriers.twilio.TwilioCarrier"]
+    settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, settings.SMS_SENDER = ACCOUNT, TOKEN, "CMU"
+    settings.SMS_REPLY_NUMBERS = [OURS]
 
 
 def at(attempt_id: int) -> str:

@@ -42,6 +42,7 @@ LONGEST = {
     "level": "الأمين العام",
     "late": "تأخر 3 أيام عمل. الخطوة التالية يوم 22/12/2026.",
     "count": "120",
+    "status": "ع" * 25,
     "role": "رئيس وحدة إدارة الشكاوى الحكومية",
 }
 # The only words a message may leave open: numbers, dates, names of offices and addresses, nothing a person wrote.
@@ -70,6 +71,7 @@ OPEN_WORDS = {
     "late",
     "count",
     "role",
+    "status",
 }
 BY_SMS = [template for template in TEMPLATES if ARABIC[template].sms]
 SERVICE = {"ar": "بخدمتكم", "en": "At Your Service"}
@@ -82,7 +84,7 @@ def longest_sms(template: str, language: str, kind: str) -> str:
     """Return the SMS with the longest words there are."""
     context = LONGEST | {"kind": kind}
     if language == "en":
-        context |= {"agency": "W" * 24, "alarm": "W" * 60}
+        context |= {"agency": "W" * 24, "alarm": "W" * 60, "status": "W" * 40}
     return rendering.render(
         template, channel=Channel.SMS, language=language, context=context, link=f"{HOST}/r/7Kq2Xd"
     ).body
