@@ -19,6 +19,7 @@ from accounts.models import RateCounter
 from accounts.rate_limits import RateLimit
 from accounts.registration import recorded
 from accounts.registration.register import ALREADY_REGISTERED
+from complaints import status_by_sms
 from complaints.api.open311 import filing as open311
 from complaints.contact_centre.callers import lookup
 from complaints.contact_centre.new_call import contacts, finding
@@ -78,6 +79,8 @@ LIMITS: Final[Mapping[RateLimit, StrPromise]] = {
     contacts.ANSWERS_ABOUT: _("Wrong answers of callers about one person"),
     recorded.REGISTRY_CHECKS_OF_AGENT: _("Checks of callers with the register by one agent"),
     recorded.REGISTRY_CHECKS_OF_NUMBER: _("Checks of one caller with the register"),
+    status_by_sms.ANSWERS_PER_PHONE: _("Answers by SMS to one phone that asks for a status"),
+    status_by_sms.ANSWERS_IN_TOTAL: _("Answers by SMS to all who ask for a status"),
     mandates.REQUESTS_PER_CITIZEN: _("Mandates that one person asks for"),
     open311.FILED_PER_KEY: _("Complaints filed with one key of a program"),
     open311.WRONG_KEYS_PER_ADDRESS: _("Wrong keys of programs from one internet address"),
