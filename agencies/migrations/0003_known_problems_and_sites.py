@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 (
                     "origin",
                     models.CharField(
-                        help_text="Without a page, such as https://www.example.gov.jo",
+                        help_text="Without a page, such as https://www.agency.example",
                         max_length=200,
                         unique=True,
                         verbose_name="address of the site",

@@ -18,7 +18,7 @@ ORIGIN_LENGTH: Final = 200
 _HOST: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 #: The only hosts that are trusted without TLS: the own machine of who tries it out.
 _OWN_MACHINE: Final = frozenset({"localhost", "127.0.0.1"})
-WRONG_ORIGIN = _("Enter the address of the site without a page, such as https://www.example.gov.jo")
+WRONG_ORIGIN = _("Enter the address of the site without a page, such as https://www.agency.example")
 
 
 def origin_of(typed: str) -> str:
@@ -47,7 +47,7 @@ class AgencySite(Shipped, Reference):
         _("address of the site"),
         max_length=ORIGIN_LENGTH,
         unique=True,
-        help_text=_("Without a page, such as https://www.example.gov.jo"),
+        help_text=_("Without a page, such as https://www.agency.example"),
     )
     is_active = models.BooleanField(_("offered"), default=True, db_default=True)
 

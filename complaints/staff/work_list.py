@@ -42,4 +42,5 @@ class WorkList:
     @property
     def action_suffix(self) -> str:
         """Return what follows the address of an action, which leads on to the next case of the list."""
-        return f"?{urlencode({'list': self.query, 'next': self.following})}"
+        following = {"next": self.following} if self.following else {}
+        return f"?{urlencode({'list': self.query, **following})}"

@@ -21,8 +21,9 @@ from accounts.registration import recorded
 from accounts.registration.register import ALREADY_REGISTERED
 from complaints import status_by_sms
 from complaints.api.open311 import filing as open311
+from complaints.contact_centre import contacts
 from complaints.contact_centre.callers import lookup
-from complaints.contact_centre.new_call import contacts, finding
+from complaints.contact_centre.new_call import finding
 from complaints.engine.signed_links import SENT_BY_LINK
 from complaints.filing.drafting import DRAFTS_PER_NETWORK
 from complaints.own_cases.rating_form import SENT_BY_ACCOUNT

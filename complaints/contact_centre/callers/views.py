@@ -22,10 +22,10 @@ from accounts.rate_limits import RateLimit, RateLimitReached
 from accounts.roles import CONTACT_CENTRE
 from complaints import actions, reference
 from complaints.case_text import citizen_case
+from complaints.contact_centre import contacts
 from complaints.contact_centre.callers import lookup
 from complaints.contact_centre.callers.acts import possible_acts
 from complaints.contact_centre.callers.forms import CallerForm, CallerObjectForm, CallerReplyForm
-from complaints.contact_centre.new_call import contacts
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case
 from complaints.permissions import policy

@@ -25,7 +25,7 @@ from complaints.attachments import uploads
 from complaints.attachments.fields import NOT_STORED
 from complaints.case_text import known_problems
 from complaints.case_text.kinds import words_of_kind
-from complaints.contact_centre.new_call import contacts
+from complaints.contact_centre import contacts
 from complaints.contact_centre.new_call.forms import CallerCaseForm
 from complaints.contact_centre.new_call.pages import (
     TOO_MANY,

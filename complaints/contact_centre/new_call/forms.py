@@ -16,7 +16,7 @@ from accounts.registration.forms import WhoForm
 from accounts.registration.recorded import SaidInPerson
 from agencies.models import Governorate
 from complaints.case_text.kinds import WORDS
-from complaints.contact_centre.new_call.contacts import ASKED
+from complaints.contact_centre.contacts import ASKED
 from complaints.filing.forms import DetailsStepForm
 from complaints.models import TAKEN_DOWN, CentreContact, Channel, Draft, FoundBy, NotifyBy
 from complaints.models.centre_contacts import PROOF_LENGTH

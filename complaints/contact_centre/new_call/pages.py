@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User
 from accounts.roles import CONTACT_CENTRE
+from complaints.contact_centre import contacts
 from complaints.contact_centre.callers.lookup import spoken_status
-from complaints.contact_centre.new_call import contacts
 from complaints.escalation.expiry import DRAFT_LIFE
 from complaints.filing.writers import Writer
 from complaints.models import Case, CentreContact, Channel, Draft

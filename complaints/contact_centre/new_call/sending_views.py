@@ -19,8 +19,9 @@ from accounts.roles import CONTACT_CENTRE
 from complaints.actions.filing import AlreadyFiled, DraftIncomplete, TooManyToday
 from complaints.actions.topic_answers import given
 from complaints.case_text.kinds import words_of_kind
+from complaints.contact_centre import contacts
 from complaints.contact_centre.callers import lookup
-from complaints.contact_centre.new_call import contacts, reading_back
+from complaints.contact_centre.new_call import reading_back
 from complaints.contact_centre.new_call.pages import (
     CONFLICT,
     contact_page,

@@ -21,8 +21,9 @@ from accounts.rate_limits import RateLimitReached
 from accounts.registration import recorded
 from accounts.roles import CONTACT_CENTRE
 from complaints.case_text import known_problems
-from complaints.contact_centre.new_call import contacts, finding
-from complaints.contact_centre.new_call.contacts import NotTheirs
+from complaints.contact_centre import contacts
+from complaints.contact_centre.contacts import NotTheirs
+from complaints.contact_centre.new_call import finding
 from complaints.contact_centre.new_call.forms import ChoosePersonForm, FindPersonForm, ProveForm, RegisterForm
 from complaints.contact_centre.new_call.pages import TOO_MANY, contact_page, person_context
 from complaints.models import CentreContact, Channel

@@ -143,7 +143,7 @@ def test_a_sensitive_answer_needs_a_second_signature(
     close(case, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
     assert traces(case).event == (3, "propose_answer", "in_progress", "in_progress")
     assert traces(case).clock == ("answer", SECOND_CLOSING)
-    assert traces(case).told == set()
+    assert traces(case).told == {("officer_decision", "email", "user")}
     with pytest.raises(NotEntitled):
         sign(case, by=omar, at=now)
     sign(case, by=nadia, at=now)

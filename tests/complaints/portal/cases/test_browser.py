@@ -81,7 +81,7 @@ def test_the_bar_of_actions_covers_nothing_that_has_the_focus(phone: Page, asked
     phone.goto(url(asked))
     bar = phone.get_by_role("navigation", name="ما يمكنكم فعله الآن")
     names = [name.strip() for name in bar.get_by_role("link").all_inner_texts()]
-    assert names == ["الإجابة عن السؤال", "إضافة معلومة", "سحب الشكوى"]
+    assert names == ["الإجابة عن السؤال", "إضافة معلومات", "سحب الشكوى"]
     assert phone.evaluate(COVERED) == []
     phone.keyboard.press("Tab")
     phone.emulate_media(media="print")

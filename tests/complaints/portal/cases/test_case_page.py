@@ -200,7 +200,7 @@ def test_every_message_to_a_citizen_has_words_on_the_page() -> None:
 
 
 def test_a_case_filed_by_telephone_says_so(as_amina: Client, file_case: FileCase, sami: User) -> None:
-    assert titles(as_amina, file_case(by=sami)) == ["سجلنا شكواكم هاتفيًا"]
+    assert titles(as_amina, file_case(by=sami, channel="phone")) == ["سجلنا شكواكم هاتفيًا"]
 
 
 def test_every_promise_is_in_the_future_when_it_is_made(as_amina: Client, file_case: Callable[..., Case]) -> None:
