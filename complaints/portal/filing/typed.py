@@ -18,7 +18,7 @@ from complaints.models import Draft
 #: The longest text of one box that is kept as typed, in characters; no box takes more.
 LONGEST: Final = 30_000
 #: What belongs to the press and not to the person.
-_NOT_TYPED: Final = frozenset({"csrfmiddlewaretoken", "draft", "autosave"})
+NOT_TYPED: Final = frozenset({"csrfmiddlewaretoken", "draft", "autosave"})
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Typed:
 
 def pack(step: str, data: QueryDict, *, refused: Sequence[str] = (), said: str = "") -> str:
     """Return a press as ``Draft.typed`` keeps it: plain ASCII, so that NUL and the like can be stored."""
-    values = {name: [value[:LONGEST] for value in data.getlist(name)] for name in data if name not in _NOT_TYPED}
+    values = {name: [value[:LONGEST] for value in data.getlist(name)] for name in data if name not in NOT_TYPED}
     return json.dumps({"step": step, "data": values, "refused": list(map(str, refused)), "said": said})
 
 

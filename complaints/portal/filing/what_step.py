@@ -25,6 +25,8 @@ from complaints.portal.filing.steps import TOO_MANY_REQUESTS, say_too_many, step
 #: Buttons of the step that keep what there is without going on.
 KEEP, REMOVE, LATER, AUTOSAVE, HOME = "keep", "remove", "later", "autosave", "home"
 STEP = "what"
+#: In the address of the page: its empty form was sent.
+EMPTY = "empty"
 
 
 def form_of(
@@ -48,6 +50,18 @@ def form_of(
         network=writer.network,
         at=at,
     )
+
+
+def is_empty(data: QueryDict, files: MultiValueDict[str, UploadedFile[Any]], draft: Draft) -> bool:
+    """Tell whether a press to go on holds nothing that a draft could be begun with."""
+    if draft.is_begun or files or AUTOSAVE in data:
+        return False
+    return not any(text.strip() for name in data.keys() - typed.NOT_TYPED for text in data.getlist(name))
+
+
+def pressed_empty(query: QueryDict, draft: Draft) -> typed.Typed | None:
+    """Return the empty press that the address tells of, which begins no draft."""
+    return typed.Typed(STEP, QueryDict()) if EMPTY in query and not draft.is_begun else None
 
 
 def render_step(

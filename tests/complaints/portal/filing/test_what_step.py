@@ -47,6 +47,16 @@ def test_words_that_cannot_be_kept_are_refused_beside_their_field_and_stay_typed
     assert (draft.subject, draft.details) == (SUBJECT, DETAILS)
 
 
+def test_an_empty_press_names_what_is_missing_and_begins_no_draft(as_amina: Client, omar: User) -> None:
+    response = as_amina.post(f"{WHAT}?agency=miyahuna", {"subject": "", "details": " \n", "governorate": ""})
+    assert (where(response), list(errors(response))) == (WHAT, ["details"])
+    assert "agency=miyahuna" in response.url
+    assert not Draft.objects.exists()
+    written = as_amina.post(response.url, {"details": DETAILS})
+    assert (Draft.objects.get().details, Draft.objects.get().agency.code) == (DETAILS, "miyahuna")
+    assert "empty" not in written.url
+
+
 def test_three_thousand_letters_fit_and_lines_count_once(as_amina: Client, draft: Draft) -> None:
     as_amina.post(WHAT, {"subject": "م" * 120, "details": "سطر\r\n" * 600 + "م" * 600})
     draft.refresh_from_db()
