@@ -37,9 +37,10 @@ class CasePermissions:
         return policy.actions_among(self.case, self.actors, at=self.at, has_open_tasks=has_open_tasks)
 
     def may(self, action: Action) -> bool:
-        """Tell whether the table of actions lets the user do ``action`` in the present state."""
+        """Tell whether the table of actions lets the user do ``action`` in the present state to a case of this kind."""
         rule = ACTIONS[action]
-        return self.case.state in rule.sources and bool(rule.who & self.actors)
+        is_possible = self.case.state in rule.sources and policy.suits_kind(self.case, action)
+        return is_possible and bool(rule.who & self.actors)
 
     @property
     def may_sign(self) -> bool:

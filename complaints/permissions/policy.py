@@ -27,7 +27,7 @@ from complaints.workflow import (
 )
 
 #: The steps towards an answer, which praise does not get: it is passed on.
-ANSWERING = frozenset({Action.ACCEPT, Action.EXTEND, Action.CLOSE})
+ANSWERING = frozenset({Action.ACCEPT, Action.PROPOSE_EXTENSION, Action.EXTEND, Action.CLOSE})
 
 
 def actors(case: Case, user: User | None, *, at: datetime) -> frozenset[Actor]:
@@ -113,7 +113,7 @@ def fits(case: Case, action: Action, *, at: datetime) -> bool:
 
 
 def _fits(case: Case, action: Action, *, at: datetime, has_open_tasks: Callable[[], bool]) -> bool:
-    if case.state not in ACTIONS[action].sources or not _suits_kind(case, action):
+    if case.state not in ACTIONS[action].sources or not suits_kind(case, action):
         return False
     does_fit = True
     match action:
@@ -140,7 +140,8 @@ def _fits(case: Case, action: Action, *, at: datetime, has_open_tasks: Callable[
     return does_fit
 
 
-def _suits_kind(case: Case, action: Action) -> bool:
+def suits_kind(case: Case, action: Action) -> bool:
+    """Tell whether ``action`` exists for cases of this kind: praise gets no answer, and nothing else is passed on."""
     return action not in ANSWERING if case.kind == Kind.PRAISE else action != Action.DELIVER
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from agencies.models import Topic
-from complaints.models import Case, Classification
+from complaints.models import Case, Classification, Extension
 from reports.overview.report import report_of
 from reports.overview.rows import CaseFigures
 from reports.periods import ReportPeriod
@@ -88,6 +88,20 @@ def test_a_closed_case_is_corrected_with_a_mark(desk: Desk, closed: Case, burst:
     assert "marked as corrected afterwards" in page
     client.post(address("desk-classify", closed), sent(closed, **typed))
     assert "after closing" in client.get(address("desk-case", closed)).content.decode()
+
+
+def test_an_accepted_complaint_that_became_praise_is_passed_on_and_gets_no_later_date(
+    desk: Desk, accepted: Case, burst: Topic, omar: User
+) -> None:
+    client, later = desk(omar), address("desk-extend", accepted)
+    assert later in client.get(address("desk-case", accepted)).content.decode()
+    client.post(address("desk-classify", accepted), sent(accepted, kind="praise", topic="burst"))
+    accepted.refresh_from_db()
+    assert accepted.kind == "praise"
+    page = client.get(address("desk-case", accepted)).content.decode()
+    assert [later in page, address("desk-deliver", accepted) in page] == [False, True]
+    refused = client.post(later, sent(accepted, days="1", reason="تأخر المقاول في توريد القطع"))
+    assert (refused.status_code, Extension.objects.exists()) == (409, False)
 
 
 def test_in_triage_the_page_is_one_press_away_and_reads_in_arabic(
