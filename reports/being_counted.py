@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from complaints.staff.frame import frame
+from complaints.unsent_forms.pages import keep_unanswered
 from reports.figures.reading import FiguresBeingCounted
 
 #: The browser asks again by itself.
@@ -28,10 +29,12 @@ class BeingCounted:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Return the page if figures were asked for that are being counted."""
+        """Return the page if figures were asked for that are being counted; what was typed comes back with its form."""
         if not isinstance(error, FiguresBeingCounted) or not isinstance(request.user, User):
             return None
-        context = {"counted": error, **frame(request.user, at=timezone.now())}
+        at = timezone.now()
+        keep_unanswered(request, at=at)
+        context = {"counted": error, **frame(request.user, at=at)}
         answer = render(request, "reports/being_counted.html", context)
         answer["Refresh"] = str(REFRESH_SECONDS)
         return answer

@@ -128,6 +128,15 @@ def keep_posted(user: User, path: str, fields: store.Fields, *, key: UUID, case:
     return True
 
 
+def keep_unanswered(http: HttpRequest, *, at: datetime) -> None:
+    """Keep what was posted to a page that could not answer it, where the page keeps its form."""
+    match = http.resolver_match
+    if http.method != "POST" or match is None or not getattr(match.func, "keeps_unsent_form", False):
+        return
+    key = posted_key(http.POST) or store.new_key(at=at)
+    keep_posted(signed_in_user(http), _posted_path(http), typed_fields(http.POST), key=key, case=None, at=at)
+
+
 def visible_case(user: User, reference: str, *, at: datetime) -> Case | None:
     """Return the case of that number if the user may see it."""
     return Case.objects.visible_to(user, at=at).only("pk").filter(reference=reference).first()

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import signed_in_user
 from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.staff.frame import frame
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 from reports.access import for_unit, for_unit_head, is_unit_head
 from reports.audits import challenged, drawing, page_data, scoring
 from reports.audits.agreement import agreement_of
@@ -91,6 +92,7 @@ def audit_next(request: HttpRequest, round_key: int) -> HttpResponse:
 
 @for_unit
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def audit_item(request: HttpRequest, item: int) -> HttpResponse:
     """Show one answer without agency and person, take its score, and go on to the next."""
     user, at = signed_in_user(request), timezone.now()
@@ -134,6 +136,7 @@ def disputes(request: HttpRequest) -> HttpResponse:
 
 @for_unit
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def settle(request: HttpRequest, item: int) -> HttpResponse:
     """Show an answer with both scores, and take the verdict of a third person."""
     user, at = signed_in_user(request), timezone.now()

@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.roles import LADDER
 from agencies.models import Agency
 from complaints.staff.frame import frame
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 from reports.access import (
     agency_or_404,
     for_readers_of_all,
@@ -141,6 +142,7 @@ def publish(request: HttpRequest, key: int) -> HttpResponse:
 
 @for_readers_of_some
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def agency(request: HttpRequest, key: int, code: str) -> HttpResponse:
     """Show the index of one agency with its components, and take its reply or the answer of the unit."""
     user, at = signed_in_user(request), timezone.now()

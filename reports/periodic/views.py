@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.decorators import signed_in_user
 from complaints.staff.frame import frame
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 from kit.languages import current_language
 from reports.access import for_readers_of_all, for_unit, is_unit
 from reports.documents.downloads import FORMS, LANGUAGE_NAMES
@@ -90,6 +91,7 @@ def act(request: HttpRequest, report: int, name: str) -> HttpResponse:
 
 @for_unit
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def comment(request: HttpRequest, report: int, section: str) -> HttpResponse:
     """Write the comment beside a section of a draft."""
     user, at = signed_in_user(request), timezone.now()
@@ -116,6 +118,7 @@ def comment(request: HttpRequest, report: int, section: str) -> HttpResponse:
 
 @for_unit
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def send_back(request: HttpRequest, report: int) -> HttpResponse:
     """Make a report under review a draft again, with a reason."""
     user, at = signed_in_user(request), timezone.now()
@@ -136,6 +139,7 @@ def send_back(request: HttpRequest, report: int) -> HttpResponse:
 
 @for_unit
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def correct(request: HttpRequest, report: int) -> HttpResponse:
     """Begin a new version of an approved report, which says what it changes."""
     user, at = signed_in_user(request), timezone.now()

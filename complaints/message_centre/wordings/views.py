@@ -22,6 +22,7 @@ from accounts.roles import CMU
 from complaints.message_centre.wordings import editing
 from complaints.message_centre.wordings.forms import WordingForm
 from complaints.staff.frame import frame
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 from notifications.models import WordingEdition
 from notifications.wordings import WORDINGS, editions
 from notifications.wordings.wording import FIELDS, Wording
@@ -40,6 +41,7 @@ def wordings_page(request: HttpRequest) -> HttpResponse:
 
 @staff_required(CMU)
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def wording_page(request: HttpRequest, template: str, language: str) -> HttpResponse:
     """Show the wording of a template in a language; save another one, or restore an earlier edition."""
     if template not in WORDINGS.get(language, {}):

@@ -19,6 +19,7 @@ from complaints.models import Case
 from complaints.staff.frame import frame
 from complaints.unit.ended_agencies.cases import cases_to_refer, ended_agencies_with_cases
 from complaints.unit.ended_agencies.forms import SuccessorForm
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 
 
 @staff_required(CMU)
@@ -32,6 +33,7 @@ def ended_agencies(request: HttpRequest) -> HttpResponse:
 
 @staff_required(CMU)
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def ended_agency(request: HttpRequest, agency: str) -> HttpResponse:
     """Refer what an agency left behind to another one, each case by an act of its own."""
     user, at = signed_in_user(request), timezone.now()

@@ -135,6 +135,7 @@ def _set_hold(form: HoldForm, *, by: User, at: datetime) -> bool:
 @staff_required(HEAD)
 @recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def lift_hold(request: HttpRequest, hold: int) -> HttpResponse:
     """Lift a hold, with the reason."""
     user, at = signed_in_user(request), timezone.now()

@@ -18,6 +18,7 @@ from complaints.models import Case, PublishedAnswer
 from complaints.models.published_answers import QUESTION_LENGTH
 from complaints.staff.frame import frame
 from complaints.unit.published.forms import PublishedAnswerForm
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 
 
 @staff_required(CMU)
@@ -35,6 +36,7 @@ def published_list(request: HttpRequest) -> HttpResponse:
 
 @staff_required(CMU)
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def write(request: HttpRequest, answer: int | None = None) -> HttpResponse:
     """Make an answer, or change one in public."""
     stored = get_object_or_404(PublishedAnswer, pk=answer, withdrawn_at=None) if answer is not None else None
@@ -44,6 +46,7 @@ def write(request: HttpRequest, answer: int | None = None) -> HttpResponse:
 
 @staff_required(CMU)
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def from_case(request: HttpRequest, ref: str) -> HttpResponse:
     """Make an answer from an inquiry that was answered; its words are filled in, its person is refused."""
     user, at = signed_in_user(request), timezone.now()

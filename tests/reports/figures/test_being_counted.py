@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from accounts.roles import Role
+from agencies.models import Agency
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
 from reports import tasks
@@ -19,10 +22,11 @@ from reports.figures.scopes import Dimension, Scope
 from reports.figures.upheld_causes import upheld_causes
 from reports.models import FigureState, KeptList, KeptListName
 from reports.periods import ReportPeriod
+from tests.cast import make_staff, sign_in
 
 
 def test_pages_say_so_and_workers_wait(
-    world: World, at_the_cmu: Client, now: datetime, monkeypatch: pytest.MonkeyPatch
+    world: World, at_the_cmu: Client, cmu: Agency, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     generate(40, world=world, seed=11, since=now - timedelta(days=90), until=now)
     december = ReportPeriod(date(2025, 12, 1), date(2025, 12, 31))
@@ -38,6 +42,13 @@ def test_pages_say_so_and_workers_wait(
             for name, args in names:
                 page = at_the_cmu.get(reverse(name, args=args))
                 assert (page.status_code, page["Refresh"], said in page.content.decode()) == (200, "30", True)
+    address = f"{reverse('directive-new')}?measure=received&first=2025-12-01&last=2025-12-31"
+    office = make_staff("asma@pm.example", "أسماء الفايز", "Asma Fayez", "+962790100011", cmu, Role.PM_OFFICE)
+    issuer = sign_in(Client(), office)
+    typed = {"text": "Repair the burst mains of Tabarbour first."}
+    with time_machine.travel(now, tick=False):
+        assert issuer.post(address, typed)["Refresh"] == "30"
+        assert issuer.get(reverse("directive-new")).context["form"]["text"].value() == typed["text"]
     assert (tasks.write_drafts(), tasks.circulate()) == (0, 0)
     lists.make_all(at=now)
     assert set(KeptListName) - set(KeptList.objects.values_list("name", flat=True)) == {KeptListName.AT_RISK}

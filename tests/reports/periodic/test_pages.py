@@ -70,7 +70,9 @@ def test_the_unit_orders_comments_reviews_approves_and_releases(
     comment = ("periodic-report-comment", report.pk, "summary")
     refused = post(client, *comment, text_ar="الأرقام صحيحة.", text_en="").content.decode()
     assert ("Write the comment in this language too." in refused, "الأرقام صحيحة." in refused) == (True, True)
+    assert "What you wrote here and did not send is back" in page(client, *comment)
     assert post(client, *comment, text_ar="الأرقام صحيحة.", text_en="The figures are right.").status_code == 302
+    assert "What you wrote here and did not send is back" not in page(client, *comment)
     assert [press(client, report, name) for name in ("approve", "send", "review")] == [409, 302, 409]
     assert "Waiting for a review" in page(client, "periodic-report", report.pk)
     assert press(sign_in(Client(), rana), report, "review") == 302

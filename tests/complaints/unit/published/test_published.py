@@ -71,6 +71,8 @@ def test_an_answer_is_due_again_changed_and_withdrawn(
     desk: Desk, inquiry: Topic, lina: User, omar: User, clock: Clock
 ) -> None:
     client, listed = desk(lina), reverse("published-answers")
+    client.post(reverse("published-answer-new"), typed(inquiry, review_on=""))
+    assert client.get(reverse("published-answer-new")).context["form"]["answer_en"].value() == TEXTS["answer_en"]
     client.post(reverse("published-answer-new"), typed(inquiry))
     made = PublishedAnswer.objects.get()
     one = statements_of(client, listed)
