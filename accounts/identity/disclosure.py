@@ -27,7 +27,7 @@ _READERS: Final[dict[str, Callable[[Citizen], str]]] = {
     "email": lambda citizen: citizen.email,
 }
 FIELDS: Final = tuple(_READERS)
-#: What a number that was searched for is hashed with.
+#: What a number or name that was searched for is hashed with.
 SEARCHED: Final = "searched"
 _ROLES: Final = tuple(Role)
 
@@ -68,16 +68,22 @@ def record_view(citizen: Citizen, *, viewer: User, kind: ViewKind, about: CaseMa
 
 
 def record_search(
-    number: str, found: Iterable[Citizen], *, viewer: User, within_reach: Collection[object], at: datetime
+    typed: str,
+    found: Iterable[Citizen],
+    *,
+    viewer: User,
+    within_reach: Collection[object],
+    at: datetime,
+    kind: ViewKind = ViewKind.SEARCH,
 ) -> None:
-    """Record a search by number: a row for each person it met, or one without a person; one statement.
+    """Record a search by number, or by name: a row for each person it met, or one without a person; one statement.
 
     ``within_reach`` are the keys of the people of whom the viewer may open a case.
     """
     people: list[Citizen | None] = list(found) or [None]
-    rows = [_view(viewer, person, kind=ViewKind.SEARCH, about=CaseMark(), at=at) for person in people]
+    rows = [_view(viewer, person, kind=kind, about=CaseMark(), at=at) for person in people]
     for row in rows:
-        row.searched = lookup(number, purpose=SEARCHED)
+        row.searched = lookup(typed, purpose=SEARCHED)
         row.in_reach = row.citizen_id is None or row.citizen_id in within_reach
     IdentityView.objects.bulk_create(rows)
 

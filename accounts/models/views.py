@@ -23,12 +23,13 @@ class ViewKind(models.TextChoices):
     CALL = "call", _("Opened the name in order to call")
     CALLER = "caller", _("Opened the case during a call")
     SEARCH = "search", _("Searched by number")
+    NAME = "name", _("Searched by name")
 
 
 class IdentityView(models.Model):
     """One look by staff at a person: what kind, which parts, why, in which case, and when.
 
-    ``citizen`` is empty for a search that found nobody; ``searched`` is the keyed hash of the number typed.
+    ``citizen`` is empty for a search that found nobody; ``searched`` is the keyed hash of the number or name typed.
     ``role`` and ``agency`` are those the viewer acted in at that moment. ``in_reach`` is false for a search that met a
     person without a case that the viewer may open. Append-only: a trigger refuses changes.
     """

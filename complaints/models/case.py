@@ -14,7 +14,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, Reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -33,6 +33,11 @@ DEFAULT_LIMIT_DAYS = 7
 PASSING_ON = (Action.FILE, Action.DECLINE, Action.RETURN, Action.REFER)
 #: The actions that bring a case back to the desk that had it before.
 COMEBACKS = (Action.UPHOLD, Action.REPLY, Action.LAPSE, Action.REFER)
+
+
+def reversed_reference() -> Reverse:
+    """Return the tracking number from its last digit to its first, by which an index finds the last digits."""
+    return Reverse("reference")
 
 
 class Channel(models.TextChoices):
@@ -307,6 +312,8 @@ class Case(models.Model):
             # The same by age: keys are given out in the order of filing.
             models.Index(fields=["agency", "id"], condition=~models.Q(state=State.CLOSED), name="case_agency_by_age"),
             models.Index(fields=["id"], condition=~models.Q(state=State.CLOSED), name="case_by_age"),
+            # The search for a case by its last digits.
+            models.Index(OpClass(reversed_reference(), name="text_pattern_ops"), name="case_reference_backwards"),
             # Partial indexes for the views that show a small part of a queue.
             models.Index(
                 fields=["agency", "deadline_at", "id"],

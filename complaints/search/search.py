@@ -1,32 +1,22 @@
-"""The search for staff: by tracking number, by words, or by the citizen's telephone or document number."""
+"""The search for staff by words, which its box reads as no number and nobody's name (``complaints.search.box``)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from datetime import datetime
-from functools import reduce
 from itertools import groupby
-from operator import or_
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from django.contrib.postgres.search import SearchQuery
-from django.core.exceptions import ValidationError
 from django.db import connections
-from django.db.models import F, QuerySet
+from django.db.models import F
 
-from accounts.identity import disclosure
-from accounts.models import Citizen, NumberKind, User
-from accounts.roles import CMU
-from complaints import reference
 from complaints.models import Case, CaseQuerySet, ListedCase, SearchBlock
 from complaints.models.listed_cases import by_keys, listed_cases
 from complaints.search.word_forms import Forms, word_forms
 from complaints.visibility.identity import CaseVisibility
 from kit.arabic import strip_prefixes
-from kit.forms import MobileField, plain_digits
 from kit.keyset import PAGE, KeysetPage
 from kit.statements import Statement
 
@@ -41,41 +31,7 @@ ROUNDS = 8
 #: Maximum number of unindexed blocks read from the newest down before the database searches the rest.
 WALK = 16
 _WORD = re.compile(r"[^\W_]+")
-_NUMBER = re.compile(r"[+]?[A-Za-z]{0,3}[0-9]{5,20}")
 _LAST = re.compile(r"[0-9]{1,18}")
-
-
-def is_personal(text: str) -> bool:
-    """Tell whether ``text`` looks like a telephone or document number, which must not appear in a URL."""
-    return len(text) <= LONGEST and bool(_NUMBER.fullmatch(plain_digits(text)))
-
-
-def by_reference(scope: CaseQuerySet, text: str) -> Case | None:
-    """Return the case whose tracking number ``text`` is."""
-    number = reference.parse(text)
-    return scope.filter(reference=number).first() if number else None
-
-
-def by_person(scope: CaseQuerySet, text: str, *, user: User, at: datetime) -> list[ListedCase]:
-    """Return the newest cases of the person whose telephone or document number ``text`` is, a page of them at most.
-
-    For agency staff a person who hid the identity is found by neither. The search is recorded for everybody it met.
-    """
-    people = list(_people(plain_digits(text)))
-    known = scope if user.authority(at).has(CMU) else scope.filter(hides_identity=False)
-    keys = list(known.filter(citizen__in=people).order_by("-pk").values_list("pk", flat=True)[:PAGE])
-    cases = listed_cases(by_keys(keys), ["-pk"])
-    within_reach = {case.citizen_id for case in cases}
-    disclosure.record_search(plain_digits(text), people, viewer=user, within_reach=within_reach, at=at)
-    return cases
-
-
-def _people(number: str) -> QuerySet[Citizen]:
-    found = [Citizen.objects.numbered(kind, variant) for kind in NumberKind for variant in {number, number.upper()}]
-    # A number that is no mobile number can only be a document number.
-    with suppress(ValidationError):
-        found.append(Citizen.objects.with_phone(MobileField().clean(number)))
-    return reduce(or_, found)
 
 
 def by_words(

@@ -10,7 +10,7 @@ from typing import cast
 from accounts.models import Mandate, User
 from accounts.roles import CMU, DESK
 from agencies.models import Topic
-from complaints.models import Case, ListedCase
+from complaints.models import Case, CaseQuerySet, ListedCase
 from complaints.visibility.redaction import Person
 from complaints.workflow import Kind
 
@@ -22,6 +22,14 @@ def knows_person(case: Case | ListedCase, user: User, *, at: datetime) -> bool:
     """
     authority = user.authority(at)
     return authority.has(CMU) or (not case.hides_identity and case.agency_id in authority.agencies(DESK))
+
+
+def found_by_person(cases: CaseQuerySet, user: User, *, at: datetime) -> CaseQuerySet:
+    """Return those of ``cases``, all at the desk of ``user``, that are found by the name or a number of their person.
+
+    They are the cases of which ``knows_person`` holds.
+    """
+    return cases if user.authority(at).has(CMU) else cases.filter(hides_identity=False)
 
 
 def must_hide(topic: Topic | None, *, kind: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,8 @@ from django.db.models import QuerySet
 
 from accounts import phones
 from accounts.identity import disclosure
-from accounts.models import Citizen, NumberKind, User
+from accounts.identity.names import people_called
+from accounts.models import Citizen, NumberKind, User, ViewKind
 from accounts.models.people import MATCHED_FIRST
 from accounts.rate_limits import HOUR, RateLimit, spend
 from complaints.models import FoundBy
@@ -26,8 +27,6 @@ from kit.forms import MobileField, plain_digits
 SEARCHES_OF_AGENT: Final = RateLimit("caller_search", 90, HOUR)
 #: People shown at once; whoever finds more asks for a number.
 MOST_FOUND: Final = 8
-#: The parts of a name that count; more are somebody's whole line of ancestors.
-MOST_NAMES: Final = 6
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,8 @@ def find(text: str, *, viewer: User, at: datetime) -> PeopleFound:
     found = list(others.filter(erased_at=None).order_by(MATCHED_FIRST, "created_at")[:MOST_FOUND])
     reached = {citizen.pk for citizen in found}
     typed = plain_digits(text) if by != FoundBy.NAME else strip_prefixes(text)
-    disclosure.record_search(typed, found, viewer=viewer, within_reach=reached, at=at)
+    kind = ViewKind.NAME if by == FoundBy.NAME else ViewKind.SEARCH
+    disclosure.record_search(typed, found, viewer=viewer, within_reach=reached, at=at, kind=kind)
     return PeopleFound(found, by, phone)
 
 
@@ -69,17 +69,4 @@ def _search(text: str) -> tuple[str, str, QuerySet[Citizen]]:
     if any(letter.isdigit() for letter in number):
         kinds = (Citizen.objects.numbered(kind, variant) for kind in NumberKind for variant in {number, number.upper()})
         return FoundBy.NUMBER, "", reduce(or_, kinds)
-    return FoundBy.NAME, "", _named(strip_prefixes(text).split()[:MOST_NAMES])
-
-
-def _named(words: Iterable[str]) -> QuerySet[Citizen]:
-    """Return the people with this first and family name; either may be of two words, and others may stand between."""
-    parts = list(words)
-    firsts = [" ".join(parts[:count]) for count in (1, 2) if count < len(parts)]
-    families = [" ".join(parts[-count:]) for count in (1, 2) if count < len(parts)]
-    pairs = [(first, family) for first in firsts for family in families if _fit(first, family, len(parts))]
-    return reduce(or_, (Citizen.objects.named(*pair) for pair in pairs), Citizen.objects.none())
-
-
-def _fit(first: str, family: str, count: int) -> bool:
-    return len(first.split()) + len(family.split()) <= count
+    return FoundBy.NAME, "", people_called(text)

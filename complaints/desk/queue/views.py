@@ -25,10 +25,10 @@ from complaints.desk.queue.forms import SaveForm
 from complaints.desk.queue.options import Option, QueueOptions, SavedFilterOption, queue_options
 from complaints.desk.queue.table import table_rows
 from complaints.desk.queue.tabs import UNCOUNTED, Sort, StaffContext, Tab, sort_orders, tab_condition, tab_page
-from complaints.models import Case, ListedCase
+from complaints.models import ListedCase
 from complaints.permissions.annotations import may_delete_filter
 from complaints.permissions.to_decide import Matter, matters
-from complaints.search import search
+from complaints.search import box, search
 from complaints.staff import rows
 from complaints.staff.frame import CASEWORK, frame
 from complaints.staff.work_list import WorkList
@@ -126,16 +126,14 @@ def _still_visible(page: KeysetPage[ListedCase], staff: StaffContext) -> KeysetP
 
 
 def _search(request: HttpRequest, text: str) -> HttpResponse:
-    """Answer what was typed in the search box: a number by its case or cases, words by their own address."""
-    user, at = signed_in_user(request), timezone.now()
-    if case := search.by_reference(Case.objects.visible_to(user, at=at), text):
-        return redirect("desk-case", case.reference)
-    if not search.is_personal(text):
+    """Answer what was typed in the search box: a number or a name by its case or cases, words by their own address."""
+    answer = box.answer(text, user=signed_in_user(request), at=timezone.now())
+    if answer is None:
         return redirect(f"{reverse('queue')}?{urlencode({'q': text[: search.LONGEST]})}")
-    cases = search.by_person(Case.objects.at_desk_of(user, at=at), text, user=user, at=at)
-    if len(cases) == 1:
-        return redirect("desk-case", cases[0].reference)
-    return _list_page(QueueRequest.of(request, {}), KeysetPage(cases, ""), parameters={}, of_person=True)
+    if answer.opens:
+        return redirect("desk-case", answer.opens)
+    page = KeysetPage(answer.cases, "")
+    return _list_page(QueueRequest.of(request, {}), page, parameters={}, reading=answer.reading, typed=text)
 
 
 def _list_page(
@@ -143,7 +141,7 @@ def _list_page(
 ) -> HttpResponse:
     """Show a page of cases; ``parameters`` are those of its address, for the links to further pages.
 
-    ``found`` is set for the results of a search: the words, or that the cases are those of a person.
+    ``found`` is set for the results of a search: the words, or how the search box read what was typed.
     """
     staff, query, is_search = asked.staff, asked.query, bool(found)
     counts = asked.counts(is_list=not is_search)

@@ -50,6 +50,7 @@ def test_every_door_records_the_look(
     desk(omar).post(address("desk-pdf", referred), {"reason": WHY})
     desk(omar).post(address("desk-identity", referred), {"reason": WHY})
     desk(omar).post(reverse("queue"), {"q": "9902103456"})
+    desk(omar).post(reverse("queue"), {"q": amina.full_name})
     desk(lina).get(reverse("message", kwargs={"message": message.pk}))
     desk(sami).post(reverse("calls-find"), {"ref": referred.reference, "phone_end": "1234"})
     found = IdentityView.objects.order_by("pk").values_list("viewer", "citizen", "kind", "role", "reference")
@@ -59,6 +60,7 @@ def test_every_door_records_the_look(
         (omar.pk, amina.pk, "pdf", "officer", ref),
         (omar.pk, amina.pk, "numbers", "officer", ref),
         (omar.pk, amina.pk, "search", "officer", ""),
+        (omar.pk, amina.pk, "name", "officer", ""),
         (lina.pk, amina.pk, "message", "cmu_staff", ref),
         (sami.pk, amina.pk, "caller", "agent", ref),
     ]
@@ -66,7 +68,7 @@ def test_every_door_records_the_look(
     desk(omar).get(address("desk-case", referred))
     desk(omar).post(reverse("queue"), {"q": "9902103456"})
     last = IdentityView.objects.latest("pk")
-    assert (IdentityView.objects.count(), last.kind, last.in_reach) == (7, "search", False)
+    assert (IdentityView.objects.count(), last.kind, last.in_reach) == (8, "search", False)
 
 
 def test_head_and_auditor_read_who_looked_and_what_is_unusual(  # noqa: PLR0917 - who looked at whom
