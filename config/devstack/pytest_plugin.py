@@ -5,6 +5,8 @@ import contextlib
 import os
 from base64 import b64encode
 
+import pytest
+
 from config import catalogue
 from config.devstack import throwaway
 from config.devstack.state import ROOT
@@ -38,6 +40,27 @@ def _begin() -> None:
     started = stack.enter_context(throwaway.started(os.environ))
     os.environ.update(started, DATABASE_IS_THROWN_AWAY=str("DATABASE_URL" in started))
     os.environ[OF_THE_RUN] = str(stack.enter_context(throwaway.folder()))
+
+
+class Interrupted:
+    """Says at Ctrl-C how far the run came: the summary itself waits for the workers, longer than it may."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Print how many tests passed and failed, once the line of dots is ended."""
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            counted = {name: len(reporter.stats.get(name, ())) for name in ("passed", "failed", "error")}
+            reporter.write_line("")
+            reporter.write_line("Until now: {passed} passed, {failed} failed, {error} errors.".format(**counted))
+            reporter.flush()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a run that is interrupted say how far it came."""
+    config.pluginmanager.register(Interrupted(config))
 
 
 _begin()

@@ -6,9 +6,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from config.devstack.pytest_plugin import Interrupted
 from config.devstack.state import ROOT
 
 LIMIT_SECONDS = 15  # what is promised is five; machines that test other things meanwhile are slower
@@ -93,3 +95,13 @@ def test_a_command_that_ends_by_itself_gives_its_status() -> None:
     _, said = running.communicate(timeout=60)
     assert said == ""
     assert running.returncode == 7
+
+
+def test_a_run_of_tests_that_is_interrupted_says_how_far_it_came(pytestconfig: pytest.Config) -> None:
+    lines: list[str] = []
+    stats = {"passed": [object()] * 3, "failed": [object()]}
+    reporter = SimpleNamespace(stats=stats, write_line=lines.append, flush=lambda: lines.append("flushed"))
+    plugins = SimpleNamespace(get_plugin={"terminalreporter": reporter}.get)
+    Interrupted(SimpleNamespace(pluginmanager=plugins)).pytest_keyboard_interrupt()
+    assert lines == ["", "Until now: 3 passed, 1 failed, 0 errors.", "flushed"]
+    assert any(isinstance(plugin, Interrupted) for plugin in pytestconfig.pluginmanager.get_plugins())
