@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from accounts import rate_limits
 from accounts.contact.recipients import CITIZEN_PREFIX
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen, signed_in_user
+from accounts.models import Mandate
 from accounts.rate_limits import RateLimitReached, client_address
 from complaints import actions
 from complaints.actions.ratings import words_for_objection
@@ -75,14 +76,16 @@ def cases(request: HttpRequest) -> HttpResponse:
     """List the citizen's own cases, open or closed, newest first."""
     tab = "closed" if request.GET.get("tab") == "closed" else "open"
     after = request.GET.get("after", "")
-    page = listing.list_cases(signed_in_citizen(request), is_open=tab == "open", at=timezone.now(), after=after)
+    citizen, at = signed_in_citizen(request), timezone.now()
+    page = listing.list_cases(citizen, is_open=tab == "open", at=at, after=after)
     context = {
         "page": page,
+        "mandates": Mandate.objects.in_force(at).filter(representative=citizen).select_related("person"),
         "is_open": tab == "open",
         "next_url": f"?tab={tab}&after={page.after}" if page.after else "",
         "first_url": f"?tab={tab}" if after else "",
-        "drafts": open_drafts.drafts_of(signed_in_citizen(request)) if tab == "open" and not after else (),
-        "unsent_forms": store.listed(signed_in_user(request), at=timezone.now()),
+        "drafts": open_drafts.drafts_of(citizen) if tab == "open" and not after else (),
+        "unsent_forms": store.listed(signed_in_user(request), at=at),
     }
     return render(request, "complaints/portal/cases/cases.html", context)
 

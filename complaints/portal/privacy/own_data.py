@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
 from accounts import countries, phones
+from accounts.contact import push
 from accounts.contact.recipients import citizen_key
 from accounts.models import Citizen, Mandate, PrivacyRequest
 from complaints.case_text import timeline
@@ -69,6 +70,9 @@ def _account_records(citizen: Citizen) -> Data:
             for accepted in citizen.acceptances.order_by("accepted_at")
         ],
         "mandates": [_mandate(one, citizen) for one in Mandate.objects.of(citizen).order_by("asked_at", "pk")],
+        "devices": [
+            {"device": browser.device, "since": _moment(browser.created_at)} for browser in push.browsers_of(citizen)
+        ],
         "requests": [_request(request) for request in citizen.privacy_requests.order_by("made_at", "pk")],
         "drafts": [
             {"kind": draft.kind, "subject": draft.subject, "details": draft.details, "place": draft.place}

@@ -158,6 +158,7 @@ def test_a_representative_sees_what_the_mandate_covers_and_no_more(
     assert as_karim.get(f"/en/cases/{own.reference}/").status_code == 404
     whole = given(amina, karim, at=now, covers_all=True)
     assert as_karim.get(f"/en/cases/{own.reference}/").status_code == 200
+    assert f"/en/cases/for/{whole.pk}/" in as_karim.get("/en/cases/").text
     assert policy.actors(own, karim.user, at=now) == {Actor.REPRESENTATIVE}
     later = whole.ends_at
     assert not Case.objects.visible_to(karim.user, at=later).exists()

@@ -13,13 +13,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from accounts.contact.recipients import citizen_key
 from accounts.identity.disclosure import CaseMark, reveal
 from accounts.models import Citizen, DataCopy, IdentityView, PrivacyRequest, RequestLimit, User
 from complaints.actions import accept, close
 from complaints.models import ERASED, Case
 from complaints.retention import erasing, holds, run
 from complaints.workflow import State
-from notifications.models import Message
+from notifications.models import Message, PushSubscription
 from tests.cast import PASSWORD, sign_in
 from tests.complaints import DETAILS, DONE, FOUND
 from tests.complaints.cases import FileCase, attach
@@ -47,10 +48,14 @@ def test_a_copy_has_everything_and_is_offered_for_seven_days(
     assert as_amina.get(f"{COPY}json/").status_code == 404
     wrong = as_amina.post(COPY, {"current": "not-her-password"})
     assert (wrong.status_code, list(wrong.context["form"].errors), DataCopy.objects.count()) == (200, ["current"], 0)
+    phone = PushSubscription.objects.create(
+        recipient=citizen_key(amina.pk), address="{}", endpoint_hash="0" * 64, device="Firefox, Android", created_at=now
+    )
     assert as_amina.post(COPY, {"current": PASSWORD})["Location"] == COPY
     held = json.loads(streamed(as_amina, "json"))
     assert held["account"]["number"] == "9902103456"
     assert held["account"]["phone"] == amina.phone
+    assert [one["device"] for one in held["account"]["devices"]] == [phone.device]
     (case,) = held["cases"]
     assert (case["reference"], case["details"]) == (closed.reference, DETAILS)
     assert case["answers"][0] | {"at": ""} == {"outcome": "solved", "found": FOUND, "done": DONE, "at": ""}
