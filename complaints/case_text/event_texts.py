@@ -45,7 +45,7 @@ from kit.compiled_reads import CompiledRead
 
 @dataclass(frozen=True, kw_only=True)
 class EventText:
-    """The texts of one event, its codes in words, the person or office it names, and the case it links to.
+    """The texts first written with one event, its codes in words, the person or office it names, the case it links to.
 
     ``agency`` is what ``named`` gets its name of that day from; the texts that are returned have none.
     ``challenge`` is the code of the fault for which an answer was challenged, ``reason`` why it was sent all the same.
@@ -144,8 +144,7 @@ _CLASSIFICATIONS: Final = _of_case(Classification, "topic_before", "topic_after"
 def _questions(case: Case) -> _Written:
     for row in _QUESTIONS.rows(None, {"case": case}, case=case.pk):
         yield row.event_id, EventText(first=row.text)
-        yield row.reply_event_id, EventText(first=row.text, second=row.reply)
-        yield row.lapse_event_id, EventText(first=row.text)
+        yield row.reply_event_id, EventText(first=row.reply)
 
 
 def _answers(case: Case) -> _Written:
@@ -176,7 +175,7 @@ def _extensions(case: Case) -> _Written:
 def _objections(case: Case) -> _Written:
     for row in _OBJECTIONS.rows(None, {"case": case}, case=case.pk):
         yield row.event_id, EventText(first=row.text)
-        yield row.ruling_event_id, EventText(first=row.text, second=row.reasons)
+        yield row.ruling_event_id, EventText(first=row.reasons)
 
 
 def _ratings(case: Case) -> _Written:
@@ -224,7 +223,7 @@ def _missed_partner_tasks(case: Case) -> _Written:
     """Yield the partner tasks about which the clock reminded or escalated."""
     for step in _STEPS.rows(case=case.pk):
         if (task := step.clock.task) is not None:
-            yield step.event_id, EventText(first=task.text, agency=task.agency)
+            yield step.event_id, EventText(agency=task.agency)
 
 
 def _consultations(case: Case) -> _Written:
@@ -274,7 +273,7 @@ _LINK_FIELDS: Final = ("case", "lead", "event", "end_event", "lead_event", "lead
 
 #: Which actions each kind of text is written with.
 _READERS: Final[dict[Callable[[Case], _Written], frozenset[Action]]] = {
-    _questions: frozenset({Action.ASK, Action.REPLY, Action.LAPSE}),
+    _questions: frozenset({Action.ASK, Action.REPLY}),
     _answers: frozenset({Action.PROPOSE_ANSWER, Action.CLOSE}),
     _additions: frozenset({Action.ADD}),
     _extensions: frozenset({Action.PROPOSE_EXTENSION, Action.EXTEND}),

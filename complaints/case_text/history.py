@@ -1,34 +1,59 @@
-"""The history of a case for staff: each action with its label, who did it, when, and its texts."""
+"""The history of a case for staff: each action with who did it, when, its texts, and what the citizen was sent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
-from django.utils.translation import gettext
+from django.db.models import TextChoices
+from django.utils.translation import gettext, pgettext_lazy
 
 from accounts.models import Mandate
 from complaints.case_text.clock_history import clock_particulars
 from complaints.case_text.deadline import span_label
 from complaints.case_text.event_texts import EventText, EventTexts
+from complaints.case_text.sent_messages import SentMessage
 from complaints.case_text.speakers import spoken_for_citizen
+from complaints.engine import notices
 from complaints.engine.signed_links import LinkBearer
 from complaints.models import Case, CaseEvent
 from complaints.permissions.representatives import mandates_of
 from complaints.workflow import ACTIONS, Action, WithdrawalReason
 
 
-@dataclass(frozen=True)
-class HistoryEntry:
-    """One action on the case; ``after`` is the time since the previous change of its state."""
+class Side(TextChoices):
+    """Whose doing an entry of the history is."""
 
+    CITIZEN = "citizen", pgettext_lazy("entries of the history", "Citizen")
+    OURS = "ours", pgettext_lazy("entries of the history", "Ours")
+    SYSTEM = "system", pgettext_lazy("entries of the history", "System")
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryEntry:
+    """One action on the case, or messages that the citizen was sent without one; then ``action`` is empty.
+
+    ``after`` is the time since the previous change of its state; ``stands_in`` is the id of the section where the text
+    stands that is not repeated here.
+    """
+
+    action: str = ""
+    side: Side = Side.SYSTEM
     title: str
     at: datetime
-    by: str
-    kind: str
-    after: str
-    text: EventText | None
+    by: str = ""
+    kind: str = ""
+    after: str = ""
+    text: EventText | None = None
+    messages: Sequence[SentMessage] = ()
+    stands_in: str = ""
+
+
+#: The pairs of actions of which the later one says again what the earlier one proposed.
+_SAID_TWICE: Final = frozenset({Action.PROPOSE_ANSWER, Action.CLOSE, Action.PROPOSE_EXTENSION, Action.EXTEND})
 
 
 def history_entries(case: Case, events: Sequence[CaseEvent], texts: EventTexts) -> Iterator[HistoryEntry]:
@@ -39,6 +64,8 @@ def history_entries(case: Case, events: Sequence[CaseEvent], texts: EventTexts) 
         asker = event.actor.name if event.action == Action.CONSULT and event.actor else asker
         moves = event.from_state != event.to_state
         yield HistoryEntry(
+            action=event.action,
+            side=_side(event),
             title=": ".join(filter(None, [action_label(event), clock_particulars(event), _because(event)])),
             at=event.at,
             by=actor_label(event, case, asker=asker, mandates=mandates),
@@ -48,6 +75,57 @@ def history_entries(case: Case, events: Sequence[CaseEvent], texts: EventTexts) 
         )
         if moves:
             entered = event.at
+
+
+def _side(event: CaseEvent) -> Side:
+    rule = ACTIONS[Action(event.action)]
+    if rule.is_citizens:
+        return Side.CITIZEN
+    is_ours = event.actor_id is not None or rule.by_link or event.action == Action.TAKE_BACK
+    return Side.OURS if is_ours else Side.SYSTEM
+
+
+def with_messages(
+    events: Sequence[CaseEvent], entries: Sequence[HistoryEntry], sent: Iterable[SentMessage]
+) -> list[HistoryEntry]:
+    """Return ``entries``, the oldest first, with the messages to the citizen about each; others stand for themselves.
+
+    ``events`` and ``entries`` belong together; ``sent`` is the newest first.
+    """
+    about: dict[str, list[SentMessage]] = defaultdict(list)
+    for message in sent:
+        about[message.occasion].insert(0, message)
+    told = [
+        replace(entry, messages=about.pop(notices.occasion(event), ()))
+        for event, entry in zip(events, entries, strict=True)
+    ]
+    alone = [
+        HistoryEntry(title=messages[0].about, at=messages[0].at, by=gettext("automatically"), messages=messages)
+        for messages in about.values()
+    ]
+    return sorted([*told, *alone], key=lambda entry: entry.at)
+
+
+def each_text_once(entries: Sequence[HistoryEntry], sections: Mapping[str, EventText | None]) -> Iterator[HistoryEntry]:
+    """Yield ``entries``, the newest first, without the texts of proposals that were taken over as they are.
+
+    ``sections`` are the ids of the sections of the page with their texts: an entry with one of these leads there.
+    """
+    said: list[EventText] = []
+    where = [(section, text) for section, text in sections.items() if text]
+    for entry in entries:
+        if entry.action not in _SAID_TWICE or entry.text is None:
+            yield entry
+            continue
+        section = next((section for section, text in where if text == entry.text), "")
+        is_said = bool(section) or entry.text in said
+        said.append(entry.text)
+        yield without_words(entry, section) if is_said else entry
+
+
+def without_words(entry: HistoryEntry, section: str) -> HistoryEntry:
+    """Return ``entry`` with what stands beside its words alone; they stand in ``section``."""
+    return replace(entry, text=entry.text and replace(entry.text, first="", second=""), stands_in=section)
 
 
 def action_label(event: CaseEvent) -> str:

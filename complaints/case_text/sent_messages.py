@@ -23,9 +23,13 @@ from notifications.models import LEFT, Message
 
 @dataclass(frozen=True)
 class SentMessage:
-    """One message to the citizen: the action it is about, its channel, masked address and delivery status."""
+    """One message to the citizen: the action it is about, its channel, masked address and delivery status.
+
+    ``occasion`` is that of the message, or of the original for one that was sent again.
+    """
 
     id: UUID
+    occasion: str
     about: str
     channel: str
     address: str
@@ -61,6 +65,7 @@ def _sent_message(
 ) -> SentMessage:
     return SentMessage(
         id=message.pk,
+        occasion=notices.first_occasion(message),
         about=titles.get(notices.first_occasion(message), message_name(message)),
         channel=message.get_channel_display(),
         address=delivery_status.masked_address(message),

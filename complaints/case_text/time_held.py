@@ -1,4 +1,4 @@
-"""How long each party held a case, in working time."""
+"""How long each party held a case, in working time: whole minutes that add up to the whole."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import accumulate
 
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from agencies.calendar import AMMAN, WorkingCalendar
 from complaints.models import Case, Holding
@@ -21,23 +21,34 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 
 
 @dataclass(frozen=True)
-class TimeHeld:
-    """One party and the working time it held a case, over all its spans."""
+class HeldSpan:
+    """One holder of a case, since when and until when, and its whole working minutes."""
 
     name: str
     holder: Holder
-    time: timedelta
-    is_now: bool
-
-    @property
-    def minutes(self) -> int:
-        """Return the whole working minutes."""
-        return self.time // _MINUTE
+    since: datetime
+    until: datetime | None
+    minutes: int
 
     @property
     def words(self) -> str:
         """Return the time in words."""
-        return working_words(self.time)
+        return minutes_words(self.minutes)
+
+
+@dataclass(frozen=True)
+class TimeHeld:
+    """One party and the whole working minutes it held a case, over all its spans."""
+
+    name: str
+    holder: Holder
+    minutes: int
+    is_now: bool
+
+    @property
+    def words(self) -> str:
+        """Return the time in words."""
+        return minutes_words(self.minutes)
 
 
 class WorkingTime:
@@ -82,11 +93,10 @@ class WorkingTime:
 
 def totals(case: Case, *, at: datetime, calendar: WorkingCalendar) -> dict[Holder, int]:
     """Return the working minutes each kind of holder held ``case`` until ``at``; one statement."""
-    found: dict[Holder, timedelta] = defaultdict(timedelta)
-    rows = list(case.holdings.select_related("agency", "directorate"))
-    for held in held_by(rows, at=at, clock=working_time(rows, at=at, calendar=calendar)):
-        found[held.holder] += held.time
-    return {holder: time // _MINUTE for holder, time in found.items()}
+    found: dict[Holder, int] = defaultdict(int)
+    for span in held_spans(list(case.holdings.select_related("agency", "directorate")), at=at, calendar=calendar):
+        found[span.holder] += span.minutes
+    return dict(found)
 
 
 def working_time(holdings: Sequence[Holding], *, at: datetime, calendar: WorkingCalendar) -> WorkingTime:
@@ -95,16 +105,38 @@ def working_time(holdings: Sequence[Holding], *, at: datetime, calendar: Working
     return WorkingTime(calendar, holdings[0].started_at if holdings else at, max(ends))
 
 
-def held_by(holdings: Iterable[Holding], *, at: datetime, clock: WorkingTime) -> list[TimeHeld]:
-    """Return each party that held a case, in the order of its first span, with its working time until ``at``.
+def held_spans(holdings: Sequence[Holding], *, at: datetime, calendar: WorkingCalendar) -> list[HeldSpan]:
+    """Return the spans of a case until ``at`` with their working time.
 
-    ``holdings`` are the case's, oldest first, with their agency and directorate; ``clock`` is that of ``working_time``.
+    ``holdings`` are the case's, oldest first, with their agency and directorate.
     """
+    clock = working_time(holdings, at=at, calendar=calendar)
+    minutes = whole_minutes([clock.between(row.started_at, _end(row, at)) for row in holdings])
+    return [
+        HeldSpan(holder_name(row), Holder(row.holder), row.started_at, row.ended_at, length)
+        for row, length in zip(holdings, minutes, strict=True)
+    ]
+
+
+def whole_minutes(times: Sequence[timedelta]) -> list[int]:
+    """Return ``times`` in minutes that add up to the whole minutes of their sum.
+
+    Each is rounded down; the minutes that are left go to the largest remainders.
+    """
+    minutes = [time // _MINUTE for time in times]
+    left = sum(times, timedelta()) // _MINUTE - sum(minutes)
+    for place in sorted(range(len(times)), key=lambda place: times[place] % _MINUTE, reverse=True)[:left]:
+        minutes[place] += 1
+    return minutes
+
+
+def held_by(spans: Iterable[HeldSpan]) -> list[TimeHeld]:
+    """Return each party that held a case, in the order of its first span, with its working time."""
     found: dict[tuple[str, str], TimeHeld] = {}
-    for row in holdings:
-        name, before = holder_name(row), found.get((row.holder, holder_name(row)))
-        time = clock.between(row.started_at, _end(row, at)) + (before.time if before else timedelta())
-        found[row.holder, name] = TimeHeld(name, Holder(row.holder), time, row.ended_at is None)
+    for span in spans:
+        before = found.get((span.holder, span.name))
+        minutes = span.minutes + (before.minutes if before else 0)
+        found[span.holder, span.name] = TimeHeld(span.name, span.holder, minutes, span.until is None)
     return list(found.values())
 
 
@@ -123,6 +155,16 @@ def working_words(time: timedelta) -> str:
         return ngettext("%(count)s working minute", "%(count)s working minutes", count) % {"count": count}
     count = time // _HOUR
     return ngettext("%(count)s working hour", "%(count)s working hours", count) % {"count": count}
+
+
+def minutes_words(minutes: int) -> str:
+    """Return working time in hours and minutes."""
+    hours, rest = divmod(minutes, 60)
+    words = working_words(_MINUTE * minutes)
+    if not hours or not rest:
+        return words
+    rest_words = ngettext("%(count)s minute", "%(count)s minutes", rest) % {"count": rest}
+    return gettext("%(hours)s and %(minutes)s") % {"hours": words, "minutes": rest_words}
 
 
 def _end(holding: Holding, at: datetime) -> datetime:

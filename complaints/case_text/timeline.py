@@ -72,7 +72,7 @@ class _Telling:
             colour=self._colour(text),
             text=self._text(text) if on or not text.day else "",
             on=on,
-            quote=self._quote() if text.has_quote else "",
+            quote=self.written.first if text.has_quote and self.written else "",
             files=self.files,
             by=spoken_by(self.mandate) or self._by_agent(),
         )
@@ -118,10 +118,6 @@ class _Telling:
     def _day(self, name: str) -> date | None:
         day: date | None = getattr(self.event, name) if name else None
         return day
-
-    def _quote(self) -> str:
-        quote = self.rule.quote
-        return getattr(self.written, quote.texts[0]) if quote and self.written else ""
 
 
 NO_FILES: Mapping[int | None, Sequence[Attachment]] = {}

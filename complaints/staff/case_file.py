@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,11 +11,10 @@ from accounts.contact.recipients import CITIZEN_PREFIX
 from accounts.models import Mandate, User
 from agencies.models import current_calendar
 from complaints.case_text import time_held
-from complaints.case_text.conversation import ConversationLine, conversation
 from complaints.case_text.event_texts import EventText, texts_for_staff
-from complaints.case_text.history import HistoryEntry, history_entries
-from complaints.case_text.sent_messages import SentMessage, case_messages, has_left, sent_to_citizen
-from complaints.case_text.time_held import TimeHeld
+from complaints.case_text.history import HistoryEntry, each_text_once, history_entries, with_messages
+from complaints.case_text.sent_messages import case_messages, has_left, sent_to_citizen
+from complaints.case_text.time_held import HeldSpan, TimeHeld
 from complaints.engine import notices
 from complaints.models import (
     AnswerState,
@@ -27,30 +26,18 @@ from complaints.models import (
 from complaints.permissions.case_parts import has_part
 from complaints.permissions.pending import pending
 from complaints.permissions.representatives import mandates_of
-from complaints.workflow import Action, State
+from complaints.workflow import Action
 from kit.compiled_reads import CompiledRead
-
-
-@dataclass(frozen=True)
-class HoldingSpan:
-    """One holder of the case, since when and until when, and the working time in words."""
-
-    holder: str
-    since: datetime
-    until: datetime | None
-    length: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseFile:
-    """What staff read of one case beside the case itself; the history is newest first."""
+    """What staff read of one case beside the case itself; the history is newest first, with each text once."""
 
     history: Sequence[HistoryEntry]
-    spans: Sequence[HoldingSpan]
+    spans: Sequence[HeldSpan]
     time_held: Sequence[TimeHeld]
-    sent_messages: Sequence[SentMessage]
     staff_messages: int
-    conversation: Sequence[ConversationLine]
     photos: Sequence[Attachment]
     files: Sequence[Attachment]
     voices: Sequence[Attachment]
@@ -58,7 +45,6 @@ class CaseFile:
     proposal_files: Sequence[Attachment]
     answer: EventText | None
     proposal: EventText | None
-    refusal: EventText | None
     may_correct: bool
     mandates: Sequence[Mandate]
 
@@ -74,27 +60,26 @@ def read_case_file(case: Case, user: User, *, at: datetime) -> CaseFile:
     events = _EVENTS.rows(None, {"case": case}, case=case.pk)
     entries = list(history_entries(case, events, texts_for_staff(case, events, user, at=at)))
     titles = {notices.occasion(event): entry.title for event, entry in zip(events, entries, strict=True)}
-    sent_messages = sent_to_citizen(messages, titles, at=at)
+    told = with_messages(events, entries, sent_to_citizen(messages, titles, at=at))
     # A directorate's files stand beside its finding.
     attachments = _ATTACHMENTS.rows(None, {"case": case}, case=case.pk) if has_part(case, "attachments") else []
     own = [attachment for attachment in attachments if attachment.answer is None]
     holdings = _HOLDINGS.rows(None, {"case": case}, case=case.pk)
-    clock = time_held.working_time(holdings, at=at, calendar=current_calendar())
+    spans = time_held.held_spans(holdings, at=at, calendar=current_calendar())
+    answer = _last_text(entries, Action.CLOSE) if case.outcome else None
+    proposal = _last_text(entries, Action.PROPOSE_ANSWER) if pending(case).answer_writer else None
     return CaseFile(
-        history=entries[::-1],
-        spans=[_span(holding, clock, at) for holding in holdings],
-        time_held=time_held.held_by(holdings, at=at, clock=clock),
-        sent_messages=sent_messages,
+        history=list(each_text_once(told[::-1], {"answer": answer, "proposal": proposal})),
+        spans=spans,
+        time_held=time_held.held_by(spans),
         staff_messages=sum(not message.recipient.startswith(CITIZEN_PREFIX) for message in messages),
-        conversation=conversation(events, entries, sent_messages),
         photos=[attachment for attachment in own if attachment.is_picture],
         files=[attachment for attachment in own if not attachment.is_picture and not attachment.is_voice],
         voices=[attachment for attachment in own if attachment.is_voice],
         answer_files=_of_answers(attachments, AnswerState.GIVEN),
         proposal_files=_of_answers(attachments, AnswerState.PROPOSED),
-        answer=_last_text(entries, events, {Action.CLOSE}) if case.outcome else None,
-        proposal=_last_text(entries, events, {Action.PROPOSE_ANSWER}) if pending(case).answer_writer else None,
-        refusal=_last_text(entries, events, {Action.DECLINE, Action.RETURN}) if case.state == State.TRIAGE else None,
+        answer=answer,
+        proposal=proposal,
         may_correct=not has_left(events, messages),
         mandates=list(mandates_of(events).values()),
     )
@@ -117,17 +102,5 @@ def _of_answers(attachments: Sequence[Attachment], state: AnswerState) -> list[A
     return [one for one in attachments if one.answer is not None and one.answer.state == state]
 
 
-def _last_text(
-    entries: Sequence[HistoryEntry], events: Sequence[CaseEvent], actions: Container[str]
-) -> EventText | None:
-    pairs = zip(reversed(entries), reversed(events), strict=True)
-    return next((entry.text for entry, event in pairs if event.action in actions), None)
-
-
-def _span(holding: Holding, clock: time_held.WorkingTime, at: datetime) -> HoldingSpan:
-    return HoldingSpan(
-        holder=time_held.holder_name(holding),
-        since=holding.started_at,
-        until=holding.ended_at,
-        length=time_held.working_words(clock.between(holding.started_at, holding.ended_at or at)),
-    )
+def _last_text(entries: Sequence[HistoryEntry], action: Action) -> EventText | None:
+    return next((entry.text for entry in reversed(entries) if entry.action == action), None)

@@ -15,7 +15,6 @@ from typing import Any, Final, NamedTuple, TypedDict
 from django.utils.translation import get_language, get_language_bidi, gettext, pgettext
 
 from complaints.actions.topic_answers import answers_to_show
-from complaints.case_text.conversation import ConversationLine
 from complaints.case_text.event_texts import EventText
 from complaints.case_text.history import HistoryEntry
 from complaints.models import Case
@@ -185,15 +184,17 @@ def _sections(visibility: CaseVisibility, file: CaseFile) -> Iterator[dict[str, 
     answers = answers_to_show(case, knows_person=visibility.knows_person)
     answers_given = _pairs((answer.question_label, answer.answer_label) for answer in answers)
     yield _section(gettext("What the citizen wrote"), [_entry(lines=[redact(case.details)])], answers_given)
-    if file.answer:
-        yield _section(gettext("The answer"), [_answer_entry(file.answer, redact)])
-    held = [_entry(span.holder, [span.length, *_when(span.since, span.until)]) for span in file.spans]
+    for name, text in (("proposal", file.proposal), ("answer", file.answer)):
+        if text:
+            yield _section(_section_title(name), [_answer_entry(text, redact)])
+    held = [_entry(span.name, [span.words, *_when(span.since, span.until)]) for span in file.spans]
     yield _section(gettext("Who had the case"), held)
-    yield _section(
-        gettext("Conversation with the citizen"),
-        _cut([_conversation_entry(line, redact) for line in file.conversation]),
-    )
     yield _section(gettext("History"), _cut([_history_entry(entry, redact) for entry in reversed(file.history)]))
+
+
+def _section_title(name: str) -> str:
+    """Return the title of the section that has the text of an entry of the history; empty for none."""
+    return {"answer": gettext("The answer"), "proposal": gettext("Proposed answer, not sent")}.get(name, "")
 
 
 def _when(since: datetime, until: datetime | None) -> list[str]:
@@ -205,17 +206,14 @@ def _answer_entry(text: EventText, redact: Callable[[str], str]) -> PdfEntry:
     return _entry(text.label, lines=[redact(text.first), redact(text.second)])
 
 
-def _conversation_entry(line: ConversationLine, redact: Callable[[str], str]) -> PdfEntry:
-    by = line.message.channel if line.message else line.by
-    status = [line.message.delivery.word] if line.message else []
-    return _entry(line.title, [moment_text(line.at), by, *status], lines=map(redact, line.texts))
-
-
 def _history_entry(entry: HistoryEntry, redact: Callable[[str], str]) -> PdfEntry:
     text = entry.text or EventText()
-    meta = [moment_text(entry.at), entry.by, text.label, text.named, text.linked]
+    section = _section_title(entry.stands_in)
+    where = gettext("The text stands under “%(section)s”.") % {"section": section} if section else ""
+    meta = [moment_text(entry.at), entry.by, text.label, text.named, text.linked, where]
+    sent = [f"{message.channel}: {message.delivery.word}" for message in entry.messages]
     audited = gettext("For the audit of the CMU: %(reason)s") % {"reason": redact(text.reason)} if text.reason else ""
-    return _entry(entry.title, meta, lines=[redact(text.first), redact(text.second), audited])
+    return _entry(entry.title, [*meta, *sent], lines=[redact(text.first), redact(text.second), audited])
 
 
 def _cut(entries: Sequence[PdfEntry]) -> Sequence[PdfEntry]:

@@ -1,7 +1,7 @@
 """The life of a case as one table: its terms, its states and the actions on it."""
 
 from complaints.workflow.actions import ACTIONS
-from complaints.workflow.rules import PROMISES, REMINDERS, SIGNERS, WRITERS, ActionRule, Quote, Tell, TimelineText
+from complaints.workflow.rules import PROMISES, REMINDERS, SIGNERS, WRITERS, ActionRule, Tell, TimelineText
 from complaints.workflow.states import (
     ANY_STATE,
     AT_AGENCY,
@@ -55,7 +55,6 @@ __all__ = [
     "Kind",
     "Outcome",
     "Party",
-    "Quote",
     "State",
     "StateRule",
     "Tell",

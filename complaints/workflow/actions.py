@@ -1,7 +1,7 @@
 """The table of actions: one row for each action on a case.
 
-A row holds its states, who may do it, the messages it sends and cancels, and its texts in history, conversation and
-timeline. The engine enforces it, a trigger repeats its edges, and ``docs/lifecycle.md`` is generated from it.
+A row holds its states, who may do it, the messages it sends and cancels, and its texts in history and timeline. The
+engine enforces it, a trigger repeats its edges, and ``docs/lifecycle.md`` is generated from it.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,6 @@ from complaints.workflow.rules import (
     SIGNERS,
     STAFF,
     ActionRule,
-    Quote,
     Tell,
     TimelineText,
     those,
@@ -111,8 +110,7 @@ ACTIONS: dict[Action, ActionRule] = {
         overtakes=those("case_resumed", "officer_new_case", "officer_reply", "officer_lapsed", "cmu_triage")
         | REMINDERS,
         is_previewed=True,
-        quote=Quote(),
-        timeline=TimelineText(title=_("A question from %(agency)s"), colour="wait"),
+        timeline=TimelineText(title=_("A question from %(agency)s"), colour="wait", has_quote=True),
     ),
     Action.REPLY: ActionRule(
         label=_("Citizen's answer"),
@@ -125,8 +123,7 @@ ACTIONS: dict[Action, ActionRule] = {
         overtakes=those("case_question", "case_reminder") | PROMISES,
         resumes=True,
         fulfils=those(ClockKind.CITIZEN_REPLY),
-        quote=Quote(by_citizen=True, texts=("second",)),
-        timeline=TimelineText(title=_("You answered the question"), colour="you"),
+        timeline=TimelineText(title=_("You answered the question"), colour="you", has_quote=True),
     ),
     Action.LAPSE: ActionRule(
         label=_("No answer in time; work continues without it"),
@@ -149,8 +146,7 @@ ACTIONS: dict[Action, ActionRule] = {
         targets=those(S.IN_PROGRESS),
         tells=(Tell(P.CITIZEN, "case_new_date"),),
         overtakes=PROMISES | REMINDERS,
-        quote=Quote(),
-        timeline=TimelineText(title=_("New reply date"), text=_REPLY_BY, day="new_on"),
+        timeline=TimelineText(title=_("New reply date"), text=_REPLY_BY, day="new_on", has_quote=True),
     ),
     Action.CLOSE: ActionRule(
         label=_("Closed with an answer"),
@@ -163,9 +159,8 @@ ACTIONS: dict[Action, ActionRule] = {
         | PROMISES
         | REMINDERS,
         fulfils=those(ClockKind.DECIDE_COMPETENCE, ClockKind.ANSWER),
-        quote=Quote(texts=("first", "second")),
         # The page shows the answer itself above the timeline.
-        timeline=TimelineText(title=_("Answered by %(agency)s"), colour="ok", detail="outcome", has_quote=False),
+        timeline=TimelineText(title=_("Answered by %(agency)s"), colour="ok", detail="outcome"),
     ),
     Action.DELIVER: ActionRule(
         label=_("Praise passed on"),
@@ -211,8 +206,7 @@ ACTIONS: dict[Action, ActionRule] = {
         overtakes=those("case_triage", "case_resumed", "cmu_triage") | AT_THE_DESK,
         is_previewed=True,
         fulfils=those(ClockKind.FIND_OWNER),
-        quote=Quote(),
-        timeline=TimelineText(title=_("Closed by %(unit)s")),
+        timeline=TimelineText(title=_("Closed by %(unit)s"), has_quote=True),
     ),
     Action.OBJECT: ActionRule(
         label=_("Objection to the answer"),
@@ -223,8 +217,7 @@ ACTIONS: dict[Action, ActionRule] = {
         tells=(Tell(P.CITIZEN, "case_objected"), Tell(P.CMU, "cmu_objection")),
         overtakes=those("case_answered", "case_unanswered", "case_archived", "case_dismissed", "case_rating"),
         fulfils=those(ClockKind.MAY_OBJECT),
-        quote=Quote(by_citizen=True),
-        timeline=TimelineText(title=_("You objected to the answer"), colour="you"),
+        timeline=TimelineText(title=_("You objected to the answer"), colour="you", has_quote=True),
     ),
     Action.UPHOLD: ActionRule(
         label=_("Objection accepted"),
@@ -239,8 +232,7 @@ ACTIONS: dict[Action, ActionRule] = {
         ),
         overtakes=those("case_objected", "cmu_objection") | REMINDERS,
         fulfils=those(ClockKind.DECIDE_OBJECTION),
-        quote=Quote(texts=("second",)),
-        timeline=TimelineText(title=_("Your objection was accepted"), colour="ok"),
+        timeline=TimelineText(title=_("Your objection was accepted"), colour="ok", has_quote=True),
     ),
     Action.DISMISS: ActionRule(
         label=_("Objection rejected"),
@@ -251,8 +243,7 @@ ACTIONS: dict[Action, ActionRule] = {
         overtakes=those("case_objected", "cmu_objection") | REMINDERS,
         is_previewed=True,
         fulfils=those(ClockKind.DECIDE_OBJECTION),
-        quote=Quote(texts=("second",)),
-        timeline=TimelineText(title=_("The answer was not changed")),
+        timeline=TimelineText(title=_("The answer was not changed"), has_quote=True),
     ),
     # ---- what is recorded and leaves the state as it is ----
     Action.AMEND: ActionRule(
@@ -269,8 +260,7 @@ ACTIONS: dict[Action, ActionRule] = {
         sources=OPEN,
         colour="you",
         tells=_FOR_THE_DESK,
-        quote=Quote(by_citizen=True),
-        timeline=TimelineText(title=_("You added information"), colour="you"),
+        timeline=TimelineText(title=_("You added information"), colour="you", has_quote=True),
     ),
     Action.TRANSCRIBE: ActionRule(label=_("Voice note written down"), who=STAFF, sources=ANY_STATE, timeline=_WRITTEN),
     Action.PROPOSE_EXTENSION: ActionRule(label=_("Later date proposed"), who=DESK, sources=those(S.IN_PROGRESS)),
@@ -394,7 +384,6 @@ ACTIONS: dict[Action, ActionRule] = {
         sources=those(S.CLOSED),
         colour="you",
         by_link=True,
-        quote=Quote(by_citizen=True),
-        timeline=TimelineText(title=_("You rated the answer"), colour="you", detail="solved"),
+        timeline=TimelineText(title=_("You rated the answer"), colour="you", detail="solved", has_quote=True),
     ),
 }

@@ -22,14 +22,6 @@ class Tell:
     if_dated: bool = False
 
 
-@dataclass(frozen=True)
-class Quote:
-    """What an action adds to the conversation: whose words, and which of the texts written with it."""
-
-    by_citizen: bool = False
-    texts: tuple[str, ...] = ("first",)
-
-
 @dataclass(frozen=True, kw_only=True)
 class TimelineText:
     """The entry of an action in the citizen's timeline.
@@ -38,7 +30,7 @@ class TimelineText:
     case afterwards) and ``%(unit)s``; without a ``title`` that of the kind of case is used. ``text_in_triage`` replaces
     ``text`` where the action leads to triage. ``detail`` names the property of the event whose label is put before the
     text, ``day`` the property with the day at its end; without that day there is no text. With ``only_with`` the entry
-    exists only where that property is set.
+    exists only where that property is set. ``has_quote``: the entry quotes what was written with the action.
     """
 
     title: StrPromise | str = ""
@@ -48,7 +40,7 @@ class TimelineText:
     detail: str = ""
     day: str = ""
     only_with: str = ""
-    has_quote: bool = True
+    has_quote: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +71,6 @@ class ActionRule:
     by_link: bool = False
     is_previewed: bool = False
     fulfils: frozenset[ClockKind] = frozenset()
-    quote: Quote | None = None
     timeline: TimelineText | None = None
     is_for_own_desk: bool = False
 
@@ -91,7 +82,12 @@ class ActionRule:
     @property
     def is_quoted_to_citizen(self) -> bool:
         """Tell whether the citizen's timeline quotes what was written with the action."""
-        return self.quote is not None and self.timeline is not None and self.timeline.has_quote
+        return self.timeline is not None and self.timeline.has_quote
+
+    @property
+    def is_citizens(self) -> bool:
+        """Tell whether only the citizen does it, in person or through somebody who speaks for them."""
+        return self.who <= CALLER
 
 
 def those[T](*members: T) -> frozenset[T]:

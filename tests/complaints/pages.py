@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, connections
 from django.test import Client
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Citizen, User
+from complaints.case_text.sent_messages import SentMessage
 from complaints.models import Case
 from notifications.wordings.links import DOT
 
@@ -43,6 +45,11 @@ def statements_of(client: Client, url: str) -> int:
         page = client.get(url)
     assert page.status_code == 200
     return len(asked)
+
+
+def told_on(page: Any) -> list[SentMessage]:
+    """Return the messages to the citizen on the page of a case, the newest first."""
+    return [message for entry in page.context["file"].history for message in reversed(entry.messages)]
 
 
 def sent(case: Case, **typed: object) -> dict[str, object]:

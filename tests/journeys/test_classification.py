@@ -26,6 +26,7 @@ def test_the_unit_corrects_a_topic_and_the_figures_follow(site: Site, meet: Meet
     unit.is_at("What the unit decides today")
     unit.open("staff/triage/")
     unit.open(f"staff/cases/{reference}/")
+    unit.page.get_by_text(unit.said("Notes and tools")).click()
     unit.page.get_by_role("link", name=unit.said("Correct the topic or kind")).click()
     unit.press("Show what changes")
     unit.sees("The case already has this kind and topic. Choose another, or go back.")

@@ -43,6 +43,7 @@ def test_the_centre_has_the_case_says_so_and_gives_it_back(site: Site, meet: Mee
     officer, citizen = meet("en"), meet("ar", size=PHONE)
     come_to_work(officer, OMAR)
     open_case(officer, reference)
+    officer.page.get_by_text(officer.said("Notes and tools")).click()
     officer.follow("Hand over to an outside centre")
     officer.box("Outside centre").select_option(value=CENTRE)
     officer.write("The centre's number for this case", "W-77/2026")

@@ -291,7 +291,7 @@ def _citizen_sees_the_promise_and_adds(citizen: Person, story: Story, reference:
 
 def _officer_answers(officer: Person, story: Story, reference: str) -> None:
     officer.open(f"staff/cases/{reference}/")
-    expect(officer.card("Conversation with the citizen")).to_contain_text(story.added)
+    expect(officer.card("History")).to_contain_text(story.added)
     officer.look("desk-case-in-progress")
     officer.page.get_by_role("link", name=officer.said("Close with an answer")).first.click()
     officer.choose("Solved")

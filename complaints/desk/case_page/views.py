@@ -21,6 +21,8 @@ from complaints.desk.case_page.action_panel import action_panel
 from complaints.desk.case_page.calls import contacts_about
 from complaints.desk.case_page.citizens_word import came_back_after, citizens_word
 from complaints.desk.case_page.competence import competence_panel
+from complaints.desk.case_page.history_lines import page_history, words_of_sections
+from complaints.desk.case_page.holders_bar import holders_bar
 from complaints.desk.case_page.map_link import map_url
 from complaints.desk.case_page.related_cases import earlier_cases, linked_cases
 from complaints.desk.directorate.findings import consultation_summaries
@@ -57,11 +59,15 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         )
     file, permissions = read_case_file(case, user, at=at), case_permissions(case, user, at=at)
     work_list, place = _place(request, case, at=at)
+    word, competence = citizens_word(case), competence_panel(case, user, at=at)
+    consultations = consultation_summaries(case, at=at, shows_link=permissions.may(Action.REVOKE))
     context = {
         "file": file,
+        "history": page_history(file.history, words_of_sections(word, competence, consultations)),
+        "holders": holders_bar(file.spans, file.time_held),
         "earlier_cases": earlier_cases(case, user, at=at),
         "linked_cases": linked_cases(case, user, at=at),
-        "word": citizens_word(case),
+        "word": word,
         "recurrence": came_back_after(case, user, at=at),
         "map_url": map_url(around["case_visibility"]),
         "similar": similar_beside(case, user, at=at),
@@ -69,7 +75,7 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "correctable": case if permissions.may(Action.CLASSIFY) else None,
         "handover": handover_status(case, at=at) if permissions.pending.is_handed_over else None,
         "item": owners.for_case(case, at=at) if user.authority(at).has(CMU) else None,
-        "consultations": consultation_summaries(case, at=at, shows_link=permissions.may(Action.REVOKE)),
+        "consultations": consultations,
         "may_revoke": permissions.may(Action.REVOKE),
         "recused": recused_people(case, user, at=at),
         "is_involved": permissions.is_involved,
@@ -81,7 +87,8 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "danger_words": _danger_words(case, at=at),
         "panel": action_panel(permissions, may_correct=file.may_correct),
         "opens_identity": user.authority(at).has(CMU) and not case.citizen.is_matched,
-        "competence": competence_panel(case, user, at=at),
+        "competence": competence,
+        "may_call": around["knows_person"] and permissions.may(Action.CALL) and bool(case.citizen.phone),
         "mutes_voices": not may_hear(case, user, at=at),
         "may_transcribe": permissions.may(Action.TRANSCRIBE),
         **around,

@@ -17,7 +17,7 @@ from complaints.models import Case
 from notifications.models import CallTask, Message
 from tests.complaints.cases import FileCase
 from tests.complaints.message_states import MakeMessage, put, told
-from tests.complaints.pages import Desk
+from tests.complaints.pages import Desk, told_on
 from tests.prepared_rows import prepared
 from tests.ui.bidi import reversed_numbers
 
@@ -86,14 +86,14 @@ def test_each_state_is_told_in_plain_words(
     state, more, *expected = told_of
     moments = {"now": now, "long ago": now - timedelta(hours=3)}
     put(told(referred), state, **{name: moments[value] for name, value in more.items()})
-    (line,) = on_desk(desk, omar, referred).context["file"].sent_messages
+    (line,) = told_on(on_desk(desk, omar, referred))
     (notice,) = on_own(desk, amina, referred).context["notices"]
     assert [(fate.word, fate.text, fate.at is not None) for fate in (line.delivery, notice.delivery)] == expected
 
 
 def test_what_was_overtaken_is_shown_to_staff_alone(desk: Desk, referred: Case, omar: User, amina: Citizen) -> None:
     put(told(referred), "cancelled", settled_at=referred.filed_at)
-    (line,) = on_desk(desk, omar, referred).context["file"].sent_messages
+    (line,) = told_on(on_desk(desk, omar, referred))
     assert (line.delivery.word, line.delivery.text) == ("Superseded", "No longer needed since")
     assert on_own(desk, amina, referred).context["notices"] == []
 
@@ -169,7 +169,7 @@ def test_what_went_by_another_way_is_said_with_the_first(
         reference=first.reference, repeats=first, created_at=now + timedelta(minutes=1), state="undeliverable",
     )  # fmt: skip
     CallTask.objects.create(message=second)
-    lines = on_desk(desk, omar, referred).context["file"].sent_messages
+    lines = told_on(on_desk(desk, omar, referred))
     assert [(line.about, line.channel, line.address, line.delivery.follows) for line in lines] == [
         ("Filed", "E-mail", "a•••@home.example", "The contact centre will call the person."),
         ("Filed", "SMS", "079 ••• ••34", "We sent it by e-mail instead."),
@@ -189,7 +189,7 @@ def test_what_arrived_and_was_said_by_another_way_was_not_replaced(
         occasion=f"{first.occasion}#2", template=first.template, channel="email", address="amina@home.example",
         reference=first.reference, repeats=first, created_at=now + timedelta(minutes=1),
     )  # fmt: skip
-    lines = on_desk(desk, omar, referred).context["file"].sent_messages
+    lines = told_on(on_desk(desk, omar, referred))
     assert [line.delivery.follows for line in lines] == ["", "We sent it by e-mail too."]
     notices = on_own(desk, amina, referred).context["notices"]
     assert [notice.delivery.follows for notice in notices] == ["", "We sent it by e-mail too."]
@@ -204,7 +204,7 @@ def test_what_was_sent_once_more_stands_below_its_deed(
         created_at=now + timedelta(minutes=1),
     )  # fmt: skip
     accept(referred, by=omar, at=now + timedelta(minutes=2), days=3)
-    lines = on_desk(desk, omar, referred).context["file"].sent_messages
+    lines = told_on(on_desk(desk, omar, referred))
     assert [(line.about, line.delivery.follows) for line in lines] == [
         ("Accepted", ""),
         ("Filed", ""),
@@ -247,7 +247,7 @@ def test_the_address_is_masked_and_withheld_with_the_name(
 def test_no_address_of_staff_stands_on_the_case(desk: Desk, referred: Case, lina: User, omar: User) -> None:
     assert Message.objects.filter(reference=referred.reference, recipient=f"user:{omar.pk}").exists()
     page = on_desk(desk, lina, referred)
-    assert len(page.context["file"].sent_messages) == 1
+    assert len(told_on(page)) == 1
     assert [text in page.content.decode() for text in (omar.email, "0790100001", "079 ••• ••01")] == [False] * 3
 
 

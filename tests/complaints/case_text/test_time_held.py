@@ -12,7 +12,7 @@ from agencies.calendar import Hours, WorkingCalendar
 from agencies.models import Agency, current_calendar
 from complaints.actions import decline, refer
 from complaints.case_text import time_held
-from complaints.case_text.time_held import WorkingTime, working_words
+from complaints.case_text.time_held import WorkingTime, minutes_words, whole_minutes, working_words
 from complaints.models import Case
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
@@ -47,6 +47,26 @@ def test_parts_add_up_to_their_whole_to_the_second() -> None:
     assert sum(parts, timedelta()) == clock.between(cuts[0], cuts[-1])
 
 
+def test_whole_minutes_add_up_and_none_is_more_than_a_minute_off() -> None:
+    dice = random.Random(6)
+    for _ in range(2000):
+        times = [timedelta(seconds=dice.randrange(0, 9000)) for _ in range(dice.randrange(0, 9))]
+        minutes = whole_minutes(times)
+        assert sum(minutes) == sum(times, timedelta()) // MINUTE
+        assert all(abs(MINUTE * whole - time) < MINUTE for whole, time in zip(minutes, times, strict=True))
+        # The largest remainders were rounded up: none that was rounded down is larger.
+        up = [time % MINUTE for whole, time in zip(minutes, times, strict=True) if whole > time // MINUTE]
+        down = [time % MINUTE for whole, time in zip(minutes, times, strict=True) if whole == time // MINUTE]
+        assert not up or min(up) >= max(down, default=timedelta())
+    assert [minutes_words(each) for each in (0, 59, 60, 61, 1150)] == [
+        "0 working minutes",
+        "59 working minutes",
+        "1 working hour",
+        "1 working hour and 1 minute",
+        "19 working hours and 10 minutes",
+    ]
+
+
 @pytest.mark.parametrize(
     ("minutes", "words"),
     [(0, "0 working minutes"), (1, "1 working minute"), (59, "59 working minutes"), (60, "1 working hour"),
@@ -65,9 +85,8 @@ def test_a_case_on_its_way_through_everybodys_hands_is_summed_by_party(
     decline(referred, by=yusuf, at=now + 4 * hour, reason="other_place", text="ليس لنا هنا", proposed_agency=water)
     refer(referred, by=lina, at=now + 5 * hour, agency=water, reason="الخط المغذي ملك شركة المياه")
     rows = list(referred.holdings.select_related("agency", "directorate"))
-    at = now + timedelta(days=1)
-    clock = time_held.working_time(rows, at=at, calendar=current_calendar())
-    held = [(one.name, one.minutes, one.is_now) for one in time_held.held_by(rows, at=at, clock=clock)]
+    spans = time_held.held_spans(rows, at=now + timedelta(days=1), calendar=current_calendar())
+    held = [(one.name, one.minutes, one.is_now) for one in time_held.held_by(spans)]
     assert held == [
         ("Jordan Water Company", 60 + 30 + 90, True),
         ("Government Complaints Management Unit", 180, False),

@@ -55,7 +55,6 @@ def test_the_file_is_a_pdf_under_its_number(desk: Desk, closed: Case, omar: User
         "What the citizen wrote",
         "The answer",
         "Who had the case",
-        "Conversation with the citizen",
         "History",
     ]
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from typing import Final
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
+from accounts.identity import disclosure
+from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints import actions
 from complaints.actions.notes import NotAnOfficer, candidates
 from complaints.desk.acts.notes.forms import GONE, AssignForm, CallForm, NoteForm, TakeBackForm
@@ -12,7 +16,11 @@ from complaints.engine import holders
 from complaints.models import SpokenWith
 from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.staff.handing_over import HandOverForm, offered_centres
+from complaints.visibility.identity import knows_person
 from complaints.workflow import Action, Holder
+
+#: The field by which the page of a call asks for the number of the person.
+NUMBER_FIELD: Final = "number"
 
 
 @action_page(Action.NOTE, "complaints/desk/acts/notes/note.html")
@@ -27,7 +35,9 @@ def note(request: ActionRequest) -> HttpResponse:
 
 @action_page(Action.CALL, "complaints/desk/acts/notes/call.html")
 def call(request: ActionRequest) -> HttpResponse:
-    """Record a telephone call."""
+    """Record a telephone call; ``NUMBER_FIELD`` shows the number of the person first, beside what was typed."""
+    if request.data is not None and NUMBER_FIELD in request.data:
+        return _page_with_number(request.http, request)
     form = CallForm(request.data)
     if not request.is_sent(form):
         return request.page()
@@ -36,6 +46,26 @@ def call(request: ActionRequest) -> HttpResponse:
         request.case, by=request.user, at=request.at, spoken_with=spoken_with, text=form.cleaned_data["text"]
     )
     return request.done(gettext("The call was recorded."))
+
+
+@recent_factor_required()
+def _page_with_number(_http: HttpRequest, request: ActionRequest) -> HttpResponse:
+    """Show the page with the number, after recording who saw it for which case.
+
+    404 where the person hid the identity from the reader.
+    """
+    if not knows_person(request.case, request.user, at=request.at):
+        raise Http404
+    shown = disclosure.reveal(
+        request.case.citizen,
+        viewer=request.user,
+        about=disclosure.CaseMark(request.case.reference, request.case.agency_id),
+        fields=("phone",),
+        reason=gettext("To call about this case"),
+        at=request.at,
+    )
+    request.form = CallForm(None, initial=request.http.POST.dict())
+    return request.page(phone=shown["phone"], dialled=shown["phone"].replace(" ", ""))
 
 
 @action_page(Action.ASSIGN, "complaints/desk/acts/notes/assign.html")

@@ -16,7 +16,7 @@ from complaints.models import Attachment, Case
 from tests.cast import make_staff
 from tests.complaints import DETAILS, DONE, FOUND
 from tests.complaints.cases import FileCase
-from tests.complaints.pages import Clock, Desk, address, sent, statements_of
+from tests.complaints.pages import Clock, Desk, address, sent, statements_of, told_on
 
 MOST_STATEMENTS = 28
 
@@ -158,7 +158,7 @@ def test_who_held_it_and_for_how_long(
     )
     clock.pass_(days=2)
     file = desk(lina).get(address("desk-case", referred)).context["file"]
-    assert [(span.holder, span.length) for span in file.spans] == [
+    assert [(span.name, span.words) for span in file.spans] == [
         ("Jordan Water Company", "3 working hours"),
         ("Government Complaints Management Unit", "14 working hours"),
     ]
@@ -169,8 +169,8 @@ def test_who_held_it_and_for_how_long(
 
 
 def test_what_the_citizen_was_told_and_where_it_stands(desk: Desk, accepted: Case, omar: User) -> None:
-    file = desk(omar).get(address("desk-case", accepted)).context["file"]
-    assert [(told.about, told.channel, told.delivery.word) for told in file.sent_messages] == [
+    page = desk(omar).get(address("desk-case", accepted))
+    assert [(told.about, told.channel, told.delivery.word) for told in told_on(page)] == [
         ("Accepted", "SMS", "Waiting"),
         ("Filed", "SMS", "Waiting"),
     ]

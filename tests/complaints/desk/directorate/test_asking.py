@@ -237,7 +237,7 @@ def test_who_held_it_is_summed_in_working_time(
         ("Jordan Water Company", "2 working hours", True),
         ("Networks Directorate", "7 working hours", False),
     ]
-    assert [(one.holder, one.length) for one in file.spans][-2:] == [
+    assert [(one.name, one.words) for one in file.spans][-2:] == [
         ("Networks Directorate", "7 working hours"),
         ("Jordan Water Company", "2 working hours"),
     ]

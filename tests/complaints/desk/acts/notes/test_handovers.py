@@ -141,7 +141,7 @@ def test_the_pages_and_the_history(desk: Desk, accepted: Case, omar: User, centr
         ("Outside centre's answer recorded", ANSWER, "Water Complaints Centre"),
         ("Handed over to an outside centre", "W-77/2026", "Water Complaints Centre"),
     ]
-    assert [span.holder for span in file.spans] == ["Jordan Water Company", "Outside centre", "Jordan Water Company"]
+    assert [span.name for span in file.spans] == ["Jordan Water Company", "Outside centre", "Jordan Water Company"]
 
 
 @pytest.mark.parametrize(
