@@ -110,6 +110,19 @@ def end(key: int, *, by: User, at: datetime) -> None:
         transaction.on_commit(_wake, robust=True)
 
 
+def hand_on(key: int, agency: Agency, *, author: Author) -> None:
+    """Let a problem belong to the agency that does the work from now on; one that is over stays as it was.
+
+    Locks the problem. Raises ``NoSuchProblem``.
+    """
+    with transaction.atomic():
+        held, moment = _held(key, at=author.at)
+        if held.is_over(at=moment):
+            return
+        _write(held, {"agency": agency, "changed_at": moment})
+        reference_changes.note(held, {"agency": agency.pk}, kind=ChangeKind.CHANGED, author=Author(author.by, moment))
+
+
 def _wake() -> None:
     """Tell a worker that people are to be told; without a broker the schedule finds them within a minute."""
     with suppress(OperationalError):

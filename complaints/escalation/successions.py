@@ -22,9 +22,11 @@ from accounts.staff.memberships.carry_over import carry_over
 from agencies import reference_changes
 from agencies.models import (
     Agency,
+    AgencySite,
     AgencySuccession,
     ChangeKind,
     Directorate,
+    KnownProblem,
     OutsideCentre,
     Reference,
     RoutingRule,
@@ -33,6 +35,7 @@ from agencies.models import (
 from agencies.reference_changes import Author
 from agencies.successions import best, last_day
 from complaints import actions
+from complaints.actions import known_problems
 from complaints.actions.triage import AlreadyThere, NoActiveOfficer
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, CaseEvent, CaseQuerySet, Precedent
@@ -81,6 +84,7 @@ def execute(key: int, *, at: datetime) -> bool:
         rows = list(AgencySuccession.objects.standing().filter(predecessor=found.predecessor_id))
         _follow_rules(found, rows, author)
         _follow_topics(found, rows, author)
+        _follow_known_problems(found, rows, author)
         if found.is_whole:
             _follow_whole(found, author)
         found.executed_at = at
@@ -143,12 +147,21 @@ def _follow_topics(succession: AgencySuccession, rows: list[AgencySuccession], a
             precedent.save(update_fields=["agency"])
 
 
+def _follow_known_problems(succession: AgencySuccession, rows: list[AgencySuccession], author: Author) -> None:
+    """Let the successor change and end the problems of the work that last or are still to begin."""
+    own = KnownProblem.objects.not_over(at=author.at).filter(agency=succession.predecessor_id)
+    for problem in own.select_related("topic"):
+        if best(rows, problem.topic, problem.governorate_id) == succession:
+            known_problems.hand_on(problem.pk, succession.successor, author=author)
+
+
 def _follow_whole(succession: AgencySuccession, author: Author) -> None:
     """Let what stands below the agency and its people follow, and end the agency."""
     old, new = succession.predecessor, succession.successor
     below: tuple[tuple[QuerySet[Reference], str], ...] = (
         (Agency.objects.filter(parent=old), "parent_id"),
         (OutsideCentre.objects.filter(agency=old), "agency_id"),
+        (AgencySite.objects.filter(agency=old), "agency_id"),
         (_free_directorates(old, new), "agency_id"),
     )
     for rows, name in below:

@@ -11,7 +11,16 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from agencies import reference_changes, successions as plans
-from agencies.models import Agency, AgencySuccession, Directorate, Governorate, RoutingRule, Topic
+from agencies.models import (
+    Agency,
+    AgencySite,
+    AgencySuccession,
+    Directorate,
+    Governorate,
+    KnownProblem,
+    RoutingRule,
+    Topic,
+)
 from agencies.reference_changes import Author
 from agencies.routing import owner_for
 from agencies.successions import SuccessionRefused
@@ -57,6 +66,10 @@ def test_a_merger_takes_effect_on_its_day_with_all_that_belongs_to_it(
     ask(waiting, by=omar, at=now, text="ما رقم العداد؟")
     rule = RoutingRule.objects.create(topic=leak, governorate=amman, agency=water)
     child = make_agency("springs", "الينابيع", "Springs", parent=water)
+    site = AgencySite.objects.create(agency=water, origin="https://water.example")
+    times = {"starts_at": now, "published_at": now, "changed_at": now}
+    words = {"topic": leak, "text_ar": "انقطاع", "text_en": "No water", "agency": water}
+    lasting, over = (KnownProblem.objects.create(**times, **words, ends_at=now + timedelta(days=on)) for on in (20, 2))
     plan = planned(water, gam, hala, now)
     before = quarter(now + timedelta(hours=1))
     assert successions.go_on(at=now + timedelta(days=6)) == 0
@@ -64,8 +77,9 @@ def test_a_merger_takes_effect_on_its_day_with_all_that_belongs_to_it(
     assert successions.go_on(at=day) == 2
     # A second run, as after a kill, does nothing twice.
     assert successions.go_on(at=day) == 0
-    for row in (water, network, child, rule, open_case, accepted, waiting, plan):
+    for row in (water, network, child, rule, open_case, accepted, waiting, plan, site, lasting, over):
         row.refresh_from_db()
+    assert (site.agency, lasting.agency, over.agency) == (gam, gam, water)
     assert (water.ends_on, network.agency, child.parent) == (date(2026, 1, 10), gam, gam)
     assert [owner_for(leak, amman, date(2026, 1, on)) for on in (10, 11)] == [water, gam]
     assert [case.agency for case in (open_case, accepted, waiting)] == [gam, gam, water]
