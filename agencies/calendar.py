@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -100,7 +101,12 @@ class WorkingCalendar:
         """Return the working days after ``start`` up to and including ``end``; negative when ``end`` is earlier."""
         if end < start:
             return -self.days_between(end, start)
-        return sum(self.is_working_day(start + _DAY * n) for n in range(1, (end - start).days + 1))
+        weeks, rest = divmod((end - start).days, 7)
+        worked = weeks * (7 - len(self.weekend)) + sum(
+            (start.weekday() + n) % 7 not in self.weekend for n in range(1, rest + 1)
+        )
+        off = self._days_off
+        return worked - (bisect_right(off, end) - bisect_right(off, start))
 
     def working_minutes(self, start: datetime, end: datetime) -> int:
         """Return the whole working minutes from ``start`` to ``end``; 0 when ``end`` is not later."""
@@ -136,6 +142,11 @@ class WorkingCalendar:
     @cached_property
     def _latest_first(self) -> tuple[Hours, ...]:
         return tuple(reversed(self.hours))
+
+    @cached_property
+    def _days_off(self) -> list[date]:
+        """Return the holidays that are no weekend, in order."""
+        return sorted(day for day in self.holidays if day.weekday() not in self.weekend)
 
     @cached_property
     def _windows(self) -> dict[date, tuple[datetime, datetime]]:

@@ -121,6 +121,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "complaints.unsent_forms.tags",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "kit.components.kept",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

@@ -16,13 +16,13 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, cast
 
-import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
 from django.db.models import Model, QuerySet
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable, get_related_populators
 from psycopg.sql import Literal
-from psycopg.types.numeric import Int8
+
+from kit.prepared import bindable, preparing_cursor
 
 #: Texts that are kept of each read: more than there are shapes of authority.
 MOST_SHAPES: Final = 512
@@ -49,7 +49,7 @@ class CompiledRead[Row]:
 
     ``build`` gets the shape and, by name, something that stands for each value: it must not look at it. What decides
     how a queryset is built belongs into the shape. ``is_prepared`` lets PostgreSQL keep its plan: only for statements
-    that find their rows by a key, which ``tests/complaints/desk/case_page/test_plans.py`` holds.
+    that find their rows by a key, which ``tests/complaints/desk/test_plans.py`` holds.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Row]], *, is_prepared: bool = False) -> None:
@@ -137,35 +137,16 @@ class _Statement:
         return self._made(found, alias, related)
 
     def _found(self, values: Sequence[Any], connection: Any) -> Iterable[Sequence[Any]]:
-        with self._cursor(connection) as cursor:
-            if self._is_prepared:
-                # Integers have the type of their size otherwise, and each type is another plan.
-                bound = [Int8(value) if type(value) is int else value for value in values]
-                cursor.execute(self._text, bound)
-            else:
-                cursor.execute(self._text, values)
+        with preparing_cursor(connection) if self._is_prepared else connection.cursor() as cursor:
+            cursor.execute(self._text, [bindable(value) for value in values] if self._is_prepared else values)
             rows: Sequence[Sequence[Any]] = cursor.fetchall()
         return (self._converted(list(row), connection) for row in rows) if self._converters else rows
-
-    def _cursor(self, connection: Any) -> Any:
-        if not self._is_prepared:
-            return connection.cursor()
-        connection.ensure_connection()
-        return connection._prepare_cursor(_Preparing(connection.connection))
 
     def _converted(self, row: list[Any], connection: Any) -> Sequence[Any]:
         for place, (converters, expression) in self._converters:
             for converter in converters:
                 row[place] = converter(row[place], expression, connection)
         return row
-
-
-class _Preparing(psycopg.Cursor[Any]):
-    """The cursor of psycopg, which binds on the server and keeps the plan."""
-
-    def execute(self, query: Any, params: Any = None, **_: Any) -> _Preparing:
-        """Execute a statement that is prepared at the first time."""
-        return super().execute(query, params, prepare=True)
 
 
 # ---- what becomes of rows ----

@@ -18,6 +18,8 @@ from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connections, router
 from django.db.models import Model, QuerySet
 
+from kit.prepared import bindable, preparing_cursor
+
 _NO_CONDITIONS: Final[Mapping[str, Condition]] = {}
 
 
@@ -93,12 +95,20 @@ class Statement[Row]:
         ``conditions`` stand in the places of their names. A ``jsonb`` column comes as its text. Raises
         ``StatementError`` where the columns are not the fields of the row.
         """
-        text = self._with(conditions)
-        bound = {name: value for one in conditions.values() for name, value in one.values.items()}
         with connections[router.db_for_read(Model)].cursor() as cursor:
-            cursor.execute(text, bound | values)
-            self._check(tuple(column[0] for column in cursor.description))
-            return [self._make(*found) for found in cursor.fetchall()]
+            return self._found(cursor, self._with(conditions), _all_values(conditions, values))
+
+    def prepared_rows(self, conditions: Mapping[str, Condition] = _NO_CONDITIONS, /, **values: Any) -> list[Row]:
+        """Return all rows, as ``rows`` does, by a plan that the connection keeps.
+
+        For texts that many people ask alike, and whose kept plan ``tests/complaints/desk/test_plans.py`` holds.
+        What is true or false stands in the text: it decides which parts a plan has.
+        """
+        text, bound = self._with(conditions), _all_values(conditions, values)
+        for name in [name for name, value in bound.items() if isinstance(value, bool)]:
+            text = text.replace(f"%({name})s", str(bound.pop(name)).upper())
+        with preparing_cursor(connections[router.db_for_read(Model)]) as cursor:
+            return self._found(cursor, text, {name: bindable(value) for name, value in bound.items()})
 
     def row(self, conditions: Mapping[str, Condition] = _NO_CONDITIONS, /, **values: Any) -> Row:
         """Return the only row, as ``rows`` does. Raises ``StatementError`` where there is none, or more than one."""
@@ -114,10 +124,19 @@ class Statement[Row]:
             text = text.replace(f"{{{name}}}", part.text)
         return text
 
+    def _found(self, cursor: Any, text: str, values: Mapping[str, Any]) -> list[Row]:
+        cursor.execute(text, values)
+        self._check(tuple(column[0] for column in cursor.description))
+        return [self._make(*found) for found in cursor.fetchall()]
+
     def _check(self, columns: tuple[str, ...]) -> None:
         if columns != self._fields:
             message = f"{self._path.name}: the columns {columns} are not the fields {self._fields}"
             raise StatementError(message)
+
+
+def _all_values(conditions: Mapping[str, Condition], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for one in conditions.values() for name, value in one.values.items()} | values
 
 
 @lru_cache

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from accounts.models import Citizen
 from complaints.models.case import Channel
 from complaints.workflow import Kind, State
+from kit.compiled_reads import CompiledRead
 from kit.statements import Condition, Statement
 
 
@@ -88,15 +89,18 @@ _PLAIN: Final = ListOptions()
 _LISTED: Final = Statement(Path(__file__).with_name("listed_cases.sql"), ListedCase)
 
 
-def listed_cases(chosen: Condition, order: Sequence[str], options: ListOptions = _PLAIN) -> list[ListedCase]:
+def listed_cases(
+    chosen: Condition, order: Sequence[str], options: ListOptions = _PLAIN, *, is_common: bool = False
+) -> list[ListedCase]:
     """Return the cases for which ``chosen`` holds, sorted by ``order``: names of columns, ``-`` before a falling one.
 
-    One statement, whatever the number of cases.
+    One statement, whatever the number of cases; its plan is kept where it ``is_common``, asked alike by many people.
     """
     sorting = ", ".join(f"{name[1:]} DESC" if name.startswith("-") else name for name in order)
     values: dict[str, Any] = {**vars(options), "english": get_language() == "en"}
     values |= {"homes": sorted(options.homes), "agencies": sorted(options.agencies)}
-    return _LISTED.rows({"chosen": chosen, "order": Condition(sorting.replace("pk", "id"))}, **values)
+    ask = _LISTED.prepared_rows if is_common else _LISTED.rows
+    return ask({"chosen": chosen, "order": Condition(sorting.replace("pk", "id"))}, **values)
 
 
 def by_keys(keys: Collection[int]) -> Condition:
@@ -104,9 +108,14 @@ def by_keys(keys: Collection[int]) -> Condition:
     return Condition("complaints_case.id = ANY(%(keys)s::bigint[])", {"keys": list(keys)})
 
 
+#: One text for each number of citizens, of which a page has few.
+_CITIZENS: Final = CompiledRead(lambda _shape, **keys: Citizen.objects.filter(pk__in=keys.values()))
+
+
 def with_citizens(cases: Iterable[ListedCase]) -> None:
     """Read the citizens of ``cases``, whose texts are redacted for the reader; no statement where there are none."""
     wanted = [case for case in cases if case.citizen is None]
-    people = Citizen.objects.in_bulk({case.citizen_id for case in wanted}) if wanted else {}
+    keys = {f"key_{place}": key for place, key in enumerate({case.citizen_id for case in wanted})}
+    people = {citizen.pk: citizen for citizen in _CITIZENS.rows(**keys)} if keys else {}
     for case in wanted:
         case.citizen = people[case.citizen_id]

@@ -67,7 +67,7 @@ def to_decide(user: User, *, at: datetime) -> Condition:
 
 def matters(user: User, keys: Collection[int], *, at: datetime) -> Mapping[int, Matter]:
     """Return what ``user`` has to decide on each of the cases ``keys``; one statement, none without keys."""
-    rows = _AMONG.rows({"of_person": _of_person(user, at=at)}, keys=list(keys)) if keys else ()
+    rows = _AMONG.prepared_rows({"of_person": _of_person(user, at=at)}, keys=list(keys)) if keys else ()
     return {row.case_id: Matter(row.matter) for row in rows}
 
 

@@ -5,10 +5,11 @@ FROM (
         later.case_id,
         'date' AS matter,
         later.proposed_by_id AS proposer,
-        EXISTS (
-            SELECT FROM complaints_extension AS granted
-            WHERE granted.case_id = later.case_id AND granted.state = 'granted'
-        ) AS is_for_unit
+        -- With a limit it is looked up for each case: EXISTS would read every date that was ever granted.
+        (
+            SELECT granted.id FROM complaints_extension AS granted
+            WHERE granted.case_id = later.case_id AND granted.state = 'granted' LIMIT 1
+        ) IS NOT NULL AS is_for_unit
     FROM complaints_extension AS later WHERE later.state = 'proposed'
     UNION ALL
     SELECT answer.case_id, 'answer', answer.written_by_id, FALSE

@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 
 from accounts.models import User
 from complaints.models import Case, SentForm, UnsentForm
+from kit.compiled_reads import CompiledRead
 
 #: How long the words wait for their owner after they were saved last, as the drafts of filing do.
 LIFE: Final = timedelta(days=7)
@@ -160,8 +161,16 @@ def find_by_id(user: User, pk: UUID, *, at: datetime) -> UnsentText | None:
 
 def listed(user: User, *, at: datetime) -> list[UnsentText]:
     """Return what ``user`` left unsent, the newest first; one statement."""
-    rows = _alive(at).filter(user=user, ended_at__isnull=True).select_related("case")
-    return [_read(row) for row in rows.order_by("-saved_at", "pk")]
+    return [_read(row) for row in _LISTED.rows(user=user.pk, since=at - LIFE)]
+
+
+def _listed(_shape: None, *, user: UUID, since: datetime) -> QuerySet[UnsentForm]:
+    rows = UnsentForm.objects.filter(user=user, ended_at__isnull=True, saved_at__gt=since)
+    return rows.select_related("case").order_by("-saved_at", "pk")
+
+
+#: Asked by every page on which work begins.
+_LISTED: Final = CompiledRead(_listed, is_prepared=True)
 
 
 def end(user: User, path: str, *, at: datetime) -> UnsentForm | None:

@@ -61,6 +61,14 @@ class CaseVisibility:
         """Return ``text`` for this reader; texts by staff too, because answers address the person by name."""
         return text if self.knows_person else self._redacted(text)
 
+    def redact_line(self, text: str) -> str:
+        """Return ``text``, a short one that lists show, for this reader."""
+        if self.knows_person:
+            return text
+        for person in (self._person, *self._representatives):
+            text = person.redact_line(text)
+        return text
+
     def _redacted(self, text: str) -> str:
         for person in (self._person, *self._representatives):
             text = person.redact(text)
@@ -108,4 +116,4 @@ class StaffVisibility:
 
     def subject(self, case: Case | ListedCase) -> str:
         """Return the subject of ``case`` for this person."""
-        return self.of(case).redact(case.subject)
+        return self.of(case).redact_line(case.subject)

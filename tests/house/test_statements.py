@@ -52,6 +52,16 @@ def test_values_and_conditions_are_bound_by_name(file: Path, amman: Governorate,
     assert "comment" not in asked[0]["sql"]
 
 
+def test_prepared_rows_are_the_same_and_what_is_true_stands_in_the_text(file: Path, amman: Governorate) -> None:
+    statement, others = Statement(file, Place), condition(Governorate.objects.filter(code="JO-AM"), "others")
+    for wants, expected in ((True, [Place(amman.pk, "Amman (Capital)")]), (False, [])):
+        asked = {"some": Condition("%(wants)s", {"wants": wants}), "others": others}
+        with CaptureQueriesContext(connection) as captured:
+            assert statement.prepared_rows(asked, orders=[1, 2]) == expected
+        assert f"WHERE {str(wants).upper()} AND" in captured[0]["sql"]
+        assert statement.rows(asked, orders=[1, 2]) == expected
+
+
 def test_conditions_that_hold_always_or_never(file: Path, amman: Governorate) -> None:
     places, every = Governorate.objects.all(), {"some": ALWAYS, "others": ALWAYS}
     assert condition(places, "x") == ALWAYS

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -23,8 +24,7 @@ from kit.statements import Statement
 MOST_LABELS = 200
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """One choice of a filter; ``group`` is the heading it stands under."""
 
     key: str
@@ -80,7 +80,7 @@ def queue_options(user: User, *, at: datetime, agency: str = "", wants_choices: 
     authority, desks = user.authority(at), user.authority(at).agencies(DESK)
     is_unit = authority.has(CMU)
     chosen = {int(agency)} if is_unit and agency.isdecimal() and len(agency) < len(str(2**63)) else desks
-    rows = _OPTIONS.rows(
+    rows = _OPTIONS.prepared_rows(
         user=user.pk,
         on=timezone.localdate(at),
         is_unit=is_unit,
@@ -103,7 +103,7 @@ def _assemble(rows: Iterable[OptionRow], user: User, authority: Authority) -> Qu
     choices = {kind: _options(found[kind]) for kind in plain if kind != "agency" or authority.has(CMU)}
     saved = sorted((_saved(row, user) for row in found["saved"]), key=lambda saved_filter: saved_filter.name)
     return QueueOptions(
-        choices={**choices, "topic": _topics(found["topic"])},
+        choices={**choices, "topic": _topics(tuple(found["topic"]), get_language() or "")},
         absent_colleagues=frozenset(UUID(row.key) for row in found["absent"]),
         saved=saved,
         sharing_agencies=_options(found["sharing"]),
@@ -115,8 +115,12 @@ def _options(rows: Sequence[OptionRow]) -> list[Option]:
     return [Option(key, name) for _position, name, key in options]
 
 
-def _topics(rows: Sequence[OptionRow]) -> list[Option]:
-    """Return the topics below their groups, each group itself first: choosing it chooses all its topics."""
+@lru_cache(maxsize=4)
+def _topics(rows: Sequence[OptionRow], _language: str) -> list[Option]:
+    """Return the topics below their groups, each group itself first: choosing it chooses all its topics.
+
+    They are read each time, so that a new one counts at once; the same rows give the same choices.
+    """
     in_order = sorted(rows, key=attrgetter("position"))
     groups = {row.key: row for row in in_order if not row.more}
     below: dict[str, list[OptionRow]] = defaultdict(list)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
+from complaints.case_text.deadline import Countdown
 from complaints.case_text.estimates import days_label
 from complaints.case_text.tags import ref
 from complaints.models import ListedCase
@@ -60,11 +62,9 @@ def _cells(row: QueueRow[ListedCase], reader: StaffVisibility, address: str, *, 
     return {
         "choice": f"{case.reference}-{case.version}",
         "number": ref(case.reference),
-        "due": day(case.closed_at)
-        if case.closed_at
-        else due(on=row.on, note=row.countdown.words, level=row.countdown.level),
+        "due": day(case.closed_at) if case.closed_at else _due(row.on, row.countdown, get_language()),
         "address": address.replace(_ANY_NUMBER, case.reference),
-        "subject": format_html("<bdi>{}</bdi>", isolated(reader.subject(case))),
+        "subject": SafeString(f"<bdi>{isolated(reader.subject(case))}</bdi>"),
         "person": _person(row),
         "kind": case.kind_label,
         "channel": case.channel_label,
@@ -77,10 +77,16 @@ def _cells(row: QueueRow[ListedCase], reader: StaffVisibility, address: str, *, 
     }
 
 
+@lru_cache(maxsize=256)
+def _due(on: date | None, countdown: Countdown, _language: str | None) -> SafeString:
+    """Return the deadline; many cases of a list are due on the same day."""
+    return due(on=on, note=countdown.words, level=countdown.level)
+
+
 def _person(row: QueueRow[ListedCase]) -> str:
     if not row.knows_person:
         return gettext("Name withheld")
-    return format_html("<bdi>{}</bdi>", isolated(row.case.citizen_name))
+    return SafeString(f"<bdi>{isolated(row.case.citizen_name)}</bdi>")
 
 
 def _marks(case: ListedCase, decisions: Mapping[int, Matter]) -> SafeString:
@@ -105,4 +111,4 @@ def _status(row: QueueRow[ListedCase]) -> SafeString:
     state = _mark(text=row.case.state_label, kind=row.tag)
     if not row.case.is_urgent:
         return state
-    return format_html("{} {}", _mark(text=gettext("Urgent: danger to life"), kind="bad"), state)
+    return SafeString(f"{_mark(text=gettext('Urgent: danger to life'), kind='bad')} {state}")

@@ -181,7 +181,8 @@ def tab_page(
     if puts_urgent_first:
         parts.append(first_keys(cases, IS_URGENT, order, None, MOST_URGENT))
     chosen = Condition(f"complaints_case.id IN ({' UNION ALL '.join(parts)})", {**cases.values, **marked(mark)})
-    found = listed_cases(chosen, order.columns, _options(tab, staff))
+    is_common = keep == ALWAYS and mark is None
+    found = listed_cases(chosen, order.columns, _options(tab, staff), is_common=is_common)
     return urgent_first(found, order) if puts_urgent_first else order.page_of(found[: PAGE + 1])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final, cast
 from urllib.parse import urlencode
@@ -13,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -162,7 +163,7 @@ def _list_page(
         "table_rows": table,
         "tab": None if is_search else query.tab,
         "found": None if is_search or number is None else count_text(number),
-        "tabs": [(tab, counts.get(tab)) for tab in staff.tabs],
+        "tabs": [(str(tab), tab.label, counts.get(tab)) for tab in staff.tabs],
         "tiles": [(tab, colour, count_text(counts[tab])) for tab, colour in tiles[:_MOST_TILES]],
         "query": query,
         "filter_fields": _filter_fields(asked),
@@ -193,18 +194,18 @@ def _decisions(cases: Sequence[ListedCase], staff: StaffContext, counts: Mapping
 
 @dataclass(frozen=True)
 class FilterField:
-    """One filter as the page shows it: the markup of its choices by their headings, None where a day is typed."""
+    """One filter as the page shows it: the markup of its choices below their headings, None where a day is typed."""
 
     name: str
     label: str
     value: str
-    groups: Sequence[tuple[str, SafeString]] | None
+    choices: SafeString | None
 
 
 def _filter_fields(asked: QueueRequest) -> list[FilterField]:
     """Return the filters of the page, without those that offer nothing to choose."""
     fields = [_filter_field(queue_filter, asked) for queue_filter in FILTERS]
-    return [field for field in fields if field.groups is None or field.groups]
+    return [field for field in fields if field.choices != ""]
 
 
 def _filter_field(queue_filter: QueueFilter, asked: QueueRequest) -> FilterField:
@@ -212,18 +213,25 @@ def _filter_field(queue_filter: QueueFilter, asked: QueueRequest) -> FilterField
     value = asked.query.filters.get(name, "")
     if queue_filter.choices is None:
         return FilterField(name, label, value, None)
-    groups: dict[str, list[Option]] = {}
-    for option in queue_filter.choices(asked.options):
-        groups.setdefault(option.group, []).append(option)
-    return FilterField(name, label, value, [(group, _choices(found, value)) for group, found in groups.items()])
+    return FilterField(name, label, value, _choices(tuple(queue_filter.choices(asked.options)), value))
 
 
 _SELECTED: Final = SafeString(" selected")
 
 
-def _choices(options: Sequence[Option], value: str) -> SafeString:
+@lru_cache(maxsize=64)
+def _choices(options: tuple[Option, ...], value: str) -> SafeString:
+    """Return the markup of ``options`` below their headings; most pages offer the same ones."""
+    groups: dict[str, list[Option]] = {}
+    for option in options:
+        groups.setdefault(option.group, []).append(option)
+    return SafeString("".join(_group(group, found, value) for group, found in groups.items()))
+
+
+def _group(heading: str, options: Sequence[Option], value: str) -> SafeString:
     cells = ((option.key, _SELECTED if option.key == value else "", option.name) for option in options)
-    return format_html_join("", '<option value="{}"{}>{}</option>', cells)
+    found = format_html_join("", '<option value="{}"{}>{}</option>', cells)
+    return format_html('<optgroup label="{}">{}</optgroup>', heading, found) if heading else found
 
 
 def _active_filters(asked: QueueRequest, parameters: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import time
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from complaints.models import Case
-from complaints.visibility import measurement
+from complaints.visibility import measurement, redaction
 from complaints.visibility.redaction import Person
 from kit.shares import Share
 from tests.bench import identity_variants
@@ -91,6 +92,15 @@ def test_what_leaked_is_covered(text: str) -> None:
 @pytest.mark.parametrize(("text", "shown"), IN_A_SENTENCE.items())
 def test_a_part_said_of_oneself_is_covered_and_nothing_else(text: str, shown: str) -> None:
     assert AMINA.redact(text) == shown
+
+
+def test_a_line_of_a_list_is_covered_alike_and_what_is_remembered_names_nobody() -> None:
+    for text in (*IN_A_SENTENCE, *LEAKED, *KEPT):
+        assert AMINA.redact_line(text) == AMINA.redact_line(text) == AMINA.redact(text)
+    assert not {type(part) for pair in redaction._lines.items() for part in pair} - {bytes, str}
+    assert [text for text in LEAKED if text in redaction._lines.values()] == []
+    other = replace(AMINA, names=("Zayd",))
+    assert other.redact_line(LEAKED[0]) == other.redact(LEAKED[0])
 
 
 @pytest.mark.parametrize("text", KEPT)

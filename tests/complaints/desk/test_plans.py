@@ -1,4 +1,4 @@
-"""The plans that PostgreSQL keeps for the statements of the case page: by keys, whatever the values are."""
+"""The plans that PostgreSQL keeps for the statements of the case page and the queue: by keys, whatever the values."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.urls import reverse
 
 from accounts.models import Citizen, User
 from agencies.models import Governorate
 from complaints.actions.filing import file_draft
+from complaints.desk.queue.tabs import Tab
 from complaints.models import Draft, ReferralTask
 from tests.complaints.pages import Desk, address
 
@@ -57,6 +59,10 @@ def test_prepared_statements_find_their_rows_by_key(
     try:
         for person, page in ((omar, "desk-case"), (lina, "desk-case"), (amina, "case")):
             assert desk(person).get(address(page, partner_task.case)).status_code == 200
+        for person in (omar, lina):
+            for tab in Tab:
+                assert desk(person).get(reverse("queue"), {"view": tab}).status_code == 200
+            assert desk(person).get(reverse("queue-counts")).status_code == 200
         file_draft(draft, by=amina.user, at=now, language="ar")
     finally:
         connection.connection.prepare_threshold = kept

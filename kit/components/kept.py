@@ -1,0 +1,59 @@
+"""Django's tags ``translate``, ``url`` and ``static``, written once for each language where nothing else decides."""
+
+from __future__ import annotations
+
+from django import template
+from django.template import defaulttags
+from django.template.base import FilterExpression, Node, Parser, Token
+from django.template.context import Context
+from django.templatetags import i18n, static as static_files
+from django.urls import get_urlconf
+from django.utils.translation import get_language
+
+register = template.Library()
+
+
+class _Kept(Node):
+    """A node that writes the same for everybody who reads a language."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._written: dict[tuple[str | None, str | None, bool], str] = {}
+
+    def render(self, context: Context) -> str:
+        """Write what was written before in this language."""
+        key = get_language(), get_urlconf(), context.autoescape
+        if key not in self._written:
+            self._written[key] = self._node.render(context)
+        return self._written[key]
+
+
+@register.tag
+def translate(parser: Parser, token: Token) -> Node:
+    """Translate a text; kept where it is written out and nothing is made of it."""
+    node = i18n.do_translate(parser, token)
+    texts = [text for text in (node.filter_expression, node.message_context) if text is not None]
+    return node if node.asvar or not all(map(_is_written_out, texts)) else _Kept(node)
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> Node:
+    """Write the address of a page; kept where its name is written out and it has no parts."""
+    node = defaulttags.url(parser, token)
+    is_fixed = _is_written_out(node.view_name) and not node.args and not node.kwargs
+    return _Kept(node) if is_fixed and not node.asvar else node
+
+
+@register.tag
+def static(parser: Parser, token: Token) -> Node:
+    """Write the address of a file; kept where its name is written out."""
+    node = static_files.do_static(parser, token)
+    return node if node.varname or not _is_written_out(node.path) else _Kept(node)
+
+
+def _is_written_out(expression: FilterExpression) -> bool:
+    """Tell whether an expression is a text or a number without filters."""
+    if expression.filters:
+        return False
+    # What is to be translated has become a variable, which looks nothing up.
+    return isinstance(expression.var, str) or getattr(expression.var, "lookups", ()) is None
