@@ -64,6 +64,7 @@ MENU: Final[tuple[MenuGroup, ...]] = (
             desk.KNOWN_PROBLEMS,
             desk.SITES,
             desk.TEXTS,
+            desk.MACROS,
             message_centre.WORDINGS,
         ),
     ),

@@ -10,6 +10,12 @@ ALL_CASES = MenuEntry("queue", _("All cases"), CMU)
 QUEUE = MenuEntry("queue", _("Work queue"), DESK, hidden_from=CMU)
 LIKELY_MISSED = MenuEntry("likely-missed", _("Promises likely to be missed"), CMU | DESK)
 TEXTS = MenuEntry("texts", _("Standard texts"), CMU | DESK, within="text text-new text-delete")
+MACROS = MenuEntry(
+    "macros",
+    _("Macros"),
+    CMU | DESK,
+    within="macro-new macro macro-delete macro-step-add macro-step",
+)
 OFFICERS = MenuEntry("officers", _("Officers"), CMU | SUPERVISION, within="officers-absence officers-reassign")
 DIRECTORATE = MenuEntry("directorate-requests", _("Requests to the directorate"), MEMBERS, within="directorate-request")
 KNOWN_PROBLEMS = MenuEntry(

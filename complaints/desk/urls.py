@@ -19,6 +19,7 @@ from complaints.desk.case_page import identity_views, pdf_views, views as case_p
 from complaints.desk.directorate import views as directorate
 from complaints.desk.known_problems import views as known_problems
 from complaints.desk.likely_missed import views as likely_missed
+from complaints.desk.macros import run_views as macro_runs, step_views as step_pages, views as macros
 from complaints.desk.officers import views as officers
 from complaints.desk.queue import bulk_views, saved_views, views as queue
 from complaints.desk.sites import views as sites
@@ -40,6 +41,13 @@ urlpatterns = [
     path("staff/texts/new/", texts.new_text, name="text-new"),
     path("staff/texts/<int:text>/", texts.change_text, name="text"),
     path("staff/texts/<int:text>/delete/", texts.delete_text, name="text-delete"),
+    path("staff/macros/", macros.macros_page, name="macros"),
+    path("staff/macros/new/", macros.new_macro, name="macro-new"),
+    path("staff/macros/<int:macro>/", macros.change_macro, name="macro"),
+    path("staff/macros/<int:macro>/order/", macros.move_step, name="macro-order"),
+    path("staff/macros/<int:macro>/delete/", macros.delete_macro, name="macro-delete"),
+    path("staff/macros/<int:macro>/add/<slug:macro_act>/", step_pages.add_step, name="macro-step-add"),
+    path("staff/macros/<int:macro>/steps/<int:step>/", step_pages.change_step, name="macro-step"),
     path("staff/cases/<slug:ref>/", case_page.case_page, name="desk-case"),
     path("staff/cases/<slug:ref>/files/<uuid:pk>/", case_page.case_file, name="desk-file"),
     path("staff/cases/<slug:ref>/accept/", decisions.accept, name="desk-accept"),
@@ -66,6 +74,7 @@ urlpatterns = [
     path("staff/cases/<slug:ref>/identity/", identity_views.reveal, name="desk-identity"),
     path("staff/cases/<slug:ref>/note/", notes.note, name="desk-note"),
     path("staff/cases/<slug:ref>/voice/", voices.transcribe, name="desk-transcribe"),
+    path("staff/cases/<slug:ref>/macros/<int:macro>/", macro_runs.run_macro, name="desk-macro"),
     path("staff/cases/<slug:ref>/call/", notes.call, name="desk-call"),
     path("staff/cases/<slug:ref>/assign/", notes.assign, name="desk-assign"),
     path("staff/cases/<slug:ref>/set-aside/", recusals.recuse, name="desk-recuse"),

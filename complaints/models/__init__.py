@@ -19,6 +19,7 @@ from complaints.models.drafts import Draft
 from complaints.models.files import Attachment, AttachmentMark, Thumbnail, Upload, UploadPiece
 from complaints.models.history import CaseEvent, Holding, TextSalt, event_key
 from complaints.models.listed_cases import ListedCase
+from complaints.models.macros import Macro, MacroAct, MacroStep
 from complaints.models.privacy import (
     ERASED,
     Breach,
@@ -107,6 +108,9 @@ __all__ = [
     "LegalHold",
     "LinkKind",
     "ListedCase",
+    "Macro",
+    "MacroAct",
+    "MacroStep",
     "Note",
     "NoteKind",
     "NotifyBy",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, wraps
+from functools import cached_property, partial, wraps
 from typing import Any
 
 from django.contrib import messages
@@ -126,15 +126,16 @@ class ActionRequest:
             raise TransitionNotAllowed(self.action, self.case)
         return self.refuse(text)
 
-    def done(self, text: str) -> HttpResponse:
+    def done(self, text: str, *, moves_on: bool = False) -> HttpResponse:
         """Say what happened and go to the case, or to the start page where it is no longer the user's work.
 
-        A case that was opened from a list and has taken its next step leads to the next case of the list.
+        A case that was opened from a list and has taken its next step leads to the next case of the list; ``moves_on``
+        says that it has, where the action alone does not.
         """
         mark_sent(self.http, at=self.at)
         work, own = WorkList.of(self.http), reverse("desk-case", args=[self.case.reference])
         is_mine = self._is_at_desk(self.case.reference)
-        if work is not None and ACTIONS[self.action].changes_state:
+        if work is not None and (moves_on or ACTIONS[self.action].changes_state):
             link = format_html('{} <a href="{}">{}</a>', text, own + work.suffix, gettext("Open that case"))
             messages.success(self.http, link if is_mine else text)
             return redirect(self._after(work))
@@ -155,20 +156,22 @@ class ActionRequest:
 
 def action_page(
     action: Action, template: str, *, before: Callable[[ActionRequest], Any] | None = None
-) -> Callable[[Callable[[ActionRequest], HttpResponse]], View]:
+) -> Callable[[View], View]:
     """Make a view out of a function that takes an ``ActionRequest``; a POST runs in one transaction.
+
+    What the address says beside the number of the case is passed on by name.
 
     Staff who cannot see the case, or may never do this to it, get 404. Who comes second gets 409 with what was done, by
     whom and when, and keeps what was typed; nothing is written to the case then. ``before`` takes files, which lasts
     too long for a transaction; what it returns is ``before`` of the request.
     """
 
-    def decorate(view: Callable[[ActionRequest], HttpResponse]) -> View:
+    def decorate(view: View) -> View:
         @staff_required(CASEWORK)
         @require_http_methods(["GET", "HEAD", "POST"])
         @keeps_unsent_form
         @wraps(view)
-        def page(http: HttpRequest, ref: str) -> HttpResponse:
+        def page(http: HttpRequest, ref: str, **more: Any) -> HttpResponse:
             user, at = signed_in_user(http), timezone.now()
             try:
                 case = load_case(user, ref, at=at)
@@ -180,14 +183,14 @@ def action_page(
             if http.method != "POST" and not policy.fits(case, action, at=at):
                 return _conflict(request)
             request.before = before(request) if before else None
-            return _answer(view, request)
+            return _answer(partial(view, **more), request)
 
         return page
 
     return decorate
 
 
-def _answer(view: Callable[[ActionRequest], HttpResponse], request: ActionRequest) -> HttpResponse:
+def _answer(view: View, request: ActionRequest) -> HttpResponse:
     if request.data is None:
         return view(request)
     try:

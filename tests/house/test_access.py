@@ -24,7 +24,7 @@ from accounts.models import Citizen, PrivacyRequest, User
 from agencies.models import Agency, Topic
 from complaints.actions import file
 from complaints.actions.filing import Filing
-from complaints.models import Attachment, Case, StandardText
+from complaints.models import Attachment, Case, Macro, MacroStep, StandardText
 from notifications.models import CallTask, Message
 from tests.cast import sign_in
 from tests.house import addresses
@@ -50,6 +50,8 @@ def case(amina: Citizen, water: Agency, leak: Topic, omar: User, now: datetime) 
     )
     CallTask.objects.create(message=_message_to_citizen(filed))
     StandardText.objects.create(agency=water, title="وصلة", found="عاينا الخط.", changed_by=omar, changed_at=now)
+    macro = Macro.objects.create(agency=water, name="وسم وملاحظة", changed_by=omar, changed_at=now)
+    macro.steps.create(number=1, act="note", text="عاينا الخط.")
     return filed
 
 
@@ -116,6 +118,9 @@ def every_address(case: Case) -> dict[str, str]:
         "message": message.pk,
         "call": message.call_task.pk,
         "text": StandardText.objects.get().pk,
+        "macro": Macro.objects.get().pk,
+        "step": MacroStep.objects.get().pk,
+        "macro_act": "label",
         "person": officer.pk,
         "membership": officer.memberships.earliest("pk").pk,
         "change": 1,

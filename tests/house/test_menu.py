@@ -22,11 +22,12 @@ TEXTS = {
         "Annexes to reports",
         "Commitment index",
         "Standard texts",
+        "Macros",
     ],
     Role.SUPERVISOR: [
         *("Cases:", "Work queue", "Promises likely to be missed", "Officers"),
         *("Figures:", "How we stand", "Annexes to reports", "Directives", "Commitment index", "Phenomena"),
-        *("Texts and answers:", "Known problems", "Agencies' websites", "Standard texts"),
+        *("Texts and answers:", "Known problems", "Agencies' websites", "Standard texts", "Macros"),
     ],
     Role.SECRETARY_GENERAL: ["How we stand", "Annexes to reports", "Directives", "Commitment index", "Phenomena"],
     Role.MINISTER_OFFICE: ["How we stand", "Annexes to reports", "Directives", "Commitment index", "Phenomena"],
@@ -54,6 +55,7 @@ TEXTS = {
             "Known problems",
             "Agencies' websites",
             "Standard texts",
+            "Macros",
             "Message templates",
         ),
         *("Privacy:", "Identities", "Mandates", "Privacy requests"),
@@ -121,6 +123,7 @@ def test_every_entry_leads_to_a_page() -> None:
         name: [1]
         for name in (
             *("text-delete", "succession", "precedent-change", "published-answer", "privacy-breach"),
+            *("macro", "macro-delete"),
             *("audit-round", "audit-item", "audit-settle", "commitment-edition"),
             *("privacy-hold-lift", "directive", "directive-step", "directive-decision"),
             *("annex", "annex-answer", "circulation", "desk-known-problem", "desk-known-problem-end"),
@@ -129,4 +132,5 @@ def test_every_entry_leads_to_a_page() -> None:
             *("periodic-report", "periodic-report-send-back", "periodic-report-correct", "periodic-report-changed"),
         )
     } | {"periodic-report-act": [1, "send"], "periodic-report-comment": [1, "summary"]}
+    needs |= {"macro-step-add": [1, "label"], "macro-step": [1, 1]}
     assert [reverse(name, args=needs.get(name, [])).startswith("/") for name in names] == [True] * len(names)

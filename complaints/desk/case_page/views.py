@@ -26,6 +26,7 @@ from complaints.desk.case_page.holders_bar import holders_bar
 from complaints.desk.case_page.map_link import map_url
 from complaints.desk.case_page.related_cases import earlier_cases, linked_cases
 from complaints.desk.directorate.findings import consultation_summaries
+from complaints.desk.macros.offered import fitting_macros
 from complaints.desk.queue.filters import read_query
 from complaints.desk.queue.options import queue_options
 from complaints.desk.queue.places import ListPlace, place_in
@@ -86,6 +87,7 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "contacts": contacts_about(case),
         "danger_words": _danger_words(case, at=at),
         "panel": action_panel(permissions, may_correct=file.may_correct),
+        "macros": fitting_macros(permissions),
         "opens_identity": user.authority(at).has(CMU) and not case.citizen.is_matched,
         "competence": competence,
         "may_call": around["knows_person"] and permissions.may(Action.CALL) and bool(case.citizen.phone),

@@ -1,0 +1,1 @@
+"""Macros: written, shared and run on cases."""
