@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 
 from accounts.models import Membership, User
 from accounts.roles import CMU, DESK, Role
+from complaints.case_text.estimates import days_label
 from complaints.desk.acts.notes.forms import GONE
 from complaints.models import Macro, MacroAct, MacroStep
 from complaints.permissions.annotations import readable_macros
@@ -101,6 +102,14 @@ def load_macro(key: int, user: User, *, at: datetime) -> tuple[Macro, list[Macro
 def steps_in_order() -> models.QuerySet[MacroStep]:
     """Return all steps in their order, with what they name."""
     return MacroStep.objects.select_related("colleague", "directorate", "standard_text").order_by("macro", "number")
+
+
+def in_words(step: MacroStep) -> str:
+    """Return what a step does and holds, in one line."""
+    text = step.standard_text.title if step.standard_text else step.text
+    held = [step.label, step.colleague, step.directorate, step.days and days_label(step.days), text]
+    words = gettext(", ").join(str(one) for one in held if one)
+    return f"{step.get_act_display()}: {words}" if words else str(step.get_act_display())
 
 
 # ---- steps that cannot be done any more ----

@@ -32,6 +32,10 @@ class CaseChanged(Exception):
     """The case has changed since the list was shown."""
 
 
+class CaseRefused(Exception):
+    """The action is not possible on one case; the text of the exception says why, in the reader's language."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """One row that was ticked: its tracking number, and the version of the case that the list showed."""
@@ -92,7 +96,7 @@ def _apply_to(choice: Choice, case: Case | None, action: CaseAction, *, locks: b
             if rows.values_list("version", flat=True).get(pk=case.pk) != choice.version:
                 raise CaseChanged
             is_new = action(case)
-    except tuple(_REFUSALS) as refused:
+    except (CaseRefused, *_REFUSALS) as refused:
         return BulkResult(choice.reference, case, is_done=False, words=_refusal_text(refused))
     return BulkResult(
         choice.reference, case, is_done=True, words=gettext("Done.") if is_new else gettext("No change needed.")
@@ -111,4 +115,6 @@ _REFUSALS: dict[type[Exception], StrPromise] = {
 
 
 def _refusal_text(refused: Exception) -> str:
+    if isinstance(refused, CaseRefused):
+        return str(refused)
     return next(str(words) for kind, words in _REFUSALS.items() if isinstance(refused, kind))

@@ -16,6 +16,7 @@ class BulkAction(TextChoices):
     REMIND_DIRECTORATE = "remind_directorate", _("Remind the directorate")
     LABEL = "label", _("Add label…")
     UNLABEL = "unlabel", _("Remove label…")
+    MACRO = "macro", _("Run a macro…")
     LINK = "link", _("Link to another case…")
 
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User, officers_of
 from complaints import actions
+from complaints.desk.macros.bulk import MacroChoiceForm, macro_action
 from complaints.desk.queue.bulk import MOST, BulkResult, CaseAction, Choice, apply, read_choices, visible_cases
 from complaints.desk.queue.bulk_actions import BulkAction, offered_actions
 from complaints.desk.queue.forms import ConfirmForm, LabelForm, LeadForm, OfficerForm, UnlabelForm
@@ -137,6 +138,7 @@ _FORMS: dict[BulkAction, Callable[[QueryDict | None, BulkRequest], Form]] = {
     BulkAction.REMIND_DIRECTORATE: lambda data, _bulk: ConfirmForm(data),
     BulkAction.LABEL: lambda data, _bulk: LabelForm(data),
     BulkAction.UNLABEL: lambda data, bulk: UnlabelForm(data, labels=_labels(bulk)),
+    BulkAction.MACRO: lambda data, bulk: MacroChoiceForm(data, user=bulk.user, at=bulk.at),
     BulkAction.LINK: _lead_form,
 }
 
@@ -202,5 +204,6 @@ _CASE_ACTIONS: dict[BulkAction, Callable[[Form, BulkRequest], CaseAction]] = {
     BulkAction.REMIND_DIRECTORATE: _reminder(actions.remind_directorate),
     BulkAction.LABEL: _label_action(actions.label),
     BulkAction.UNLABEL: _label_action(actions.unlabel),
+    BulkAction.MACRO: lambda form, bulk: macro_action(form.chosen, bulk.user, at=bulk.at),  # type: ignore[attr-defined]
     BulkAction.LINK: _link,
 }

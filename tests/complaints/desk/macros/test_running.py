@@ -195,6 +195,29 @@ def test_an_answer_used_elsewhere_takes_a_tick_and_two_persons_sign_as_by_hand(
     assert (copied.state, sensitive.state, sensitive.answers.get().state) == ("closed", "in_progress", "proposed")
 
 
+def test_a_macro_is_run_on_many_cases_each_by_itself(
+    desk: Desk, make_macro: Make, file_case: FileCase, staff: Staff, network: Directorate, now: datetime
+) -> None:
+    make_macro({"act": "ask", "text": QUESTION}, name="speaks")
+    macro = make_macro({"act": "label", "label": "تسرب"}, {"act": "accept", "directorate": network, "days": 2})
+    cases, client = [file_case(), file_case()], desk(staff.omar)
+    accept(cases[1], by=staff.omar, at=now, days=2)
+    press: dict[str, object] = {"bulk_action": "macro", "case": [f"{case.reference}-{case.version}" for case in cases]}
+    offered = list(client.post(reverse("queue-bulk"), press).context["form"].steps)
+    assert [key.partition("-")[0] for key in offered] == [str(macro.pk)]
+    # A macro that was changed since is to be read once more.
+    Macro.objects.filter(pk=macro.pk).update(changed_at=now.replace(year=2027))
+    changed = client.post(reverse("queue-bulk"), press | {"send": "1", "macro": offered[0]})
+    assert list(changed.context["form"].errors) == ["macro"]
+    [key] = changed.context["form"].steps
+    done = client.post(reverse("queue-bulk"), press | {"send": "1", "macro": key}).context["results"]
+    assert [(one.is_done, one.words) for one in done] == [
+        (True, "Done."),
+        (False, "Accept: This step is not possible in the status that the case has then."),
+    ]
+    assert [case.labels.count() for case in cases] == [1, 0]
+
+
 def test_a_case_page_offers_the_macros_that_can_begin(
     desk: Desk, make_macro: Make, referred: Case, staff: Staff, cmu: Agency, now: datetime
 ) -> None:
