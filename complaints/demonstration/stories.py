@@ -16,7 +16,7 @@ from complaints.actions.consultations import consult, estimate
 from complaints.actions.filing import Filing
 from complaints.actions.topic_answers import given, questions_for
 from complaints.clocks.clockwork import promise_days
-from complaints.models import Case, RefusalReason, StandardText
+from complaints.models import Case, Macro, MacroAct, RefusalReason, StandardText
 from complaints.simulation.texts import CaseText, read_texts
 from complaints.simulation.world import Seed
 from complaints.workflow import Kind, Outcome
@@ -60,6 +60,9 @@ ANSWERS: Final[Mapping[str, str | int]] = {
     "roads-build-plot": "حوض 14، قطعة 386",
     "roads-build-stage": "Under construction",
 }
+#: A macro of the demonstration: what the officer of the water company does to every leak.
+MACRO_NAME: Final = "تسرب في الشارع: تأكيد وسؤال المديرية"
+MACRO_TEXT: Final = "عاينوا الموقع، واذكروا سبب التسرب ومتى يُصلح."
 #: The directorate that gets its links by e-mail; the others get them from the officer.
 WITH_EMAIL, EMAIL = "miyahuna-ops", "operations@miyahuna.example"
 
@@ -114,6 +117,7 @@ def tell_stories(cast_: Cast, at: datetime) -> int:
     """File the cases of the two citizens in the days before ``at`` and lead each some way; return how many."""
     Directorate.objects.filter(code=WITH_EMAIL, email="").update(email=EMAIL)
     _keep_text(cast_, at)
+    _keep_macro(cast_, at)
     texts = {text.topic: text for text in reversed(read_texts()) if text.kind == Kind.COMPLAINT}
     chosen = [texts[topic] for topic in (*TOPICS, *IN_TRIAGE) if topic in texts]
     return sum(_live(number, text, cast_, at) for number, text in enumerate(chosen))
@@ -130,6 +134,17 @@ def _keep_text(cast_: Cast, at: datetime) -> None:
         changed_by=cast_.omar,
         changed_at=at,
     )
+
+
+def _keep_macro(cast_: Cast, at: datetime) -> None:
+    """Keep one macro that all officers of the water company can run."""
+    agency, directorate = Agency.objects.get(code=WATER), Directorate.objects.filter(code=WITH_EMAIL).first()
+    if directorate is None:
+        return
+    macro = Macro.objects.create(agency=agency, name=MACRO_NAME, changed_by=cast_.omar, changed_at=at)
+    macro.steps.create(number=1, act=MacroAct.ACCEPT, directorate=directorate)
+    macro.steps.create(number=2, act=MacroAct.LABEL, label="تسرب")
+    macro.steps.create(number=3, act=MacroAct.CONSULT, directorate=directorate, text=MACRO_TEXT)
 
 
 def _live(number: int, text: CaseText, cast_: Cast, at: datetime) -> bool:

@@ -12,17 +12,26 @@
     off.addEventListener("change", () => localStorage.setItem(KEYS, off.checked ? "off" : "on"));
   }
 
-  // What this very page offers, in its own words.
-  const here = sheet && one("[data-keys-here]", sheet);
-  if (here) {
-    all("[data-key^=Key],[data-key^=F]").forEach(target => {
-      const line = here.content.firstElementChild.cloneNode(true), words = target.cloneNode(true);
-      all("kbd,svg", words).forEach(part => part.remove());
-      one("kbd", line).textContent = target.dataset.key.replace("Key", "");
-      one("dd", line).textContent = words.textContent.trim() || target.labels?.[0].textContent.trim() || "";
-      here.parentElement.append(line);
+  // The sheet says what works on this very page as it is now: the keys that its markup names, in its own words, and those
+  // of lists and forms where it has them.
+  const isShown = target => target.getClientRects().length > 0;
+  const wordsOf = target => {
+    const words = target.cloneNode(true);
+    all("kbd,svg", words).forEach(part => part.remove());
+    return words.textContent.trim() || target.labels?.[0]?.textContent.trim() || target.getAttribute("aria-label") || "";
+  };
+  const openSheet = () => {
+    const line = one("[data-keys-here]", sheet);
+    all("[data-needs]", sheet).forEach(row => { row.hidden = !all(row.dataset.needs).some(isShown); });
+    all("[data-of-page]", sheet).forEach(row => row.remove());
+    all("[data-key]").filter(isShown).forEach(target => {
+      const row = line.content.firstElementChild.cloneNode(true);
+      one("kbd", row).textContent = target.dataset.key.replace(/^(Key|Digit)/, "").replace("Slash", "/");
+      one("dd", row).textContent = wordsOf(target);
+      line.before(row);
     });
-  }
+    sheet.showModal();
+  };
 
   // The row opened last: kept in this tab alone, and only its address.
   const link = row => one("a.subject", row);
@@ -87,7 +96,7 @@
     if (named && !one("dialog[open]")) { event.preventDefault(); press(named); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || areOff() || one("dialog[open]")) return;
     if (event.code === "Slash" && event.shiftKey) {
-      if (sheet) { event.preventDefault(); sheet.showModal(); }
+      if (sheet) { event.preventDefault(); openSheet(); }
       return;
     }
     if (rows.length && (event.code === "KeyJ" || event.code === "KeyK")) {
@@ -109,5 +118,5 @@
   });
 
   // The sheet for whoever has no keyboard shortcut for it.
-  all("[data-open-keys]").forEach(button => button.addEventListener("click", () => sheet.showModal()));
+  all("[data-open-keys]").forEach(button => button.addEventListener("click", openSheet));
 })();
