@@ -52,6 +52,8 @@ ROWS = [
     Row("omar yusuf karim haitham asma huda", "GET", "/ar/staff/calls/{call}/", "404"),
     Row("yusuf sami karim huda haitham asma", "GET", "/ar/staff/texts/{text}/", "404"),
     Row("yusuf", "GET", "/ar/staff/texts/", "200"),
+    Row("omar yusuf sami karim huda haitham asma", "GET", "/ar/staff/macros/{macro}/", "404"),
+    Row("yusuf sami karim huda haitham asma", "GET", "/ar/staff/cases/{open}/macros/{macro}/", "404"),
     Row("omar yusuf sami karim huda asma", "GET", "/ar/staff/directorate/{consultation}/", "404"),
     Row("haitham", "GET", "/ar/staff/directorate/{consultation}/", "200", sees="words"),
     Row("omar nadia yusuf sami haitham asma karim", "GET", "/ar/admin/", "404"),

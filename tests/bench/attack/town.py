@@ -17,7 +17,7 @@ from complaints.actions.consultations import consult
 from complaints.actions.filing import Filing
 from complaints.actions.recusals import recuse
 from complaints.engine.signed_links import token_for
-from complaints.models import Attachment, Case, StandardText
+from complaints.models import Attachment, Case, Macro, StandardText
 from notifications.models import CallTask, Message
 from tests.cast import make_agency, make_citizen, make_staff
 from tests.complaints import DONE, FOUND, REQUEST
@@ -126,6 +126,8 @@ def _places(
 ) -> dict[str, str]:
     omar = _staff(people, "omar")
     text = StandardText.objects.create(agency=water, title=WORD, found=WORD, changed_by=omar, changed_at=at)
+    macro = Macro.objects.create(agency=water, name=WORD, changed_by=omar, changed_at=at)
+    macro.steps.create(number=1, act="note", text=WORD)
     message = Message.objects.filter(reference=cases["open"].reference, recipient__startswith="citizen:")[0]
     consultation = cases["asked"].consultations.get()
     return {
@@ -136,6 +138,7 @@ def _places(
         "file": str(_file(cases["open"], at).pk),
         "hidden_file": str(_file(cases["hidden"], at).pk),
         "text": str(text.pk),
+        "macro": str(macro.pk),
         "message": str(message.pk),
         "call": str(CallTask.objects.create(message=message).pk),
         "consultation": str(consultation.pk),

@@ -78,6 +78,9 @@ ROWS = [
     # Texts, people, messages, rules.
     Row("yusuf sami karim huda haitham", "POST", "/ar/staff/texts/{text}/", "404", body="title=x&found=y"),
     Row("yusuf sami karim huda haitham", "POST", "/ar/staff/texts/{text}/delete/", "404"),
+    Row("omar yusuf sami karim huda haitham", "POST", "/ar/staff/macros/{macro}/", "404", body="name=x"),
+    Row("omar yusuf sami karim huda haitham", "POST", "/ar/staff/macros/{macro}/delete/", "404"),
+    Row("yusuf sami karim huda haitham", "POST", "/ar/staff/cases/{open}/macros/{macro}/", "404", body="send=1"),
     Row("omar yusuf sami karim huda", "POST", "/ar/staff/officers/absence/", "404", body="user={omar_key}"),
     Row(
         "omar yusuf sami karim huda",
