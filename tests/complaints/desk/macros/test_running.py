@@ -10,7 +10,9 @@ from django.urls import reverse
 from accounts.models import User
 from agencies.models import Agency, Directorate, Topic
 from complaints.actions import accept, note, return_case
+from complaints.desk.macros.offered import offered_macros
 from complaints.models import Answer, Case, CaseEvent, Consultation, Macro, Question, StandardText
+from complaints.permissions.annotations import readable_macros
 from notifications.models import Message
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
@@ -237,6 +239,10 @@ def test_a_case_page_offers_the_macros_that_can_begin(
     assert [offered(person) for person in (staff.omar, staff.nadia, staff.lina)] == [
         *(["accepts"], ["own of nadia", "accepts"], ["unit"])
     ]
+    for person in vars(staff).values():
+        by_statement = {macro.id: macro.acts for macro in offered_macros(person, at=now)}
+        by_rule = readable_macros(person, at=now)
+        assert by_statement == {macro.pk: [step.act for step in macro.steps.all()] for macro in by_rule}
     before = counted()
     for name in ("second", "third"):
         make_macro({"act": "label", "label": "أ"}, {"act": "note", "text": "ب"}, {"act": "accept"}, name=name)
