@@ -16,13 +16,9 @@ from tests.cast import make_staff
 
 TEXTS = {
     Role.OFFICER: [
-        "Work queue",
-        "Promises likely to be missed",
-        "How we stand",
-        "Annexes to reports",
-        "Commitment index",
-        "Standard texts",
-        "Macros",
+        *("Cases:", "Work queue", "Promises likely to be missed"),
+        *("Figures:", "How we stand", "Annexes to reports", "Commitment index"),
+        *("Texts and answers:", "Standard texts", "Macros"),
     ],
     Role.SUPERVISOR: [
         *("Cases:", "Work queue", "Promises likely to be missed", "Officers"),

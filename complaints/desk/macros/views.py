@@ -57,7 +57,7 @@ def _made(form: MacroForm, user: User, *, at: datetime) -> Macro | None:
     """Return the new macro; None, with an error in the form, where the name is taken or there are enough."""
     of_whom: dict[str, Any] = {"agency": form.agency} if form.agency else {"owner": user}
     if Macro.objects.filter(**of_whom).count() >= MOST_OFFERED:
-        words = gettext("There are already %(most)s macros, which is the maximum. Delete one that nobody uses.")
+        words = gettext("There are already %(most)s macros, which is the maximum. Delete one that you do not use.")
         form.add_error("name", words % {"most": MOST_OFFERED})
         return None
     try:
