@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("agencies", "0006_public_topics_are_checked"),
-        ("complaints", "0012_program_keys"),
+        ("complaints", "0013_reference_backwards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
