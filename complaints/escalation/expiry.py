@@ -16,7 +16,7 @@ from complaints.actions import lapse
 from complaints.attachments import arrivals, prepared, uploads
 from complaints.clocks import clockwork
 from complaints.engine.transition import TransitionNotAllowed
-from complaints.models import Case, CentreContact, Clock, ContactResult, Draft
+from complaints.models import Case, CentreContact, Clock, ContactResult, Draft, ReadMark
 from complaints.unsent_forms import store
 from complaints.workflow import ClockKind, State
 from notifications.periodic.rows import RowRun
@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 SWEEP_CLOCKS, DISCARD_DRAFTS = "complaints.sweep_clocks", "complaints.discard_drafts"
 #: For so long one run works at a backlog; the next begins after a minute.
 DRAIN_SECONDS = 50.0
-#: Questions read at once, times to object ended in one statement, and drafts deleted in one run.
-MOST_QUESTIONS, MOST_WINDOWS, MOST_DRAFTS = 20_000, 2000, 200
+#: Questions read at once, times to object ended in one statement, and drafts and read marks deleted in one run.
+MOST_QUESTIONS, MOST_WINDOWS, MOST_DRAFTS, MOST_MARKS = 20_000, 2000, 200, 2000
 #: How long a draft waits for its owner; the privacy page says so.
 DRAFT_LIFE = timedelta(days=7)
 #: How long an agent can go on with a contact that was not ended.
@@ -89,7 +89,7 @@ def discard_drafts(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
 
     Citizens' drafts wait for seven days after the last change, those of visitors for twenty-four hours. What was typed
     into other forms and not sent goes after seven days too, and so do files that arrive in pieces and were left alone,
-    and those prepared for answers that were never sent.
+    and those prepared for answers that were never sent; read marks go after a fortnight.
     """
     run, until = RowRun(DISCARD_DRAFTS, "draft", at=at), monotonic() + seconds
     count = _repeated(partial(_discard_some, run), MOST_DRAFTS, until=until)
@@ -99,7 +99,16 @@ def discard_drafts(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
     _repeated(partial(prepared.drop_old, at=at), prepared.MOST_DROPPED, until=until)
     with run.row("unsent forms"):
         count += _repeated(partial(store.delete_expired, at=at, most=MOST_DRAFTS), MOST_DRAFTS, until=until)
+    with run.row("read marks"):
+        _repeated(partial(_forget_marks, at=at), MOST_MARKS, until=until)
     return count
+
+
+def _forget_marks(*, at: datetime) -> int:
+    """Delete read marks that tell nothing any more; return how many."""
+    old = ReadMark.objects.outdated(at=at).values_list("pk", flat=True)[:MOST_MARKS]
+    deleted, _by_model = ReadMark.objects.filter(pk__in=list(old)).delete()
+    return deleted
 
 
 def end_contacts(*, at: datetime) -> int:

@@ -34,6 +34,7 @@ from complaints.models.problem_joins import ProblemJoin
 from complaints.models.program_keys import ProgramCase, ProgramKey
 from complaints.models.published_answers import PublishedAnswer
 from complaints.models.ratings import Confirmation, ConfirmationOf, FormerRating, Rating, Recurrence, Solved
+from complaints.models.read_marks import ReadMark
 from complaints.models.recusals import Recusal
 from complaints.models.referrals import (
     AgencySystem,
@@ -125,6 +126,7 @@ __all__ = [
     "PublishedAnswer",
     "Question",
     "Rating",
+    "ReadMark",
     "Recurrence",
     "Recusal",
     "ReferralTask",

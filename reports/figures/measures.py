@@ -195,7 +195,7 @@ _ALL: Final = (
     ),
     _count(
         "late",
-        pgettext_lazy("figures", "Late"),
+        _("Past first deadline"),
         _(
             "Pending cases whose first deadline had passed at the end of the period. Extensions do not change this. "
             "Days spent waiting for the citizen do not count."

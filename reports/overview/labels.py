@@ -13,7 +13,7 @@ FIGURE_TITLES: dict[str, Promise] = {
     "received": pgettext_lazy("figures", "Received"),
     "closed": pgettext_lazy("figures", "Closed"),
     "pending": pgettext_lazy("figures", "Pending"),
-    "late": pgettext_lazy("figures", "Late"),
+    "late": _("Past first deadline"),
     "confirmed": pgettext_lazy("figures", "Confirmed solved"),
     "disputed": pgettext_lazy("figures", "Disputed"),
     "came_back": pgettext_lazy("figures", "Came back"),

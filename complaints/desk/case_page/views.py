@@ -27,6 +27,7 @@ from complaints.desk.case_page.map_link import map_url
 from complaints.desk.case_page.related_cases import earlier_cases, linked_cases
 from complaints.desk.directorate.findings import consultation_summaries
 from complaints.desk.macros.offered import fitting_macros
+from complaints.desk.news import mark_read
 from complaints.desk.queue.filters import read_query
 from complaints.desk.queue.options import queue_options
 from complaints.desk.queue.places import ListPlace, place_in
@@ -58,6 +59,8 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         record_view(
             case.citizen, viewer=user, kind=ViewKind.CASE, about=CaseMark(case.reference, case.agency_id), at=at
         )
+    if user.authority(at).has(CASEWORK):
+        mark_read(case, user, at=at)
     file, permissions = read_case_file(case, user, at=at), case_permissions(case, user, at=at)
     work_list, place = _place(request, case, at=at)
     word, competence = citizens_word(case), competence_panel(case, user, at=at)

@@ -17,7 +17,7 @@ from agencies.models import Priority, Topic
 from complaints.desk.queue.options import Option, QueueOptions
 from complaints.desk.queue.tabs import Sort, StaffContext, Tab, sort_orders
 from complaints.models import Case, CaseQuerySet, Channel, Label
-from complaints.workflow import Kind
+from complaints.workflow import Kind, State
 from kit.arabic import fold_digits
 from kit.statements import ALWAYS, Condition, condition
 
@@ -65,7 +65,9 @@ def _by_topic(cases: CaseQuerySet, key: str, _staff: StaffContext) -> CaseQueryS
 
 
 def _by_officer(cases: CaseQuerySet, key: str, _staff: StaffContext) -> CaseQuerySet:
-    return cases.filter(officer__isnull=True) if key == NOBODY else cases.filter(officer=UUID(key))
+    # While the unit sorts a case or rules on an objection, it is in no officer's hands: the figures count so too.
+    with_agency = cases.exclude(state__in=(State.TRIAGE, State.OBJECTED))
+    return with_agency.filter(officer__isnull=True) if key == NOBODY else with_agency.filter(officer=UUID(key))
 
 
 def _by_sensitivity(cases: CaseQuerySet, key: str, _staff: StaffContext) -> CaseQuerySet:

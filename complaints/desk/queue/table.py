@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from complaints.case_text.deadline import Countdown
 from complaints.case_text.estimates import days_label
@@ -27,7 +27,7 @@ from kit.typed_text import isolated
 _ROW: Final = Fragment(
     "complaints/desk/queue/_row.html",
     *("choice", "number", "due", "address", "subject", "person", "kind", "channel", "marks", "topic", "status"),
-    *("age", "none", "office", "below"),
+    *("age", "none", "office", "below", "new"),
 )
 #: Stands for the tracking number in an address that is made once for all rows.
 _ANY_NUMBER: Final = "0000000000"
@@ -41,17 +41,22 @@ def table_rows(
     reader: StaffVisibility,
     decisions: Mapping[int, Matter],
     *,
+    new: Collection[int],
     suffix: str,
     picks: bool,
     all_agencies: bool,
 ) -> SafeString:
     """Return the markup of ``rows`` for ``reader``, who has ``decisions`` to make; with ``picks`` each has a box.
 
+    Those of the keys ``new`` have a dot.
     ``suffix`` follows the address of each case: the list that it is opened from.
     """
     address = f"{reverse('desk-case', args=[_ANY_NUMBER])}{suffix}"
+    dot = _new_mark()
     cells = [
-        _cells(row, reader, address, all_agencies=all_agencies) | {"marks": _marks(row.case, decisions)} for row in rows
+        _cells(row, reader, address, all_agencies=all_agencies)
+        | {"marks": _marks(row.case, decisions), "new": dot if row.case.pk in new else ""}
+        for row in rows
     ]
     return _ROW.fill(cells, picks=picks, all_agencies=all_agencies)
 
@@ -81,6 +86,11 @@ def _cells(row: QueueRow[ListedCase], reader: StaffVisibility, address: str, *, 
 def _due(on: date | None, countdown: Countdown, _language: str | None) -> SafeString:
     """Return the deadline; many cases of a list are due on the same day."""
     return due(on=on, note=countdown.words, level=countdown.level)
+
+
+def _new_mark() -> SafeString:
+    words = pgettext("changed since you last opened the case", "New:")
+    return format_html('<span class="dot" title="{}"><span class="vh">{} </span></span>', words.rstrip(":"), words)
 
 
 def _person(row: QueueRow[ListedCase]) -> str:

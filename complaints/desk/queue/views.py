@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import signed_in_user, staff_required
+from complaints.desk.news import new_cases
 from complaints.desk.queue.bulk_actions import offered_actions
 from complaints.desk.queue.counts import count_text, tab_counts
 from complaints.desk.queue.filters import FILTERS, QueueFilter, QueueQuery, read_query
@@ -153,6 +154,7 @@ def _list_page(
         listed,
         asked.reader,
         decisions,
+        new=new_cases(page.rows, staff.user, at=staff.at),
         suffix="" if is_search else WorkList(urlencode(query.parameters)).suffix,
         picks=bool(actions),
         all_agencies=staff.is_unit,

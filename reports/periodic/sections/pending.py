@@ -49,8 +49,12 @@ def _number(facts: Facts) -> str:
         whole,
     )
     if not late:
-        return " ".join([first % words, gettext("None of them was late.")])
-    second = ngettext("Of these, %(late)s (%(percent)s) was late.", "Of these, %(late)s (%(percent)s) were late.", late)
+        return " ".join([first % words, gettext("None of them was past its first deadline.")])
+    second = ngettext(
+        "Of these, %(late)s (%(percent)s) was past its first deadline.",
+        "Of these, %(late)s (%(percent)s) were past their first deadline.",
+        late,
+    )
     return " ".join([first % words, second % words])
 
 

@@ -76,7 +76,7 @@ def test_the_csv_has_a_line_for_every_group_and_the_total() -> None:
         "الواردة",
         "المغلقة",
         "المفتوحة",
-        "المتأخرة",
+        "تجاوزت موعدها الأول",
         *SAID,
         *HOURS,
         *MORE,

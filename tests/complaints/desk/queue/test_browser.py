@@ -140,6 +140,33 @@ def test_no_key_acts_while_somebody_types_or_once_they_are_off(enter: Enter, thr
 
 
 @pytest.mark.django_db(transaction=True)
+def test_eleven_rows_stand_above_the_fold_and_nothing_is_too_small_for_a_finger(
+    enter: Enter, file_case: FileCase, omar: User, nadia: User, now: datetime
+) -> None:
+    for days in range(12):
+        case = file_case(
+            at=now - timedelta(days=days % 5), subject="كسر في خط مياه رئيسي في شارع المدارس منذ أسبوع كامل"
+        )
+        accept(case, by=nadia, at=now, days=2)
+        label(case, by=omar, at=now, name="جولة ميدانية")
+    page, wrong = enter(omar), {}
+    for language in ("ar", "en"):
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto(f"/{language}/staff/queue/")
+        bottoms = page.locator(".table-queue tbody tr").evaluate_all(
+            "rows => rows.map(row => row.getBoundingClientRect().bottom)"
+        )
+        above = sum(bottom <= 800 for bottom in bottoms)
+        page.set_viewport_size({"width": 390, "height": 844})
+        heights = page.locator(".tile a, .queue-tools summary, tbody .pick label, .bulk .btn").evaluate_all(
+            "all => all.map(one => one.getBoundingClientRect().height)"
+        )
+        if above < 11 or min(heights) < 44:
+            wrong[language] = (above, min(heights))
+    assert wrong == {}
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_sheet_of_a_case_lists_what_can_be_done_there(enter: Enter, three: list[Case], omar: User) -> None:
     page = enter(omar)
     page.goto(f"/en/staff/cases/{three[2].reference}/")
