@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from django.http import HttpRequest
@@ -113,7 +114,11 @@ def _groups(request: HttpRequest) -> list[MenuGroup]:
     """Return what the user sees, a short menu as one group; citizens see nothing, like staff without a role today."""
     if not request.user.is_authenticated:
         return []
-    authority = request.user.authority(timezone.now())
+    return _seen_groups(request.user.authority(timezone.now()))
+
+
+@lru_cache(maxsize=512)
+def _seen_groups(authority: Authority) -> list[MenuGroup]:
     groups = [replace(group, entries=tuple(_seen(group.entries, authority))) for group in MENU]
     entries = tuple(entry for group in groups for entry in group.entries)
     if len(entries) <= FEW:

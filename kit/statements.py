@@ -136,7 +136,7 @@ class Statement[Row]:
 
 
 def _all_values(conditions: Mapping[str, Condition], values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for one in conditions.values() for name, value in one.values.items()} | values
+    return {name: value for one in conditions.values() for name, value in one.values.items()} | dict(values)
 
 
 @lru_cache

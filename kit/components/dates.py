@@ -1,11 +1,13 @@
 """Days and moments."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from kit.dates import day_text, moment_text
 
@@ -17,14 +19,22 @@ def day(value: date | None) -> SafeString:
     """Write a day in words, a dash when there is none."""
     if value is None:
         return SafeString("—")
-    plain = timezone.localtime(value).date() if isinstance(value, datetime) else value
-    return format_html('<time datetime="{}">{}</time>', plain.isoformat(), day_text(plain))
+    return _day(timezone.localtime(value).date() if isinstance(value, datetime) else value, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _day(value: date, _language: str | None) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), day_text(value))
 
 
 @register.simple_tag
 def moment(value: datetime | None) -> SafeString:
     """Write a day and the time of day, a dash when there is none."""
-    if value is None:
-        return SafeString("—")
+    return SafeString("—") if value is None else _moment(value, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _moment(value: datetime, _language: str | None) -> SafeString:
+    """Write a moment; a page of a case names most of its moments more than once."""
     local = timezone.localtime(value)
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), moment_text(local))

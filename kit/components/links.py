@@ -1,5 +1,6 @@
 """Links and buttons: back, tiles, tabs, chips, menus, cards, pages of a list, print."""
 
+from functools import cache
 from typing import Any
 
 from django import template
@@ -47,9 +48,16 @@ def side_item(
 @register.simple_tag
 def menu_item(*, href: str, text: object, icon_name: str, key: str = "") -> SafeString:
     """Show one action of ``<ul class="menu-list">``; ``key`` is the letter that opens it on a desk."""
-    opens = format_html(' data-key="Key{}"', key) if key else ""
-    letter = format_html("<kbd>{}</kbd>", key) if key else ""
+    opens, letter = _key(key)
     return format_html('<li><a href="{}"{}>{}{}{}</a></li>', href, opens, icon(icon_name), text, letter)
+
+
+@cache
+def _key(key: str) -> tuple[SafeString, SafeString]:
+    """Return the attribute and the sign of a key, of which there are few."""
+    if not key:
+        return SafeString(""), SafeString("")
+    return format_html(' data-key="Key{}"', key), format_html("<kbd>{}</kbd>", key)
 
 
 @register.inclusion_tag("components/link_card.html")

@@ -88,15 +88,6 @@ def _figures(arguments: list[str]) -> int:
         return figures.main(arguments, root=ROOT)
 
 
-def _case(arguments: list[str]) -> int:
-    # As the web process asks, which keeps the plans of its statements.
-    os.environ["DATABASE_FOR_PAGES"] = "true"
-    with _files_as_served():
-        from tests.bench import case_page
-
-        return case_page.main(arguments, root=ROOT)
-
-
 def _country(arguments: list[str]) -> int:
     with _files_as_served():
         from tests.bench import country
@@ -113,6 +104,8 @@ def _filing(arguments: list[str]) -> int:
 
 
 def _desk(arguments: list[str]) -> int:
+    # As the web process asks, which keeps the plans of its statements.
+    os.environ["DATABASE_FOR_PAGES"] = "true"
     with _files_as_served():
         from tests.bench import desk
 
@@ -252,13 +245,14 @@ BENCHMARKS = {
         "how fast overdue deadlines, a declared holiday and old times to object are worked off", _backlog
     ),
     "capacity": Benchmark("processor time of each page, and how many a second one core serves", _capacity),
-    "case": Benchmark("the pages of a case with a long history beside a bare view with the same rows", _case),
     "chaos": Benchmark("pages while their server, workers, database, broker and disk fail", _chaos, has_servers=True),
     "country": Benchmark("figures of a country: building, keeping and reading them among many cases", _country),
     "crowd": Benchmark(
         "how long a visitor waits while the dearest pictures and slow clients arrive", _crowd, has_servers=True
     ),
-    "desk": Benchmark("the hottest pages of staff beside bare views with the same rows", _desk),
+    "desk": Benchmark(
+        "the hottest pages of staff beside bare views with the same rows, and the memory of a web worker", _desk
+    ),
     "faults": Benchmark(
         "messages lost or sent twice while senders and the database are killed", _faults, has_servers=True
     ),

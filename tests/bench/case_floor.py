@@ -6,13 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Engine
-from django.urls import path
 
-#: What the bare view passes: a session with its user.
-MIDDLEWARE = [
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-]
 CASE = """
     SELECT c.id, c.reference, c.subject, c.details, c.state, c.deadline_at, c.area, c.filed_at, t.name_ar, a.name_ar,
         z.first_name || ' ' || z.family_name
@@ -48,6 +42,3 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
         events = cursor.fetchall()
         cursor.execute(HOLDINGS, [row[0]])
         return HttpResponse(_PAGE.render(Context({"case": row, "events": events, "holdings": cursor.fetchall()})))
-
-
-urlpatterns = [path("case/<str:ref>/", case, name="floor-case")]

@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template import Context, Engine
 from django.urls import path
 
+from tests.bench import case_floor
+
 #: What the bare views pass: a session with its user.
 MIDDLEWARE = [
     "tests.bench.desk_floor.with_own_addresses",
@@ -87,4 +89,4 @@ def _page(request: HttpRequest, statement: str, **values: Any) -> HttpResponse:
     return HttpResponse(_PAGE.render(Context({"rows": rows})))
 
 
-urlpatterns = [path("queue/", queue), path("search/", search)]
+urlpatterns = [path("queue/", queue), path("search/", search), path("case/<str:ref>/", case_floor.case)]

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import signed_in_user, staff_required
@@ -36,6 +37,7 @@ from complaints.staff.frame import CASEWORK, frame
 from complaints.staff.work_list import WorkList
 from complaints.visibility.identity import StaffVisibility
 from kit import replica
+from kit.components.fields import fields
 from kit.keyset import KeysetPage
 from kit.statements import joined
 
@@ -178,10 +180,16 @@ def _list_page(
         "first": f"?{urlencode(parameters)}" if asked.http.GET.get("after") else "",
         "all_agencies": staff.is_unit,
         "next_tab": next((tab for tab in staff.tabs[1:] if counts.get(tab)), None),
-        "save_form": SaveForm(None, agencies=asked.options.sharing_agencies),
+        "save_fields": _save_fields(tuple(asked.options.sharing_agencies), get_language()),
     }
     around = frame(staff.user, at=staff.at, names=[agency.name for agency in asked.options.sharing_agencies])
     return render(asked.http, "complaints/desk/queue/queue.html", {**context, **found, **around})
+
+
+@lru_cache(maxsize=256)
+def _save_fields(agencies: tuple[Option, ...], _language: str | None) -> SafeString:
+    """Return the empty form for the name of a saved filter, the same for all who share with these agencies."""
+    return fields(form=SaveForm(None, agencies=agencies))
 
 
 def _decisions(cases: Sequence[ListedCase], staff: StaffContext, counts: Mapping[str, int]) -> Mapping[int, Matter]:

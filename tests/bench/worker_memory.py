@@ -1,0 +1,71 @@
+"""The memory of one worker of the web process after it has answered the hottest pages."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.test import Client
+
+from config.devstack.processes import free_port
+
+#: Megabytes.
+GOAL: Final = 130
+_ROUNDS, _SECONDS = 40, 60
+_ROOT: Final = Path(__file__).parents[2]
+
+
+def measure(browsers: Sequence[tuple[Client, str]]) -> float:
+    """Return the megabytes of the only worker that answers each path to the session of its browser again and again."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:config.web", "config.wsgi"]
+    environment = os.environ | {"PORT": str(port), "WEB_CONCURRENCY": "1"}
+    with subprocess.Popen(command, cwd=_ROOT, env=environment) as master:
+        try:
+            _wait(port)
+            for _ in range(_ROUNDS):
+                for browser, path in browsers:
+                    _ask(port, browser, path)
+            return _megabytes(_worker_of(master.pid))
+        finally:
+            master.terminate()
+
+
+def _wait(port: int) -> None:
+    until = time.monotonic() + _SECONDS
+    while time.monotonic() < until:
+        with suppress(OSError):
+            http.client.HTTPConnection("127.0.0.1", port, timeout=1).connect()
+            return
+        time.sleep(0.2)
+    message = "the web process does not listen"
+    raise RuntimeError(message)
+
+
+def _ask(port: int, browser: Client, path: str) -> None:
+    cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in browser.cookies.items())
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_SECONDS)
+    connection.request("GET", path, headers={"Host": settings.ALLOWED_HOSTS[0], "Cookie": cookies})
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    if answer.status != http.client.OK:
+        message = f"{path} answered {answer.status}"
+        raise RuntimeError(message)
+
+
+def _worker_of(master: int) -> int:
+    return int(Path(f"/proc/{master}/task/{master}/children").read_text(encoding="ascii").split()[0])
+
+
+def _megabytes(process: int) -> float:
+    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
