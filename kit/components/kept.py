@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any, Final
+
 from django import template
 from django.template import defaulttags
 from django.template.base import FilterExpression, Node, Parser, Token
@@ -12,11 +15,15 @@ from django.utils.translation import get_language
 
 register = template.Library()
 
+_NUMBER: Final = re.compile("[0-9]{10}")
+#: Stands for the number; no address has it.
+_PLACE: Final = "\x02"
+
 
 class _Kept(Node):
     """A node that writes the same for everybody who reads a language."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Any) -> None:
         self._node = node
         self._written: dict[tuple[str | None, str | None, bool], str] = {}
 
@@ -26,6 +33,20 @@ class _Kept(Node):
         if key not in self._written:
             self._written[key] = self._node.render(context)
         return self._written[key]
+
+
+class _KeptAround(_Kept):
+    """The address of a page about a number: what stands around the number is the same for all of ten digits."""
+
+    def render(self, context: Context) -> str:
+        """Write the number into what was written before, or an address of another form each time."""
+        number = str(self._node.args[0].resolve(context))
+        if not _NUMBER.fullmatch(number):
+            return self._node.render(context)
+        key = get_language(), get_urlconf(), context.autoescape
+        if key not in self._written:
+            self._written[key] = self._node.render(context).replace(number, _PLACE)
+        return self._written[key].replace(_PLACE, number)
 
 
 @register.tag
@@ -38,10 +59,11 @@ def translate(parser: Parser, token: Token) -> Node:
 
 @register.tag
 def url(parser: Parser, token: Token) -> Node:
-    """Write the address of a page; kept where its name is written out and it has no parts."""
+    """Write the address of a page; kept where its name is written out and no part of it, or one number, varies."""
     node = defaulttags.url(parser, token)
-    is_fixed = _is_written_out(node.view_name) and not node.args and not node.kwargs
-    return _Kept(node) if is_fixed and not node.asvar else node
+    if node.asvar or node.kwargs or len(node.args) > 1 or not _is_written_out(node.view_name):
+        return node
+    return _KeptAround(node) if node.args else _Kept(node)
 
 
 @register.tag
