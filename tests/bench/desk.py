@@ -10,6 +10,7 @@ import argparse
 import sys
 from functools import partial
 from pathlib import Path
+from unittest import mock
 from urllib.parse import urlencode
 
 from django.db import connection
@@ -21,16 +22,25 @@ from agencies.models import Agency
 from complaints.models import Case
 from complaints.simulation.world import World
 from complaints.workflow import OPEN
+from config.page_database import pool
 from tests.bench import desk_floor, figures, kept_plans, preparation, progress, worker_memory
 from tests.bench.case_page import case_pages
 from tests.bench.enlarged import LISTED, Enlarger
 from tests.bench.interleaved import Page, measure, report
 from tests.bench.pages import sign_in
 
+_AN_HOUR = 3600.0
+
 
 def main(arguments: list[str], *, root: Path) -> int:
     """Measure, print and save; return how many goals are missed."""
     asked = _parse(arguments, root)
+    # What is prepared here takes longer than a visitor would wait.
+    with mock.patch.object(pool, "ANSWER_SECONDS", _AN_HOUR):
+        return _measured(asked)
+
+
+def _measured(asked: argparse.Namespace) -> int:
     preparation.prepare()
     world, made = figures._fill(asked.cases)
     if asked.times > 1:
