@@ -346,6 +346,11 @@ class Case(models.Model):
             models.Index(fields=["-filed_at", "-id"], name="case_filed"),
             models.Index(fields=["agency", "closed_at"], name="case_agency_closed"),
             models.Index(
+                fields=["agency", "topic", "-id"],
+                condition=models.Q(directorate__isnull=False),
+                name="case_last_directorate",
+            ),
+            models.Index(
                 fields=["topic", "governorate", "closed_at"],
                 condition=models.Q(state=State.CLOSED, kind=Kind.COMPLAINT),
                 name="case_closed_by_place",

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _, ngettext
 
-from agencies.models import Agency
+from agencies.models import Agency, Directorate
 from complaints.models import Case
 from kit.dates import day_digits
 from kit.forms import Form
@@ -48,8 +48,14 @@ class AgencyChoiceForm(Form):
 
     names_agency = "agency"
 
-    def __init__(self, data: Mapping[str, Any] | None, *, agencies: Sequence[Agency]) -> None:
-        super().__init__(data)
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        agencies: Sequence[Agency],
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
         self.agencies = {agency.code: agency for agency in agencies}
         names = [(code, agency.name) for code, agency in self.agencies.items()]
         self.fields[self.names_agency].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
@@ -58,6 +64,11 @@ class AgencyChoiceForm(Form):
     def chosen_agency(self) -> Agency:
         """Return the agency chosen."""
         return self.agencies[self.cleaned_data[self.names_agency]]
+
+
+def active_directorates(case: Case) -> list[Directorate]:
+    """Return the directorates of the agency of ``case`` that can be given it or asked."""
+    return list(case.agency.directorates.filter(is_active=True)) if case.agency else []
 
 
 def other_agencies(case: Case, *, on: date) -> list[Agency]:

@@ -93,6 +93,12 @@ def for_case(case: Case, *, at: datetime) -> OpenCase | None:
     return found
 
 
+def elsewhere(case: Case, *, at: datetime) -> list[Agency]:
+    """Return up to three agencies other than its own that may own ``case``, the likeliest first."""
+    (found,) = opened(list(with_reasons(Case.objects.filter(pk=case.pk))), at=at)
+    return [one.agency for one in found.suggestions if one.agency.pk != case.agency_id][:MOST_GUESSES]
+
+
 def topic_read(case: Case, *, at: datetime) -> Topic | None:
     """Return the topic that the text of ``case`` reads like, where that is not its own; one statement at most."""
     key, _words = _other_topic(current_model(at=at), _description(case), at=at)

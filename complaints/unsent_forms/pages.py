@@ -30,7 +30,18 @@ PART_FIELD: Final = "form_part"
 WISH_FIELD, SAVE = "unsent", "save"
 #: What of a form is not typed by a person.
 NOT_TYPED: Final = frozenset(
-    {"csrfmiddlewaretoken", KEY_FIELD, PART_FIELD, WISH_FIELD, "version", "send", "change", "agency_seen"}
+    {
+        "csrfmiddlewaretoken",
+        KEY_FIELD,
+        PART_FIELD,
+        WISH_FIELD,
+        "version",
+        "send",
+        "change",
+        "quick",
+        "propose",
+        "agency_seen",
+    }
 )
 #: Names of fields whose value is never kept.
 SECRETS: Final = ("password", "code")

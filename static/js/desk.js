@@ -77,9 +77,21 @@
   // On the page of an action a keyboard begins in the first field, or on the button where there is nothing to fill in.
   const act = one("main form.card[method=post] [name=version]")?.form;
   if (act && matchMedia("(pointer: fine)").matches && document.activeElement === document.body) {
-    const field = one("input:not([type=hidden]):not([type=submit]),select,textarea", act);
+    const field = one("[data-first]", act) || one("input:not([type=hidden]):not([type=submit]),select,textarea", act);
     (field || primary(act))?.focus({ preventScroll: true });
+    // What is filled in there gives way to the first key.
+    if (field?.value && field.matches("[data-first]")) field.select();
   }
+
+  // A button that puts its value into a list of the form; without this file the server does it.
+  all("[data-fills]").forEach(part => part.addEventListener("click", event => {
+    const button = event.target.closest("button"), list = button?.form.elements[part.dataset.fills];
+    if (!list) return;
+    event.preventDefault();
+    list.value = button.value;
+    list.dispatchEvent(new Event("input", { bubbles: true }));
+    list.focus();
+  }));
 
   const isTyping = target => target.isContentEditable
     || (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !/^(checkbox|radio)$/.test(target.type));

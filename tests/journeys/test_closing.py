@@ -223,8 +223,7 @@ def _keeps_a_text(officer: Person, story: Sensitive) -> None:
 
 def _proposes(officer: Person, story: Sensitive, reference: str) -> None:
     officer.open(f"staff/cases/{reference}/close/")
-    officer.pick("Standard text", story.title)
-    officer.press("Insert")
+    officer.page.get_by_role("button", name=story.title, exact=True).click()
     found = officer.box("What did you find?")
     expect(found).to_have_value(re.compile(reference))
     officer.look("desk-close-text")

@@ -20,7 +20,7 @@ from complaints.permissions.case_permissions import case_permissions
 from complaints.permissions.rulings import AgencyEnded
 from complaints.staff.acts.answer_form import CloseForm
 from complaints.staff.acts.decision_forms import AcceptForm, AskForm, RefuseForm
-from complaints.staff.forms import other_agencies
+from complaints.staff.forms import active_directorates, other_agencies
 from complaints.workflow import Action, Kind
 
 #: Takes the case, the officer in whose name it is done, the fields and the moment; returns what is answered besides.
@@ -28,7 +28,7 @@ type Act = Callable[[Case, User, Mapping[str, Any], datetime], dict[str, Any]]
 
 
 def _accept(case: Case, by: User, fields: Mapping[str, Any], at: datetime) -> dict[str, Any]:
-    directorates = list(case.agency.directorates.filter(is_active=True)) if case.agency else []
+    directorates = active_directorates(case)
     form = AcceptForm(as_typed(fields), case=case, directorates=directorates, calendar=current_calendar(), at=at)
     require_valid(form, fields)
     actions.accept(case, by=by, at=at, days=form.cleaned_data["days"], directorate=form.chosen_directorate)

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from agencies.models import current_calendar
+from django.utils.translation import gettext
+
+from agencies.models import Directorate, current_calendar
 from complaints.case_text.estimates import GivenEstimate, given_estimates
 from complaints.engine import signed_links
 from complaints.models import WITH_DIRECTORATE, Attachment, Case, Consultation, ConsultationState
@@ -56,6 +58,13 @@ def last_consultation(case: Case) -> Consultation | None:
     """Return what a directorate was asked last about ``case``, unless it was taken back."""
     kept = case.consultations.exclude(state=ConsultationState.REVOKED)
     return kept.order_by("-asked_at", "-pk").first()
+
+
+def asked_text(directorate: Directorate) -> str:
+    """Say how a request that was just made reaches ``directorate``."""
+    if directorate.email:
+        return gettext("The request is being sent to the directorate by e-mail.")
+    return gettext("The request is ready. Copy its link from the page of the case and give it to the directorate.")
 
 
 def findings(case: Case) -> list[Consultation]:

@@ -26,6 +26,8 @@ SIGNATURE_LENGTH = 120
 #: Why a directorate that was offered a moment ago cannot be asked.
 NO_MORE = _("This directorate is no longer active. Choose another one")
 
+IN_OTHER_HANDS = _("The case is with a directorate or an outside centre. It must come back before you ask another one.")
+
 
 class ConsultForm(Form):
     """Which directorate is asked what, and in which language its page speaks."""

@@ -32,7 +32,8 @@ from complaints.attachments.responses import file_response
 from complaints.attachments.uploads import NotStored
 from complaints.case_text.estimates import GivenEstimate, given_estimates
 from complaints.desk.directorate import members
-from complaints.desk.directorate.forms import NO_MORE, ConsultForm, EstimateForm, FindingForm, typed_in
+from complaints.desk.directorate.findings import asked_text
+from complaints.desk.directorate.forms import IN_OTHER_HANDS, NO_MORE, ConsultForm, EstimateForm, FindingForm, typed_in
 from complaints.desk.directorate.page_data import consultation_content, readable_files
 from complaints.engine import holders, signed_links
 from complaints.engine.signed_links import LinkStatus
@@ -40,6 +41,7 @@ from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Attachment, Consultation
 from complaints.permissions import policy
 from complaints.staff.action_pages import ActionRequest, action_page
+from complaints.staff.forms import active_directorates
 from complaints.staff.frame import frame
 from complaints.visibility.identity import CaseVisibility
 from complaints.visibility.redaction import without_person
@@ -294,10 +296,10 @@ def _ended(request: ConsultationRequest) -> HttpResponse:
 def consult(request: ActionRequest) -> HttpResponse:
     """Ask a directorate for a time and a finding."""
     case = request.case
-    directorates = list(case.agency.directorates.filter(is_active=True)) if case.agency else []
+    directorates = active_directorates(case)
     form = ConsultForm(request.data, directorates=directorates, chosen=case.directorate)
     if request.data is None and case.holder != Holder.AGENCY:
-        return request.refuse(_in_other_hands())
+        return request.refuse(str(IN_OTHER_HANDS))
     if not request.is_sent(form):
         return request.page(directorates=directorates)
     directorate = form.chosen_directorate
@@ -305,19 +307,11 @@ def consult(request: ActionRequest) -> HttpResponse:
     try:
         consultations.consult(case, by=request.user, at=request.at, directorate=directorate, **words)
     except HeldByAnother:
-        return request.refuse(_in_other_hands())
+        return request.refuse(str(IN_OTHER_HANDS))
     except NotOfTheAgency:
         form.add_error("directorate", NO_MORE)
         return request.page(directorates=directorates)
-    if directorate.email:
-        return request.done(gettext("The request is being sent to the directorate by e-mail."))
-    return request.done(
-        gettext("The request is ready. Copy its link from the page of the case and give it to the directorate.")
-    )
-
-
-def _in_other_hands() -> str:
-    return gettext("The case is with a directorate or an outside centre. It must come back before you ask another one.")
+    return request.done(asked_text(directorate))
 
 
 @action_page(Action.REVOKE, "complaints/desk/directorate/revoke.html")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -28,6 +28,16 @@ MOST_EXTENSION_DAYS = 30
 # ---- competence ----
 
 
+def offer_directorates(form: Form, directorates: Mapping[str, Directorate]) -> None:
+    """Let one of ``directorates`` be chosen; an agency that has none is not asked, one that has one need not choose."""
+    if not directorates:
+        del form.fields["directorate"]
+        return
+    names = [(key, directorate.name) for key, directorate in directorates.items()]
+    none = [] if len(names) == 1 else [("", _("— choose —"))]
+    form.fields["directorate"].choices = [*none, *names]  # type: ignore[attr-defined]
+
+
 class AcceptForm(Form):
     """The directorate and the time; ``due`` is the promised moment once the form is valid."""
 
@@ -43,29 +53,19 @@ class AcceptForm(Form):
         calendar: WorkingCalendar,
         at: datetime,
         asked: Consultation | None = None,
+        usual: int | None = None,
     ) -> None:
-        """``asked`` is what a directorate was asked: it and the time it gave are filled in."""
+        """Fill in the directorate that was ``asked`` and its time, else the key of the ``usual`` one and the limit."""
         self.latest = clockwork.latest_promise(case, at=at, calendar=calendar)
         self.most = clockwork.promise_days(case, at=at, calendar=calendar)
-        days = left_for(asked, at=at, most=self.most, calendar=calendar)
-        initial: dict[str, Any] = {"days": days, "directorate": str(asked.directorate_id)} if asked else {}
-        if self.most == 1:  # there is no other number to choose
-            initial["days"] = 1
-        super().__init__(data, initial=initial)
+        days = left_for(asked, at=at, most=self.most, calendar=calendar) or self.most
+        only = directorates[0].pk if len(directorates) == 1 else None
+        directorate = asked.directorate_id if asked else usual or only
+        super().__init__(data, initial={"days": days, "directorate": str(directorate or "")})
         self.case, self.calendar, self.at = case, calendar, at
         self.due: datetime | None = None
         self.directorates = {str(directorate.pk): directorate for directorate in directorates}
-        self._offer_directorates()
-        self._say_limit()
-
-    def _offer_directorates(self) -> None:
-        if not self.directorates:
-            del self.fields["directorate"]
-            return
-        names = [(key, directorate.name) for key, directorate in self.directorates.items()]
-        self.fields["directorate"].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
-
-    def _say_limit(self) -> None:
+        offer_directorates(self, self.directorates)
         self.fields["days"].help_text = most_days_text(self.latest, self.most)
 
     def clean_days(self) -> int:
@@ -80,6 +80,13 @@ class AcceptForm(Form):
     def chosen_directorate(self) -> Directorate | None:
         """Return the directorate chosen, None where the agency has none."""
         return self.directorates.get(self.cleaned_data.get("directorate", ""))
+
+    @property
+    def promised(self) -> date | None:
+        """Return the day that the time leads to, as it is filled in or was sent; None while it is wrong."""
+        if not self.is_bound:
+            return timezone.localdate(self.calendar.due(self.at, self.initial["days"]))
+        return timezone.localdate(self.due) if self.is_valid() and self.due else None
 
 
 class RefuseForm(AgencyChoiceForm):
@@ -97,9 +104,15 @@ class RefuseForm(AgencyChoiceForm):
     names_agency = "proposed_agency"
 
     def __init__(
-        self, data: Mapping[str, Any] | None, *, agencies: Sequence[Agency], own: Agency | None = None
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        agencies: Sequence[Agency],
+        own: Agency | None = None,
+        typed: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, agencies=agencies)
+        """``typed`` is what stands in a page that is only being filled."""
+        super().__init__(data, agencies=agencies, initial=typed)
         if own is not None and data is not None and data.get("proposed_agency") == own.code:
             own_words = gettext("This is your own agency. Propose the responsible agency instead.")
             self.fields["proposed_agency"].error_messages["invalid_choice"] = own_words

@@ -53,13 +53,13 @@ def close(request: ActionRequest) -> HttpResponse:
 def _form(request: ActionRequest) -> CloseForm:
     """Return the form as it was sent, else filled with a standard text or with the answer that is proposed."""
     about: dict[str, Any] = {"case": request.case, "user": request.user, "at": request.at}
-    if request.data is not None and "insert" not in request.data:
+    if request.data is not None and not {"insert", "quick"} & request.data.keys():
         return CloseForm(request.data, **about)
     if request.data is None:
         proposal = _proposal(request.case)
         names = ("outcome", "found", "done", "sent_because") if proposal else ()
         return CloseForm(None, typed={name: getattr(proposal, name) for name in names}, **about)
-    chosen = request.data.get("standard", "")
+    chosen = request.data.get("quick") or request.data.get("standard", "")
     typed = {name: request.data.get(name, "") for name in ("outcome", "found", "done")}
     offered = standard_texts.offered_texts(request.case_visibility, at=request.at)
     text = next((text for text in offered if str(text.id) == chosen), None)

@@ -36,7 +36,6 @@ class PromiseAdvice:
     offers: Sequence[PromiseOffer]
     suggested: KeptPromises | None
     by_directorate: Sequence[tuple[str, str]]
-    chosen: str
 
     @property
     def sentence(self) -> str:
@@ -51,21 +50,18 @@ def promise_advice(form: AcceptForm, case: Case) -> PromiseAdvice:
     history = records.of(directorate)
     suggested = history.suggested(form.most)
     others = [each for each in form.directorates.values() if each != directorate]
-    chosen = history.of(form.cleaned_data["days"]) if form.is_bound and form.is_valid() else None
     return PromiseAdvice(
         history,
         [_offer(form, span, history, suggested) for span in _spans(form.most, history)],
         suggested,
         [(each.name, _suggestion(best)) for each, _history, best in records.suggestions(others, most=form.most)],
-        kept_sentence(chosen) if chosen else "",
     )
 
 
 def _directorate(form: AcceptForm) -> Directorate | None:
-    """Return the directorate that was chosen, or is filled in, or is the only one."""
+    """Return the directorate that was chosen, or is filled in."""
     key = str(form["directorate"].value() or "") if "directorate" in form.fields else ""
-    only = next(iter(form.directorates.values())) if len(form.directorates) == 1 else None
-    return form.directorates.get(key, only)
+    return form.directorates.get(key)
 
 
 def _spans(most: int, history: PromiseHistory) -> list[int]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
@@ -11,64 +12,88 @@ from django.utils.translation import gettext, ngettext
 
 from agencies.models import current_calendar
 from complaints import actions
-from complaints.actions import linked_cases, undo_close
+from complaints.actions import consultations, linked_cases, undo_close
 from complaints.clocks import extensions, pauses
+from complaints.desk.acts.decisions.forms import AcceptAndAskForm
 from complaints.desk.acts.decisions.promise_advice import promise_advice
-from complaints.desk.directorate.findings import last_consultation
+from complaints.desk.directorate.findings import asked_text, last_consultation
 from complaints.engine import notices
 from complaints.engine.transition import TransitionNotAllowed
-from complaints.models import Extension, ExtensionState
+from complaints.models import Extension, ExtensionState, RefusalReason
 from complaints.permissions import second_person
 from complaints.permissions.pending import pending
 from complaints.permissions.rulings import AgencyEnded
 from complaints.staff.action_pages import ActionRequest, action_page
-from complaints.staff.acts.decision_forms import AcceptForm, AskForm, ExtendForm, RefuseForm
-from complaints.staff.forms import other_agencies
+from complaints.staff.acts.decision_forms import AskForm, ExtendForm, RefuseForm
+from complaints.staff.forms import active_directorates, other_agencies
+from complaints.suggestions import owners
+from complaints.track_record.directorates import last_directorate
 from complaints.workflow import Action, State
 from kit.dates import day_digits
 from kit.forms import Form
-from notifications.models import Message
 
 
 @action_page(Action.ACCEPT, "complaints/desk/acts/decisions/accept.html")
 def accept(request: ActionRequest) -> HttpResponse:
-    """Take the case on: the directorate and the time, then the message to the citizen, and only then the act."""
-    case, at = request.case, request.at
-    directorates = list(case.agency.directorates.filter(is_active=True)) if case.agency else []
-    asked = last_consultation(case)
-    form = AcceptForm(
-        request.data, case=case, directorates=directorates, calendar=current_calendar(), at=at, asked=asked
-    )
+    """Take the case on: the directorate and the time, with the message that tells the citizen."""
+    case = request.case
+    form = _accept_form(request)
     if not request.is_sent(form):
-        message = _checked(request, "case_accepted", form.due)
-        return request.page(advice=promise_advice(form, case), message=message)
+        return _accepting_page(request, form)
     days, directorate = form.cleaned_data["days"], form.chosen_directorate
-    actions.accept(case, by=request.user, at=at, days=days, directorate=directorate)
-    return request.done(gettext("You accepted the case. The citizen is being told."))
+    actions.accept(case, by=request.user, at=request.at, days=days, directorate=directorate)
+    text = gettext("You accepted the case. The citizen is being told.")
+    if directorate is None or not form.cleaned_data.get("asks_now"):
+        return request.done(text)
+    consultations.consult(case, by=request.user, at=request.at, directorate=directorate, text=form.cleaned_data["text"])
+    return request.done(f"{text} {asked_text(directorate)}")
+
+
+def _accept_form(request: ActionRequest) -> AcceptAndAskForm:
+    case = request.case
+    return AcceptAndAskForm(
+        request.data,
+        case=case,
+        directorates=active_directorates(case),
+        calendar=current_calendar(),
+        at=request.at,
+        asked=last_consultation(case),
+        usual=last_directorate(case.agency_id, case.topic_id),
+    )
+
+
+def _accepting_page(request: ActionRequest, form: AcceptAndAskForm) -> HttpResponse:
+    message = form.promised and notices.preview("case_accepted", case=request.case, on=form.promised, at=request.at)
+    return request.page(advice=promise_advice(form, request.case), message=message)
 
 
 @action_page(Action.DECLINE, "complaints/desk/acts/decisions/refuse.html")
 def decline(request: ActionRequest) -> HttpResponse:
     """Say that the case is not the agency's."""
-    agencies = other_agencies(request.case, on=timezone.localdate(request.at))
-    form = RefuseForm(request.data, agencies=agencies, own=request.case.agency)
-    if not request.is_sent(form):
-        return request.page()
-    if not _is_refused(request, form, actions.decline):
-        return request.page()
-    return request.done(gettext("You declined the case. The CMU will find the responsible agency."))
+    done = gettext("You declined the case. The CMU will find the responsible agency.")
+    return _refusing_page(request, actions.decline, done)
 
 
 @action_page(Action.RETURN, "complaints/desk/acts/decisions/refuse.html")
 def return_case(request: ActionRequest) -> HttpResponse:
     """Say after accepting that the case proved not the agency's."""
-    agencies = other_agencies(request.case, on=timezone.localdate(request.at))
-    form = RefuseForm(request.data, agencies=agencies, own=request.case.agency)
-    if not request.is_sent(form):
-        return request.page(returning=True)
-    if not _is_refused(request, form, actions.return_case):
-        return request.page(returning=True)
-    return request.done(gettext("You returned the case. The CMU will find the responsible agency."))
+    done = gettext("You returned the case. The CMU will find the responsible agency.")
+    return _refusing_page(request, actions.return_case, done)
+
+
+def _refusing_page(request: ActionRequest, action: Callable[..., None], done: str) -> HttpResponse:
+    """Say ``action`` and then ``done``, or show the form; one press puts in an agency that the case suggests."""
+    data, case = request.data, request.case
+    typed: dict[str, Any] = {"reason": RefusalReason.OTHER_AGENCY}
+    if data is not None and "propose" in data:
+        typed = {**{name: data.get(name, "") for name in ("reason", "text")}, "proposed_agency": data["propose"]}
+        data = None
+    agencies = other_agencies(case, on=timezone.localdate(request.at))
+    form = RefuseForm(data, agencies=agencies, own=case.agency, typed=typed)
+    if request.is_sent(form) and _is_refused(request, form, action):
+        return request.done(done)
+    likely = [agency for agency in owners.elsewhere(case, at=request.at) if agency.code in form.agencies]
+    return request.page(returning=request.action == Action.RETURN, likely=likely)
 
 
 def _is_refused(request: ActionRequest, form: RefuseForm, action: Callable[..., None]) -> bool:
@@ -173,10 +198,3 @@ def _taken_back(slip: undo_close.UndoPreview) -> str:
         parts.append(text % {"number": number})
     stays = gettext("Case %(case)s stays closed: its message was already sent.")
     return " ".join([*parts, *(stays % {"case": case.reference} for case in slip.left)])
-
-
-def _checked(request: ActionRequest, template: str, due: datetime | None) -> Message | None:
-    """Return the message the citizen would get, once the form is complete and waits to be confirmed."""
-    if not request.is_checked:
-        return None
-    return notices.preview(template, case=request.case, on=timezone.localdate(due) if due else None, at=request.at)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from complaints import actions
 from complaints.desk.acts.praise.forms import DeliverForm
 from complaints.staff.action_pages import ActionRequest, action_page
+from complaints.staff.forms import active_directorates
 from complaints.workflow import Action
 
 
@@ -15,7 +16,7 @@ from complaints.workflow import Action
 def deliver(request: ActionRequest) -> HttpResponse:
     """Confirm that the praise was passed on; the citizen is told, and the case is over."""
     case = request.case
-    directorates = list(case.agency.directorates.filter(is_active=True)) if case.agency else []
+    directorates = active_directorates(case)
     form = DeliverForm(request.data, directorates=directorates)
     if not request.is_sent(form):
         return request.page()

@@ -251,7 +251,7 @@ def test_accepting_is_filled_in_with_what_is_left_of_the_directorates_time(
 ) -> None:
     asked = consult(referred, by=omar, at=now, directorate=network, text=REQUEST)
     form = desk(omar).get(address("desk-accept", referred)).context["form"]
-    assert (form["directorate"].value(), form["days"].value()) == (str(network.pk), None)
+    assert (form["directorate"].value(), form["days"].value()) == (str(network.pk), 7)
     estimate(asked, at=now, number=1, days=4)
     clock.pass_(days=1)
     form = desk(omar).get(address("desk-accept", referred)).context["form"]

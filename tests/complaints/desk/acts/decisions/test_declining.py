@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import User
-from agencies.models import Agency
+from agencies.models import Agency, Topic
 from complaints.models import Case, Refusal
 from tests.complaints.pages import Desk, address, sent
 
@@ -80,3 +80,19 @@ def test_a_supervisor_may_too(desk: Desk, page: str, case: Case, nadia: User, ga
 def test_the_unit_may_not(desk: Desk, page: str, case: Case, lina: User, gam: Agency) -> None:
     typed = sent(case, reason="shared", text=WHY, proposed_agency="gam")
     assert desk(lina).post(address(page, case), typed).status_code == 404
+
+
+def test_one_press_puts_in_an_agency_that_the_case_suggests(
+    desk: Desk, page: str, case: Case, omar: User, gam: Agency, outage: Topic
+) -> None:
+    Topic.objects.filter(pk=outage.pk).update(suggested_agency=gam)
+    opened = desk(omar).get(address(page, case))
+    assert (opened.context["likely"], opened.context["form"]["reason"].value()) == ([gam], "other_agency")
+    typed = {"version": case.version, "reason": "shared", "text": WHY, "propose": "gam"}
+    form = desk(omar).post(address(page, case), typed).context["form"]
+    assert {name: form[name].value() for name in ("reason", "text", "proposed_agency")} == {
+        "reason": "shared",
+        "text": WHY,
+        "proposed_agency": "gam",
+    }
+    assert Refusal.objects.count() == 0
