@@ -15,7 +15,7 @@ from agencies.calendar import AMMAN
 from complaints.engine import holders, notices, signed_links
 from complaints.engine.change import Change
 from complaints.engine.transition import act
-from complaints.models import Case
+from complaints.models import Case, Consultation
 from complaints.permissions import late_cases
 from complaints.workflow import AT_AGENCY, Action
 from notifications import outbox
@@ -36,6 +36,12 @@ class NobodyToRemind(LookupError):
     """Nobody has to act on the case now, or only the person who reminds."""
 
 
+def remindable(case: Case, *, by: User, at: datetime) -> list[Whom]:
+    """Return the parties whom ``by`` can remind of ``case``, whether reminded today or not; five statements at most."""
+    parties = {Whom.OFFICER: _others(case, by, at=at), Whom.DIRECTORATE: _asked(case, at=at)}
+    return [whom for whom, found in parties.items() if found]
+
+
 def remind_officer(case: Case, *, by: User, at: datetime) -> None:
     """Remind the officer of the case, or the deputy, or all officers of the agency while it has none.
 
@@ -44,8 +50,8 @@ def remind_officer(case: Case, *, by: User, at: datetime) -> None:
     with transaction.atomic():
         with act(case, Action.REMIND, by=by, at=at) as change:
             _require_first(change, Whom.OFFICER)
-            people = [user for user in _acting(case, change.at) if user.pk != by.pk and not case.is_own_of(user)]
-            if case.state not in AT_AGENCY or not people:
+            people = _others(case, by, at=change.at)
+            if not people:
                 raise NobodyToRemind
             change.facts = {"whom": str(Whom.OFFICER)}
         notices.tell_staff("officer_reminded", people, change=change)
@@ -55,8 +61,8 @@ def remind_directorate(case: Case, *, by: User, at: datetime) -> None:
     """Send the directorate that was asked its link once more; raises as ``remind_officer`` does."""
     with act(case, Action.REMIND, by=by, at=at) as change:
         _require_first(change, Whom.DIRECTORATE)
-        asked = holders.open_consultation(case)
-        if asked is None or not asked.directorate.email or change.at >= asked.expires_at:
+        asked = _asked(case, at=change.at)
+        if asked is None:
             raise NobodyToRemind
         change.facts = {"whom": str(Whom.DIRECTORATE), "directorate": asked.directorate_id}
         outbox.owe(
@@ -92,6 +98,19 @@ def _require_first(change: Change, whom: Whom) -> None:
     reminders = change.case.events.filter(action=Action.REMIND, actor__isnull=False, at__gte=midnight)
     if reminders.filter(facts__whom=str(whom)).exists():
         raise RemindedToday
+
+
+def _others(case: Case, by: User, *, at: datetime) -> list[User]:
+    """Return who owes the next step at the agency, except whoever reminds and the person who filed the case."""
+    if case.state not in AT_AGENCY:
+        return []
+    return [user for user in _acting(case, at) if user.pk != by.pk and not case.is_own_of(user)]
+
+
+def _asked(case: Case, *, at: datetime) -> Consultation | None:
+    """Return what a directorate is asked that can get its link once more."""
+    asked = holders.open_consultation(case)
+    return asked if asked is not None and asked.directorate.email and at < asked.expires_at else None
 
 
 def _acting(case: Case, at: datetime) -> Sequence[User]:

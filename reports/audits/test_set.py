@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from kit.safe_cells import FileCell, without_formula
 from kit.streams import stream
 from reports.audits.blind import blind
-from reports.documents.safe_cells import FileCell, without_formula
 from reports.models import AuditItem
 
 #: The columns of ``complaints/data/answers_sample.csv``, and the words of the case, which is none of the examples.

@@ -10,8 +10,8 @@ from typing import BinaryIO, Final
 from django.http import FileResponse, Http404
 from django.utils.translation import gettext_lazy as _
 
+from kit.safe_cells import XLSX_TYPE
 from reports.documents import files, pdf
-from reports.documents.safe_cells import XLSX_TYPE
 from reports.documents.tree import Document
 from reports.documents.workbook import workbook
 

@@ -12,8 +12,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.utils.translation import override
 
+from kit.safe_cells import FileCell, csv_lines
 from reports.documents import words
-from reports.documents.safe_cells import FileCell, csv_lines
 from reports.documents.tree import Cell, Document, Table, Withheld, canonical_parts, digest
 
 #: The name of the file that explains the others; no table is called so.

@@ -18,8 +18,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from kit.safe_cells import add_sheet, write_cell
 from reports.documents import words
-from reports.documents.safe_cells import add_sheet, write_cell
 from reports.documents.tree import Cell, Column, ColumnKind, Document, Row, Table, Withheld, digest
 
 NAME_WIDTH: Final = 40

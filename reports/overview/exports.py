@@ -11,8 +11,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from reports.documents import safe_cells
-from reports.documents.safe_cells import FileCell, add_sheet, write_cell
+from kit import safe_cells
+from kit.safe_cells import FileCell, add_sheet, write_cell
 from reports.figures.time_in_hand import TIME_COLUMNS, TimeRow
 from reports.overview.labels import (
     DEFINITIONS,

@@ -21,8 +21,8 @@ from accounts.models import User
 from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.staff.frame import frame
 from kit import replica
+from kit.safe_cells import XLSX_TYPE
 from reports.access import for_readers_of_all
-from reports.documents.safe_cells import XLSX_TYPE
 from reports.figures.time_in_hand import time_in_hand
 from reports.forms import PeriodForm
 from reports.overview import exports

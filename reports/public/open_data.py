@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reports.documents.safe_cells import without_formula
+from kit.safe_cells import without_formula
 from reports.public.releases import COUNTS, PublicRow, Release
 from reports.public.withholding import LEAST
 

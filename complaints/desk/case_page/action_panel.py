@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
@@ -40,9 +40,13 @@ class ActionPanel:
         return bool(self.answers or self.others or self.secondary)
 
 
-def action_panel(permissions: CasePermissions, *, may_correct: bool) -> ActionPanel:
-    """Return the panel of a case; ``may_correct`` tells that the message of its closing has not left yet."""
-    buttons = [button for button in _buttons(permissions) if may_correct or button.url_name != "desk-correct"]
+def action_panel(permissions: CasePermissions, *, may_correct: bool, left_out: Collection[str] = ()) -> ActionPanel:
+    """Return the panel of a case; ``may_correct`` tells that the message of its closing has not left yet.
+
+    ``left_out`` are the names of the addresses of actions that lead nowhere now.
+    """
+    hidden = {*left_out, *([] if may_correct else ["desk-correct"])}
+    buttons = [button for button in _buttons(permissions) if button.url_name not in hidden]
     decision = _decision(permissions)
     leading = decision.leading if decision else _LEADING.get(State(permissions.case.state), ())
     answers = sorted(

@@ -21,6 +21,7 @@ from complaints.desk.case_page.action_panel import action_panel
 from complaints.desk.case_page.calls import contacts_about
 from complaints.desk.case_page.citizens_word import came_back_after, citizens_word
 from complaints.desk.case_page.competence import competence_panel
+from complaints.desk.case_page.dead_ends import dead_ends
 from complaints.desk.case_page.history_lines import page_history, words_of_sections
 from complaints.desk.case_page.holders_bar import holders_bar
 from complaints.desk.case_page.map_link import map_url
@@ -89,7 +90,7 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "unit_signs": file.proposal is not None and second_person.awaits_unit_signature(case, at=at),
         "contacts": contacts_about(case),
         "danger_words": _danger_words(case, at=at),
-        "panel": action_panel(permissions, may_correct=file.may_correct),
+        "panel": action_panel(permissions, may_correct=file.may_correct, left_out=dead_ends(permissions)),
         "macros": fitting_macros(permissions),
         "opens_identity": user.authority(at).has(CMU) and not case.citizen.is_matched,
         "competence": competence,

@@ -14,11 +14,14 @@ from django_stubs_ext import StrPromise
 
 from accounts.models import User
 from complaints import reference
+from complaints.actions.decisions import PromiseTooLate
 from complaints.actions.links import LinkRefused
 from complaints.actions.notes import NotAnOfficer
 from complaints.actions.reminders import NobodyToRemind, RemindedToday
+from complaints.actions.triage import NoActiveOfficer
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case
+from complaints.permissions.rulings import AgencyEnded
 
 #: Cases that one bulk action takes at most.
 MOST: Final = 100
@@ -110,6 +113,9 @@ _REFUSALS: dict[type[Exception], StrPromise] = {
     NotAnOfficer: _("This person is not an officer of the case's agency today, or has a conflict of interest."),
     RemindedToday: _("A reminder was already sent today."),
     NobodyToRemind: _("There is no one to remind about this case now."),
+    PromiseTooLate: _("The time is past the limit of this case."),
+    NoActiveOfficer: _("The agency has no active liaison officer today who could receive this case."),
+    AgencyEnded: _("The agency no longer exists."),
     LinkRefused: _("This case cannot be linked: it is the main case itself, is already linked, or has other links."),
 }
 

@@ -17,14 +17,20 @@ from django.views.decorators.http import require_POST
 
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User, officers_of
+from accounts.sign_in.factors.step_up import recent_factor_required
+from agencies.models import Agency, current_calendar
 from complaints import actions
 from complaints.desk.macros.bulk import MacroChoiceForm, macro_action
 from complaints.desk.queue.bulk import MOST, BulkResult, CaseAction, Choice, apply, read_choices, visible_cases
 from complaints.desk.queue.bulk_actions import BulkAction, offered_actions
+from complaints.desk.queue.bulk_export import exported
+from complaints.desk.queue.bulk_forms import AcceptManyForm, ExportForm, ReferManyForm
 from complaints.desk.queue.forms import ConfirmForm, LabelForm, LeadForm, OfficerForm, UnlabelForm
 from complaints.desk.queue.tabs import StaffContext
+from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, Label
 from complaints.staff.frame import CASEWORK, frame
+from complaints.workflow import Action, State
 from kit.forms import Form
 
 
@@ -51,6 +57,10 @@ def bulk_action(request: HttpRequest) -> HttpResponse:
 
     Cases that the user may not see are left as they are and reported so.
     """
+    return (_exporting if request.POST.get("bulk_action") == BulkAction.EXPORT else _answer)(request)
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     chosen, asked = read_choices(request.POST.getlist("case")), request.POST.get("bulk_action", "")
     list_url = _list_url(request.POST)
@@ -70,9 +80,15 @@ def bulk_action(request: HttpRequest) -> HttpResponse:
     if data is None or not form.is_valid() or not _is_possible(form, bulk):
         context["not_visible"] = [choice.reference for choice in chosen if choice.reference not in bulk.visible]
         return render(request, "complaints/desk/queue/bulk.html", context)
+    if bulk.action == BulkAction.EXPORT:
+        return exported(bulk.visible.values(), form.cleaned_data["kind"], at=at)
     action, locks = _CASE_ACTIONS[bulk.action](form, bulk), bulk.action != BulkAction.LINK
     results = apply(_in_order(form, bulk), action, by=user, at=at, locks=locks)
     return render(request, "complaints/desk/queue/bulk_done.html", {**context, **_report(results)})
+
+
+#: A file leaves the system: the second factor is asked for again, as for all exports.
+_exporting = recent_factor_required()(_answer)
 
 
 def _in_order(form: Form, bulk: BulkRequest) -> list[Choice]:
@@ -132,7 +148,19 @@ def _lead_form(data: QueryDict | None, bulk: BulkRequest) -> LeadForm:
     return LeadForm(data, lead=bulk.oldest.reference if bulk.oldest else "")
 
 
+def _accept_form(data: QueryDict | None, bulk: BulkRequest) -> AcceptManyForm:
+    return AcceptManyForm(data, chosen=bulk.chosen, visible=bulk.visible, calendar=current_calendar(), at=bulk.at)
+
+
+def _refer_form(data: QueryDict | None, bulk: BulkRequest) -> ReferManyForm:
+    agencies = list(Agency.objects.complainable(on=timezone.localdate(bulk.at)))
+    return ReferManyForm(data, agencies=agencies, cases=list(bulk.visible.values()))
+
+
 _FORMS: dict[BulkAction, Callable[[QueryDict | None, BulkRequest], Form]] = {
+    BulkAction.ACCEPT: _accept_form,
+    BulkAction.REFER: _refer_form,
+    BulkAction.EXPORT: lambda data, _bulk: ExportForm(data),
     BulkAction.ASSIGN: lambda data, bulk: OfficerForm(data, officers=_officers(bulk)),
     BulkAction.REMIND_OFFICER: lambda data, _bulk: ConfirmForm(data),
     BulkAction.REMIND_DIRECTORATE: lambda data, _bulk: ConfirmForm(data),
@@ -157,6 +185,29 @@ def _lead(form: Form, bulk: BulkRequest) -> Case | None:
 
 
 # ---- the actions ----
+
+
+def _accept(form: Form, bulk: BulkRequest) -> CaseAction:
+    days, directorate = form.cleaned_data["days"], form.chosen_directorate  # type: ignore[attr-defined]
+
+    def action(case: Case) -> bool:
+        actions.accept(case, by=bulk.user, at=bulk.at, days=days, directorate=directorate)
+        return True
+
+    return action
+
+
+def _refer(form: Form, bulk: BulkRequest) -> CaseAction:
+    agency, reason = form.chosen_agency, form.cleaned_data["reason"]  # type: ignore[attr-defined]
+
+    def action(case: Case) -> bool:
+        # Taking a case from another agency is a decision on that case alone.
+        if case.state != State.TRIAGE:
+            raise TransitionNotAllowed(Action.REFER, case)
+        actions.refer(case, by=bulk.user, at=bulk.at, agency=agency, reason=reason)
+        return True
+
+    return action
 
 
 def _assign(form: Form, bulk: BulkRequest) -> CaseAction:
@@ -199,6 +250,8 @@ def _link(form: Form, bulk: BulkRequest) -> CaseAction:
 
 
 _CASE_ACTIONS: dict[BulkAction, Callable[[Form, BulkRequest], CaseAction]] = {
+    BulkAction.ACCEPT: _accept,
+    BulkAction.REFER: _refer,
     BulkAction.ASSIGN: _assign,
     BulkAction.REMIND_OFFICER: _reminder(actions.remind_officer),
     BulkAction.REMIND_DIRECTORATE: _reminder(actions.remind_directorate),

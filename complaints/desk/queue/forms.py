@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -101,21 +101,27 @@ class LabelsForm(Form):
         return cleaned
 
 
+_REMINDED: Final = (
+    Card(
+        Whom.OFFICER,
+        _("The officer"),
+        _("By e-mail and SMS. If the case has no officer, all officers of the agency are reminded."),
+    ),
+    Card(Whom.DIRECTORATE, _("The directorate"), _("The directorate gets its link by e-mail again.")),
+)
+
+
 class RemindForm(Form):
-    """Who is reminded."""
+    """Who is reminded: one of those whom the person can remind now."""
 
     whom = ChoiceCardsField(
-        cards=[
-            Card(
-                Whom.OFFICER,
-                _("The officer"),
-                _("By e-mail and SMS. If the case has no officer, all officers of the agency are reminded."),
-            ),
-            Card(Whom.DIRECTORATE, _("The directorate"), _("The directorate gets its link by e-mail again.")),
-        ],
-        label=_("Who do you want to remind?"),
-        error_messages={"required": _("Choose who you want to remind")},
+        label=_("Who do you want to remind?"), error_messages={"required": _("Choose who you want to remind")}
     )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, whom: Sequence[Whom]) -> None:
+        super().__init__(data, initial={"whom": whom[0] if len(whom) == 1 else ""})
+        self.has_anybody = bool(whom)
+        self.offer("whom", [card for card in _REMINDED if card.value in whom])
 
 
 class LeadForm(Form):

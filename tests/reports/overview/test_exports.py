@@ -11,7 +11,7 @@ import pytest
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
-from reports.documents.safe_cells import is_formula
+from kit.safe_cells import is_formula
 from reports.figures.measures import MEASURES
 from reports.figures.time_in_hand import TimeRow
 from reports.overview import exports

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from complaints import actions
 from complaints.actions.labels import labels_on
-from complaints.actions.reminders import NobodyToRemind, RemindedToday, Whom
+from complaints.actions.reminders import NobodyToRemind, RemindedToday, Whom, remindable
 from complaints.desk.queue.forms import LabelsForm, RemindForm
 from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.workflow import Action
@@ -29,7 +29,9 @@ def label(request: ActionRequest) -> HttpResponse:
 @action_page(Action.REMIND, "complaints/desk/acts/labels/remind.html")
 def remind(request: ActionRequest) -> HttpResponse:
     """Remind the officer of the case, or the directorate that was asked."""
-    form = RemindForm(request.data)
+    form = RemindForm(request.data, whom=remindable(request.case, by=request.user, at=request.at))
+    if not form.has_anybody:
+        return request.refuse(_nobody())
     if not request.is_sent(form):
         return request.page()
     action = actions.remind_officer if form.cleaned_data["whom"] == Whom.OFFICER else actions.remind_directorate
@@ -38,5 +40,9 @@ def remind(request: ActionRequest) -> HttpResponse:
     except RemindedToday:
         return request.refuse(gettext("A reminder was already sent today."))
     except NobodyToRemind:
-        return request.refuse(gettext("There is no one to remind about this case now."))
+        return request.refuse(_nobody())
     return request.done(gettext("The reminder is on its way."))
+
+
+def _nobody() -> str:
+    return gettext("There is no one to remind about this case now.")

@@ -64,10 +64,12 @@ def test_a_hidden_person_has_no_name_on_the_agencys_page(
     assert amina.full_name in theirs
 
 
+@pytest.mark.usefixtures("network")
 def test_a_new_case_asks_for_its_competence(desk: Desk, referred: Case, omar: User) -> None:
     assert buttons(desk, omar, referred) == ["desk-accept", "desk-decline", "desk-ask", "desk-consult", "desk-task"]
 
 
+@pytest.mark.usefixtures("network")
 def test_a_case_in_progress_asks_for_its_answer(desk: Desk, accepted: Case, omar: User) -> None:
     assert buttons(desk, omar, accepted) == [
         "desk-close",
@@ -79,6 +81,7 @@ def test_a_case_in_progress_asks_for_its_answer(desk: Desk, accepted: Case, omar
     ]
 
 
+@pytest.mark.usefixtures("dana", "centre")
 def test_what_moves_nothing_stands_last(desk: Desk, accepted: Case, omar: User, lina: User) -> None:
     panels = [desk(person).get(address("desk-case", accepted)).context["panel"] for person in (omar, lina)]
     assert [[button.url_name for button in panel.secondary] for panel in panels] == [
@@ -89,7 +92,6 @@ def test_what_moves_nothing_stands_last(desk: Desk, accepted: Case, omar: User, 
             "desk-call",
             "desk-classify",
             "desk-label",
-            "desk-remind",
             "desk-recuse",
             "desk-pdf",
             "desk-hand-over",

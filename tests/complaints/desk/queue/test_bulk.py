@@ -1,10 +1,8 @@
 """Deeds done to many cases: confirmed, done one by one, and what each became of is said."""
 
 from datetime import datetime
-from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Citizen, User
@@ -16,28 +14,8 @@ from complaints.models import Case, CaseLink, Label
 from complaints.workflow import Action
 from notifications.models import Message
 from tests.complaints.cases import FileCase
+from tests.complaints.desk.queue.bulk import asked, press, ticked
 from tests.complaints.pages import Desk
-
-
-def ticked(*cases: Case) -> list[str]:
-    return [f"{case.reference}-{case.version}" for case in cases]
-
-
-def press(client: Client, action: str, *chosen: Case | str, **typed: object) -> list[tuple[str, bool, str]]:
-    """Return what became of each case."""
-    sent = [one if isinstance(one, str) else f"{one.reference}-{one.version}" for one in chosen]
-    page = client.post(reverse("queue-bulk"), {"bulk_action": action, "case": sent, "send": "1", **typed})
-    assert (page.status_code, page.templates[0].name) == (200, "complaints/desk/queue/bulk_done.html")
-    return [(result.reference, result.is_done, result.words) for result in page.context["results"]]
-
-
-def asked(client: Client, action: str, *chosen: Case) -> Any:
-    page = client.post(
-        reverse("queue-bulk"), {"bulk_action": action, "case": ticked(*chosen), "list_query": "view=late&topic=3"}
-    )
-    assert page.status_code == 200
-    return page
-
 
 # ---- asked first ----
 

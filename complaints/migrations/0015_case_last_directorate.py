@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("complaints", "0012_program_keys")]
+    dependencies = [("complaints", "0014_macros")]
 
     operations = [
         AddIndexConcurrently(

@@ -1,0 +1,119 @@
+"""Cases accepted together, referred together, and written to a file."""
+
+from datetime import datetime, timedelta
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Citizen, User
+from accounts.roles import Role
+from accounts.sign_in.factors.step_up import FACTOR_AT
+from agencies.models import Agency, Directorate, Topic
+from complaints import reference
+from complaints.actions import decline
+from complaints.desk.queue import bulk_forms
+from complaints.models import Case
+from notifications.models import Message
+from tests.cast import give_role
+from tests.complaints.cases import FileCase
+from tests.complaints.desk.queue.bulk import asked, press, ticked
+from tests.complaints.pages import Desk
+
+
+def test_cases_of_one_topic_are_accepted_together(
+    desk: Desk, file_case: FileCase, omar: User, gam: Agency, network: Directorate, now: datetime
+) -> None:
+    first, second, declined = (file_case() for _ in range(3))
+    client = desk(omar)
+    form = asked(client, "accept", first, second, declined).context["form"]
+    assert [form[name].value() for name in ("directorate", "days")] == [str(network.pk), 7]
+    assert [len(form["case"].value()), form.problem] == [3, ""]
+    shown = ticked(first, second, declined)
+    decline(declined, by=omar, at=now, reason="other_agency", text="خارج اختصاصنا", proposed_agency=gam)
+    found = press(client, "accept", *shown, directorate=network.pk, days="3")
+    assert [(is_done, words) for _number, is_done, words in found] == [
+        (True, "Done."),
+        (True, "Done."),
+        (False, "This case has changed since you opened the list. Open it to see what was done."),
+    ]
+    accepted = Case.objects.filter(pk__in=(first.pk, second.pk)).values_list("state", "directorate", "officer")
+    assert set(accepted) == {("in_progress", network.pk, omar.pk)}
+    told = Message.objects.filter(template="case_accepted").values_list("reference", flat=True)
+    assert set(told) == {first.reference, second.reference}
+
+
+def test_what_cannot_be_accepted_together_is_named_and_nothing_is_done(
+    desk: Desk, file_case: FileCase, omar: User, network: Directorate, gam: Agency, inquiry: Topic, now: datetime
+) -> None:
+    give_role(omar, gam, Role.OFFICER)
+    old, new = file_case(at=now - timedelta(days=6)), file_case()
+    question, theirs = file_case(topic=inquiry, kind="inquiry"), file_case(agency=gam)
+    several = "These cases have different topics: Inquiry about a service, Water outage. Keep those of one topic"
+    errors = {
+        several: ("case", "3", [new, question]),
+        f"These cases are with different agencies: {gam.name_en}, {network.agency.name_en}. Keep those of one agency": (
+            "case",
+            "3",
+            [new, theirs],
+        ),
+        f"This is past the limit of {reference.grouped(old.reference)}. "
+        "Enter at most 2 working days, or take them out": ("days", "5", [old, new]),
+    }
+    client = desk(omar)
+    assert several in asked(client, "accept", new, question).content.decode()
+    for error, (field, days, chosen) in errors.items():
+        typed = {"bulk_action": "accept", "send": "1", "directorate": str(network.pk), "days": days}
+        page = client.post(reverse("queue-bulk"), {**typed, "case": ticked(*chosen)})
+        assert dict(page.context["form"].errors) == {field: [error]}
+        assert page.context["form"]["days"].value() == days
+    assert set(Case.objects.values_list("state", flat=True)) == {"referred"}
+
+
+def test_more_than_twenty_are_not_accepted_together(
+    desk: Desk, referred: Case, file_case: FileCase, omar: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_forms, "MOST_ACCEPTED", 1)
+    sent = {"bulk_action": "accept", "send": "1", "days": "3", "case": ticked(referred, file_case())}
+    page = desk(omar).post(reverse("queue-bulk"), sent)
+    assert page.context["form"].errors == {"case": ["You selected 2 cases. Accept at most 1 at once"]}
+
+
+def test_the_unit_refers_what_waits_in_triage(
+    desk: Desk, file_case: FileCase, omar: User, lina: User, yusuf: User, gam: Agency
+) -> None:
+    waiting, referred = file_case(agency=None), file_case()
+    assert press(desk(lina), "refer", waiting, referred, agency=gam.code, reason="") == [
+        (waiting.reference, True, "Done."),
+        (referred.reference, False, "This action is not possible in the case's current status."),
+    ]
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.agency) == ("referred", gam)
+    for person, action in ((lina, "accept"), (omar, "refer")):
+        page = desk(person).post(reverse("queue-bulk"), {"bulk_action": action, "case": ticked(referred)}, follow=True)
+        assert [str(one) for one in page.context["messages"]] == ["Choose an action for the selected cases."]
+
+
+def test_selected_cases_are_saved_as_a_file_without_words_and_people(
+    desk: Desk, file_case: FileCase, omar: User, gam: Agency, yusuf: User, amina: Citizen, network: Directorate
+) -> None:
+    Directorate.objects.filter(pk=network.pk).update(name_en="=1+1")
+    own, theirs = file_case(), file_case(agency=gam)
+    Case.objects.filter(pk=own.pk).update(directorate=network)
+    client, sent = desk(omar), {"bulk_action": "export", "case": ticked(own, theirs)}
+    assert client.post(reverse("queue-bulk"), sent).context["form"]["kind"].value() == "xlsx"
+    lines = client.post(reverse("queue-bulk"), {**sent, "send": "1", "kind": "csv"}).content.decode().splitlines()
+    assert [line.split(",")[0] for line in lines] == ["\ufeffTracking number", own.reference]
+    assert "'=1+1" in lines[1]
+    workbook = client.post(reverse("queue-bulk"), {**sent, "send": "1", "kind": "xlsx"})
+    assert workbook["Content-Disposition"] == 'attachment; filename="cases_2026-01-04.xlsx"'
+    with ZipFile(BytesIO(workbook.content)) as book:
+        words = "".join(book.read(name).decode() for name in book.namelist())
+    assert own.reference in words
+    for secret in (own.subject, own.details, amina.full_name, theirs.reference):
+        assert secret not in words + "".join(lines)
+    session = client.session
+    session[FACTOR_AT] = 0
+    session.save()
+    assert client.post(reverse("queue-bulk"), {**sent, "send": "1", "kind": "csv"}).url == reverse("staff-confirm")
