@@ -59,7 +59,7 @@ def test_what_cannot_be_accepted_together_is_named_and_nothing_is_done(
             [new, theirs],
         ),
         f"This is past the limit of {reference.grouped(old.reference)}. "
-        "Enter at most 2 working days, or take them out": ("days", "5", [old, new]),
+        "Enter at most 3 working days, or take them out": ("days", "5", [old, new]),
     }
     client = desk(omar)
     assert several in asked(client, "accept", new, question).content.decode()
