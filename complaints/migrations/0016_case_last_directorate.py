@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("complaints", "0014_macros")]
+    dependencies = [("complaints", "0015_read_marks")]
 
     operations = [
         AddIndexConcurrently(
