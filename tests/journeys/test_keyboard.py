@@ -99,9 +99,11 @@ def _is_on(officer: Person, subject: str) -> str:
 def _accepts(officer: Person) -> None:
     _press(officer, "a")
     _pick(officer, "select[name=directorate]", "مديرية العمليات")
-    _write(officer, "input[name=days]", "2")
-    _press(officer, "Control+Enter")
-    _press(officer, "Control+Enter")
+    _reach(officer, "input[name=days]")
+    officer.page.keyboard.press("Control+A")
+    officer.page.keyboard.insert_text("2")
+    while "/accept/" in officer.page.url:
+        _press(officer, "Control+Enter")
 
 
 def _runs_a_macro(officer: Person) -> None:

@@ -92,8 +92,9 @@ def load_macro(key: int, user: User, *, at: datetime) -> tuple[Macro, list[Macro
 
     The steps are read first: whoever changes them in between changes ``changed_at`` too, which forms compare.
     """
-    steps = list(steps_in_order().filter(macro=key))
-    macro = readable_macros(user, at=at).select_related("agency", "changed_by").filter(pk=key).first()
+    found = readable_macros(user, at=at).filter(pk=key)
+    steps = list(steps_in_order().filter(macro__in=found))
+    macro = found.select_related("agency", "changed_by").first()
     if macro is None:
         raise Http404
     return macro, steps
