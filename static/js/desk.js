@@ -14,7 +14,7 @@
 
   // The sheet says what works on this very page as it is now: the keys that its markup names, in its own words, and those
   // of lists and forms where it has them.
-  const isShown = target => target.getClientRects().length > 0;
+  const works = target => !target.closest("[hidden]");
   const wordsOf = target => {
     const words = target.cloneNode(true);
     all("kbd,svg", words).forEach(part => part.remove());
@@ -22,9 +22,9 @@
   };
   const openSheet = () => {
     const line = one("[data-keys-here]", sheet);
-    all("[data-needs]", sheet).forEach(row => { row.hidden = !all(row.dataset.needs).some(isShown); });
+    all("[data-needs]", sheet).forEach(row => { row.hidden = !all(row.dataset.needs).some(works); });
     all("[data-of-page]", sheet).forEach(row => row.remove());
-    all("[data-key]").filter(isShown).forEach(target => {
+    all("[data-key]").filter(works).forEach(target => {
       const row = line.content.firstElementChild.cloneNode(true);
       one("kbd", row).textContent = target.dataset.key.replace(/^(Key|Digit)/, "").replace("Slash", "/");
       one("dd", row).textContent = wordsOf(target);
