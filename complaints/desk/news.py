@@ -43,4 +43,4 @@ def new_cases(cases: Sequence[ListedCase], user: User, *, at: datetime) -> froze
     if not cases:
         return frozenset()
     keys = [case.pk for case in cases]
-    return frozenset(row.id for row in _NEWS.rows(keys=keys, user=user.pk, since=at - NEWS_LASTS))
+    return frozenset(row.id for row in _NEWS.prepared_rows(keys=keys, user=user.pk, since=at - NEWS_LASTS))

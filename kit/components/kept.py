@@ -42,7 +42,7 @@ class _KeptAround(_Kept):
         """Write the number into what was written before, or an address of another form each time."""
         number = str(self._node.args[0].resolve(context))
         if not _NUMBER.fullmatch(number):
-            return self._node.render(context)
+            return str(self._node.render(context))
         key = get_language(), get_urlconf(), context.autoescape
         if key not in self._written:
             self._written[key] = self._node.render(context).replace(number, _PLACE)
