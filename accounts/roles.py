@@ -31,6 +31,8 @@ DESK = frozenset({Role.OFFICER, Role.SUPERVISOR})
 SUPERVISION = frozenset({Role.SUPERVISOR})
 #: The escalation ladder of a missed deadline, lowest level first; a level with nobody on it is skipped.
 LADDER = (Role.SUPERVISOR, Role.SECRETARY_GENERAL, Role.MINISTER_OFFICE)
+#: The levels above the desk: they are told of late cases once a morning, and handle none.
+LEADERSHIP = frozenset({Role.SECRETARY_GENERAL, Role.MINISTER_OFFICE})
 #: The levels as they are named within a sentence.
 ESCALATION_LEVEL_NAMES = {
     Role.SUPERVISOR: _("the supervisor"),

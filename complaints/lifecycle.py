@@ -27,6 +27,7 @@ _ACTORS = {
     Actor.UNINVOLVED_CMU: "CMU staff who did not handle the case",
     Actor.CLOSER: "the person who closed it",
     Actor.SIGNER: "CMU (if the agency has no second supervisor to sign)",
+    Actor.LEADERSHIP: "secretary-general, minister's office",
     Actor.PARTNER: "an agency asked to contribute",
     Actor.DIRECTORATE: "the directorate asked",
     Actor.CENTRE: "the outside centre by its interface",

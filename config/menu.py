@@ -31,6 +31,7 @@ MENU: Final[tuple[MenuGroup, ...]] = (
             unit.TRIAGE,
             desk.ALL_CASES,
             desk.QUEUE,
+            desk.LATE_CASES,
             desk.LIKELY_MISSED,
             desk.DIRECTORATE,
             desk.OFFICERS,

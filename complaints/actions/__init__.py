@@ -3,6 +3,7 @@
 from complaints.actions.answers import close, sign
 from complaints.actions.classification import classify
 from complaints.actions.decisions import accept, correct, decline, extend, propose_extension, return_case
+from complaints.actions.explanations import ask_explanation, explain
 from complaints.actions.filing import add, amend, file, withdraw
 from complaints.actions.labels import label, unlabel
 from complaints.actions.links import link, unlink
@@ -28,6 +29,7 @@ __all__ = [
     "answer_task",
     "archive",
     "ask",
+    "ask_explanation",
     "ask_unit",
     "assign",
     "classify",
@@ -39,6 +41,7 @@ __all__ = [
     "dismiss",
     "drop_task",
     "end_recusal",
+    "explain",
     "extend",
     "file",
     "hand_over",

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User, officers_of
-from accounts.roles import CMU, DESK
+from accounts.roles import CMU, READERS
 from complaints.engine import notices
 from complaints.engine.transition import act
 from complaints.models import Case, Note, NoteKind, SpokenWith, TaskState
@@ -60,7 +60,7 @@ def log_call(case: Case, *, by: User, at: datetime, spoken_with: SpokenWith, tex
 def agency_at_desk(case: Case, user: User, *, at: datetime) -> int | None:
     """Return the agency for which ``user`` works on ``case``: its own, or one with a task on it; None for the CMU."""
     authority = user.authority(at)
-    desks = authority.agencies(DESK)
+    desks = authority.agencies(READERS)
     if case.agency_id in desks or authority.has(CMU):
         return case.agency_id if case.agency_id in desks else None
     partners = case.tasks.filter(agency__in=desks, state=TaskState.OPEN)

@@ -81,7 +81,7 @@ def remind_agency(case: Case, *, by: User, at: datetime) -> None:
         with act(case, Action.REMIND_AGENCY, by=by, at=at) as change:
             if late_cases.reminds_again_on(case, at=change.at, calendar=change.calendar) is not None:
                 raise RemindedToday
-        notices.tell_staff("officer_citizen_reminds", _acting(case, change.at), change=change, by=BY_EMAIL)
+        notices.tell_staff("officer_citizen_reminds", acting_on(case, change.at), change=change, by=BY_EMAIL)
 
 
 def ask_unit(case: Case, *, by: User, at: datetime) -> None:
@@ -104,7 +104,7 @@ def _others(case: Case, by: User, *, at: datetime) -> list[User]:
     """Return who owes the next step at the agency, except whoever reminds and the person who filed the case."""
     if case.state not in AT_AGENCY:
         return []
-    return [user for user in _acting(case, at) if user.pk != by.pk and not case.is_own_of(user)]
+    return [user for user in acting_on(case, at) if user.pk != by.pk and not case.is_own_of(user)]
 
 
 def _asked(case: Case, *, at: datetime) -> Consultation | None:
@@ -113,7 +113,7 @@ def _asked(case: Case, *, at: datetime) -> Consultation | None:
     return asked if asked is not None and asked.directorate.email and at < asked.expires_at else None
 
 
-def _acting(case: Case, at: datetime) -> Sequence[User]:
+def acting_on(case: Case, at: datetime) -> Sequence[User]:
     """Return who handles the case today: its officer, the deputy while the officer is away, or all officers."""
     on = timezone.localdate(at)
     officer = case.officer

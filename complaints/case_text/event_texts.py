@@ -11,7 +11,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
-from accounts.roles import CMU, DESK
+from accounts.roles import CMU, READERS
 from agencies.models import Agency
 from agencies.names import AgencyNames
 from complaints.case_text.estimates import days_label
@@ -25,6 +25,7 @@ from complaints.models import (
     ClockStep,
     Consultation,
     Estimate,
+    Explanation,
     Extension,
     ExtensionState,
     FormerRating,
@@ -69,10 +70,11 @@ type _Written = Iterator[tuple[int | None, EventText]]
 def texts_for_staff(case: Case, events: Iterable[CaseEvent], user: User, *, at: datetime) -> EventTexts:
     """Return the texts of ``events`` of ``case`` as ``user`` may read them, in one statement for each kind there is.
 
-    Only the desk that wrote them and the unit read notes and recusals; a link names only a case ``user`` may open.
+    Only the agency that wrote them and the unit read notes, explanations and recusals; a link names only a
+    case ``user`` may open.
     """
     authority = user.authority(at)
-    desks = None if authority.has(CMU) else authority.agencies(DESK)
+    desks = None if authority.has(CMU) else authority.agencies(READERS)
     readable = [
         event
         for event in events
@@ -126,6 +128,7 @@ _OBJECTIONS: Final = _of_case(Objection)
 _RATINGS: Final = _of_case(Rating)
 _FORMER_RATINGS: Final = _of_case(FormerRating)
 _NOTES: Final = _of_case(Note)
+_EXPLANATIONS: Final = _of_case(Explanation)
 _RULINGS: Final = _of_case(Ruling, "agency")
 _REFUSALS: Final = _of_case(Refusal, "proposed_agency")
 _RECUSALS: Final = _of_case(Recusal, "person")
@@ -198,6 +201,12 @@ def _refusals(case: Case) -> _Written:
 def _notes(case: Case) -> _Written:
     for row in _NOTES.rows(None, {"case": case}, case=case.pk):
         yield row.event_id, EventText(first=row.text, label=row.get_spoken_with_display())
+
+
+def _explanations(case: Case) -> _Written:
+    for row in _EXPLANATIONS.rows(None, {"case": case}, case=case.pk):
+        yield row.event_id, EventText(first=row.question)
+        yield row.answer_event_id, EventText(first=row.answer)
 
 
 def _recusals(case: Case) -> _Written:
@@ -282,6 +291,7 @@ _READERS: Final[dict[Callable[[Case], _Written], frozenset[Action]]] = {
     _rulings: frozenset({Action.REFER, Action.ARCHIVE}),
     _refusals: frozenset({Action.DECLINE, Action.RETURN}),
     _notes: frozenset({Action.NOTE, Action.CALL, Action.REFUSE_EXTENSION, Action.SEND_BACK}),
+    _explanations: frozenset({Action.ASK_EXPLANATION, Action.EXPLAIN}),
     _recusals: frozenset({Action.RECUSE, Action.END_RECUSAL}),
     _handovers: frozenset({Action.HAND_OVER, Action.TAKE_BACK}),
     _partner_tasks: frozenset({Action.ADD_TASK, Action.ANSWER_TASK, Action.DROP_TASK}),

@@ -40,7 +40,7 @@ def lateness(case: Case, *, at: datetime) -> Lateness | None:
 
 def message_words(clock: Clock, taken: Collection[str], calendar: WorkingCalendar, *, at: datetime) -> str:
     """Return what a message says of a clock that has missed its day, after the steps ``taken``; no statement."""
-    return " ".join(filter(None, [f"{_label(clock.due_at, calendar, at)}.", _next(clock, taken, calendar, at)]))
+    return " ".join(filter(None, [f"{late_label(clock.due_at, calendar, at)}.", _next(clock, taken, calendar, at)]))
 
 
 def late_cases(cases: Iterable[Case], *, at: datetime) -> Mapping[int, Lateness]:
@@ -52,13 +52,13 @@ def late_cases(cases: Iterable[Case], *, at: datetime) -> Mapping[int, Lateness]
     if not late:
         return {}
     calendar = current_calendar()
-    holdings = {row.case_id: row for row in _open_holdings(late)}
+    holdings = {row.case_id: row for row in open_holdings(late)}
     clocks = {row.case_id: row for row in _running_clocks(late)}
     steps = {key: frozenset(row.step for row in clock.steps.all()) for key, clock in clocks.items()}
     return {
         key: Lateness(
-            label=_label(case.deadline_at or at, calendar, at),
-            holder=_holder(holdings.get(key)),
+            label=late_label(case.deadline_at or at, calendar, at),
+            holder=holder_words(holdings.get(key)),
             told=_told(steps.get(key, frozenset())),
             next=_next(clocks.get(key), steps.get(key, frozenset()), calendar, at),
         )
@@ -66,7 +66,8 @@ def late_cases(cases: Iterable[Case], *, at: datetime) -> Mapping[int, Lateness]
     }
 
 
-def _open_holdings(keys: Collection[int]) -> Iterable[Holding]:
+def open_holdings(keys: Collection[int]) -> Iterable[Holding]:
+    """Return who has each of the cases with ``keys`` now; one statement."""
     return Holding.objects.filter(case__in=keys, ended_at__isnull=True).select_related("agency", "directorate")
 
 
@@ -75,7 +76,8 @@ def _running_clocks(keys: Collection[int]) -> Iterable[Clock]:
     return running.exclude(kind=ClockKind.MAY_OBJECT).prefetch_related("steps")
 
 
-def _label(due_at: datetime, calendar: WorkingCalendar, at: datetime) -> str:
+def late_label(due_at: datetime, calendar: WorkingCalendar, at: datetime) -> str:
+    """Return how many working days ago ``due_at`` was, or since when it is late where that was today."""
     due = timezone.localdate(due_at)
     days = calendar.days_between(due, timezone.localdate(at))
     if days == 0:
@@ -83,7 +85,8 @@ def _label(due_at: datetime, calendar: WorkingCalendar, at: datetime) -> str:
     return ngettext("Late by %(count)s working day", "Late by %(count)s working days", days) % {"count": days}
 
 
-def _holder(holding: Holding | None) -> str:
+def holder_words(holding: Holding | None) -> str:
+    """Return who has the case and since when as a sentence, empty where nobody has it."""
     if holding is None:
         return ""
     since = day_digits(timezone.localdate(holding.started_at))

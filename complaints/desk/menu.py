@@ -2,12 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import CMU, DESK, SUPERVISION
+from accounts.roles import CMU, DESK, LEADERSHIP, SUPERVISION
 from complaints.desk.directorate.members import MEMBERS
 from kit.menu import MenuEntry
 
 ALL_CASES = MenuEntry("queue", _("All cases"), CMU)
 QUEUE = MenuEntry("queue", _("Work queue"), DESK, hidden_from=CMU)
+LATE_CASES = MenuEntry("late-cases", _("Late cases of the agency"), LEADERSHIP)
 LIKELY_MISSED = MenuEntry("likely-missed", _("Promises likely to be missed"), CMU | DESK)
 TEXTS = MenuEntry("texts", _("Standard texts"), CMU | DESK, within="text text-new text-delete")
 MACROS = MenuEntry(

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import signed_in_user
-from accounts.roles import CMU, CONTACT_CENTRE, DESK, OPERATORS, READERS, STAFF_CHANGE_READERS, Role
+from accounts.roles import CMU, CONTACT_CENTRE, DESK, LEADERSHIP, OPERATORS, STAFF_CHANGE_READERS, Role
 from complaints.desk.directorate.members import MEMBERS
 from complaints.staff.frame import frame
 
@@ -20,7 +20,7 @@ _OWN_WORK = (
     (CONTACT_CENTRE, "calls"),
     (MEMBERS, "directorate-requests"),
     (frozenset({Role.PM_OFFICE}), "pm-dashboard"),
-    (READERS, "own-figures"),
+    (LEADERSHIP, "late-cases"),
     (OPERATORS, "messages"),
     (STAFF_CHANGE_READERS, "staff-changes"),
 )

@@ -6,6 +6,7 @@ from complaints.desk import start_views
 from complaints.desk.acts.answers import views as answers
 from complaints.desk.acts.classification import views as classification
 from complaints.desk.acts.decisions import views as decisions
+from complaints.desk.acts.explanations import views as explanations
 from complaints.desk.acts.labels import views as labels
 from complaints.desk.acts.links import views as links
 from complaints.desk.acts.notes import views as notes
@@ -18,6 +19,7 @@ from complaints.desk.acts.voices import views as voices
 from complaints.desk.case_page import identity_views, pdf_views, views as case_page
 from complaints.desk.directorate import views as directorate
 from complaints.desk.known_problems import views as known_problems
+from complaints.desk.late_cases import views as late_cases
 from complaints.desk.likely_missed import views as likely_missed
 from complaints.desk.macros import run_views as macro_runs, step_views as step_pages, views as macros
 from complaints.desk.officers import views as officers
@@ -32,6 +34,7 @@ urlpatterns = [
     path("staff/queue/save/", saved_views.save_filter, name="queue-save-filter"),
     path("staff/queue/forget/", saved_views.delete_filter, name="queue-delete-filter"),
     path("staff/queue/bulk/", bulk_views.bulk_action, name="queue-bulk"),
+    path("staff/late-cases/", late_cases.late_cases_page, name="late-cases"),
     path("staff/likely-missed/", likely_missed.likely_missed_page, name="likely-missed"),
     path("staff/officers/", officers.officers, name="officers"),
     path("staff/officers/absence/", officers.absence, name="officers-absence"),
@@ -73,6 +76,8 @@ urlpatterns = [
     path("staff/cases/<slug:ref>/remind/", labels.remind, name="desk-remind"),
     path("staff/cases/<slug:ref>/identity/", identity_views.reveal, name="desk-identity"),
     path("staff/cases/<slug:ref>/note/", notes.note, name="desk-note"),
+    path("staff/cases/<slug:ref>/ask-explanation/", explanations.ask_explanation, name="desk-ask-explanation"),
+    path("staff/cases/<slug:ref>/explain/", explanations.explain, name="desk-explain"),
     path("staff/cases/<slug:ref>/voice/", voices.transcribe, name="desk-transcribe"),
     path("staff/cases/<slug:ref>/macros/<int:macro>/", macro_runs.run_macro, name="desk-macro"),
     path("staff/cases/<slug:ref>/call/", notes.call, name="desk-call"),

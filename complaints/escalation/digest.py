@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -12,13 +12,13 @@ from typing import Any, ClassVar, NamedTuple, cast
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.contact.recipients import BY_EMAIL, CITIZEN_PREFIX, to_staff
 from accounts.models import Absence, Membership, User
-from accounts.roles import DESK
+from accounts.roles import DESK, Role
 from agencies.calendar import AMMAN, WorkingCalendar
 from agencies.models import current_calendar
 from complaints.clocks.due_soon import soon_ends
@@ -156,13 +156,13 @@ def send(*, at: datetime) -> int:
         return len(outbox.owe(notices, occasion=occasion, at=at, expires_at=day.expires_at)) if notices else 0
 
     with transaction.atomic():
-        digests: list[tuple[User, Counts]] = [*_counted(day), *unit_counts(at=day.until)]
-        return _owe_all_or_each(digests, owe, RowRun(TASK, "user", at=at))
+        digests: list[tuple[User, Counts]] = [*_counted(day), *unit_counts(at=day.until, since=day.since)]
+        return owe_all_or_each(digests, owe, RowRun(TASK, "user", at=at))
 
 
-def _owe_all_or_each(
-    digests: Sequence[tuple[User, Counts]],
-    owe: Callable[[Iterable[tuple[User, Counts]]], int],
+def owe_all_or_each[Said](
+    digests: Sequence[tuple[User, Said]],
+    owe: Callable[[Iterable[tuple[User, Said]]], int],
     run: RowRun,
 ) -> int:
     """Owe all digests at once, or, where one of them fails, each by itself; return how many were owed."""
@@ -212,22 +212,42 @@ def digest_readers(on: date) -> list[DigestReader]:
 
     Three statements for any number of agencies.
     """
+    acting = acting_members(DESK, on)
+    return [_reader(user, acting[user.pk]) for user in people_with_email(acting).filter(wants_digest=True)]
+
+
+def _reader(user: User, places: Mapping[Place, set[Any]]) -> DigestReader:
+    desks: dict[int, set[Any]] = defaultdict(set)
+    for (_role, agency), members in places.items():
+        desks[agency] |= members
+    instead = {agency: frozenset(members) for agency, members in desks.items() if user.pk not in members}
+    return DigestReader(user, frozenset(desks), instead)
+
+
+#: A role, and the agency in which it is held.
+type Place = tuple[str, int]
+
+
+def acting_members(roles: Collection[Role], on: date) -> Mapping[Any, Mapping[Place, set[Any]]]:
+    """Return by the key of who acts in ``roles`` on a day, a deputy or the member, the places and their members there.
+
+    Two statements for any number of agencies.
+    """
     deputies: dict[Any, set[Any]] = defaultdict(set)
     for user, deputy in Absence.objects.on(on).values_list("user", "deputy"):
         deputies[user].add(deputy)
-    desks: dict[Any, dict[int, set[Any]]] = defaultdict(lambda: defaultdict(set))
-    members = Membership.objects.active(on).filter(role__in=DESK, agency__isnull=False, user__is_active=True)
-    for user, agency in members.values_list("user", "agency"):
-        for acting in deputies.get(user, {user}):
-            desks[acting][agency].add(user)
-    asked = User.objects.filter(is_active=True, is_staff=True, wants_digest=True).exclude(email="")
-    people = asked.filter(pk__in=desks.keys() - {None})
-    return [_reader(user, desks[user.pk]) for user in people.order_by("login")]
+    acting: dict[Any, dict[Place, set[Any]]] = defaultdict(lambda: defaultdict(set))
+    members = Membership.objects.active(on).filter(role__in=roles, agency__isnull=False, user__is_active=True)
+    for user, role, agency in members.values_list("user", "role", "agency"):
+        for who in deputies.get(user, {user}):
+            acting[who][role, agency].add(user)
+    return acting
 
 
-def _reader(user: User, desks: Mapping[int, set[Any]]) -> DigestReader:
-    instead = {agency: frozenset(members) for agency, members in desks.items() if user.pk not in members}
-    return DigestReader(user, frozenset(desks), instead)
+def people_with_email(keys: Iterable[Any]) -> QuerySet[User]:
+    """Return the staff with these ``keys`` to whom an e-mail can be written."""
+    people = User.objects.filter(pk__in=set(keys) - {None}, is_active=True, is_staff=True)
+    return people.exclude(email="").order_by("login")
 
 
 # ---- what it says ----

@@ -23,10 +23,10 @@ from django.utils.translation import gettext
 
 from accounts.contact.recipients import BY_EMAIL, BY_EMAIL_AND_SMS
 from accounts.models import User, acting_as
-from accounts.roles import DESK, ESCALATION_LEVEL_NAMES, LADDER, Role
+from accounts.roles import DESK, LADDER, LEADERSHIP, Role
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, current_calendar
-from complaints.case_text.lateness import message_words
+from complaints.case_text.lateness import late_label, message_words
 from complaints.clocks import limits
 from complaints.clocks.steps import ESCALATED, OF_THE_UNIT, Step, empty_level, next_step
 from complaints.engine import notices
@@ -302,19 +302,17 @@ class _StepMessages:
     # -- after it --
 
     def miss(self) -> Iterator[Notice]:
-        """Yield the reports of a miss to one level with a copy to the unit, which also learns of an empty level."""
+        """Yield the messages about a miss to the supervisors, or to the unit about its own; note an empty level."""
         people = self._people_on_level()
         if self.clock.kind in OF_THE_UNIT:
             unit = people or self.change.desk.cmu()
             yield from self.post.write("cmu_own_late", unit, self._words, by=BY_EMAIL_AND_SMS)
             return
         self.is_empty = not people
-        if people:
-            # Only the supervisor, who works next to the desk, gets an SMS; the levels above read e-mail.
-            ways = BY_EMAIL_AND_SMS if self.step.role == Role.SUPERVISOR else BY_EMAIL
-            yield from self.post.write("ladder_late", people, self._words, by=ways)
-        copy = "cmu_level_vacant" if self.is_empty else "cmu_late"
-        yield from self.post.write(copy, self._unit_without(people), self._level_words)
+        # The supervisor works next to the desk. The levels above it and the unit read of all delays in one e-mail each
+        # morning: ``late_reports``, ``unit_digest``.
+        if self.step.role not in LEADERSHIP:
+            yield from self.post.write("ladder_late", people, self._late_words, by=BY_EMAIL_AND_SMS)
 
     def _people_on_level(self) -> list[User]:
         role = self.step.role
@@ -325,10 +323,6 @@ class _StepMessages:
         people = self.change.desk.on_level(role, agency)
         return [user for user in people if not case.is_own_of(user)]
 
-    def _unit_without(self, people: Collection[User]) -> list[User]:
-        reached = {user.pk for user in people}
-        return [user for user in self.change.desk.cmu() if user.pk not in reached]
-
     def _words(self) -> dict[str, str]:
         agency = self.agency
         return {
@@ -336,5 +330,5 @@ class _StepMessages:
             "agency": agency.short_name if agency else gettext("the CMU"),
         }
 
-    def _level_words(self) -> dict[str, str]:
-        return {**self._words(), "level": str(ESCALATION_LEVEL_NAMES[self.step.role]) if self.step.role else ""}
+    def _late_words(self) -> dict[str, str]:
+        return {**self._words(), "delay": late_label(self.clock.due_at, self.post.calendar, self.post.at)}

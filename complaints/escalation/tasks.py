@@ -15,6 +15,7 @@ from complaints.escalation import (
     digest,
     expiry,
     ladder,
+    late_reports,
     planned_changes,
     problem_ends,
     rating_questions,
@@ -83,8 +84,9 @@ def refresh_track_record() -> int:
 
 @shared_task(name=digest.TASK)
 def send_digests() -> int:
-    """Owe every desk its digest of this working day; safe to run at any hour, twice and at the same time."""
-    return digest.send(at=timezone.now())
+    """Owe the desks their digest of this working day, the leadership its late cases; safe to run at any time, twice."""
+    at = timezone.now()
+    return digest.send(at=at) + late_reports.send(at=at)
 
 
 @shared_task(name=rating_questions.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)

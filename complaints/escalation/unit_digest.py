@@ -18,10 +18,16 @@ from kit.statements import Statement, joined
 
 @dataclass(frozen=True)
 class UnitCounts:
-    """The numbers in the digest of one of the unit: decisions that wait for them, and cases in triage."""
+    """The numbers in the digest of one of the unit.
+
+    Decisions that wait for them, cases in triage, and of the working day before the cases whose delay was reported to a
+    level of an agency, and those where a level had nobody.
+    """
 
     to_decide: int
     triage: int
+    reported: int
+    vacant: int
 
     template: ClassVar = "cmu_digest"
 
@@ -29,11 +35,14 @@ class UnitCounts:
 _COUNTS: Final = Statement(Path(__file__).with_name("unit_digest.sql"), UnitCounts)
 
 
-def unit_counts(*, at: datetime) -> Iterator[tuple[User, UnitCounts]]:
-    """Yield those of the unit who have something to decide or to refer, each with the numbers; a statement for each."""
+def unit_counts(*, at: datetime, since: datetime) -> Iterator[tuple[User, UnitCounts]]:
+    """Yield those of the unit who have something to decide or to refer or delays to hear of, each with the numbers.
+
+    The delays are those reported from ``since`` until ``at``. A statement for each person.
+    """
     for user in cmu_staff(timezone.localdate(at)).filter(wants_digest=True).exclude(email=""):
         desk = conditions.at_desk(user, at=at)
         waiting = joined(" AND ", [desk, to_decide(user, at=at)])
-        counts = _COUNTS.row({"waiting": waiting, "desk": desk})
-        if counts != UnitCounts(0, 0):
+        counts = _COUNTS.row({"waiting": waiting, "desk": desk}, since=since, until=at)
+        if counts != UnitCounts(0, 0, 0, 0):
             yield user, counts

@@ -16,6 +16,7 @@ from complaints.models.classifications import Classification
 from complaints.models.clocks import Clock, ClockStep, Ending
 from complaints.models.consultations import WITH_DIRECTORATE, Consultation, ConsultationState, Estimate
 from complaints.models.drafts import Draft
+from complaints.models.explanations import Explanation
 from complaints.models.files import Attachment, AttachmentMark, Thumbnail, Upload, UploadPiece
 from complaints.models.history import CaseEvent, Holding, TextSalt, event_key
 from complaints.models.listed_cases import ListedCase
@@ -98,6 +99,7 @@ __all__ = [
     "Draft",
     "Ending",
     "Estimate",
+    "Explanation",
     "Extension",
     "ExtensionState",
     "FormerRating",

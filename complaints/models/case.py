@@ -75,7 +75,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
         A citizen sees their own cases and, by a mandate in force, those of another person that it covers. The CMU's
         staff see all. The desk of an agency, and the people of its
-        escalation ladder, see the cases of the agency; the desk also those on which it has an open task. Staff who
+        escalation ladder, see the cases of the agency and those on which it has an open task. Staff who
         filed, declined or passed a case on may still open it. At work nobody sees a case that they filed themselves or
         from which they are recused; a deputy does not see those from which the absent colleague is recused. Everybody
         else sees none, so that a stranger gets 404.
@@ -87,7 +87,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         authority = user.authority(at)
         if authority.has(CMU) or not authority.is_staff:
             return self.at_desk_of(user, at=at)
-        own = _reached(user, READERS, _at, at=at) | _reached(user, DESK, _tasked, at=at)
+        own = _reached(user, READERS, _at, at=at) | _reached(user, READERS, _tasked, at=at)
         return self.not_own_or_recused(user).filter(own | models.Q(pk__in=_passed_on_by(user)))
 
     def at_desk_of(self, user: User, *, at: datetime) -> Self:

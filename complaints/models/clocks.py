@@ -6,7 +6,11 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import LADDER
 from complaints.workflow import ClockKind
+
+#: The steps that report a delay to a level of the agency, or find nobody on it.
+REPORTS = [name for role in LADDER for name in (str(role), f"no_{role}")]
 
 
 class Ending(models.TextChoices):
@@ -93,6 +97,10 @@ class ClockStep(models.Model):
     class Meta:
         verbose_name = _("clock step")
         constraints = [models.UniqueConstraint(fields=["clock", "step"], name="clock_step_once")]
+        # The delays that were reported within a day, for the e-mails of the next morning.
+        indexes = [
+            models.Index(fields=["taken_at"], condition=models.Q(step__in=REPORTS), name="clock_step_reported"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.clock_id}: {self.step}"

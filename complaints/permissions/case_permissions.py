@@ -11,7 +11,7 @@ from functools import cached_property
 
 from accounts.models import User
 from complaints.models import Case
-from complaints.permissions import policy, second_person
+from complaints.permissions import late_cases, policy, second_person
 from complaints.permissions.pending import Pending, pending
 from complaints.workflow import ACTIONS, AT_AGENCY, WRITERS, Action, Actor, Holder, State
 
@@ -131,6 +131,17 @@ class CasePermissions:
     def may_remind(self) -> bool:
         """Tell whether there is somebody at the agency whom the user may remind."""
         return self.may(Action.REMIND) and self.case.state in AT_AGENCY
+
+    @property
+    def may_ask_explanation(self) -> bool:
+        """Tell whether the user may ask why the case is late: once until the desk has answered."""
+        is_late = late_cases.is_late_at_agency(self.case, at=self.at)
+        return self.may(Action.ASK_EXPLANATION) and is_late and not self.pending.is_to_explain
+
+    @property
+    def may_explain(self) -> bool:
+        """Tell whether the leadership waits for the user's desk to say why the case is late."""
+        return self.may(Action.EXPLAIN) and self.pending.is_to_explain
 
     @property
     def may_end_recusal(self) -> bool:

@@ -7,13 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models import User
-from accounts.roles import CMU, CONTACT_CENTRE, DESK, Role
+from accounts.roles import CMU, CONTACT_CENTRE, DESK, LEADERSHIP, Role
 from complaints.workflow import ACTIONS, Action, Actor
 
 _AT_THE_AGENCY: dict[Actor, frozenset[Role]] = {
     Actor.OFFICER: frozenset({Role.OFFICER}),
     Actor.SUPERVISOR: frozenset({Role.SUPERVISOR}),
     Actor.CLOSER: DESK,
+    Actor.LEADERSHIP: LEADERSHIP,
 }
 _ANYWHERE: dict[Actor, frozenset[Role]] = {
     Actor.CMU: CMU,

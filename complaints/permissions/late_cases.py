@@ -1,4 +1,4 @@
-"""What a citizen may ask for while an agency is late: a reminder once a working day, the unit after the last level."""
+"""What may be asked for while an agency is late: by the citizen a reminder and the unit, by its leadership why."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from agencies.calendar import AMMAN, WorkingCalendar
 from complaints.clocks import limits
 from complaints.clocks.steps import empty_level
-from complaints.models import Case, Clock
+from complaints.models import Case, Clock, Explanation
 from complaints.workflow import AT_AGENCY, Action
 
 
@@ -20,8 +20,18 @@ def allows(case: Case, action: Action, *, at: datetime) -> bool:
             return is_late_at_agency(case, at=at)
         case Action.ASK_UNIT:
             return may_ask_unit(case, at=at)
+        case Action.ASK_EXPLANATION:
+            return is_late_at_agency(case, at=at)
+        case Action.EXPLAIN:
+            return open_explanation(case) is not None
         case _:
             return True
+
+
+def open_explanation(case: Case) -> Explanation | None:
+    """Return what the leadership of the agency that has ``case`` asked and nobody answered yet; one statement."""
+    asked = case.explanations.open().filter(agency=case.agency_id)
+    return asked.select_related("asked_by").first()
 
 
 def is_late_at_agency(case: Case, *, at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""What is pending on a case: an answer to sign, a proposed later date, an outside centre, partner tasks."""
+"""What is pending on a case: an answer to sign, a later date, an outside centre, partner tasks, a delay to explain."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from complaints.models import (
     AnswerState,
     Case,
     CaseQuerySet,
+    Explanation,
     Extension,
     ExtensionState,
     Handover,
@@ -29,6 +30,7 @@ class Pending:
     extension_was_granted: bool
     is_handed_over: bool
     has_open_tasks: bool
+    is_to_explain: bool
 
 
 def with_pending(cases: CaseQuerySet) -> CaseQuerySet:
@@ -42,6 +44,7 @@ def with_pending(cases: CaseQuerySet) -> CaseQuerySet:
         extension_was_granted=Exists(extensions.filter(state=ExtensionState.GRANTED)),
         is_handed_over=Exists(Handover.objects.filter(case=OuterRef("pk"), ended_at__isnull=True)),
         has_open_tasks=Exists(tasks),
+        is_to_explain=Exists(Explanation.objects.open().filter(case=OuterRef("pk"), agency=OuterRef("agency"))),
     )
 
 

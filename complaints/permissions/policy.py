@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db.models import Subquery
 
 from accounts.models import User
-from accounts.roles import CMU, CONTACT_CENTRE, DESK, READERS, SUPERVISION, Role
+from accounts.roles import CMU, CONTACT_CENTRE, DESK, LEADERSHIP, READERS, SUPERVISION, Role
 from agencies.models import Agency
 from complaints.clocks import clockwork
 from complaints.models import Case, Consultation, TaskState
@@ -66,6 +67,14 @@ def is_asker(consultation: Consultation, user: User, *, at: datetime) -> bool:
     return authority.has(CMU) or consultation.case.agency_id in authority.agencies(READERS)
 
 
+#: What the roles that somebody has in the agency of a case make them to it.
+_OF_ITS_AGENCY: Final = (
+    (frozenset({Role.OFFICER}), Actor.OFFICER),
+    (frozenset({Role.SUPERVISOR}), Actor.SUPERVISOR),
+    (LEADERSHIP, Actor.LEADERSHIP),
+)
+
+
 def _staff_actors(case: Case, user: User, at: datetime) -> set[Actor]:
     authority = user.authority(at).without(case.recused)
     found = set()
@@ -73,10 +82,7 @@ def _staff_actors(case: Case, user: User, at: datetime) -> set[Actor]:
         found.add(Actor.AGENT)
     if authority.has(CMU):
         found.add(Actor.CMU)
-    if case.agency_id in authority.agencies(frozenset({Role.OFFICER})):
-        found.add(Actor.OFFICER)
-    if case.agency_id in authority.agencies(frozenset({Role.SUPERVISOR})):
-        found.add(Actor.SUPERVISOR)
+    found |= {actor for roles, actor in _OF_ITS_AGENCY if case.agency_id in authority.agencies(roles)}
     if case.closed_by_id == user.pk and found & {Actor.OFFICER, Actor.SUPERVISOR}:
         found.add(Actor.CLOSER)
     if Actor.CMU in found:

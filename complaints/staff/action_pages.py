@@ -25,7 +25,7 @@ from django_stubs_ext import StrPromise
 
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User
-from accounts.roles import DESK
+from accounts.roles import DESK, READERS
 from complaints.case_text.clock_history import has_moved
 from complaints.case_text.history import action_label, actor_label
 from complaints.case_text.message_preview import preview
@@ -167,7 +167,7 @@ def action_page(
     """
 
     def decorate(view: View) -> View:
-        @staff_required(CASEWORK)
+        @staff_required(CASEWORK | READERS)
         @require_http_methods(["GET", "HEAD", "POST"])
         @keeps_unsent_form
         @wraps(view)

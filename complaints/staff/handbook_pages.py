@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from accounts.roles import ANY_STAFF, CMU, CONTACT_CENTRE, DESK, LADDER, OPERATORS, Authority, Role
+from accounts.roles import ANY_STAFF, CMU, CONTACT_CENTRE, DESK, LADDER, LEADERSHIP, OPERATORS, Authority, Role
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ PAGES: Final = (
         "leadership",
         _("Help for secretaries-general and ministers’ offices"),
         _("How the agency stands, delays that you are told of, directives, annexes to reports."),
-        frozenset({Role.SECRETARY_GENERAL, Role.MINISTER_OFFICE}),
+        LEADERSHIP,
     ),
     HandbookPage(
         "office",

@@ -282,7 +282,9 @@ ACTIONS: dict[Action, ActionRule] = {
         is_for_own_desk=True,
     ),
     Action.ASSIGN: ActionRule(label=_("Assigned to an officer"), who=DESK | {A.CLOCK}, sources=WITH_AGENCY),
-    Action.NOTE: ActionRule(label=_("Note"), who=STAFF | {A.PARTNER}, sources=ANY_STATE, is_for_own_desk=True),
+    Action.NOTE: ActionRule(
+        label=_("Note"), who=STAFF | {A.LEADERSHIP, A.PARTNER}, sources=ANY_STATE, is_for_own_desk=True
+    ),
     Action.CALL: ActionRule(
         label=_("Phone call recorded"), who=STAFF | {A.AGENT, A.PARTNER}, sources=ANY_STATE, is_for_own_desk=True
     ),
@@ -351,7 +353,7 @@ ACTIONS: dict[Action, ActionRule] = {
         label=_("Handed over to an outside centre"), who=STAFF | {A.AGENT}, sources=WITH_AGENCY, colour="wait"
     ),
     Action.TAKE_BACK: ActionRule(label=_("Outside centre's answer recorded"), who=DESK_OR_CENTRE, sources=WITH_AGENCY),
-    Action.REMIND: ActionRule(label=_("Reminder"), who=STAFF | {A.CLOCK}, sources=ANY_STATE),
+    Action.REMIND: ActionRule(label=_("Reminder"), who=STAFF | {A.LEADERSHIP, A.CLOCK}, sources=ANY_STATE),
     **LATE_REQUESTS,
     Action.ESCALATE: ActionRule(
         label=_("Deadline missed; escalated"),

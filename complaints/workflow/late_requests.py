@@ -1,4 +1,4 @@
-"""The rows of the table of actions for what a citizen may ask for while the agency is late."""
+"""The rows of the table of actions for what a citizen, and the agency's leadership, may ask for while it is late."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from complaints.workflow.rules import PERSON, ActionRule, Tell, TimelineText
-from complaints.workflow.states import AT_AGENCY
-from complaints.workflow.terms import Action, Party
+from complaints.workflow.rules import DESK, PERSON, ActionRule, Tell, TimelineText, those
+from complaints.workflow.states import ANY_STATE, AT_AGENCY
+from complaints.workflow.terms import Action, Actor, Party
 
-#: The first once a working day, the second after the last escalation level: ``complaints.permissions.late_cases``.
+#: The first once a working day, the second after the last escalation level, an explanation only where one was asked
+#: for: ``complaints.permissions.late_cases``.
 LATE_REQUESTS: Final[dict[Action, ActionRule]] = {
     Action.REMIND_AGENCY: ActionRule(
         label=_("Reminder from the citizen"),
@@ -29,4 +30,12 @@ LATE_REQUESTS: Final[dict[Action, ActionRule]] = {
             title=_("You asked the %(unit)s to step in"), text=_("Your case is on its list now."), colour="you"
         ),
     ),
+    Action.ASK_EXPLANATION: ActionRule(
+        label=_("Explanation of the delay asked for"),
+        who=those(Actor.LEADERSHIP),
+        sources=AT_AGENCY,
+        colour="wait",
+        is_for_own_desk=True,
+    ),
+    Action.EXPLAIN: ActionRule(label=_("Delay explained"), who=DESK, sources=ANY_STATE, is_for_own_desk=True),
 }

@@ -263,7 +263,9 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "cmu_digest": Wording(
         sms="",
         subject="طلبات بانتظار قراركم في {date}",
-        text="في بداية يوم {date}:\n\nبانتظار قراركم: {to_decide}\nقيد الفرز: {triage}\n\nقائمة العمل:\n\n{url}",
+        text="في بداية يوم {date}:\n\nبانتظار قراركم: {to_decide}\nقيد الفرز: {triage}\n\n"
+        "منذ يوم العمل السابق:\n\nحالات تأخر أُبلغت بها الجهات: {reported}\n"
+        "حالات تأخر لم يوجد في الجهة من يُبلَّغ بها في أحد المستويات: {vacant}\n\nقائمة العمل:\n\n{url}",
     ),
     "praise_passed_on": Wording(
         sms="",
@@ -317,19 +319,24 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     ),
     "ladder_late": Wording(
         sms="{agency}: تأخر {ref} عن {date} {link}",
-        subject="تأخر الطلب {ref}",
-        text="تجاوز الطلب {ref} لدى {agency} موعده {date} دون إنجاز، ولذلك صُعِّد الأمر إليكم.",
+        subject="تأخر الطلب {ref}: {delay}",
+        text="تجاوز الطلب {ref} لدى {agency} موعده {date} دون إنجاز، ولذلك صُعِّد الأمر إليكم. {delay}.",
     ),
-    "cmu_late": Wording(
+    "ladder_digest": Wording(
         sms="",
-        subject="تأخر الطلب {ref} لدى {agency}",
-        text="تجاوز الطلب {ref} لدى {agency} موعده {date}. صُعِّد الأمر إلى: {level}.",
+        subject="طلبات جهتكم المتأخرة في {date}: {count}",
+        text="طلبات جهتكم المتأخرة المصعّدة إليكم في بداية يوم {date}: {count}\n"
+        "المصعّد منها منذ يوم العمل السابق: {reported}\n\nصفحة الطلبات المتأخرة:\n\n{url}\n\n{cases}",
     ),
-    "cmu_level_vacant": Wording(
+    "ladder_explained": Wording(
         sms="",
-        subject="مستوى تصعيد شاغر لدى {agency}: الطلب {ref}",
-        text="تجاوز الطلب {ref} لدى {agency} موعده {date}، ولا يوجد من يُبلَّغ بذلك في مستوى التصعيد هذا: {level}. "
-        "يُصعَّد الأمر إلى المستوى التالي إن وُجد.",
+        subject="توضيح سبب تأخر الطلب {ref}",
+        text="ورد توضيح من {agency} عن سبب تأخر الطلب {ref} جوابًا عن سؤالكم. تجدون التوضيح في صفحة الطلب.",
+    ),
+    "officer_explain": Wording(
+        sms="",
+        subject="يُرجى توضيح سبب تأخر الطلب {ref}",
+        text="تأخر الطلب {ref}، وتسأل قيادة {agency} عن السبب. تجدون السؤال في صفحة الطلب، ويُرجى الإجابة عنه فيها.",
     ),
     "cmu_asked": Wording(
         sms="يطلب صاحب الطلب {ref} تدخل الوحدة. {link}",

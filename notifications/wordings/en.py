@@ -265,6 +265,8 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         sms="",
         subject="Cases waiting for your decision on {date}",
         text="On {date} at the start of the day:\n\nFor you to decide: {to_decide}\nIn triage: {triage}\n\n"
+        "Since the last working day:\n\nDelays reported at agencies: {reported}\n"
+        "Delays for which an agency had nobody to tell at a level: {vacant}\n\n"
         "Your work queue:\n\n{url}",
     ),
     "praise_passed_on": Wording(
@@ -319,19 +321,25 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     ),
     "ladder_late": Wording(
         sms="Case {ref} at {agency} missed its deadline of {date}. {link}",
-        subject="Case {ref} is late",
-        text="Case {ref} at {agency} missed its deadline of {date} and has been escalated to you.",
+        subject="Case {ref} is late: {delay}",
+        text="Case {ref} at {agency} missed its deadline of {date} and has been escalated to you. {delay}.",
     ),
-    "cmu_late": Wording(
+    "ladder_digest": Wording(
         sms="",
-        subject="Case {ref} is late at {agency}",
-        text="Case {ref} at {agency} missed its deadline of {date}. It was escalated to: {level}.",
+        subject="Late cases of your agency on {date}: {count}",
+        text="Late cases of your agency that were reported to you, on {date} at the start of the day: {count}\n"
+        "Reported since the last working day: {reported}\n\nYour page of late cases:\n\n{url}\n\n{cases}",
     ),
-    "cmu_level_vacant": Wording(
+    "ladder_explained": Wording(
         sms="",
-        subject="Vacant escalation level at {agency}: case {ref}",
-        text="Case {ref} at {agency} missed its deadline of {date}, and there is no one to tell at this escalation "
-        "level: {level}. It goes to the next level, if there is one.",
+        subject="The delay of case {ref} was explained",
+        text="{agency} answered your question why case {ref} is late. The case page has the explanation.",
+    ),
+    "officer_explain": Wording(
+        sms="",
+        subject="Please explain the delay of case {ref}",
+        text="Case {ref} is late, and the leadership of {agency} asks why. The case page has the question. Please "
+        "answer it there.",
     ),
     "cmu_asked": Wording(
         sms="The citizen asks the CMU to step in: case {ref}. {link}",

@@ -225,6 +225,8 @@ DEEDS: Final[dict[Action, Deed]] = {
     Action.TAKE_BACK: Deed(_saying(actions.take_back, answer="أصلح الخط"), often=2),
     Action.REMIND_AGENCY: Deed(_saying(actions.remind_agency), CITIZEN),
     Action.ASK_UNIT: Deed(_saying(actions.ask_unit), CITIZEN),
+    Action.ASK_EXPLANATION: Deed(_saying(actions.ask_explanation, text="لماذا تأخر؟"), ("samar",), 2),
+    Action.EXPLAIN: Deed(_saying(actions.explain, text="تأخر المقاول"), often=2),
     # What the clock does to a case, in the order of the tasks.
     Action.LAPSE: Deed(_sweep, often=0.5),
     Action.REMIND: Deed(_sweep, often=0.5),

@@ -151,6 +151,8 @@ def _buttons(permissions: CasePermissions) -> list[ActionButton]:
         (Action.DISMISS in transitions, "desk-dismiss", gettext("No, reject the objection with reasons"), "x", ""),
         (Action.CORRECT in transitions, "desk-correct", gettext("Undo closing"), "backward", ""),
         (permissions.may_take_back, "desk-take-back", gettext("Record the centre's answer"), "check", ""),
+        (permissions.may_ask_explanation, "desk-ask-explanation", gettext("Ask why the case is late"), "ask", "Q"),
+        (permissions.may_explain, "desk-explain", gettext("Explain the delay"), "msg", ""),
         (permissions.may(Action.ASSIGN), "desk-assign", gettext("Reassign to a colleague"), "user", "P"),
         (permissions.may(Action.NOTE), "desk-note", gettext("Write a note"), "pen", "N"),
         (permissions.may(Action.LINK), "desk-link", gettext("Link to another case"), "link", ""),

@@ -14,6 +14,7 @@ from complaints.case_text.history import HistoryEntry, Side, without_words
 from complaints.desk.case_page.citizens_word import CitizensWord
 from complaints.desk.case_page.competence import CompetencePanel
 from complaints.desk.directorate.findings import ConsultationSummary
+from complaints.models import Explanation
 from complaints.workflow import Action
 
 #: The sections of the page that have the words of actions, by their ids.
@@ -25,6 +26,8 @@ _SECTIONS: Final[dict[str, str]] = {
     Action.CONSULT: "directorates",
     Action.ESTIMATE: "directorates",
     Action.FIND: "directorates",
+    Action.ASK_EXPLANATION: "explanations",
+    Action.EXPLAIN: "explanations",
 }
 
 
@@ -71,7 +74,10 @@ def page_history(entries: Sequence[HistoryEntry], words: Mapping[str, Collection
 
 
 def words_of_sections(
-    word: CitizensWord | None, competence: CompetencePanel, consultations: Sequence[ConsultationSummary]
+    word: CitizensWord | None,
+    competence: CompetencePanel,
+    consultations: Sequence[ConsultationSummary],
+    explained: Sequence[Explanation],
 ) -> dict[str, Collection[str]]:
     """Return the texts that stand in sections of the page, by the ids of these."""
     tasks = [task.task for task in competence.partner_tasks]
@@ -81,6 +87,7 @@ def words_of_sections(
         "citizens-word": {rating.text for rating in (word.ratings if word else ())},
         "competence": {text for task in tasks for text in (task.text, task.answer, task.reason)},
         "directorates": {text for one in asked for text in (one.text, one.finding)} | {one.reason for one in estimates},
+        "explanations": {text for one in explained for text in (one.question, one.answer)},
     }
 
 

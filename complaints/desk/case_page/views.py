@@ -22,6 +22,7 @@ from complaints.desk.case_page.calls import contacts_about
 from complaints.desk.case_page.citizens_word import came_back_after, citizens_word
 from complaints.desk.case_page.competence import competence_panel
 from complaints.desk.case_page.dead_ends import dead_ends
+from complaints.desk.case_page.explanations import explanations
 from complaints.desk.case_page.history_lines import page_history, words_of_sections
 from complaints.desk.case_page.holders_bar import holders_bar
 from complaints.desk.case_page.map_link import map_url
@@ -66,13 +67,15 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
     work_list, place = _place(request, case, at=at)
     word, competence = citizens_word(case), competence_panel(case, user, at=at)
     consultations = consultation_summaries(case, at=at, shows_link=permissions.may(Action.REVOKE))
+    explained = explanations(case, user, at=at)
     context = {
         "file": file,
-        "history": page_history(file.history, words_of_sections(word, competence, consultations)),
+        "history": page_history(file.history, words_of_sections(word, competence, consultations, explained)),
         "holders": holders_bar(file.spans, file.time_held),
         "earlier_cases": earlier_cases(case, user, at=at),
         "linked_cases": linked_cases(case, user, at=at),
         "word": word,
+        "explanations": explained,
         "recurrence": came_back_after(case, user, at=at),
         "map_url": map_url(around["case_visibility"]),
         "similar": similar_beside(case, user, at=at),

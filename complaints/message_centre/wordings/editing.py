@@ -15,7 +15,7 @@ from django_stubs_ext import StrPromise
 
 from accounts.contact.recipients import STAFF_PREFIX, staff_key
 from accounts.models import User
-from accounts.roles import ESCALATION_LEVEL_NAMES, Role
+from accounts.roles import Role
 from agencies.models import Agency
 from complaints.case_text.message_names import NAMES
 from complaints.models import Case
@@ -56,7 +56,10 @@ MEANINGS: Final[Mapping[str, StrPromise]] = {
     "likely_missed": _("number of promises likely to be missed"),
     "returned": _("number of cases that came back"),
     "failed": _("number of messages that did not arrive"),
-    "level": _("the escalation level, such as the supervisor"),
+    "delay": _("by how many working days the case is late"),
+    "reported": _("number of cases whose delay was reported"),
+    "vacant": _("number of cases whose delay found nobody at a level"),
+    "cases": _("late cases: number, delay, who has each, link"),
     "late": _("how late the case is, and what happens next"),
     "count": _("number of cases"),
     "role": _("the role of a member of staff"),
@@ -275,8 +278,11 @@ def _context(language: str, case: Case | None, *, at: datetime) -> dict[str, str
             "returned": "1",
             "failed": "0",
             "count": "4",
-            "level": str(ESCALATION_LEVEL_NAMES[Role.SUPERVISOR]),
-            "late": gettext("Late since %(day)s") % {"day": day_digits(_date(case, at))} + ".",
+            "reported": "2",
+            "vacant": "1",
+            "cases": f"{proofreading.LONGEST_VALUES['ref']}: {_delay(case, at)}.",
+            "delay": _delay(case, at),
+            "late": f"{_delay(case, at)}.",
             "role": str(Role.SUPERVISOR.label),
             "status": pgettext("status of a case", "In progress"),
         }
@@ -285,6 +291,10 @@ def _context(language: str, case: Case | None, *, at: datetime) -> dict[str, str
 def _agency(case: Case | None) -> str:
     agency = case.agency if case and case.agency else Agency.objects.filter(is_complainable=True).first()
     return agency.short_name if agency else gettext("the agency")
+
+
+def _delay(case: Case | None, at: datetime) -> str:
+    return gettext("Late since %(day)s") % {"day": day_digits(_date(case, at))}
 
 
 def _date(case: Case | None, at: datetime) -> date:

@@ -37,9 +37,9 @@ def test_an_auditor_is_sent_to_the_changes_of_staff(desk: Desk, cmu: Agency) -> 
     assert desk(auditor).get(reverse("desk")).url == reverse("staff-changes")
 
 
-def test_the_ladder_of_an_agency_reads_how_it_stands(desk: Desk, water: Agency) -> None:
+def test_the_leadership_of_an_agency_reads_its_late_cases(desk: Desk, water: Agency) -> None:
     reader = make_staff("rana@some.example", "رنا", "Rana", "+962790100011", water, Role.MINISTER_OFFICE)
-    assert desk(reader).get(reverse("desk")).url == reverse("own-figures")
+    assert desk(reader).get(reverse("desk")).url == reverse("late-cases")
 
 
 def test_a_membership_that_ended_leaves_no_desk(desk: Desk, omar: User, now: object) -> None:

@@ -17,12 +17,14 @@ from complaints.actions import (
     add_task,
     amend,
     answer_task,
+    ask_explanation,
     ask_unit,
     assign,
     classify,
     clear_urgent,
     drop_task,
     end_recusal,
+    explain,
     hand_over,
     label,
     link,
@@ -321,6 +323,12 @@ class RandomLife(RuleBasedStateMachine):
     def a_late_agency_is_reminded(self, person: str) -> None:
         self.attempt(remind_agency, self.case, by=person)
         self.attempt(ask_unit, self.case, by=person)
+
+    @rule(person=desk, asks=st.booleans())
+    def a_delay_is_explained(self, person: str, *, asks: bool) -> None:
+        if asks:
+            self.attempt(ask_explanation, self.case, by="samar", text="لماذا تأخر؟")
+        self.attempt(explain, self.case, by=person, text="تأخر المقاول")
 
     # ---- clock and sweepers ----
 

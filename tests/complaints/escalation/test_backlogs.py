@@ -84,8 +84,8 @@ def test_the_staff_of_a_batch_is_fetched_once(many: list[Case], nadia: User, now
         del many[:number]
         return sum("accounts_membership" in statement["sql"] for statement in statements)
 
-    # The escalation level and the unit.
-    assert [cost(1), cost(3)] == [2, 2]
+    # The escalation level.
+    assert [cost(1), cost(3)] == [1, 1]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -113,15 +113,14 @@ def test_a_missed_promise_climbs_one_rung_a_working_day(
     late = DUE + timedelta(minutes=1)
     assert ladder.sweep(at=late) == 1
     assert told("ladder_late") == {("nadia", "email"): 1, ("+962790100002", "sms"): 1}
-    assert told("cmu_late") == {("lina", "email"): 1}
     assert told("case_late") == {("+962790001234", "sms"): 1}
     # Monday, at the end of the first further working day.
     assert [ladder.sweep(at=at(12, 15, 30)), ladder.sweep(at=at(12, 15, 31))] == [0, 1]
     assert [ladder.sweep(at=at(13, 15, 30)), ladder.sweep(at=at(13, 15, 31))] == [0, 1]
-    assert told("ladder_late") == {
-        ("nadia", "email"): 1, ("+962790100002", "sms"): 1, ("basma", "email"): 1, ("fares", "email"): 1,
-    }  # fmt: skip
-    assert (told("cmu_late"), told("case_late")) == ({("lina", "email"): 3}, {("+962790001234", "sms"): 1})
+    # The levels above the supervisor and the unit read of it in the morning.
+    assert told("ladder_late") == {("nadia", "email"): 1, ("+962790100002", "sms"): 1}
+    assert told("case_late") == {("+962790001234", "sms"): 1}
+    assert "11/1/2026" in Message.objects.get(template="ladder_late", channel="email").subject
     assert steps(accepted) == ["supervisor", "secretary_general", "minister_office"]
     assert ladder.sweep(at=at(25, 12)) == 0
     assert acts(accepted) == ["file", "accept", "escalate", "escalate", "escalate"]
@@ -132,18 +131,16 @@ def test_an_empty_rung_goes_to_the_next_at_once_and_the_unit_is_told(
     accepted: Case, omar: User, basma: User, lina: User
 ) -> None:
     assert ladder.sweep(at=DUE + timedelta(minutes=1)) == 2
-    assert told("ladder_late") == {("basma", "email"): 1}
-    assert (told("cmu_level_vacant"), told("cmu_late")) == ({("lina", "email"): 1}, {("lina", "email"): 1})
     assert steps(accepted) == ["no_supervisor", "secretary_general"]
     assert ladder.sweep(at=at(12, 15, 31)) == 1
     assert steps(accepted)[2:] == ["no_minister_office"]
-    assert [message.context for message in Message.objects.filter(template="cmu_level_vacant", language="ar")] != []
+    assert told("ladder_late") == {}
 
 
 @pytest.mark.django_db
 def test_a_ladder_without_anybody_ends_with_the_unit(accepted: Case, omar: User, lina: User) -> None:
     assert ladder.sweep(at=DUE + timedelta(minutes=1)) == 3
-    assert (told("ladder_late"), told("cmu_level_vacant")) == ({}, {("lina", "email"): 3})
+    assert steps(accepted) == ["no_supervisor", "no_secretary_general", "no_minister_office"]
     assert told("case_late") == {("+962790001234", "sms"): 1}
 
 
@@ -151,7 +148,7 @@ def test_a_ladder_without_anybody_ends_with_the_unit(accepted: Case, omar: User,
 def test_nobody_is_told_of_a_case_of_their_own(accepted: Case, nadia: User, basma: User, amina: Citizen) -> None:
     User.objects.filter(pk=nadia.pk).update(person=amina)
     ladder.sweep(at=DUE + timedelta(minutes=1))
-    assert (steps(accepted), told("ladder_late")) == (["no_supervisor", "secretary_general"], {("basma", "email"): 1})
+    assert (steps(accepted), told("ladder_late")) == (["no_supervisor", "secretary_general"], {})
 
 
 @pytest.mark.django_db
@@ -255,7 +252,7 @@ def test_a_part_of_another_agency_climbs_that_agencys_ladder(
     ladder.sweep(at=at(6, 15, 31))
     assert told("ladder_late") == {("zain", "email"): 1, (huda.phone, "sms"): 1}
     assert told("case_late") == {}
-    assert "أمانة عمان" in Message.objects.filter(template="cmu_late").get().body
+    assert "أمانة عمان" in Message.objects.filter(template="ladder_late", channel="email").get().body
 
 
 @pytest.mark.django_db

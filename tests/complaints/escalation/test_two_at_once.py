@@ -44,10 +44,10 @@ def test_two_sweepers_take_each_step_once(promised: list[Case], fares: User, _ti
         # A case in the other's hands is left to it, or to the next sweep.
         assert sum(outcomes) + ladder.sweep(at=moment) == steps
     assert ClockStep.objects.count() == CaseEvent.objects.filter(action__in=["remind", "escalate"]).count() == 12
-    told = Message.objects.filter(template__in=["officer_due", "ladder_late", "cmu_late", "case_late"])
+    told = Message.objects.filter(template__in=["officer_due", "ladder_late", "case_late"])
     assert sorted(told.values_list("template", flat=True)) == sorted(
-        # By e-mail and telephone to the officer and the supervisor, by e-mail to the two above; the unit with each.
-        ["officer_due"] * 6 + ["ladder_late"] * 12 + ["cmu_late"] * 9 + ["case_late"] * 3
+        # By e-mail and telephone to the officer and the supervisor; the two above and the unit read it in the morning.
+        ["officer_due"] * 6 + ["ladder_late"] * 6 + ["case_late"] * 3
     )
 
 

@@ -39,7 +39,10 @@ LONGEST = {
     "likely_missed": "99",
     "returned": "10",
     "failed": "0",
-    "level": "الأمين العام",
+    "delay": "متأخر 12 يوم عمل",
+    "reported": "120",
+    "vacant": "9",
+    "cases": "2604821735: متأخر منذ 11/1/2026.",
     "late": "تأخر 3 أيام عمل. الخطوة التالية يوم 22/12/2026.",
     "count": "120",
     "status": "ع" * 25,
@@ -67,7 +70,10 @@ OPEN_WORDS = {
     "likely_missed",
     "returned",
     "failed",
-    "level",
+    "delay",
+    "reported",
+    "vacant",
+    "cases",
     "late",
     "count",
     "role",
@@ -164,6 +170,7 @@ def test_an_address_to_open_stands_in_the_text_of_an_email_alone() -> None:
         ("directorate_reminder", "text"),
         ("officer_digest", "text"),
         ("cmu_digest", "text"),
+        ("ladder_digest", "text"),
         *(
             (template, "text")
             for template in WORDINGS["en"]

@@ -1,0 +1,1 @@
+"""Asking why a case is late, and answering."""
