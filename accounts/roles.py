@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _
 
 
 class Role(TextChoices):
@@ -59,14 +59,31 @@ ANY_STAFF = frozenset(Role)
 
 
 @dataclass(frozen=True)
+class Colleague:
+    """A colleague who is away and whose deputy somebody is."""
+
+    pk: UUID
+    name_ar: str
+    name_en: str
+
+    @property
+    def name(self) -> str:
+        """The name in the language of the page, or in the other one where only that is known."""
+        names = (self.name_ar, self.name_en)
+        return next(filter(None, names if get_language() == "ar" else reversed(names)), "")
+
+
+@dataclass(frozen=True)
 class Authority:
     """The roles a person may act in on one day: pairs of role and agency id, those of absent colleagues included.
 
-    ``lent`` are the pairs a person has only as a deputy, each with the id of the absent colleague.
+    ``lent`` are the pairs a person has only as a deputy, each with the id of the absent colleague. ``absent`` are all
+    colleagues whose deputy the person is, also those who lend nothing that the person does not have.
     """
 
     roles: frozenset[tuple[Role, int | None]] = frozenset()
     lent: tuple[tuple[Role, int | None, UUID], ...] = field(default=(), compare=False)
+    absent: tuple[Colleague, ...] = field(default=(), compare=False)
 
     def has(self, roles: Collection[Role]) -> bool:
         """Tell whether any of ``roles`` is held anywhere."""
@@ -100,6 +117,10 @@ class Authority:
         """Return the part of the authority that is held in one agency."""
         lent = tuple(row for row in self.lent if row[1] == agency)
         return Authority(frozenset(pair for pair in self.roles if pair[1] == agency), lent)
+
+    def acts_for(self, key: UUID | None) -> str:
+        """Return the name of the colleague with that key if the person is their deputy, else nothing."""
+        return next((colleague.name for colleague in self.absent if colleague.pk == key), "")
 
     @property
     def is_staff(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, ClassVar, Final, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -15,7 +16,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy as _
 
-from accounts.roles import CMU, OPERATORS, PROTECTED, Authority, Role
+from accounts.roles import CMU, OPERATORS, PROTECTED, Authority, Colleague, Role
 from agencies.models import Agency, AgencySuccession
 from kit.compiled_reads import CompiledRead
 from kit.crypto import EncryptedText, LookupField
@@ -126,14 +127,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     def _authority(self, day: date) -> Authority:
         if not (self.is_active and self.is_staff):
             return Authority()
-        rows = [
-            (Role(role), each, user)
-            for role, agency, user, others in _HELD.rows(user=self.pk, day=day)
-            for each in (agency, *others)
-        ]
+        held = _HELD.rows(user=self.pk, day=day)
+        rows = [(Role(role), each, user) for role, agency, user, others, *_names in held for each in (agency, *others)]
         own = {(role, agency) for role, agency, user in rows if user == self.pk}
         lent = sorted((row for row in rows if row[:2] not in own), key=str)
-        return Authority(frozenset((role, agency) for role, agency, _user in rows), tuple(lent))
+        absent = {row[2]: Colleague(row[2], *row[4:]) for row in held if row[2] != self.pk}
+        in_order = tuple(sorted(absent.values(), key=attrgetter("name_ar")))
+        return Authority(frozenset((role, agency) for role, agency, _user in rows), tuple(lent), in_order)
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         """Let operators read the reference data; nobody has other permissions of the admin, whatever flag a row has."""
@@ -265,7 +265,7 @@ class Absence(models.Model):
 
 
 def _held(_shape: None, *, user: uuid.UUID, day: date) -> models.QuerySet[Membership, Any]:
-    """Return role, agency and person of the memberships that ``user`` acts by on a day, and the agencies taken over."""
+    """Return the memberships that ``user`` acts by on a day: role, agency, person, agencies taken over, names."""
     absent = Absence.objects.on(day).filter(deputy=user).values("user")
     lent_by = Q(user__in=absent, user__is_active=True) & ~Q(role__in=PROTECTED)
     held = Membership.objects.active(day).filter(Q(user=user) | lent_by)
@@ -273,7 +273,8 @@ def _held(_shape: None, *, user: uuid.UUID, day: date) -> models.QuerySet[Member
     taken_over = AgencySuccession.objects.executed().filter(
         final=models.OuterRef("agency"), topic=None, governorate=None
     )
-    return held.values_list("role", "agency_id", "user_id", ArraySubquery(taken_over.values("predecessor")))
+    others = ArraySubquery(taken_over.values("predecessor"))
+    return held.values_list("role", "agency_id", "user_id", others, "user__name_ar", "user__name_en")
 
 
 #: Asked by every request of a member of staff.

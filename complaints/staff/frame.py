@@ -75,6 +75,7 @@ def frame(
     return {
         "menu_counts": counts or {},
         "office": office_label(user, at=at, agency=agency, names=names),
+        "acts_for": gettext(", ").join(colleague.name for colleague in authority.absent),
         "finds_cases": authority.has(CASEWORK),
         "opens_messages": authority.has(CMU | OPERATORS),
         "help_url": help_url(authority),

@@ -55,6 +55,7 @@ def case_context(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
         "answer_by": _earlier_limit(case, at=at, calendar=calendar),
         "state_kind": status_colour(case, countdown),
         "knows_person": visibility.knows_person,
+        "for_officer": user.authority(at).acts_for(case.officer_id),
         **frame(user, at=at, case=case),
     }
 

@@ -52,10 +52,10 @@ def table_rows(
     ``suffix`` follows the address of each case: the list that it is opened from.
     """
     address = f"{reverse('desk-case', args=[_ANY_NUMBER])}{suffix}"
-    dot = _new_mark()
+    dot, absent = _new_mark(), {colleague.name for colleague in reader.user.authority(reader.at).absent}
     cells = [
         _cells(row, reader, address, all_agencies=all_agencies)
-        | {"marks": _marks(row.case, decisions), "new": dot if row.case.pk in new else ""}
+        | {"marks": _marks(row.case, decisions, absent), "new": dot if row.case.pk in new else ""}
         for row in rows
     ]
     return _ROW.fill(cells, picks=picks, all_agencies=all_agencies)
@@ -99,8 +99,10 @@ def _person(row: QueueRow[ListedCase]) -> str:
     return SafeString(f"<bdi>{isolated(row.case.citizen_name)}</bdi>")
 
 
-def _marks(case: ListedCase, decisions: Mapping[int, Matter]) -> SafeString:
+def _marks(case: ListedCase, decisions: Mapping[int, Matter], absent: Collection[str]) -> SafeString:
     marks = [_mark(text=decisions[case.pk].label, kind="warn")] if case.pk in decisions else []
+    if case.officer in absent:
+        marks.append(tag(text=gettext("for %(absent)s") % {"absent": case.officer}))
     if not case.is_matched:
         marks.append(_mark(text=gettext("Identity not confirmed yet"), kind="wait"))
     found = format_html_join(" ", "{}", ((mark,) for mark in marks))

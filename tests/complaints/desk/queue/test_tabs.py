@@ -31,7 +31,7 @@ from complaints.models import Case, ReferralTask
 from kit import keyset
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
-from tests.complaints.pages import Desk
+from tests.complaints.pages import Desk, address
 from tests.prepared_rows import prepared
 
 type Fill = Callable[[Tab], list[Case]]
@@ -71,6 +71,15 @@ def test_mine_are_those_of_a_colleague_away_whose_deputy_i_am(
     assign(hers, by=omar, at=now, officer=hana)
     Absence.objects.create(user=hana, deputy=omar, starts_on=now.date(), ends_on=now.date())
     assert queue(desk(omar), view="mine") == [hers.reference]
+    # He reads for whom: in the head of the page, on the row and on the case; nobody else does.
+    deputy = desk(omar)
+    shown = [deputy.get(url).content.decode() for url in (reverse("queue"), address("desk-case", hers))]
+    assert [f"acting for <bdi>{hana.name_en}</bdi>" in page for page in shown] == [True, True]
+    assert (f"for {hana.name_en}</span>" in shown[0], "You act for the officer of this case:" in shown[1]) == (
+        True,
+        True,
+    )
+    assert "acting for" not in desk(hana).get(reverse("queue")).content.decode()
 
 
 def test_the_unit_has_no_view_of_its_own_cases(desk: Desk, referred: Case, lina: User) -> None:
