@@ -25,8 +25,14 @@ TEXTS = {
         *("Figures:", "How we stand", "Annexes to reports", "Directives", "Commitment index", "Phenomena"),
         *("Texts and answers:", "Known problems", "Agencies' websites", "Standard texts", "Macros"),
     ],
-    Role.SECRETARY_GENERAL: ["How we stand", "Annexes to reports", "Directives", "Commitment index", "Phenomena"],
-    Role.MINISTER_OFFICE: ["How we stand", "Annexes to reports", "Directives", "Commitment index", "Phenomena"],
+    Role.SECRETARY_GENERAL: [
+        *("Late cases of the agency", "How we stand", "Annexes to reports", "Directives", "Commitment index"),
+        "Phenomena",
+    ],
+    Role.MINISTER_OFFICE: [
+        *("Late cases of the agency", "How we stand", "Annexes to reports", "Directives", "Commitment index"),
+        "Phenomena",
+    ],
     Role.DIRECTORATE_MEMBER: ["Requests to the directorate"],
     Role.AGENT: ["New call", "Calls", "My calls"],
     Role.AGENT_SUPERVISOR: ["New call", "Calls", "Day of the contact centre"],
