@@ -10,6 +10,8 @@ from notifications.wordings import CASE_KINDS, SERVICE_NAMES, YOUR_CASES
 from notifications.wordings.wording import Wording, fill
 
 CONTROL_CHARACTERS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+#: The placeholders whose values have lines of their own: they stand in the text of an e-mail alone.
+LISTS: Final = frozenset({"cases"})
 
 
 class WordingIncomplete(LookupError):
@@ -28,7 +30,7 @@ def compose(wording: Wording, *, channel: str, language: str, context: Mapping[s
     """Return the final texts of a message.
 
     ``link`` is printed where the wording has a place for it, and below the text of an e-mail. Control characters in
-    the context become spaces: a value cannot add a header or a line.
+    the context become spaces: a value cannot add a header or, unless it is one of ``LISTS``, a line.
     Raises WordingIncomplete.
     """
     if not wording.has_text_for(channel):
@@ -49,7 +51,7 @@ def compose(wording: Wording, *, channel: str, language: str, context: Mapping[s
 
 def placeholder_values(context: Mapping[str, str], language: str) -> dict[str, str]:
     """Return the values of the placeholders as they are printed: without control characters, kinds of case named."""
-    values = {key: CONTROL_CHARACTERS.sub(" ", value).strip() for key, value in context.items()}
+    values = {key: _lines(value) if key in LISTS else _line(value) for key, value in context.items()}
     kind = values.get("kind", "").lower()
     values["kind"] = CASE_KINDS.get(language, CASE_KINDS["ar"]).get(kind, kind)
     values["Kind"] = values["kind"].capitalize()
@@ -57,6 +59,14 @@ def placeholder_values(context: Mapping[str, str], language: str) -> dict[str, s
     values.setdefault("yours", YOUR_CASES.get(language, YOUR_CASES["ar"]).get(kind, values["kind"]))
     values.setdefault("service", SERVICE_NAMES.get(language, SERVICE_NAMES["ar"]))
     return values
+
+
+def _line(value: str) -> str:
+    return CONTROL_CHARACTERS.sub(" ", value).strip()
+
+
+def _lines(value: str) -> str:
+    return "\n".join(_line(line) for line in value.split("\n")).strip()
 
 
 def _sms(wording: Wording, values: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from agencies.models import SHORT_NAME_AR, SHORT_NAME_EN
 from notifications.models import Channel
 from notifications.wordings import CASE_KINDS, SYNONYMS, WIDEST_LETTERS, WORDINGS, YOUR_CASES, required_context
-from notifications.wordings.composing import compose, placeholder_values
+from notifications.wordings.composing import LISTS, compose, placeholder_values
 from notifications.wordings.links import LINK_LETTERS, common_context, short_link
 from notifications.wordings.sms import UCS, Size, beyond_gsm, size
 from notifications.wordings.wording import FIELDS, PLACEHOLDER, Wording
@@ -24,8 +24,8 @@ LONGEST_ALARM: Final = {"ar": 40, "en": 60}
 LONGEST_STATUS: Final = {"ar": 25, "en": 40}
 LONGEST_VALUES: Final = {"ref": "2604821735", "date": "22/12/2026", "code": "12345"}
 
-# Each of these may stand only where the built-in wording has it: a link is added to e-mails, a code is in no subject.
-TEMPLATE_BOUND: Final = frozenset({"code", "host", "link", "url"})
+# Each of these may stand only where the built-in wording has it: e-mails get a link added, no subject has a code or list.
+TEMPLATE_BOUND: Final = frozenset({"code", "host", "link", "url", *LISTS})
 VOWEL_MARKS: Final = re.compile(r"[\u064b-\u0652\u0670]")
 # Invisible characters that Arabic needs in a longer text: the joiners and the marks of direction.
 ALLOWED_INVISIBLE: Final = frozenset("\u200c\u200d\u200e\u200f")

@@ -44,7 +44,7 @@ def test_a_reported_case_is_in_every_list_until_it_is_no_longer_late_and_then_on
     assert set(first) == {"basma"}  # the minister's office is told a day later
     assert all(
         words in first["basma"].body
-        for words in (accepted.reference, "تأخر يوم", "مياه الأردن", f"/ar/staff/cases/{accepted.reference}/")
+        for words in (accepted.reference, "تأخر يوم", "مياه الأردن", f"/ar/staff/cases/{accepted.reference}/\n\n")
     )
     assert (first["basma"].expires_at, late_reports.send(at=TUESDAY + timedelta(hours=3))) == (None, 0)
     # Told once to each level as new, and named again while it is late.
