@@ -24,7 +24,8 @@ LONGEST_ALARM: Final = {"ar": 40, "en": 60}
 LONGEST_STATUS: Final = {"ar": 25, "en": 40}
 LONGEST_VALUES: Final = {"ref": "2604821735", "date": "22/12/2026", "code": "12345"}
 
-# Each of these may stand only where the built-in wording has it: e-mails get a link added, subjects have no code or list.
+# Each of these may stand only where the built-in wording has it: a link is added to e-mails, a code is in no subject,
+# nor is a list.
 TEMPLATE_BOUND: Final = frozenset({"code", "host", "link", "url", *LISTS})
 VOWEL_MARKS: Final = re.compile(r"[\u064b-\u0652\u0670]")
 # Invisible characters that Arabic needs in a longer text: the joiners and the marks of direction.
