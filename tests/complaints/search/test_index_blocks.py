@@ -127,6 +127,7 @@ def test_nothing_is_summed_up_while_words_are_written(three_blocks: list[Case]) 
 @pytest.mark.usefixtures("three_blocks")
 def test_common_words_are_those_the_statistics_name(monkeypatch: pytest.MonkeyPatch) -> None:
     owner().execute("ANALYZE complaints_case")
+    search._common_words.cache_clear()
     words = search.search_words("مياه")
     assert not search._are_many(words, "default")
     monkeypatch.setattr(search, "FEW", 2)
@@ -136,8 +137,9 @@ def test_common_words_are_those_the_statistics_name(monkeypatch: pytest.MonkeyPa
 
 def test_a_search_takes_the_same_statements_however_much_it_finds(three_blocks: list[Case]) -> None:
     counts = []
+    found("إنارة")  # the first search also reads the statistics
     for text in ("إنارة", "مياه"):
         with CaptureQueriesContext(connection) as captured:
             found(text)
         counts.append(len(captured))
-    assert counts == [3, 3]
+    assert counts == [2, 2]

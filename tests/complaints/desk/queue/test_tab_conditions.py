@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import Absence, User
 from complaints.actions import accept, assign, close, decline, object_to, propose_extension
@@ -18,6 +20,7 @@ from tests.complaints import DONE, FOUND, NOT_OURS
 from tests.complaints.cases import FileCase
 from tests.complaints.desk.queue import plain_tabs
 
+OTHER_HANDS = Path(__file__).with_name("counts_by_other_hands.sql").read_text(encoding="utf-8")
 WHY = "القطعة في طريقها من المصنع."
 
 
@@ -80,6 +83,22 @@ def test_decisions_are_shown_to_whoever_makes_them(seats: list[StaffContext]) ->
         "supervisor": ["date"],
         "unit": ["date", "objection", "owner"],
     }
+
+
+def test_every_count_is_that_of_sql_by_other_hands(seats: list[StaffContext]) -> None:
+    wrong, seen = {}, set()
+    for seat in seats:
+        values = {"user": seat.user.pk, "at": seat.at, "today": timezone.localdate(seat.at)}
+        with connection.cursor() as cursor:
+            cursor.execute(OTHER_HANDS, values)
+            names = [column[0] for column in cursor.description]
+            counted = dict(zip(names, cursor.fetchone(), strict=True))
+        for name, number in tab_counts(seat).items():
+            if number != counted[name]:
+                wrong[seat.user.name_en, name] = (number, counted[name])
+            seen |= {name} if number else set()
+    assert wrong == {}
+    assert seen == set(Tab) - UNCOUNTED - {Tab.DIRECTORATES, Tab.RETURNED}
 
 
 def test_every_tab_holds_what_its_plain_queryset_holds(seats: list[StaffContext]) -> None:
