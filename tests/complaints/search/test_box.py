@@ -57,8 +57,8 @@ def test_every_dead_end_has_its_sentence(desk: Desk, referred: Case, omar: User)
     client, unused = desk(omar), reference.make(year=2026, serial=9_000_000)
     begins = {
         "849": "Too few digits",
-        "07900": "Part of a phone number finds nobody",
-        "+96279000": "Part of a phone number finds nobody",
+        "07900": "Part of a phone number is not enough",
+        "+96279000": "Part of a phone number is not enough",
         "0000": "None of your cases",
         unused[:-1] + str((int(unused[-1]) + 1) % 10): "Nothing found. As a tracking number",
         unused: "Nothing found. Check the number",
