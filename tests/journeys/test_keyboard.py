@@ -171,6 +171,7 @@ def _write(officer: Person, selector: str, text: str) -> None:
 def _pick(officer: Person, selector: str, beginning: str) -> None:
     """Choose from a list by walking down to the line that begins so."""
     _reach(officer, selector)
+    officer.page.keyboard.press("Home")
     chosen = officer.page.locator(f"{selector} option:checked")
     for _ in range(MOST_STOPS):
         if chosen.inner_text().strip().startswith(beginning):

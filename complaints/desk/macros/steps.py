@@ -12,14 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from accounts.models import User
-from agencies.models import Directorate, current_calendar
+from agencies.models import current_calendar
 from complaints import actions
 from complaints.actions import consultations
 from complaints.actions.answers import AnswerLacksSubstance
 from complaints.actions.consultations import NotOfTheAgency
 from complaints.actions.decisions import PromiseTooLate
 from complaints.actions.notes import HeldByAnother, NotAnOfficer, candidates
-from complaints.clocks import clockwork
 from complaints.desk.acts.notes.forms import GONE, AssignForm, NoteForm
 from complaints.desk.directorate.findings import last_consultation
 from complaints.desk.directorate.forms import NO_MORE, ConsultForm
@@ -31,6 +30,8 @@ from complaints.permissions import policy
 from complaints.staff import standard_texts
 from complaints.staff.acts.answer_form import CloseForm
 from complaints.staff.acts.decision_forms import AcceptForm, AskForm
+from complaints.staff.forms import active_directorates
+from complaints.track_record.directorates import last_directorate
 from complaints.visibility.identity import StaffVisibility
 from complaints.workflow import WRITERS
 from kit.forms import Form
@@ -58,11 +59,6 @@ class StepRun:
     typed: QueryDict | None = None
 
     @property
-    def directorates(self) -> list[Directorate]:
-        """Return the directorates of the case's agency."""
-        return list(self.case.agency.directorates.filter(is_active=True)) if self.case.agency else []
-
-    @property
     def text(self) -> standard_texts.OfferedText | None:
         """Return the standard text of the step, filled in for the case; None where it does not fit."""
         visibility = StaffVisibility(self.user, self.at).of(self.case)
@@ -74,14 +70,18 @@ class StepRun:
 
 
 def _accept_form(run: StepRun) -> AcceptForm:
-    """Return the form of accepting: what the step leaves open is as the page fills it in, else the longest time."""
-    case, at, calendar = run.case, run.at, current_calendar()
-    about: dict[str, Any] = {"case": case, "directorates": run.directorates, "calendar": calendar, "at": at}
-    about["asked"] = last_consultation(case)
-    longest = {"days": clockwork.promise_days(case, at=at, calendar=calendar)}
+    """Return the form of accepting: what the step leaves open is as the page for it fills it in."""
+    about: dict[str, Any] = {
+        "case": run.case,
+        "directorates": active_directorates(run.case),
+        "calendar": current_calendar(),
+        "at": run.at,
+        "asked": last_consultation(run.case),
+        "usual": last_directorate(run.case.agency_id, run.case.topic_id),
+    }
     chosen = {"directorate": run.step.directorate_id and str(run.step.directorate_id), "days": run.step.days}
     filled = {name: value for name, value in chosen.items() if value}
-    return AcceptForm({**longest, **AcceptForm(None, **about).initial, **filled}, **about)
+    return AcceptForm({**AcceptForm(None, **about).initial, **filled}, **about)
 
 
 def _assign_form(run: StepRun) -> AssignForm:
@@ -90,7 +90,7 @@ def _assign_form(run: StepRun) -> AssignForm:
 
 def _consult_form(run: StepRun) -> ConsultForm:
     data = {"directorate": str(run.step.directorate_id), "text": run.step.text, "language": "ar"}
-    return ConsultForm(data, directorates=run.directorates)
+    return ConsultForm(data, directorates=active_directorates(run.case))
 
 
 def _ask_form(run: StepRun) -> AskForm:
