@@ -14,6 +14,7 @@ PERIODIC_TASKS: Final[dict[str, dict[str, Any]]] = {
         ("hand over the work of silent officers", "complaints.unassign_inactive", 900.0),
         ("throw old drafts away", "complaints.discard_drafts", 3600.0),
         ("sum up words for the search", "complaints.build_search_index", 300.0),
+        ("keep what texts suggest", "complaints.keep_suggestions", 30.0),
         ("ask the registry again", "accounts.recheck_identities", 300.0),
         ("delete expired codes, drafts and counters", "accounts.delete_expired", 3600.0),
         ("notify the operators of alarms", "accounts.notify_operators", 30.0),

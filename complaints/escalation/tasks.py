@@ -23,6 +23,7 @@ from complaints.escalation import (
     successions,
 )
 from complaints.search import index
+from complaints.suggestions import keeping
 from complaints.track_record import refreshing
 from notifications import alarms
 from notifications.models import AlarmKind
@@ -74,6 +75,12 @@ def discard_drafts() -> int:
 def build_search_index() -> int:
     """Index the words of finished blocks of cases for the search; safe to run twice and at the same time."""
     return index.build_index(at=timezone.now())
+
+
+@shared_task(name=keeping.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
+def keep_suggestions() -> int:
+    """Make the suggestions of cases that changed; safe to run twice and at the same time."""
+    return keeping.keep(at=timezone.now())
 
 
 @shared_task(name=refreshing.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)

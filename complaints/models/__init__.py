@@ -48,6 +48,7 @@ from complaints.models.referrals import (
 )
 from complaints.models.search import SearchBlock
 from complaints.models.site_cases import SiteCase
+from complaints.models.suggestions import Likeness, OwnerClues, SuggestionsDue
 from complaints.models.texts import (
     Addition,
     Answer,
@@ -109,6 +110,7 @@ __all__ = [
     "Holding",
     "Label",
     "LegalHold",
+    "Likeness",
     "LinkKind",
     "ListedCase",
     "Macro",
@@ -119,6 +121,7 @@ __all__ = [
     "NotifyBy",
     "Objection",
     "ObjectionRuling",
+    "OwnerClues",
     "Precedent",
     "ProblemJoin",
     "ProgramCase",
@@ -145,6 +148,7 @@ __all__ = [
     "Solved",
     "SpokenWith",
     "StandardText",
+    "SuggestionsDue",
     "TaskState",
     "TextSalt",
     "Thumbnail",

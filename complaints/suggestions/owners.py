@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -10,17 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from accounts.models import agencies_with_officers
-from agencies.models import Agency, Governorate, Topic
-from agencies.routing import Matter, owners_for
+from agencies.models import Agency, Topic
 from complaints.actions import precedents
 from complaints.models import Case, CaseEvent, CaseQuerySet, Draft, Precedent, Refusal
-from complaints.suggestions.everyday import topic_scores, words_listed
-from complaints.suggestions.suggestion_model import ASKED, MOST_TOPICS, Guess, Query, SuggestionModel, current_model
-from complaints.suggestions.topic_check import hint_for
+from complaints.permissions.rulings import has_ended, needs_ruling
+from complaints.suggestions.clues import MOST_GUESSES, Clues, Description, Rows, clues_in, clues_to, other_topic
+from complaints.suggestions.everyday import words_listed
+from complaints.suggestions.suggestion_model import ASKED, Guess
 from complaints.workflow import Action, State
-
-#: Maximum number of agencies guessed from the text, shown after those from rules, rulings and people.
-MOST_GUESSES = 3
 
 
 @dataclass(frozen=True)
@@ -46,6 +43,21 @@ class OpenCase:
     topic: Topic | None = None
     topic_words: str = ""
 
+    @property
+    def able(self) -> Sequence[Suggestion]:
+        """Return the suggested agencies that can receive the case, the best first."""
+        return [suggestion for suggestion in self.suggestions if suggestion.can_receive]
+
+    @property
+    def unable(self) -> Sequence[Suggestion]:
+        """Return the suggested agencies that cannot, because nobody is there."""
+        return [suggestion for suggestion in self.suggestions if not suggestion.can_receive]
+
+    @property
+    def needs_ruling(self) -> bool:
+        """Tell whether the next referral is a ruling, which needs a reason."""
+        return needs_ruling(self.case)
+
 
 @dataclass(frozen=True)
 class SuggestionsForDraft:
@@ -68,10 +80,11 @@ def opened(cases: Sequence[Case], *, at: datetime) -> list[OpenCase]:
     """Return each of ``cases`` with its suggestions; the number of statements does not depend on that of the cases."""
     on = timezone.localdate(at)
     chosen = _chosen(cases)
-    clues = _clues([_description(case) for case in cases], at=at)
+    clues, rows = clues_to(cases, at=at)
     rulings = precedents.precedents_for(cases, on=on) if cases else {}
     found = []
-    for case, clue in zip(cases, clues, strict=True):
+    for case, one in zip(cases, clues, strict=True):
+        clue = _named(one, rows, on=on)
         refusal = list(case.refusals.all())[-1:]
         last, wish = (refusal[0] if refusal else None), chosen.get(case.pk)
         refused = {one.agency_id for one in case.refusals.all()}
@@ -101,7 +114,7 @@ def elsewhere(case: Case, *, at: datetime) -> list[Agency]:
 
 def topic_read(case: Case, *, at: datetime) -> Topic | None:
     """Return the topic that the text of ``case`` reads like, where that is not its own; one statement at most."""
-    key, _words = _other_topic(current_model(at=at), _description(case), at=at)
+    key, _words = other_topic(Description.of(case), at=at)
     return Topic.objects.filter(pk=key).first() if key else None
 
 
@@ -115,13 +128,17 @@ def for_draft(draft: Draft, *, at: datetime) -> SuggestionsForDraft:
     if topic is None or not draft.has_words:
         return SuggestionsForDraft()
     text = f"{draft.subject} {draft.details}"
-    description = _Description(draft.kind, topic, draft.governorate, text, f"{draft.area} {draft.place}")
-    clue = next(iter(_clues([description], at=at)))
+    on = timezone.localdate(at)
+    (clues,), rows = clues_in(
+        [Description(draft.kind, topic, draft.governorate, text, f"{draft.area} {draft.place}")], at=at
+    )
+    rows.load([clues])
+    clue = _named(clues, rows, on=on)
     if topic.withheld_from_agency:
         return SuggestionsForDraft(topic=clue.other_topic)
     if draft.agency is not None:
         return _beside_choice(draft.agency, clue)
-    rulings = precedents.fitting(topic, draft.governorate, text, on=timezone.localdate(at))
+    rulings = precedents.fitting(topic, draft.governorate, text, on=on)
     found = _without_repeats(list(_suggested(clue, rulings, _why_in_public)))
     return SuggestionsForDraft([one for one in found if one.agency.is_complainable][:MOST_GUESSES], clue.other_topic)
 
@@ -132,6 +149,36 @@ def _beside_choice(chosen: Agency, clue: _Clue) -> SuggestionsForDraft:
     names_another = owner is not None and owner != chosen and owner.is_complainable
     return SuggestionsForDraft(
         [_ruled(owner)] if owner and names_another else [], topic if topic and topic.suits(chosen) else None
+    )
+
+
+# ---- what the clues name ----
+
+
+@dataclass(frozen=True)
+class _Clue:
+    """The clues to the owner of one case: the rule, the usual agency, guesses from the text, and another topic."""
+
+    owner: Agency | None
+    usual: Agency | None
+    guesses: Sequence[tuple[Guess, Agency, Topic | None]]
+    other_topic: Topic | None
+    other_words: Sequence[str] = ()
+
+
+def _named(clues: Clues, rows: Rows, *, on: date) -> _Clue:
+    """Return what ``clues`` name, without agencies that have ended since, or cannot be complained about any more."""
+    agencies = {key: row for key, row in rows.agencies.items() if not has_ended(row, on=on)}
+    return _Clue(
+        owner=agencies.get(clues.owner or 0),
+        usual=agencies.get(clues.usual or 0),
+        guesses=[
+            (guess, agencies[guess.agency], rows.topics.get(guess.topic or 0))
+            for guess in clues.guesses
+            if guess.agency in agencies and agencies[guess.agency].is_complainable_on(on)
+        ],
+        other_topic=rows.topics.get(clues.other_topic or 0),
+        other_words=clues.other_words,
     )
 
 
@@ -192,130 +239,7 @@ def _reason(guess: Guess, topic: Topic | None) -> str:
     ) % {"words": listed}
 
 
-# ---- the clues to an owner ----
-
-
-@dataclass(frozen=True)
-class _Description:
-    """What a person wrote about the case, as far as the search for an owner needs it."""
-
-    kind: str
-    topic: Topic | None
-    governorate: Governorate | None
-    text: str
-    place: str
-
-
-@dataclass(frozen=True)
-class _Clue:
-    """The clues to the owner of one case: the rule, the usual agency, guesses from the text, and another topic."""
-
-    description: _Description
-    owner: Agency | None
-    usual: Agency | None
-    guesses: Sequence[tuple[Guess, Agency, Topic | None]]
-    other_topic: Topic | None
-    other_words: Sequence[str] = ()
-
-
-def _description(case: Case) -> _Description:
-    return _Description(
-        case.kind, case.topic, case.governorate, f"{case.subject} {case.details}", f"{case.area} {case.place}"
-    )
-
-
-def _clues(descriptions: Sequence[_Description], *, at: datetime) -> list[_Clue]:
-    """Return the clues for each, in three statements for all once the model of this process is loaded."""
-    model, on = current_model(at=at), timezone.localdate(at)
-    scores = [topic_scores(one.text, kind=one.kind, at=at) for one in descriptions]
-    read = [
-        model.topics_read(one.text, kind=one.kind) if known is None else list(known)[:MOST_TOPICS]
-        for one, known in zip(descriptions, scores, strict=True)
-    ]
-    others = [_other_topic(model, one, at=at) for one in descriptions]
-    topics = _topics({key for keys in [*read, [key for key, _words in others if key]] for key in keys})
-    owners = _owners(model, descriptions, read, topics, on=on)
-    guesses = [
-        _guesses(model, one, {key: _owner_key(owners[place, key]) for key in keys if key in topics}, scores[place])
-        for place, (one, keys) in enumerate(zip(descriptions, read, strict=True))
-    ]
-    named = {guess.agency for some in guesses for guess in some}
-    agencies = Agency.objects.complainable(on=on).in_bulk(named) if named else {}
-    return [
-        _Clue(
-            one,
-            owners.get((place, one.topic.pk)) if one.topic else None,
-            _usual(model, one.topic, one) if one.topic else None,
-            [
-                (guess, agencies[guess.agency], topics.get(guess.topic or 0))
-                for guess in some
-                if guess.agency in agencies
-            ],
-            topics.get(others[place][0] or 0),
-            others[place][1],
-        )
-        for place, (one, some) in enumerate(zip(descriptions, guesses, strict=True))
-    ]
-
-
-def _topics(keys: set[int]) -> Mapping[int, Topic]:
-    return Topic.objects.select_related("parent", "suggested_agency").in_bulk(keys) if keys else {}
-
-
-def _usual(model: SuggestionModel, topic: Topic, description: _Description) -> Agency | None:
-    """Return the usual agency of a topic where it serves the governorate of the case."""
-    usual, governorate = topic.suggested_agency, description.governorate.pk if description.governorate else None
-    return usual if usual and model.serves(usual.pk, governorate) else None
-
-
-def _owners(
-    model: SuggestionModel,
-    descriptions: Sequence[_Description],
-    read: Sequence[Sequence[int]],
-    topics: Mapping[int, Topic],
-    *,
-    on: date,
-) -> Mapping[tuple[int, int], Agency | None]:
-    """Return the agency by rule for each case's topic and suggested topics; for the latter else the usual agency."""
-    asked: list[tuple[int, Topic, Agency | None]] = []
-    for place, (one, keys) in enumerate(zip(descriptions, read, strict=True)):
-        asked += [(place, topics[key], _usual(model, topics[key], one)) for key in keys if key in topics]
-        if one.topic:
-            asked.append((place, one.topic, None))
-    matters = [
-        Matter(topic, descriptions[place].governorate, descriptions[place].place) for place, topic, _usual in asked
-    ]
-    found = owners_for(matters, on) if matters else []
-    return {(place, topic.pk): owner or usual for (place, topic, usual), owner in zip(asked, found, strict=True)}
-
-
-def _owner_key(agency: Agency | None) -> int | None:
-    return agency.pk if agency else None
-
-
-def _guesses(
-    model: SuggestionModel,
-    description: _Description,
-    owners: Mapping[int, int | None],
-    scores: Mapping[int, float] | None,
-) -> Sequence[Guess]:
-    """Return the guesses from the text; a topic that does not narrow down the owner is ignored."""
-    if description.topic and description.topic.withheld_from_agency:
-        return []
-    topic = description.topic.pk if description.topic and model.is_telling(description.topic.pk) else None
-    governorate = description.governorate.pk if description.governorate else None
-    asked = Query(f"{description.text} {description.place}", governorate, topic)
-    return model.guesses(asked, {} if topic else owners, scores=scores)[:MOST_GUESSES]
-
-
-def _other_topic(
-    model: SuggestionModel, description: _Description, *, at: datetime
-) -> tuple[int | None, Sequence[str]]:
-    """Return the key of the topic that a text clearly reads like instead of its own, and the words that say so."""
-    own = description.topic.pk if description.topic else None
-    if hint := hint_for(description.text, kind=description.kind, topic=own, at=at):
-        return hint.topic.pk, hint.words
-    return model.other_topic(description.text, kind=description.kind, topic=own), ()
+# ---- who can receive ----
 
 
 def _with_officers(items: Sequence[OpenCase], on: date) -> list[OpenCase]:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Final
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, quote_lexeme
 from django.db.models import F, QuerySet
 
-from accounts.models import User
 from agencies.models import Governorate
 from complaints.models import Case, CaseQuerySet, Draft
-from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, shape_of
 from complaints.suggestions.terms import STEM, terms_with_order, trigrams
 from complaints.workflow import State
 from kit.arabic import strip_prefixes
@@ -68,13 +66,12 @@ def similar_to(
     index of words, so that its cost does not grow with the number of cases. ``scope``, from ``visible_to`` or
     ``at_desk_of``, decides which cases the reader may learn of.
     """
-    shingles = _Shingles(text)
     found = _narrowed(scope, exclude=exclude, place=place, since=since)
-    return _best(_scored(shingles, found), limit=limit, least=least)
+    return _best(scored(text, found), limit=limit, least=least)
 
 
-def _best(scored: Iterable[tuple[int, object, float]], *, limit: int = MOST, least: float = LEAST) -> list[Similar]:
-    scores = {key: score for key, _citizen, score in scored if score >= least}
+def _best(found: Iterable[tuple[int, object, float]], *, limit: int, least: float) -> list[Similar]:
+    scores = {key: score for key, _citizen, score in found if score >= least}
     best = sorted(scores, key=lambda key: (-scores[key], -key))[:limit]
     listed = _LISTED.rows(**{f"case_{place}": key for place, key in enumerate(best)}) if best else []
     cases = {case.pk: case for case in listed}
@@ -134,9 +131,10 @@ def _share(core: frozenset[str], whole: frozenset[str]) -> float:
     return len(core & whole) / len(core) if core else 0.0
 
 
-def _scored(shingles: _Shingles, found: CaseQuerySet) -> list[tuple[int, object, float]]:
-    """Return key, person and likeness of the newest candidates, in one statement, or none for a text without words."""
-    return _compared(shingles, _candidates(found, shingles.query)) if shingles.query else []
+def scored(text: str, scope: CaseQuerySet) -> list[tuple[int, object, float]]:
+    """Return key, person and likeness of the newest candidates of ``scope``; one statement, none without words."""
+    shingles = _Shingles(text)
+    return _compared(shingles, _candidates(scope, shingles.query)) if shingles.query else []
 
 
 def _candidates(found: CaseQuerySet, words: str) -> QuerySet[Case, tuple[int, UUID, str, str, str]]:
@@ -187,30 +185,5 @@ def _people_near(draft: Draft, text: str, *, at: datetime) -> int:
         return 0
     others = Case.objects.filter(hides_identity=False).exclude(state=State.CLOSED).exclude(citizen=draft.citizen_id)
     near = others.filter(governorate=draft.governorate, filed_at__gte=at - LATELY)
-    people = len({citizen for _key, citizen, score in _scored(_Shingles(text), near) if score >= LEAST})
+    people = len({citizen for _key, citizen, score in scored(text, near) if score >= LEAST})
     return people if people >= FEWEST_SHOWN else 0
-
-
-# ---- at the desk ----
-
-
-def beside(case: Case, user: User, *, at: datetime) -> list[Similar]:
-    """Return the open cases at the desk of ``user`` about the same thing in the same governorate."""
-    shingles = _Shingles(wording(case.subject, case.details))
-    if not shingles.query:
-        return []
-    shape, values = shape_of(user, at=at)
-    if case.governorate_id is not None:
-        values["place"] = case.governorate_id
-    return _best(_compared(shingles, _BESIDE.rows(shape, case=case.pk, words=shingles.query, **values)))
-
-
-def _beside(
-    shape: ReaderShape, *, case: int, words: str, place: int | None = None, **values: Any
-) -> QuerySet[Case, tuple[int, UUID, str, str, str]]:
-    open_cases = Case.objects.at_desk_of(cast("User", shape.reader(values)), at=ANY_MOMENT).exclude(state=State.CLOSED)
-    others = open_cases.exclude(pk=case)
-    return _candidates(others.filter(governorate=place) if place is not None else others, words)
-
-
-_BESIDE: Final = CompiledRead(_beside)

@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from heapq import nsmallest
 
+from django.db.models import Max
 from django.utils import timezone
 
-from agencies.models import Agency, Topic
+from agencies.free_text import reader
+from agencies.models import Agency, ReferenceChange, Topic
 from agencies.routing import areas
 from complaints.models import Case
 from complaints.suggestions.corrections import CorrectionCounts, read_corrections
@@ -40,6 +42,8 @@ LEAST_WORDS = 2
 #: Maximum number of shared words named in a reason.
 MOST_SHOWN = 4
 _EDGES = re.compile(r"^\W+|\W+$")
+#: The number of the way in which texts are read: another one makes all that was kept be read again.
+WAY = 1
 #: The model is reloaded after this time.
 FRESH = timedelta(minutes=15)
 #: Cases whose guesses a model keeps.
@@ -140,7 +144,11 @@ class Guess:
 
 
 class SuggestionModel:
-    """The indexes of agencies, topics and closed cases."""
+    """The indexes of agencies, topics and closed cases.
+
+    ``edition`` says by what a text was read: our own way, the newest change of reference data, and the day, since on
+    another one other rules hold and other cases have been closed.
+    """
 
     def __init__(
         self,
@@ -149,9 +157,10 @@ class SuggestionModel:
         closed: Sequence[tuple[int, str]],
         *,
         at: datetime,
+        edition: str = "",
         corrections: CorrectionCounts | None = None,
     ) -> None:
-        self.at = at
+        self.at, self.edition = at, edition
         self.corrections = corrections or CorrectionCounts()
         self.bodies = {body.key: body for body in bodies}
         self.subjects = {subject.key: subject for subject in subjects}
@@ -296,8 +305,21 @@ _cache = _Cache()
 
 
 def current_model(*, at: datetime) -> SuggestionModel:
-    """Return the model, reloaded with five statements once it is older than ``FRESH``."""
+    """Return the model, reloaded with six statements once it is older than ``FRESH``."""
     return _cache.recall(at=at)
+
+
+def newest(*, at: datetime) -> SuggestionModel:
+    """Return the model of this very moment's reference data and day; one statement, unless these have changed."""
+    if current_model(at=at).edition != _edition(at):
+        reader.forget()
+        forget()
+    return current_model(at=at)
+
+
+def _edition(at: datetime) -> str:
+    change = ReferenceChange.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    return f"{WAY} {change} {timezone.localdate(at)}"
 
 
 def forget() -> None:
@@ -307,10 +329,9 @@ def forget() -> None:
 
 def read(*, at: datetime, by_rules: bool = True) -> SuggestionModel:
     """Load the model from the database; with ``by_rules`` routing rules define which governorates an agency serves."""
-    on = timezone.localdate(at)
-    return SuggestionModel(
-        _bodies(on, areas(on) if by_rules else {}), _subjects(), _closed(), at=at, corrections=read_corrections()
-    )
+    on, edition = timezone.localdate(at), _edition(at)
+    bodies = _bodies(on, areas(on) if by_rules else {})
+    return SuggestionModel(bodies, _subjects(), _closed(), at=at, edition=edition, corrections=read_corrections())
 
 
 def _bodies(on: date, ruled: Mapping[int, frozenset[int]]) -> list[AgencyProfile]:

@@ -43,8 +43,7 @@ from complaints.staff.frame import CASEWORK
 from complaints.staff.handing_over import handover_status
 from complaints.staff.loading import case_context, load_case
 from complaints.staff.work_list import WorkList
-from complaints.suggestions import owners
-from complaints.suggestions.similar import beside as similar_beside
+from complaints.suggestions import alike, owners
 from complaints.suggestions.topic_check import topic_hint
 from complaints.visibility.identity import knows_person, may_hear
 from complaints.workflow import Action, State
@@ -78,7 +77,7 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "explanations": explained,
         "recurrence": came_back_after(case, user, at=at),
         "map_url": map_url(around["case_visibility"]),
-        "similar": similar_beside(case, user, at=at),
+        "similar": alike.beside(case, user, at=at),
         "topic_hint": topic_hint(around["case_visibility"], at=at) if case.state == State.REFERRED else None,
         "correctable": case if permissions.may(Action.CLASSIFY) else None,
         "handover": handover_status(case, at=at) if permissions.pending.is_handed_over else None,
@@ -114,6 +113,8 @@ def _place(request: HttpRequest, case: Case, *, at: datetime) -> tuple[WorkList 
     work_list, user = WorkList.of(request), signed_in_user(request)
     if work_list is None or not user.authority(at).has(CASEWORK):
         return None, None
+    if work_list.is_triage:
+        return work_list, None
     parameters = QueryDict(work_list.query).dict()
     options = queue_options(user, at=at, agency=parameters.get("agency", ""))
     staff = StaffContext(user, at, options.absent_colleagues)

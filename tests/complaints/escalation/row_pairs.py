@@ -41,6 +41,10 @@ def two_questions(get: Get) -> tuple[Any, Any]:
     return cases[0].pk, cases[1].pk
 
 
+def two_cases(get: Get) -> tuple[Any, Any]:
+    return get("file_case")().pk, get("file_case")().pk
+
+
 def two_clocks(get: Get) -> tuple[Any, Any]:
     first, second = (get("file_case")().clocks.get().pk for _ in range(2))
     return first, second

@@ -36,6 +36,7 @@ from complaints.escalation import (
 from complaints.models import Clock
 from complaints.retention import run as retention
 from complaints.search import index
+from complaints.suggestions import keeping
 from complaints.track_record import refreshing
 from notifications import alarms, tasks as notification_tasks
 from notifications.carriers import Status, StatusReport
@@ -57,6 +58,7 @@ from tests.complaints.escalation.row_pairs import (
     two_annexes,
     two_blocks,
     two_breaches,
+    two_cases,
     two_cases_after_figures_are_built,
     two_cases_of_a_silent_officer,
     two_citizens,
@@ -184,6 +186,10 @@ SCENARIOS = {
     "complaints.build_search_index": Scenario(
         "block", "complaints.search.index._sum_up", int, two_blocks,
         lambda at: index.build_index(at=at), JANUARY,
+    ),
+    "complaints.keep_suggestions": Scenario(
+        "case", "complaints.suggestions.keeping._keep", lambda case, *_, **__: case, two_cases,
+        lambda at: keeping.keep(at=at), JANUARY, is_real=True,
     ),
     "reports.find_phenomena": Scenario(
         "topic", "reports.phenomena.batch._search", lambda topic, *_, **__: topic, two_topics,
