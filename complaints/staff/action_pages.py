@@ -148,7 +148,7 @@ class ActionRequest:
         """Return the address of the next case of ``work`` that is still the user's work, else that of the list."""
         if not self._is_at_desk(work.following):
             return work.address
-        return reverse("desk-case", args=[work.following]) + work.suffix
+        return work.address_of(work.following)
 
     def _is_at_desk(self, reference: str) -> bool:
         return Case.objects.at_desk_of(self.user, at=self.at).filter(reference=reference).exists()

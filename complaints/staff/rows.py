@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.models import User
 from agencies.calendar import WorkingCalendar
 from complaints.case_text.deadline import Countdown, case_countdown, countdown_to, status_colour
+from complaints.case_text.estimates import days_label
 from complaints.clocks import pauses
 from complaints.clocks.pauses import Pause
 from complaints.models import Case, ListedCase
@@ -31,6 +33,11 @@ class QueueRow[Row: (Case, ListedCase)]:
     tag: str
     knows_person: bool
     age: int
+
+    @property
+    def age_words(self) -> str:
+        """Return for how many working days the case is open."""
+        return gettext("open for %(span)s") % {"span": days_label(self.age)}
 
     @property
     def on(self) -> date | None:

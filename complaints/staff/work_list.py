@@ -11,11 +11,13 @@ from django.urls import reverse
 
 #: A longer list than this is none of ours.
 LONGEST: Final = 500
+#: The name of the list of cases without an agency, in place of that of a view of the queue.
+TRIAGE: Final = "triage"
 
 
 @dataclass(frozen=True)
 class WorkList:
-    """A view of the queue with its order and filters, and the case that follows there, empty where there is none."""
+    """A view of the queue with its order and filters, or triage, and the case that follows there, empty for none."""
 
     query: str
     following: str = ""
@@ -30,9 +32,20 @@ class WorkList:
         return cls(QueryDict(query).urlencode(), http.GET.get("next", ""))
 
     @property
+    def is_triage(self) -> bool:
+        """Tell whether it is the list of cases without an agency."""
+        return QueryDict(self.query).get("view") == TRIAGE
+
+    @property
     def address(self) -> str:
         """Return the address of the list."""
-        return f"{reverse('queue')}?{self.query}"
+        return f"{reverse('triage' if self.is_triage else 'queue')}?{self.query}"
+
+    def address_of(self, reference: str) -> str:
+        """Return the address of a case of the list; in triage it is opened where it stands."""
+        if self.is_triage:
+            return f"{self.address}&{urlencode({'open': reference})}"
+        return reverse("desk-case", args=[reference]) + self.suffix
 
     @property
     def suffix(self) -> str:

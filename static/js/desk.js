@@ -33,10 +33,11 @@
     sheet.showModal();
   };
 
-  // The row opened last: kept in this tab alone, and only its address.
-  const link = row => one("a.subject", row);
-  const rows = all("[data-rows] tbody tr").filter(link);
-  let at = rows.findIndex(row => link(row).pathname === sessionStorage.getItem(LAST));
+  // The row opened last: kept in this tab alone, and only its address. A row that opens where it stands is open already.
+  const link = row => one("a.subject,summary", row);
+  const rows = all("[data-rows] tbody tr,[data-rows]>li").filter(link);
+  const isLast = row => link(row).pathname === sessionStorage.getItem(LAST) || one("details[open][id]", row);
+  let at = rows.findIndex(isLast);
   const mark = () => rows.forEach((row, place) => {
     row.classList.toggle("is-here", place === at);
     if (place === at) link(row).setAttribute("aria-current", "true"); else link(row).removeAttribute("aria-current");
@@ -44,8 +45,10 @@
   if (at >= 0) {
     mark();
     rows[at].scrollIntoView({ block: "nearest" });
+    if (link(rows[at]).matches("summary")) link(rows[at]).focus({ preventScroll: true });
   }
-  rows.forEach(row => link(row).addEventListener("click", () => sessionStorage.setItem(LAST, link(row).pathname)));
+  rows.map(link).filter(target => target.pathname).forEach(target =>
+    target.addEventListener("click", () => sessionStorage.setItem(LAST, target.pathname)));
 
   // The way back from a case leads to the very list it was opened from.
   const BACK = "queue", list = one("[data-rows]");
@@ -123,7 +126,7 @@
       link(rows[at]).click();
       return;
     }
-    const target = one(`[data-key="${event.code}"]`);
+    const target = (at >= 0 && one(`[data-row-key="${event.code}"]`, rows[at])) || one(`[data-key="${event.code}"]`);
     if (!target) return;
     event.preventDefault();
     press(target);

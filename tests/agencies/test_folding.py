@@ -83,7 +83,7 @@ NORM_BEFORE, STRIP_BEFORE = (text.partition("\nRETURN ")[2] for text in (FIRST.A
 STRIP_BEFORE = STRIP_BEFORE.replace("ar_norm(t)", NORM_BEFORE)
 
 
-def folded_as_before(texts):
+def folded_otherwise(texts):
     """Return the texts that the functions of the first migration fold otherwise than those in force."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -102,13 +102,13 @@ def test_every_letter_is_folded_as_it_was_by_the_functions_before(db):
     for block in BLOCKS:
         letters = [chr(point) for point in block if unicodedata.category(chr(point)) not in {"Cs", "Cn"}]
         # Beside an article and beside other letters: what stands around a word decides about its article.
-        assert folded_as_before([f"{one}المياه بال{one}{one}{one} الم{one}ال" for one in letters]) == []
+        assert folded_otherwise([f"{one}المياه بال{one}{one}{one} الم{one}ال" for one in letters]) == []
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
 @given(texts=st.lists(st.one_of(TEXT, st.text(max_size=60).filter(lambda t: "\0" not in t)), min_size=1, max_size=10))
 def test_texts_are_folded_as_they_were_by_the_functions_before(db, texts):
-    assert folded_as_before(texts) == []
+    assert folded_otherwise(texts) == []
 
 
 @given(text=TEXT)

@@ -17,10 +17,12 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.test import Client, override_settings
 from django.urls import reverse
+from django.utils import timezone
 
 from agencies.models import Agency
-from complaints.models import Case
+from complaints.models import Case, SuggestionsDue
 from complaints.simulation.world import World
+from complaints.suggestions import keeping
 from complaints.workflow import OPEN
 from config.page_database import pool
 from tests.bench import desk_floor, figures, kept_plans, preparation, progress, worker_memory
@@ -43,6 +45,7 @@ def main(arguments: list[str], *, root: Path) -> int:
 def _measured(asked: argparse.Namespace) -> int:
     preparation.prepare()
     world, made = figures._fill(asked.cases)
+    _keep_suggestions()
     if asked.times > 1:
         progress.say(f"Copying them {asked.times - 1} times …")
         Enlarger(LISTED).copy(1, asked.times - 1)
@@ -73,6 +76,13 @@ def _parse(arguments: list[str], root: Path) -> argparse.Namespace:
     parser.add_argument("--plans", action="store_true", help="print the plans that the connection of the pages keeps")
     parser.add_argument("--save", type=Path, default=root / ".local" / "bench" / "desk.json", help="the JSON file")
     return parser.parse_args(arguments)
+
+
+def _keep_suggestions() -> None:
+    """Let the worker read the open cases; those that were closed while they were made up have nothing to be read."""
+    open_cases = Case.objects.filter(state__in=OPEN)
+    SuggestionsDue.objects.exclude(case_id__in=open_cases.values("pk")).delete()
+    keeping.keep(at=timezone.now(), seconds=float("inf"))
 
 
 def _pages(world: World, *, has_words: bool = True) -> list[Page]:

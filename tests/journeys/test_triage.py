@@ -115,6 +115,7 @@ def _unit_refers(unit: Person, story: Story, reference: str) -> None:
     unit.is_at("What the unit decides today")
     unit.look("unit-dashboard")
     unit.open("staff/triage/")
+    _unfold(unit, reference)
     expect(_entry(unit, reference)).to_contain_text(unit.said("The citizen did not know the agency."))
     unit.look("triage")
     _entry(unit, reference).get_by_role("link", name=re.compile(re.escape(unit.said("Choose another agency")))).click()
@@ -141,18 +142,25 @@ def _officer_declines(officer: Person, story: Story, reference: str) -> None:
 
 def _unit_takes_the_proposal(unit: Person, story: Story, reference: str) -> None:
     unit.open("staff/triage/")
+    _unfold(unit, reference)
     expect(_entry(unit, reference)).to_contain_text(story.refusal)
     unit.look("triage-came-back")
-    _entry(unit, reference).get_by_role("link", name=story.what.subject).click()
+    _entry(unit, reference).get_by_role("link", name=re.compile(re.escape(unit.said("Open the case")))).click()
     unit.look("desk-case-in-triage")
-    unit.open("staff/triage/")
-    refer = re.compile(rf"{re.escape(unit.said('Refer'))}.*{re.escape(story.second)}")
-    _entry(unit, reference).get_by_role("button", name=refer).click()
+    unit.follow("Back to the list")
+    # By keyboard: onto the line, and the digit of the first suggestion.
+    _entry(unit, reference).locator("summary").first.focus()
+    unit.page.keyboard.press("1")
     unit.is_told(story.second)
 
 
+def _unfold(unit: Person, reference: str) -> None:
+    _entry(unit, reference).locator("summary").first.focus()
+    unit.page.keyboard.press("Enter")
+
+
 def _entry(unit: Person, reference: str) -> Locator:
-    return unit.page.locator(f"section[aria-labelledby='case-{reference}']")
+    return unit.page.locator(".triage>li").filter(has=unit.page.locator(f"#case-{reference}"))
 
 
 def _former_holder_only_reads_it(officer: Person, reference: str) -> None:

@@ -32,7 +32,7 @@ from complaints.desk.macros.offered import fitting_macros
 from complaints.desk.news import mark_read
 from complaints.desk.queue.filters import read_query
 from complaints.desk.queue.options import queue_options
-from complaints.desk.queue.places import ListPlace, place_in
+from complaints.desk.queue.places import ListPlace, place_in, place_in_triage
 from complaints.desk.queue.tabs import StaffContext
 from complaints.models import Case
 from complaints.permissions import second_person
@@ -42,6 +42,7 @@ from complaints.staff.case_file import read_case_file
 from complaints.staff.frame import CASEWORK
 from complaints.staff.handing_over import handover_status
 from complaints.staff.loading import case_context, load_case
+from complaints.staff.suggested import suggestion_list
 from complaints.staff.work_list import WorkList
 from complaints.suggestions import alike, owners
 from complaints.suggestions.topic_check import topic_hint
@@ -67,6 +68,7 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
     word, competence = citizens_word(case), competence_panel(case, user, at=at)
     consultations = consultation_summaries(case, at=at, shows_link=permissions.may(Action.REVOKE))
     explained = explanations(case, user, at=at)
+    item = owners.for_case(case, at=at) if user.authority(at).has(CMU) else None
     context = {
         "file": file,
         "history": page_history(file.history, words_of_sections(word, competence, consultations, explained)),
@@ -81,7 +83,8 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "topic_hint": topic_hint(around["case_visibility"], at=at) if case.state == State.REFERRED else None,
         "correctable": case if permissions.may(Action.CLASSIFY) else None,
         "handover": handover_status(case, at=at) if permissions.pending.is_handed_over else None,
-        "item": owners.for_case(case, at=at) if user.authority(at).has(CMU) else None,
+        "item": item,
+        "suggestions": suggestion_list(item, request) if item else "",
         "consultations": consultations,
         "may_revoke": permissions.may(Action.REVOKE),
         "recused": recused_people(case, user, at=at),
@@ -113,12 +116,13 @@ def _place(request: HttpRequest, case: Case, *, at: datetime) -> tuple[WorkList 
     work_list, user = WorkList.of(request), signed_in_user(request)
     if work_list is None or not user.authority(at).has(CASEWORK):
         return None, None
-    if work_list.is_triage:
-        return work_list, None
     parameters = QueryDict(work_list.query).dict()
     options = queue_options(user, at=at, agency=parameters.get("agency", ""))
     staff = StaffContext(user, at, options.absent_colleagues)
-    place = place_in(read_query(parameters, options), staff, case)
+    if work_list.is_triage:
+        place = place_in_triage(staff, case)
+    else:
+        place = place_in(read_query(parameters, options), staff, case)
     return replace(work_list, following=(place and place.following) or ""), place
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from complaints.desk.queue.tabs import (
     tab_condition,
 )
 from complaints.models import Case
+from complaints.permissions.conditions import at_desk
 from kit.keyset import Order
 from kit.statements import Condition, Statement, joined
 
@@ -54,12 +56,25 @@ def place_in(query: QueueQuery, staff: StaffContext, case: Case) -> ListPlace | 
 
     None where the list is sorted by a moment that the case does not have, or by that of partner tasks.
     """
-    order = chosen_order(query.tab, query.sort)
-    moment = getattr(case, order.moment, None) if order.moment else _ANY_MOMENT
-    if moment is None or query.tab == Tab.TASKS:
+    if query.tab == Tab.TASKS:
         return None
+    order = chosen_order(query.tab, query.sort)
     cases = joined(" AND ", [tab_condition(query.tab, staff), query.condition(staff)])
-    neighbours = _Neighbours(cases, query.tab, order, is_urgent=case.is_urgent and begins_with_urgent(order))
+    return _place_among(cases, order_parts(query.tab, order), order, case)
+
+
+def place_in_triage(staff: StaffContext, case: Case) -> ListPlace | None:
+    """Return the place of ``case`` among those without an agency, also after it has left them; one statement."""
+    cases = joined(" AND ", [at_desk(staff.user, at=staff.at), Condition("state = 'triage'")])
+    return _place_among(cases, ["TRUE"], Order("deadline_at"), case)
+
+
+def _place_among(cases: Condition, parts_of_order: Sequence[str], order: Order, case: Case) -> ListPlace | None:
+    moment = getattr(case, order.moment, None) if order.moment else _ANY_MOMENT
+    if moment is None:
+        return None
+    is_urgent = case.is_urgent and begins_with_urgent(order)
+    neighbours = _Neighbours(cases, parts_of_order, order, is_urgent=is_urgent)
     parts = {
         "cases": Condition(cases.text, {**cases.values, **marked((moment, case.pk))}),
         "before": Condition(neighbours.before),
@@ -72,8 +87,8 @@ def place_in(query: QueueQuery, staff: StaffContext, case: Case) -> ListPlace | 
 class _Neighbours:
     """The conditions for what stands before a case and for the cases next to it; the urgent ones may stand first."""
 
-    def __init__(self, cases: Condition, tab: Tab, order: Order, *, is_urgent: bool) -> None:
-        self._cases, self._tab, self._order = cases, tab, order
+    def __init__(self, cases: Condition, parts: Sequence[str], order: Order, *, is_urgent: bool) -> None:
+        self._cases, self._parts = cases, parts
         backwards, has_groups = replace(order, newest=not order.newest), begins_with_urgent(order)
         own, other = (IS_URGENT, _NOT_URGENT) if is_urgent else (_NOT_URGENT if has_groups else "TRUE", IS_URGENT)
         earlier = f"{own} AND {behind_mark(backwards)}"
@@ -87,9 +102,6 @@ class _Neighbours:
 
     def _first(self, group: str, order: Order, *, is_behind: bool) -> str:
         after = behind_mark(order) if is_behind else "TRUE"
-        parts = [
-            first_keys(self._cases, f"{part} AND {group} AND {after}", order, None, 1)
-            for part in order_parts(self._tab, self._order)
-        ]
+        parts = [first_keys(self._cases, f"{part} AND {group} AND {after}", order, None, 1) for part in self._parts]
         keys = " UNION ALL ".join(parts)
         return f"(SELECT id FROM complaints_case WHERE id IN ({keys}) ORDER BY {sorting(order)} LIMIT 1)"  # noqa: S608 - texts of ours

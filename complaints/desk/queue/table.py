@@ -13,7 +13,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
 from complaints.case_text.deadline import Countdown
-from complaints.case_text.estimates import days_label
 from complaints.case_text.tags import ref
 from complaints.models import ListedCase
 from complaints.permissions.to_decide import Matter
@@ -75,7 +74,7 @@ def _cells(row: QueueRow[ListedCase], reader: StaffVisibility, address: str, *, 
         "channel": case.channel_label,
         "topic": case.topic or _NOTHING,
         "status": _status(row),
-        "age": _age(row),
+        "age": "" if case.closed_at else row.age_words,
         "none": SafeString("" if all_agencies or office else ' class="is-none"'),
         "office": office or _NOTHING,
         "below": format_html('<br><span class="muted tiny">{}</span>', below) if case.officer and below else "",
@@ -110,13 +109,6 @@ def _marks(case: ListedCase, decisions: Mapping[int, Matter], absent: Collection
         return found
     labels = format_html_join("", " {}", ((tag(text=name),) for name in case.tags))
     return format_html('{} <span class="labels">{}</span>', found, labels)
-
-
-def _age(row: QueueRow[ListedCase]) -> str:
-    """Return for how many working days the case is open, empty for a closed one."""
-    if row.case.closed_at:
-        return ""
-    return gettext("open for %(span)s") % {"span": days_label(row.age)}
 
 
 def _status(row: QueueRow[ListedCase]) -> SafeString:

@@ -30,18 +30,20 @@ from complaints.desk.queue.table import table_rows
 from complaints.desk.queue.tabs import UNCOUNTED, Sort, StaffContext, Tab, sort_orders, tab_condition, tab_page
 from complaints.models import ListedCase
 from complaints.permissions.annotations import may_delete_filter
+from complaints.permissions.conditions import at_desk
 from complaints.permissions.to_decide import Matter, matters
 from complaints.search import box, search
 from complaints.staff import rows
 from complaints.staff.frame import CASEWORK, frame
-from complaints.staff.work_list import WorkList
+from complaints.staff.work_list import TRIAGE, WorkList
 from complaints.visibility.identity import StaffVisibility
 from kit import replica
 from kit.components.fields import fields
 from kit.keyset import KeysetPage
-from kit.statements import joined
+from kit.statements import Condition, joined
 
 #: The tabs that stand above the list as tiles, with the colour of each: the first four that the reader has.
+_IN_TRIAGE: Final = Condition("state = 'triage'")
 _TILES = (
     (Tab.DECIDE, "info"),
     (Tab.COMPETENCE, "info"),
@@ -85,9 +87,12 @@ class QueueRequest:
     def counts(self, *, is_list: bool = False) -> dict[str, int]:
         """Return how many cases each counted tab holds, and each saved filter none of whose values is gone.
 
-        With ``is_list`` also how many this very list holds, as ``here``, where filters make that another number.
+        For the unit also how many wait in triage. With ``is_list`` also how many this very list holds, as ``here``,
+        where filters make that another number.
         """
         saved_cases = {}
+        if self.staff.is_unit:
+            saved_cases[TRIAGE] = joined(" AND ", [at_desk(self.staff.user, at=self.staff.at), _IN_TRIAGE])
         if is_list and self.query.filters:
             here = self.query.condition(self.staff, "here")
             saved_cases["here"] = joined(" AND ", [tab_condition(self.query.tab, self.staff), here])
@@ -182,7 +187,8 @@ def _list_page(
         "next_tab": next((tab for tab in staff.tabs[1:] if counts.get(tab)), None),
         "save_fields": _save_fields(tuple(asked.options.sharing_agencies), get_language()),
     }
-    around = frame(staff.user, at=staff.at, names=[agency.name for agency in asked.options.sharing_agencies])
+    names = [agency.name for agency in asked.options.sharing_agencies]
+    around = frame(staff.user, at=staff.at, names=names, counts={TRIAGE: counts.get(TRIAGE, 0)})
     return render(asked.http, "complaints/desk/queue/queue.html", {**context, **found, **around})
 
 

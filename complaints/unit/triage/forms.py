@@ -48,8 +48,11 @@ class ReferForm(AgencyChoiceForm):
     )
     everywhere = forms.BooleanField(required=False, label=_("Apply it in every governorate, not only this one"))
 
-    def __init__(self, data: Mapping[str, Any] | None, *, case: Case, agencies: Sequence[Agency]) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, case: Case, agencies: Sequence[Agency], wished: str = ""
+    ) -> None:
         super().__init__(data, agencies=agencies)
+        self.fields["agency"].initial = wished if wished in self.agencies else ""
         self.is_ruling = rulings.needs_ruling(case)
         if not case.bounces or case.topic is None:
             for name in ("keeps", "words", "everywhere"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -12,18 +13,22 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import CMU
-from agencies.models import current_calendar
+from agencies.models import Agency, current_calendar
 from complaints import actions
 from complaints.actions.triage import NoActiveOfficer
 from complaints.models import Case
+from complaints.permissions import rulings
 from complaints.permissions.rulings import AgencyEnded
-from complaints.staff import rows
 from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.staff.forms import other_agencies
 from complaints.staff.frame import frame
+from complaints.staff.suggested import suggestion_list
+from complaints.staff.work_list import TRIAGE
 from complaints.suggestions import owners
 from complaints.unit.triage.forms import ArchiveForm, ReferForm
-from complaints.unit.triage.page_data import triage_page, unwritten_voices
+from complaints.unit.triage.page_data import lines, number_waiting, triage_page, unwritten_voices
+from complaints.unit.triage.table import line_rows
+from complaints.visibility.identity import StaffVisibility
 from complaints.workflow import Action
 
 
@@ -31,16 +36,17 @@ from complaints.workflow import Action
 @require_safe
 def triage(request: HttpRequest) -> HttpResponse:
     """Show the cases that wait for an owner, by deadline, the refusal's reason beside the citizen's words."""
-    user, at = signed_in_user(request), timezone.now()
-    waiting = Case.objects.at_desk_of(user, at=at)
-    page, calendar = triage_page(waiting, after=request.GET.get("after", "")), current_calendar()
-    opened = owners.opened(page.rows, at=at)
+    user, at, after = signed_in_user(request), timezone.now(), request.GET.get("after", "")
+    scope = Case.objects.at_desk_of(user, at=at)
+    page = triage_page(scope, after=after)
+    listed = lines(page.rows, user, after=after, at=at, calendar=current_calendar())
     context = {
-        "items": [(item, rows.queue_row(item.case, user, at=at, calendar=calendar)) for item in opened],
+        "lines": listed,
+        "line_rows": line_rows(listed, StaffVisibility(user, at), request, opened=request.GET.get("open", "")),
         "next": f"?{urlencode({'after': page.next})}" if page.next else "",
-        "first": "?" if request.GET.get("after") else "",
+        "first": "?" if after else "",
         "voices": unwritten_voices(user, at=at),
-        **frame(user, at=at),
+        **frame(user, at=at, counts={TRIAGE: number_waiting(scope)}),
     }
     return render(request, "complaints/unit/triage/triage.html", context)
 
@@ -49,13 +55,25 @@ def triage(request: HttpRequest) -> HttpResponse:
 def refer(request: ActionRequest) -> HttpResponse:
     """Send the case to an agency; from another one it is taken back first."""
     on = timezone.localdate(request.at)
-    form = ReferForm(request.data, case=request.case, agencies=other_agencies(request.case, on=on))
+    form = _refer_form(request, agencies=other_agencies(request.case, on=on))
     if not request.is_sent(form) or not _refer(request, form):
-        return request.page(item=owners.for_case(request.case, at=request.at))
+        item = owners.for_case(request.case, at=request.at)
+        return request.page(item=item, suggestions=suggestion_list(item, request.http) if item else "")
     words = {"agency": form.chosen_agency.name}
     return request.done(
         gettext("You referred the case to %(agency)s. The agency and the citizen are being told.") % words
     )
+
+
+def _refer_form(request: ActionRequest, *, agencies: Sequence[Agency]) -> ReferForm:
+    """Return the form as it was sent, or as it opens: with the agency whose button was pressed where one has to write.
+
+    A ruling needs a reason, for which a button of one press has no field: that is no mistake of whoever pressed it.
+    """
+    data, wished = request.data, request.http.GET.get("agency", "")
+    if data is not None and "reason" not in data and rulings.needs_ruling(request.case):
+        data, wished = None, data.get("agency", "")
+    return ReferForm(data, case=request.case, agencies=agencies, wished=wished)
 
 
 def _refer(request: ActionRequest, form: ReferForm) -> bool:

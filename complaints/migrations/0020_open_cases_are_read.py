@@ -20,6 +20,6 @@ def note(apps: Any, _schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("complaints", "0014_suggestions")]
+    dependencies = [("complaints", "0019_suggestions")]
 
     operations = [migrations.RunPython(note, migrations.RunPython.noop)]

@@ -29,7 +29,7 @@ DROP FUNCTION complaints_note_suggestions();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0013_reference_backwards")]
+    dependencies = [("complaints", "0018_reported_steps")]
 
     operations = [
         migrations.CreateModel(
