@@ -65,7 +65,7 @@ def _page_with_number(_http: HttpRequest, request: ActionRequest) -> HttpRespons
         at=request.at,
     )
     request.form = CallForm(None, initial=request.http.POST.dict())
-    return request.page(phone=shown["phone"], dialled=shown["phone"].replace(" ", ""))
+    return request.page(phone=shown["phone"])
 
 
 @action_page(Action.ASSIGN, "complaints/desk/acts/notes/assign.html")

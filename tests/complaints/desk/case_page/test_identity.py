@@ -57,7 +57,7 @@ def test_one_press_shows_the_number_beside_the_log_of_the_call(
     press = {"number": "1", "spoken_with": "citizen", "version": referred.version}
     shown = desk(omar).post(address("desk-call", referred), press | {"text": "بدأت أكتب"})
     text = shown.content.decode()
-    assert (shown.status_code, 'href="tel:0790001234"' in text, "079 000 1234" in text) == (200, True, True)
+    assert (shown.status_code, 'href="tel:+962790001234"' in text, "079 000 1234" in text) == (200, True, True)
     # The form stands beside it with what was typed, nothing is wrong with it, and nothing is recorded yet.
     form = shown.context["form"]
     assert (form["spoken_with"].value(), form["text"].value(), dict(form.errors)) == ("citizen", "بدأت أكتب", {})
