@@ -102,8 +102,7 @@ def _accepts(officer: Person) -> None:
     _reach(officer, "input[name=days]")
     officer.page.keyboard.press("Control+A")
     officer.page.keyboard.insert_text("2")
-    while "/accept/" in officer.page.url:
-        _press(officer, "Control+Enter")
+    _press(officer, "Control+Enter")
 
 
 def _runs_a_macro(officer: Person) -> None:
