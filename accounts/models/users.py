@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, ClassVar, Final, Self
 
@@ -50,6 +51,10 @@ class SmsAbout(models.TextChoices):
 
     EVERYTHING = "everything", _("Everything that concerns me")
     URGENT = "urgent", _("Only urgent cases")
+
+
+#: A request asks for the authority of one moment a hundred times.
+_day_of: Final = lru_cache(maxsize=64)(timezone.localdate)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -119,7 +124,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         Roles of a colleague whose absence names the user as deputy are included, as long as the absence lasts; not
         those that need a second person's consent, which nobody lends.
         """
-        day = timezone.localdate(at)
+        day = _day_of(at)
         if day not in self._authorities:
             self._authorities[day] = self._authority(day)
         return self._authorities[day]

@@ -23,6 +23,8 @@ register = template.Library()
 def ref(number: str) -> SafeString:
     """Write a tracking number in groups that are easy to read aloud: ``26 0482 1735``."""
     digits = str(number)
+    if digits.isascii() and digits.isdecimal():
+        return SafeString(f'<bdi dir="ltr" class="ref">{digits[:2]} {digits[2:6]} {digits[6:]}</bdi>')
     return format_html('<bdi dir="ltr" class="ref">{} {} {}</bdi>', digits[:2], digits[2:6], digits[6:])
 
 

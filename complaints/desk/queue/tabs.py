@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -113,6 +114,18 @@ class StaffContext:
         """Return the agencies whose labels and shared filters the user has: their own ones, and the unit's agency."""
         return self.agencies | self.user.authority(self.at).agencies(CMU)
 
+    @cached_property
+    def values(self) -> Mapping[str, object]:
+        """Return the values of the conditions of all tabs."""
+        return {
+            "at": self.at,
+            "soon": soon_ends(self.at, self.calendar),
+            "is_unit": self.is_unit,
+            "user": self.user.pk,
+            "officers": [self.user.pk, *sorted(self.absent_colleagues)],
+            "agencies": sorted(self.agencies),
+        }
+
     @property
     def scope(self) -> CaseQuerySet:
         """Return the cases that are the user's work."""
@@ -149,18 +162,7 @@ def tab_condition(tab: Tab, staff: StaffContext) -> Condition:
     scope = define(staff.user, at=staff.at)
     if tab == Tab.DECIDE:
         return joined(" AND ", [scope, to_decide(staff.user, at=staff.at)])
-    return Condition(f"{scope.text} AND ({_CONDITIONS[tab]})", {**scope.values, **_values(staff)})
-
-
-def _values(staff: StaffContext) -> dict[str, object]:
-    return {
-        "at": staff.at,
-        "soon": soon_ends(staff.at, staff.calendar),
-        "is_unit": staff.is_unit,
-        "user": staff.user.pk,
-        "officers": [staff.user.pk, *sorted(staff.absent_colleagues)],
-        "agencies": sorted(staff.agencies),
-    }
+    return Condition(f"{scope.text} AND ({_CONDITIONS[tab]})", {**scope.values, **staff.values})
 
 
 # ---- a page ----
