@@ -10,8 +10,9 @@ from complaints.models.annotations import (
     SpokenWith,
     StandardText,
 )
-from complaints.models.case import Case, CaseQuerySet, Channel, NotifyBy
+from complaints.models.case import Case, CaseQuerySet
 from complaints.models.centre_contacts import TAKEN_DOWN, CentreContact, ContactResult, FoundBy
+from complaints.models.channels import Channel, NotifyBy
 from complaints.models.classifications import Classification
 from complaints.models.clocks import Clock, ClockStep, Ending
 from complaints.models.consultations import WITH_DIRECTORATE, Consultation, ConsultationState, Estimate

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import CMU, DESK, READERS, Role
 from complaints import reference
+from complaints.models.channels import Channel, NotifyBy
 from complaints.models.coordinates import are_in_jordan_or_absent
 from complaints.models.spoken_for import has_mandate, spoken_for_by
 from complaints.workflow import AT_AGENCY, WITH_AGENCY, Action, Holder, Kind, Outcome, State
@@ -38,26 +39,6 @@ COMEBACKS = (Action.UPHOLD, Action.REPLY, Action.LAPSE, Action.REFER)
 def reversed_reference() -> Reverse:
     """Return the tracking number from its last digit to its first, by which an index finds the last digits."""
     return Reverse("reference")
-
-
-class Channel(models.TextChoices):
-    """How a case came in."""
-
-    WEB = "web", _("Website")
-    APP = "app", _("Smartphone app")
-    PHONE = "phone", _("National Contact Centre")
-    AGENCY_SITE = "agency_site", _("Agency's website")
-    LETTER = "letter", _("Paper letter")
-    VISIT = "visit", _("Visit in person")
-    EMAIL = "email", _("E-mail")
-    PROGRAM = "program", _("Interface for programs")
-
-
-class NotifyBy(models.TextChoices):
-    """The channel on which the citizen gets messages."""
-
-    SMS = "sms", _("SMS")
-    EMAIL = "email", _("E-mail")
 
 
 class ArabicStrip(models.Func):

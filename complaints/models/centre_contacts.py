@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from complaints import reference
-from complaints.models.case import Channel
+from complaints.models.channels import Channel
 from kit.crypto import EncryptedText
 
 #: The channels by which an agent takes a case down for somebody.

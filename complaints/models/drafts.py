@@ -8,7 +8,8 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from complaints.models.case import DETAILS_LENGTH, EMPLOYEE_LENGTH, SUBJECT_LENGTH, NotifyBy
+from complaints.models.case import DETAILS_LENGTH, EMPLOYEE_LENGTH, SUBJECT_LENGTH
+from complaints.models.channels import NotifyBy
 from complaints.models.coordinates import are_in_jordan_or_absent
 from complaints.models.files import VOICE_TYPE
 from complaints.workflow import Kind

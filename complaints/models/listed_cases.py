@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils.translation import get_language
 
 from accounts.models import Citizen
-from complaints.models.case import Channel
+from complaints.models.channels import Channel
 from complaints.workflow import Kind, State
 from kit.compiled_reads import CompiledRead
 from kit.statements import Condition, Statement

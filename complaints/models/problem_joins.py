@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from complaints.models.case import Channel
+from complaints.models.channels import Channel
 
 
 class ProblemJoin(models.Model):

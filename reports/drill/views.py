@@ -18,7 +18,7 @@ from accounts.decorators import signed_in_user
 from accounts.models import User
 from agencies.models import Agency, Governorate, Topic
 from complaints.models import Case, CaseQuerySet
-from complaints.models.case import Channel
+from complaints.models.channels import Channel
 from complaints.staff.frame import frame
 from complaints.visibility.identity import CaseVisibility
 from complaints.workflow import Kind

@@ -13,11 +13,14 @@ from accounts.models import User
 from complaints.desk.macros.offered import in_words, steps_in_order
 from complaints.desk.macros.running import run_steps
 from complaints.desk.macros.steps import StepRefused
-from complaints.desk.queue.bulk import CaseRefused
 from complaints.models import Case, MacroStep
 from complaints.models.macros import SPEAKING
 from complaints.permissions.annotations import readable_macros
 from kit.forms import Card, ChoiceCardsField, Form
+
+
+class CaseRefused(Exception):
+    """The macro is not possible on one case; the text of the exception says why, in the reader's language."""
 
 
 class MacroChoiceForm(Form):

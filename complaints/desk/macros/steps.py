@@ -19,11 +19,11 @@ from complaints.actions.answers import AnswerLacksSubstance
 from complaints.actions.consultations import NotOfTheAgency
 from complaints.actions.decisions import PromiseTooLate
 from complaints.actions.notes import HeldByAnother, NotAnOfficer, candidates
+from complaints.desk.acts.labels.forms import LabelForm
 from complaints.desk.acts.notes.forms import GONE, AssignForm, NoteForm
 from complaints.desk.directorate.findings import last_consultation
 from complaints.desk.directorate.forms import NO_MORE, ConsultForm
 from complaints.desk.macros.offered import ACTION_OF, fault_of
-from complaints.desk.queue.forms import LabelForm
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, MacroAct, MacroStep
 from complaints.permissions import policy

@@ -19,6 +19,7 @@ from complaints.actions.links import LinkRefused
 from complaints.actions.notes import NotAnOfficer
 from complaints.actions.reminders import NobodyToRemind, RemindedToday
 from complaints.actions.triage import NoActiveOfficer
+from complaints.desk.macros.bulk import CaseRefused
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case
 from complaints.permissions.rulings import AgencyEnded
@@ -33,10 +34,6 @@ type CaseAction = Callable[[Case], bool]
 
 class CaseChanged(Exception):
     """The case has changed since the list was shown."""
-
-
-class CaseRefused(Exception):
-    """The action is not possible on one case; the text of the exception says why, in the reader's language."""
 
 
 @dataclass(frozen=True)

@@ -44,14 +44,14 @@ class AcceptManyForm(Form):
         data: Mapping[str, Any] | None,
         *,
         chosen: Sequence[Choice],
-        visible: Mapping[str, Case],
+        own: Mapping[str, Case],
         calendar: WorkingCalendar,
         at: datetime,
     ) -> None:
-        """Fill in what fits the first case, and the time that every case allows."""
-        self.visible, self.calendar, self.at = visible, calendar, at
-        self.most = {ref: clockwork.promise_days(case, at=at, calendar=calendar) for ref, case in visible.items()}
-        first = next(iter(visible.values()), None)
+        """Fill in what fits the first case and the time all allow; ``own`` are those still at the desk, by number."""
+        self.own, self.calendar, self.at = own, calendar, at
+        self.most = {ref: clockwork.promise_days(case, at=at, calendar=calendar) for ref, case in own.items()}
+        first = next((own[one.reference] for one in chosen if one.reference in own), None)
         directorates = active_directorates(first) if first else []
         self.directorates = {str(directorate.pk): directorate for directorate in directorates}
         only = directorates[0].pk if len(directorates) == 1 else None
@@ -62,14 +62,14 @@ class AcceptManyForm(Form):
         offer_directorates(self, self.directorates)
 
     def _line(self, choice: Choice) -> str:
-        case = self.visible.get(choice.reference)
+        case = self.own.get(choice.reference)
         number = reference.grouped(choice.reference)
         return f"{number} – {case.topic.name}" if case and case.topic else number
 
     @property
     def problem(self) -> str:
         """Say why the cases cannot be accepted together; empty where they can."""
-        cases = list(self.visible.values())
+        cases = list(self.own.values())
         if len(cases) > MOST_ACCEPTED:
             text = gettext("You selected %(number)s cases. Accept at most %(most)s at once")
             return text % {"number": len(cases), "most": MOST_ACCEPTED}
@@ -94,7 +94,7 @@ class AcceptManyForm(Form):
         """Refuse a time beyond the limit of any case, naming those cases."""
         days: int = self.cleaned_data["days"]
         until = timezone.localdate(self.calendar.due(self.at, days))
-        late = [ref for ref, case in self.visible.items() if until > self._latest(case)]
+        late = [ref for ref, case in self.own.items() if until > self._latest(case)]
         if late:
             most = min(self.most[ref] for ref in late)
             text = ngettext(

@@ -20,12 +20,13 @@ from accounts.models import User, officers_of
 from accounts.sign_in.factors.step_up import recent_factor_required
 from agencies.models import Agency, current_calendar
 from complaints import actions
+from complaints.desk.acts.labels.forms import LabelForm
 from complaints.desk.macros.bulk import MacroChoiceForm, macro_action
 from complaints.desk.queue.bulk import MOST, BulkResult, CaseAction, Choice, apply, read_choices, visible_cases
 from complaints.desk.queue.bulk_actions import BulkAction, offered_actions
 from complaints.desk.queue.bulk_export import exported
 from complaints.desk.queue.bulk_forms import AcceptManyForm, ExportForm, ReferManyForm
-from complaints.desk.queue.forms import ConfirmForm, LabelForm, LeadForm, OfficerForm, UnlabelForm
+from complaints.desk.queue.forms import ConfirmForm, LeadForm, OfficerForm, UnlabelForm
 from complaints.desk.queue.tabs import StaffContext
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, Label
@@ -149,7 +150,9 @@ def _lead_form(data: QueryDict | None, bulk: BulkRequest) -> LeadForm:
 
 
 def _accept_form(data: QueryDict | None, bulk: BulkRequest) -> AcceptManyForm:
-    return AcceptManyForm(data, chosen=bulk.chosen, visible=bulk.visible, calendar=current_calendar(), at=bulk.at)
+    desks = StaffContext(bulk.user, bulk.at).agencies
+    own = {ref: case for ref, case in bulk.visible.items() if case.agency_id in desks}
+    return AcceptManyForm(data, chosen=bulk.chosen, own=own, calendar=current_calendar(), at=bulk.at)
 
 
 def _refer_form(data: QueryDict | None, bulk: BulkRequest) -> ReferManyForm:

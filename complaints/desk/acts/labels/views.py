@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from complaints import actions
 from complaints.actions.labels import labels_on
 from complaints.actions.reminders import NobodyToRemind, RemindedToday, Whom, remindable
-from complaints.desk.queue.forms import LabelsForm, RemindForm
+from complaints.desk.acts.labels.forms import LabelsForm, RemindForm
 from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.workflow import Action
 

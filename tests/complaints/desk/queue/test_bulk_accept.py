@@ -25,18 +25,18 @@ from tests.complaints.pages import Desk
 def test_cases_of_one_topic_are_accepted_together(
     desk: Desk, file_case: FileCase, omar: User, gam: Agency, network: Directorate, now: datetime
 ) -> None:
-    first, second, declined = (file_case() for _ in range(3))
+    declined, first, second = (file_case() for _ in range(3))
     client = desk(omar)
     form = asked(client, "accept", first, second, declined).context["form"]
     assert [form[name].value() for name in ("directorate", "days")] == [str(network.pk), 7]
     assert [len(form["case"].value()), form.problem] == [3, ""]
-    shown = ticked(first, second, declined)
+    shown = ticked(declined, first, second)
     decline(declined, by=omar, at=now, reason="other_agency", text="خارج اختصاصنا", proposed_agency=gam)
     found = press(client, "accept", *shown, directorate=network.pk, days="3")
     assert [(is_done, words) for _number, is_done, words in found] == [
-        (True, "Done."),
-        (True, "Done."),
         (False, "This case has changed since you opened the list. Open it to see what was done."),
+        (True, "Done."),
+        (True, "Done."),
     ]
     accepted = Case.objects.filter(pk__in=(first.pk, second.pk)).values_list("state", "directorate", "officer")
     assert set(accepted) == {("in_progress", network.pk, omar.pk)}
