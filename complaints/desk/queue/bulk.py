@@ -96,7 +96,7 @@ def _apply_to(choice: Choice, case: Case | None, action: CaseAction, *, locks: b
             if rows.values_list("version", flat=True).get(pk=case.pk) != choice.version:
                 raise CaseChanged
             is_new = action(case)
-    except (CaseRefused, *_REFUSALS) as refused:
+    except _REFUSED as refused:
         return BulkResult(choice.reference, case, is_done=False, words=_refusal_text(refused))
     return BulkResult(
         choice.reference, case, is_done=True, words=gettext("Done.") if is_new else gettext("No change needed.")
@@ -115,6 +115,7 @@ _REFUSALS: dict[type[Exception], StrPromise] = {
     AgencyEnded: _("The agency no longer exists."),
     LinkRefused: _("This case cannot be linked: it is the main case itself, is already linked, or has other links."),
 }
+_REFUSED: Final[tuple[type[Exception], ...]] = (CaseRefused, *_REFUSALS)
 
 
 def _refusal_text(refused: Exception) -> str:
