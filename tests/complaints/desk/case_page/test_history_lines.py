@@ -24,7 +24,9 @@ def test_what_the_page_shows_of_a_late_case(
     answer_task(task, by=yusuf, at=clock.pass_(minutes=1), text=SAID)
     add(accepted, by=amina.user, at=clock.pass_(minutes=1), text="وامتدت إلى المجاور.")
     accepted.refresh_from_db()
-    for moment in (accepted.deadline_at - timedelta(minutes=5), accepted.deadline_at + timedelta(minutes=5)):
+    due = accepted.deadline_at
+    assert due is not None
+    for moment in (due - timedelta(minutes=5), due + timedelta(minutes=5)):
         ladder.sweep(at=moment)
         clock.at = moment
     close(accepted, by=omar, at=clock.pass_(minutes=1), outcome="solved", found=FOUND, done=DONE)
