@@ -25,7 +25,7 @@ _ACTORS = {
     Actor.SUPERVISOR: "supervisor",
     Actor.CMU: "CMU",
     Actor.UNINVOLVED_CMU: "CMU staff who did not handle the case",
-    Actor.CLOSER: "the person who closed it",
+    Actor.DOER: "the person who did the last step",
     Actor.SIGNER: "CMU (if the agency has no second supervisor to sign)",
     Actor.LEADERSHIP: "secretary-general, minister's office",
     Actor.PARTNER: "an agency asked to contribute",

@@ -1,11 +1,13 @@
-"""What follows an answer: until when it may be rated, when its citizen is asked, and when a problem counts as back."""
+"""Spans around an answer: the send window, until when it is rated, when its citizen is asked, what counts as back."""
 
 from config.environment import Env
 
-__all__ = ["CAME_BACK_WEEKS", "RATING_CHANGE_DAYS", "RATING_OPEN_DAYS", "RATING_QUESTION_DAYS"]
+__all__ = ["CAME_BACK_WEEKS", "RATING_CHANGE_DAYS", "RATING_OPEN_DAYS", "RATING_QUESTION_DAYS", "SEND_WINDOW"]
 
 env = Env()
 
+# Seconds for which the messages of an acceptance, a refusal or an answer wait, so that it can be undone; 0: not at all.
+SEND_WINDOW = env.int("SEND_WINDOW", default=120)
 # Days after the closing in which the first rating is taken, and days after that one in which it may be changed.
 RATING_OPEN_DAYS = env.int("RATING_OPEN_DAYS", default=30)
 RATING_CHANGE_DAYS = env.int("RATING_CHANGE_DAYS", default=14)

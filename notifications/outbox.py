@@ -124,7 +124,14 @@ def _push_of(notice: Notice, browser: PushSubscription) -> Notice:
 
 
 def owe_call(
-    endpoint: Endpoint, *, template: str, body: Mapping[str, Any], occasion: str, reference: str, at: datetime
+    endpoint: Endpoint,
+    *,
+    template: str,
+    body: Mapping[str, Any],
+    occasion: str,
+    reference: str,
+    at: datetime,
+    not_before: datetime | None = None,
 ) -> Message | None:
     """Record a call that is owed to a program outside, in the transaction of what it tells about; None if it is owed.
 
@@ -145,6 +152,7 @@ def owe_call(
         address=endpoint.url,
         subject="",
         body=json.dumps(body, ensure_ascii=False),
+        not_before=not_before,
         **_beginning(at, None),
     )
     # The sweep finds it within ten seconds; a signal for each would keep the processes of scheduled tasks busy.
@@ -174,11 +182,20 @@ def cancel(
     # Locked in one statement: a message that a sender gives back between two would be in neither.
     states = dict(overtaken.order_by("pk").select_for_update().values_list("pk", "state"))
     waiting = [pk for pk, state in states.items() if state == MessageState.PENDING]
-    if states:
-        Message.objects.filter(pk__in=states).update(expires_at=Now())
+    if others := states.keys() - set(waiting):
+        Message.objects.filter(pk__in=others).update(expires_at=Now())
     if waiting:
         Message.objects.filter(pk__in=waiting).update(state=MessageState.CANCELLED, settled_at=at)
     return len(waiting)
+
+
+def restore(*, reference: str, cancelled_at: datetime, but: Collection[str]) -> int:
+    """Owe again what was cancelled about a reference at ``cancelled_at``, because what overtook it was undone.
+
+    Returns how many; what belongs to the occasions ``but`` stays cancelled. The sweep finds them within ten seconds.
+    """
+    overtaken = Message.objects.filter(reference=reference, state=MessageState.CANCELLED, settled_at=cancelled_at)
+    return overtaken.exclude(occasion__in=but).update(state=MessageState.PENDING, settled_at=None)
 
 
 def has_left(occasion: str) -> bool:

@@ -38,7 +38,7 @@ PAGES = ("/health/ready", "/ar/", "/en/", "/dev/outbox/")
 def environment(folder: Path, **extra: str) -> dict[str, str]:
     """Return the environment of a person whose state is in ``folder``, without what this run was told."""
     inherited = {name: value for name, value in os.environ.items() if name not in OWN}
-    return inherited | {"STATE_DIR": str(folder), "DEMO_CASES": str(CASES)} | extra
+    return inherited | {"STATE_DIR": str(folder), "DEMO_CASES": str(CASES), "SEND_WINDOW": "0"} | extra
 
 
 def run_py(folder: Path, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:

@@ -2,7 +2,7 @@
 
 from complaints.actions.answers import close, sign
 from complaints.actions.classification import classify
-from complaints.actions.decisions import accept, correct, decline, extend, propose_extension, return_case
+from complaints.actions.decisions import accept, decline, extend, propose_extension, return_case
 from complaints.actions.explanations import ask_explanation, explain
 from complaints.actions.filing import add, amend, file, withdraw
 from complaints.actions.labels import label, unlabel
@@ -18,6 +18,7 @@ from complaints.actions.recusals import end_recusal, recuse
 from complaints.actions.reminders import ask_unit, remind_agency, remind_directorate, remind_officer
 from complaints.actions.reviews import refuse_extension, send_back
 from complaints.actions.triage import archive, refer
+from complaints.actions.undo import answered_with, undo
 from complaints.actions.urgency import clear_urgent
 from complaints.actions.voices import transcribe
 
@@ -27,6 +28,7 @@ __all__ = [
     "add_task",
     "amend",
     "answer_task",
+    "answered_with",
     "archive",
     "ask",
     "ask_explanation",
@@ -35,7 +37,6 @@ __all__ = [
     "classify",
     "clear_urgent",
     "close",
-    "correct",
     "decline",
     "deliver",
     "dismiss",
@@ -65,6 +66,7 @@ __all__ = [
     "sign",
     "take_back",
     "transcribe",
+    "undo",
     "unlabel",
     "unlink",
     "uphold",

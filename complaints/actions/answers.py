@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from agencies.calendar import WorkingCalendar
 from complaints.actions import answer_copies, linked_cases, proposals
-from complaints.actions.decisions import NothingProposed
+from complaints.actions.decisions import NothingProposed, before
 from complaints.answer_quality.judgement import CaseWords, Judgement, Result, judge
 from complaints.answer_quality.stored import current_lexicon
 from complaints.answer_quality.subjects import group_of
@@ -241,7 +241,7 @@ def _accept_follower(case: Case, *, by: User, at: datetime, calendar: WorkingCal
         change.calendar = calendar
         change.due = calendar.due(change.at, 1)
         promised_on = timezone.localdate(change.due).isoformat()
-        change.facts = {"days": 1, "promised_on": promised_on, "directorate": None}
+        change.facts = {"days": 1, "promised_on": promised_on, "directorate": None, "for_answer": True, **before(case)}
         change.set(officer=by, directorate=None)
 
 

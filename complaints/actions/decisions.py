@@ -1,4 +1,4 @@
-"""The decisions of an agency's desk: accept, decline, return, extend, correct; ``actions.answers`` closes."""
+"""The decisions of an agency's desk: accept, decline, return, extend; ``actions.answers`` closes."""
 
 from __future__ import annotations
 
@@ -9,17 +9,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from agencies.models import Agency, Directorate
-from complaints.actions import linked_cases, proposals, undo_close
-from complaints.actions.undo_close import UndoPreview
+from complaints.actions import proposals
 from complaints.clocks import clockwork
 from complaints.clocks.extensions import AlreadyProposed, later, running_clock
-from complaints.engine import notices
-from complaints.engine.change import Change
+from complaints.engine.change import Change, Fact
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, transition
-from complaints.models import AnswerState, Case, CaseEvent, Extension, ExtensionState, Refusal
+from complaints.models import Case, Extension, ExtensionState, Refusal
 from complaints.permissions import policy, rulings, second_person
-from complaints.workflow import Action, ClockKind
-from notifications import outbox
+from complaints.workflow import Action
 
 
 class PromiseTooLate(ValueError):
@@ -49,8 +46,17 @@ def accept(case: Case, *, by: User, at: datetime, days: int, directorate: Direct
             "days": days,
             "promised_on": timezone.localdate(change.due).isoformat(),
             "directorate": directorate.pk if directorate else None,
+            **before(case),
         }
         change.set(officer=by, directorate=directorate)
+
+
+def before(case: Case) -> dict[str, Fact]:
+    """Return who had the case, as facts of the event that changes it: undoing gives it back to them."""
+    return {
+        "officer_before": str(case.officer_id) if case.officer_id else None,
+        "directorate_before": case.directorate_id,
+    }
 
 
 def promise(case: Case, *, at: datetime, days: int, change: Change) -> datetime:
@@ -101,6 +107,7 @@ def _refuse(
             "reason": reason,
             "proposed_agency": proposed_agency.pk,
             "words": change.fingerprint(text),
+            **before(case),
         }
         change.set(agency=None, directorate=None, officer=None, promised_on=None, bounces=case.bounces + 1)
 
@@ -157,59 +164,3 @@ def extend(case: Case, *, by: User, at: datetime) -> Extension:
         extension.save(update_fields=["state", "decided_event", "granted_by", "granted_at", "old_on", "new_on"])
         change.facts = {"new_on": extension.new_on.isoformat()}
     return extension
-
-
-def correct(case: Case, *, by: User, at: datetime) -> UndoPreview:
-    """Undo one's own closing by mistake, within fifteen minutes and before its message is sent.
-
-    The case continues under its earlier promise, and so do the followers that a lead's answer closed. Returns which of
-    them are undone, and which stay closed because their message was sent. Raises ``TransitionNotAllowed`` once that of
-    ``case`` itself was sent.
-    """
-    back: list[Case] = []
-    left: list[Case] = []
-    with transaction.atomic():
-        linked_cases.lock_followed(case)
-        _undo(case, by=by, at=at)
-        for closing in undo_close.closed_with(case):
-            (back if _undo_follower(closing, case, by=by, at=at) else left).append(closing.case)
-    return UndoPreview(back, left)
-
-
-def _undo_follower(closing: CaseEvent, lead: Case, *, by: User, at: datetime) -> bool:
-    """Undo the closing of a follower with its lead; False, with nothing changed, if its own message was sent."""
-    case = closing.case
-    try:
-        _undo(case, by=by, at=at, lead=lead)
-    except (TransitionNotAllowed, NotEntitled):
-        return False
-    if case.events.filter(action=Action.ACCEPT, number=closing.number - 1, at=closing.at).exists():
-        # It was accepted only to be answered, so that its promise was never sent: that promise is valid now.
-        promised = notices.to_citizen("case_accepted", case=case, on=case.promised_on)
-        outbox.owe([promised], occasion=f"case:{case.pk}:{case.version}", at=at)
-    return True
-
-
-def _undo(case: Case, *, by: User, at: datetime, lead: Case | None = None) -> None:
-    with transition(case, Action.CORRECT, by=by, at=at) as change:
-        closed = undo_close.last_closing(case)
-        if closed is None:
-            raise TransitionNotAllowed(Action.CORRECT, case)
-        closing = notices.occasion(closed)
-        # Cancelled rows are locked until the commit, so that no sender takes the message after the check below.
-        outbox.cancel(reference=case.reference, occasion=closing, at=change.at)
-        if outbox.has_left(closing):
-            raise TransitionNotAllowed(Action.CORRECT, case)
-        # Only the promise this closing kept: one that another agency gave before does not bind this one.
-        promised = case.clocks.filter(kind=ClockKind.ANSWER, ended_at=case.closed_at).last()
-        change.due = promised.due_at if promised else _limit(change)
-        given = case.answers.filter(state=AnswerState.GIVEN, given_at=case.closed_at)
-        given.update(state=AnswerState.TAKEN_BACK, taken_back_event=change.event_id)
-        change.set(closed_at=None, closed_by=None, outcome="")
-        if lead is None or case.officer_id is None:
-            change.set(officer=by)
-
-
-def _limit(change: Change) -> datetime:
-    latest = clockwork.latest_promise(change.case, at=change.at, calendar=change.calendar)
-    return change.calendar.closing(latest)

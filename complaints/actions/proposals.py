@@ -10,7 +10,7 @@ from agencies.models import Agency
 from complaints.engine import holders, notices
 from complaints.engine.change import Change
 from complaints.models import AnswerState, ExtensionState
-from complaints.permissions import second_person
+from complaints.permissions import second_person, send_window
 
 
 def tell_decider(change: Change, *, proposer: User, is_for_unit: bool = False) -> None:
@@ -31,7 +31,8 @@ def drop(change: Change) -> Sequence[Agency]:
     Returns the agencies whose tasks were dropped.
     """
     drop_answers_and_dates(change)
-    return holders.release_partners(change.case, at=change.at)
+    held = send_window.hold_until(change.action, at=change.at)
+    return holders.release_partners(change.case, at=change.at, not_before=held)
 
 
 def drop_answers_and_dates(change: Change) -> None:

@@ -49,6 +49,11 @@ def give(answer: Answer, files: Collection[UUID]) -> int:
     )
 
 
+def take_back(answer: Answer, *, by: User) -> None:
+    """Take the files back from an answer that was undone: they go with the next one that ``by`` writes to its case."""
+    Attachment.objects.filter(answer=answer).update(case=None, prepared_for=answer.case_id, prepared_by=by, answer=None)
+
+
 def drop_old(*, at: datetime) -> int:
     """Delete files that waited too long for their answer, in one batch; return how many. Safe to repeat."""
     old = list(Attachment.objects.filter(prepared_for__isnull=False, added_at__lt=at - PREPARED_LIFE)[:MOST_DROPPED])

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from complaints.models import Answer, AnswerState, Attachment, Case
+from complaints.models import Answer, Attachment, Case
 from complaints.models.files import VOICE_TYPE
 
 
-def citizen_files(case: Case) -> QuerySet[Attachment]:
-    """Return the files the citizen sees: the own ones, and those of given answers, of the lead's answer too."""
-    answers = _given(case).values(source=Coalesce("lead_answer", "pk"))
+def citizen_files(case: Case, *, at: datetime) -> QuerySet[Attachment]:
+    """Return the files the citizen sees at ``at``: the own ones, and those of answers sent, of the lead's too."""
+    answers = _sent(case, at=at).values(source=Coalesce("lead_answer", "pk"))
     return Attachment.objects.filter(
         Q(case=case, consultation__isnull=True, answer__isnull=True) | Q(answer__in=answers)
     )
 
 
-def files_by_event(case: Case) -> Mapping[int | None, Sequence[Attachment]]:
+def files_by_event(case: Case, *, at: datetime) -> Mapping[int | None, Sequence[Attachment]]:
     """Return the files the citizen sees by the key of the event they came with, None for the filing; one statement."""
-    answers = _given(case).filter(Q(pk=OuterRef("answer")) | Q(lead_answer=OuterRef("answer")))
+    answers = _sent(case, at=at).filter(Q(pk=OuterRef("answer")) | Q(lead_answer=OuterRef("answer")))
     came_with = Coalesce("event_id", Subquery(answers.values("event_id")[:1]), output_field=BigIntegerField())
     found: defaultdict[int | None, list[Attachment]] = defaultdict(list)
-    for file in citizen_files(case).annotate(came_with=came_with):
+    for file in citizen_files(case, at=at).annotate(came_with=came_with):
         found[file.came_with].append(file)
     return found
 
@@ -35,5 +36,5 @@ def directorate_files(case: Case) -> QuerySet[Attachment]:
     return case.attachments.from_citizen().exclude(content_type=VOICE_TYPE)
 
 
-def _given(case: Case) -> QuerySet[Answer]:
-    return case.answers.filter(state=AnswerState.GIVEN).order_by()
+def _sent(case: Case, *, at: datetime) -> QuerySet[Answer]:
+    return case.answers.sent(at=at).order_by()

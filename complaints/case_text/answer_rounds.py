@@ -8,7 +8,7 @@ from datetime import datetime
 
 from agencies.names import AgencyNames
 from complaints.case_text.timeline import GivenAnswer, given
-from complaints.models import Answer, AnswerState, Attachment, Case, CaseEvent, Objection
+from complaints.models import Answer, Attachment, Case, CaseEvent, Objection
 from complaints.workflow import Action
 
 
@@ -43,16 +43,16 @@ class AnswerRound:
 
 
 def answer_rounds(
-    case: Case, events: Sequence[CaseEvent], files: Mapping[int | None, Sequence[Attachment]]
+    case: Case, events: Sequence[CaseEvent], files: Mapping[int | None, Sequence[Attachment]], *, at: datetime
 ) -> list[AnswerRound]:
-    """Return the rounds of ``case``, the newest first: every answer given, in whatever state the case is now.
+    """Return the rounds of ``case`` at ``at``, the newest first: every answer sent, in whatever state the case is now.
 
-    An answer that was taken back to be corrected is none: nobody was told of it. ``events`` are all of the case's,
+    An answer that was or can still be undone is none: nobody was told of it. ``events`` are all of the case's,
     ``files`` those the citizen sees by the key of their event. A statement each for answers and for objections, where
     there are any.
     """
     happened = {event.action for event in events}
-    given_ = case.answers.filter(state=AnswerState.GIVEN).select_related("agency").order_by("event")
+    given_ = case.answers.sent(at=at).select_related("agency").order_by("event")
     answers = list(given_) if Action.CLOSE in happened else []
     objections = list(case.objections.order_by("number")) if Action.OBJECT in happened else []
     return list(_rounds(case, answers, objections, files))[::-1]

@@ -24,8 +24,9 @@ from complaints.case_text.lateness import lateness
 from complaints.case_text.promise import promise_card
 from complaints.case_text.stages import stages
 from complaints.case_text.status import citizen_status
+from complaints.case_text.undone import standing
 from complaints.models import Case, CaseEvent
-from complaints.permissions import late_cases, policy
+from complaints.permissions import late_cases, policy, send_window
 from complaints.permissions.case_parts import has_part
 from complaints.workflow import MAX_OBJECTIONS, OBJECTION_DAYS, Action
 from kit.compiled_reads import CompiledRead
@@ -49,7 +50,7 @@ def case_page(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
     events = _EVENTS.rows(None, {"case": case}, case=case.pk)
     # The answer of another case may have been given to this one, with its files.
     was_answered = any(event.action == Action.CLOSE for event in events)
-    files = files_by_event(case) if was_answered or has_part(case, "attachments") else timeline.NO_FILES
+    files = files_by_event(case, at=at) if was_answered or has_part(case, "attachments") else timeline.NO_FILES
     return {
         "case": case,
         "events": events,
@@ -58,7 +59,8 @@ def case_page(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
         "promise": promise_card(case, at=at, first_on=_first_promise(events)),
         "stages": stages(case, events),
         "entries": timeline.timeline(case, events, texts_for_citizen(case, events), files),
-        "rounds": answer_rounds(case, events, files),
+        "rounds": answer_rounds(case, events, files, at=at),
+        "undone_until": send_window.ends_at(case, at=at),
         "late": lateness(case, at=at),
         "asking": late_requests(case, user, at=at),
         "question": timeline.open_question(case),
@@ -104,6 +106,9 @@ def objecting(case: Case, user: User, *, at: datetime) -> Objecting | None:
     """Return until when ``user`` may object to the answer, None where they may not."""
     if case.closed_at is None or not policy.may(case, Action.OBJECT, user, at=at):
         return None
+    if send_window.ends_at(case, at=at) is not None:
+        # Nobody has read the answer yet.
+        return None
     until = timezone.localdate(case.closed_at + timedelta(days=OBJECTION_DAYS))
     return Objecting(until, is_last=case.objections_made + 1 == MAX_OBJECTIONS)
 
@@ -112,7 +117,7 @@ def _first_promise(events: Sequence[CaseEvent]) -> date | None:
     """Return the date that was promised first, if an extension has replaced it."""
     promised: date | None = None
     extended = False
-    for event in events:
+    for event in standing(events):
         if event.action == Action.ACCEPT:
             promised, extended = event.promised_on, False
         elif event.action in {Action.DECLINE, Action.RETURN, Action.REFER, Action.UPHOLD}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,10 +15,9 @@ from complaints.case_text import delivery_status
 from complaints.case_text.delivery_status import DeliveryStatus
 from complaints.case_text.message_names import message_name
 from complaints.engine import notices
-from complaints.models import Case, CaseEvent
-from complaints.workflow import Action
+from complaints.models import Case
 from kit.compiled_reads import CompiledRead
-from notifications.models import LEFT, Message
+from notifications.models import Message
 
 
 @dataclass(frozen=True)
@@ -72,9 +71,3 @@ def _sent_message(
         at=message.created_at,
         delivery=delivery_status.for_staff(message, at=at, repeated=repeated),
     )
-
-
-def has_left(events: Sequence[CaseEvent], messages: Iterable[Message]) -> bool:
-    """Tell whether any message about the last closing was sent already."""
-    closings = [notices.occasion(event) for event in events if event.action == Action.CLOSE]
-    return any(message.occasion in closings[-1:] and message.state in LEFT for message in messages)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, pgettext
 
 from complaints.case_text.kind_texts import LAST_STAGE, STATUS
 from complaints.case_text.status import closed_status
+from complaints.case_text.undone import standing
 from complaints.models import Case, CaseEvent
 from complaints.workflow import Action, Kind, State
 
@@ -49,8 +50,6 @@ class _Milestones:
             self.accepted = None
         if event.action == Action.CLOSE:
             self.answered = event
-        elif event.action == Action.CORRECT:
-            self.answered = None
         if event.from_state != event.to_state:
             self.ended = event if event.to_state == State.CLOSED else None
 
@@ -58,7 +57,7 @@ class _Milestones:
 def stages(case: Case, events: Sequence[CaseEvent]) -> list[Stage]:
     """Return the stages of ``case``, whose ``events`` are all of its history, the oldest first."""
     found = _Milestones()
-    for event in events:
+    for event in standing(events):
         found.take(event)
     received = _reached(pgettext("status of a case", "Received"), found.filed)
     checked = pgettext("status of a case", "Agency check")
@@ -79,7 +78,7 @@ def _still_open(case: Case, checked: str, found: _Milestones) -> list[Stage]:
     if State.IN_PROGRESS not in {case.state, case.resumes_to}:
         return [Stage(checked, "now"), Stage(working, ""), answer]
     until = case.promised_on if case.state == State.IN_PROGRESS else None
-    # An agency that answered at once, and whose answer was reopened, never accepted the case in so many words.
+    # An agency that answered at once, and whose answer was objected to, never accepted the case in so many words.
     return [_reached(checked, found.accepted or found.answered), Stage(working, "now", until), answer]
 
 

@@ -18,6 +18,8 @@ MOST_DAYS = 60
 MOST_BOUNCES = 10
 #: A year of days to rate an answer, and of weeks in which a problem may come back.
 MOST_RATING_DAYS, MOST_WEEKS = 366, 52
+#: Ten minutes: longer, a person would wait for news that has happened.
+MOST_WINDOW_SECONDS = 600
 #: Some months of working hours: with more, nobody would notice an empty desk in time.
 MOST_SILENCE_HOURS = 500
 #: The whole of a deadline, in percent.
@@ -63,6 +65,7 @@ def check_answers(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Che
     return [
         Error(f"{name} is not between {least} and {most}.", id="complaints.E005")
         for name, least, most in (
+            ("SEND_WINDOW", 0, MOST_WINDOW_SECONDS),
             ("RATING_OPEN_DAYS", 1, MOST_RATING_DAYS),
             ("RATING_CHANGE_DAYS", 1, MOST_RATING_DAYS),
             ("RATING_QUESTION_DAYS", 0, settings.RATING_OPEN_DAYS),

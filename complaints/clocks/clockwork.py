@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange as Range
-from django.db.models import F, QuerySet, Subquery
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from agencies.calendar import WorkingCalendar
@@ -126,15 +126,12 @@ def move(clock: Clock, *, first: datetime, due: datetime) -> None:
     clock.first_due_at, clock.due_at, clock.next_check_at = first, due, None
 
 
-def reopen(case: Case, *, due: datetime) -> Clock | None:
-    """Reopen the clock that a closing ended, due at ``due``, as if it had never ended; None when there is none.
+def reopen(case: Case, *, ended_at: datetime) -> Clock:
+    """Reopen the clock of the state to which ``case`` goes back, which ended at ``ended_at``, as if it never had.
 
-    Undoing a closing neither forgives a missed date nor lets a step be taken twice.
+    Undoing neither forgives a missed date nor lets a step be taken twice.
     """
-    closings = case.clocks.filter(kind=ClockKind.MAY_OBJECT).order_by("-pk").values("started_at")[:1]
-    clock = case.clocks.filter(kind=ClockKind.ANSWER, task__isnull=True, ended_at=Subquery(closings)).last()
-    if clock is None or clock.due_at != due:
-        return None
+    clock = case.clocks.filter(kind=STATE_RULES[State(case.state)].clock, task=None, ended_at=ended_at).latest("pk")
     clock.ended_at, clock.ending, clock.next_check_at = None, "", None
     clock.save(update_fields=["ended_at", "ending", "next_check_at"])
     return clock

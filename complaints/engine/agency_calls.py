@@ -9,8 +9,9 @@ from django.utils import timezone
 from agencies.models import Agency
 from complaints.engine.change import Change
 from complaints.models import AgencySystem, Case, CaseEvent
+from complaints.permissions import send_window
 from complaints.visibility.identity import CaseVisibility
-from complaints.workflow import ACTIONS
+from complaints.workflow import ACTIONS, Action
 from notifications import outbox
 from notifications.models import Endpoint
 
@@ -48,6 +49,7 @@ def _owe(agency: Agency, case: Case, event: CaseEvent, *, body: dict[str, Any]) 
             occasion=f"case:{case.pk}:{event.number}",
             reference=case.reference,
             at=event.at,
+            not_before=send_window.hold_until(Action(event.action), at=event.at),
         )
 
 

@@ -41,8 +41,16 @@ def owe_handover(endpoint: Endpoint, handed: Handover, *, at: datetime) -> None:
     )
 
 
-def owe_end(handed: Handover, *, at: datetime) -> None:
-    """Tell the centre that a handover ended without its answer; one it has not learnt of is cancelled instead."""
+def end_occasion(handed: Handover, number: int) -> str:
+    """Return the occasion of the message that a handover ended by event ``number``: an end can be undone."""
+    return f"{occasion(handed)}:end:{number}"
+
+
+def owe_end(handed: Handover, *, at: datetime, not_before: datetime | None = None) -> None:
+    """Tell the centre that a handover ended without its answer; one it has not learnt of is cancelled instead.
+
+    The event of the end is the next one of the case.
+    """
     if handed.way != HandoverWay.WEBHOOK:
         return
     reference = handed.case.reference
@@ -52,7 +60,13 @@ def owe_end(handed: Handover, *, at: datetime) -> None:
         return
     body = {"type": "case.taken_back", "at": at.isoformat(), "case": reference, "reference": handed.number}
     outbox.owe_call(
-        endpoint, template=TEMPLATE, body=body, occasion=f"{occasion(handed)}:end", reference=reference, at=at
+        endpoint,
+        template=TEMPLATE,
+        body=body,
+        occasion=end_occasion(handed, handed.case.version + 1),
+        reference=reference,
+        at=at,
+        not_before=not_before,
     )
 
 

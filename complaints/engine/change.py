@@ -72,7 +72,8 @@ class Change:
 
     ``holder`` is who holds the case afterwards, where that does not follow from the state: a directorate or an outside
     centre, or the agency again once they are done. ``partners`` are the agencies whose task on the case is added or
-    dropped. ``mandate`` is that by which ``by`` speaks for the citizen, locked.
+    dropped. ``mandate`` is that by which ``by`` speaks for the citizen, locked. ``reopens`` is the moment of what is
+    undone: the clock that ended then goes on.
     """
 
     case: Case
@@ -92,6 +93,7 @@ class Change:
     salt: bytes = b""
     partners: Sequence[Agency] = ()
     mandate: Mandate | None = None
+    reopens: datetime | None = None
 
     @cached_property
     def calendar(self) -> WorkingCalendar:

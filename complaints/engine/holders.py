@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import models
+from django.db.models import Exists, OuterRef
+
 from agencies.models import Agency, Directorate
 from complaints.engine import centre_calls, signed_links
 from complaints.models import (
@@ -14,6 +17,7 @@ from complaints.models import (
     Consultation,
     ConsultationState,
     Ending,
+    Estimate,
     Handover,
     ReferralTask,
     TaskState,
@@ -41,10 +45,10 @@ def current_holder(case: Case) -> tuple[Holder, Directorate | None]:
     return (Holder.OUTSIDE_CENTRE if open_handover(case) else Holder.AGENCY), None
 
 
-def release_partners(case: Case, *, at: datetime) -> Sequence[Agency]:
+def release_partners(case: Case, *, at: datetime, not_before: datetime | None = None) -> Sequence[Agency]:
     """End all requests to others about ``case``, because it leaves its agency; harmless when there are none.
 
-    Returns the agencies whose tasks were dropped, so that the caller can tell them.
+    ``not_before`` is when a centre may be told. Returns the agencies whose tasks were dropped, for the caller to tell.
     """
     asked = Consultation.objects.filter(case=case, state__in=WITH_DIRECTORATE)
     if asked.update(state=ConsultationState.REVOKED, ended_at=at):
@@ -52,7 +56,7 @@ def release_partners(case: Case, *, at: datetime) -> Sequence[Agency]:
     if (handed := open_handover(case)) is not None:
         Handover.objects.filter(pk=handed.pk).update(ended_at=at)
         handed.case = case
-        centre_calls.owe_end(handed, at=at)
+        centre_calls.owe_end(handed, at=at, not_before=not_before)
     partners = [task.agency for task in case.tasks.filter(state=TaskState.OPEN).select_related("agency")]
     if not partners:
         return partners
@@ -61,3 +65,21 @@ def release_partners(case: Case, *, at: datetime) -> Sequence[Agency]:
     )
     ReferralTask.objects.filter(case=case, state=TaskState.OPEN).update(state=TaskState.DROPPED, ended_at=at)
     return partners
+
+
+def restore_partners(case: Case, *, released_at: datetime) -> None:
+    """Open again the requests to others that ``release_partners`` ended at that moment; harmless without any."""
+    asked = Consultation.objects.filter(case=case, state=ConsultationState.REVOKED, ended_at=released_at)
+    estimated = Estimate.objects.filter(consultation=OuterRef("pk"))
+    state = models.Case(
+        models.When(Exists(estimated), then=models.Value(ConsultationState.ESTIMATED)),
+        default=models.Value(ConsultationState.ASKED),
+    )
+    asked.update(state=state, ended_at=None)
+    Handover.objects.filter(case=case, ended_at=released_at).update(ended_at=None)
+    ReferralTask.objects.filter(case=case, state=TaskState.DROPPED, ended_at=released_at).update(
+        state=TaskState.OPEN, ended_at=None
+    )
+    Clock.objects.filter(case=case, task__isnull=False, ended_at=released_at).update(
+        ended_at=None, ending="", next_check_at=None
+    )

@@ -20,7 +20,7 @@ from agencies.calendar import WorkingCalendar
 from agencies.models import Priority
 from complaints.engine.change import Change
 from complaints.models import Case, CaseEvent, Channel as CaseChannel
-from complaints.permissions import representatives
+from complaints.permissions import representatives, send_window
 from complaints.workflow import ACTIONS, Kind, Outcome, Party, State, Tell
 from kit.dates import day_digits
 from notifications import outbox
@@ -86,7 +86,14 @@ def owe(tells: Iterable[Tell], *, change: Change, event: CaseEvent) -> None:
     """Write the messages that ``event``, which records ``change``, owes into the outbox."""
     owed = [*tells, *_TASK_DROPPED] if ACTIONS[change.action].changes_state and change.partners else tells
     notices = [notice for tell in owed if _applies(tell, change) for notice in _notices(tell, change)]
-    outbox.owe(notices, occasion=occasion(event), at=event.at)
+    held = send_window.hold_until(change.action, at=event.at)
+    outbox.owe([_held(notice, held) for notice in notices], occasion=occasion(event), at=event.at)
+
+
+def _held(notice: Notice, until: datetime | None) -> Notice:
+    """Return ``notice`` so that it does not leave before ``until``."""
+    moments = [moment for moment in (notice.not_before, until) if moment is not None]
+    return replace(notice, not_before=max(moments)) if moments else notice
 
 
 def tell_staff(

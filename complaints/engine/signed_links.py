@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -16,6 +17,7 @@ from accounts.contact.recipients import directorate_key
 from accounts.rate_limits import HOUR, RateLimit
 from agencies.models import Directorate
 from complaints.models import Case, Consultation, ConsultationState
+from complaints.permissions import send_window
 from kit.dates import day_digits
 from notifications import outbox
 from notifications.models import Channel
@@ -90,12 +92,21 @@ def link_url(consultation: Consultation) -> str:
         return f"{settings.PUBLIC_URL}{reverse('directorate', args=[token_for(consultation)])}"
 
 
+def occasion(consultation: Consultation) -> str:
+    """Return the occasion of the message with the link."""
+    return f"consultation:{consultation.pk}"
+
+
 def owe(consultation: Consultation, *, at: datetime) -> None:
-    """Owe the directorate its link, in the caller's transaction; without an address the officer passes it on."""
+    """Owe the directorate its link, in the caller's transaction; without an address the officer passes it on.
+
+    It waits while the acceptance with which it is asked can be undone.
+    """
     if consultation.directorate.email:
+        held = send_window.ends_at(consultation.case, at=at)
         outbox.owe(
-            [notice(consultation)],
-            occasion=f"consultation:{consultation.pk}",
+            [replace(notice(consultation), not_before=held)],
+            occasion=occasion(consultation),
             at=at,
             expires_at=consultation.expires_at,
         )

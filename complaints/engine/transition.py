@@ -17,7 +17,7 @@ from complaints.clocks import clockwork
 from complaints.engine import agency_calls, first_rows, history_chain, holders, notices
 from complaints.engine.change import CaseStaff, Change, Fact
 from complaints.models import Case, CaseEvent, Clock, Holding, TextSalt, event_key
-from complaints.permissions import deputies, policy, representatives
+from complaints.permissions import deputies, policy, representatives, send_window
 from complaints.workflow import ACTIONS, STATE_RULES, Action, Actor, Holder, State, Tell
 from kit.compiled_inserts import insert
 from notifications import outbox
@@ -150,8 +150,10 @@ def _lock(case: Case, *, at: datetime) -> datetime:
 
 
 def _target(case: Case, action: Action) -> State:
-    """Return the target state: for a resuming action the origin, and of two targets triage if there is no agency."""
+    """Return the target state: for a resuming or undoing action the origin, else triage if there is no agency."""
     row = ACTIONS[action]
+    if action == Action.UNDO:
+        return State(send_window.last_steps(case)[0].from_state)
     if row.resumes:
         return State(case.resumes_to)
     return next(
@@ -203,11 +205,9 @@ def _start_clock(change: Change) -> None:
     if case.state == State.CLOSED and not clockwork.needs_window(case):
         case.deadline_at = None
         return
-    if change.action == Action.CORRECT and change.due is not None:
-        reopened = clockwork.reopen(case, due=change.due)
-        if reopened is not None:
-            _project(change, reopened)
-            return
+    if change.reopens is not None:
+        _project(change, clockwork.reopen(case, ended_at=change.reopens))
+        return
     due, days = clockwork.due_in_state(
         change.target,
         at=change.at,
@@ -317,8 +317,8 @@ def _next_holder(change: Change, *, is_same_agency: bool) -> tuple[Holder | None
         return change.holder, change.directorate
     if holder != Holder.AGENCY:
         return holder, None
-    if change.origin == State.WAITING:
-        # The case goes back to the party that held it when the citizen was asked.
+    if change.origin == State.WAITING or change.action == Action.UNDO:
+        # The case goes back to the party that held it before.
         return holders.current_holder(case)
     is_helped = case.holder in holders.HELPERS and is_same_agency
     return (Holder(case.holder) if is_helped else Holder.AGENCY), None

@@ -31,7 +31,7 @@ from notifications.periodic.rows import RowRun
 
 TASK = "complaints.unassign_inactive"
 #: An officer who got a case by one of these does not count as inactive for the time before it.
-GIVEN_BY = (Action.ASSIGN, Action.ACCEPT, Action.CORRECT)
+GIVEN_BY = (Action.ASSIGN, Action.ACCEPT, Action.UNDO)
 #: Maximum number of officers in one run; the next run goes on.
 BATCH = 50
 

@@ -292,7 +292,7 @@ def _returned(day: Morning) -> CaseQuerySet:
     comeback = CaseEvent.objects.filter(
         case=OuterRef("pk"), action=OuterRef("last_action"), at__gte=day.since, at__lt=day.until
     )
-    declined = Refusal.objects.filter(case=OuterRef("pk"), agency=OuterRef("agency"))
+    declined = Refusal.objects.standing().filter(case=OuterRef("pk"), agency=OuterRef("agency"))
     return _owed().filter(Exists(comeback), ~Q(last_action=Action.REFER) | Exists(declined), last_action__in=COMEBACKS)
 
 

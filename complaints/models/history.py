@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
@@ -131,6 +132,27 @@ class CaseEvent(models.Model):
     def link_bearer(self) -> str:
         """Return how a directorate got its link: a code of ``LinkBearer``."""
         return self._code("handed")
+
+    @property
+    def is_for_answer(self) -> bool:
+        """Tell whether a follower was accepted only to be given the answer of its lead at the same moment."""
+        return bool(self.facts.get("for_answer"))
+
+    @property
+    def officer_before(self) -> UUID | None:
+        """Return whose case it was before an acceptance or a refusal."""
+        key = self._code("officer_before")
+        return UUID(key) if key else None
+
+    @property
+    def directorate_before(self) -> int | None:
+        """Return the directorate that the case named before an acceptance or a refusal."""
+        return self._key("directorate_before")
+
+    @property
+    def first_undone(self) -> int | None:
+        """Return the number of the first event that this one undoes, together with those between the two."""
+        return self._key("undone")
 
     @property
     def through(self) -> str:

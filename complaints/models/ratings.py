@@ -33,7 +33,7 @@ class Confirmation(models.TextChoices):
 #: word after the newest answer decides: a rating with "yes" confirms, any other rating and an objection dispute.
 CONFIRMATION: Final = """CASE
     WHEN (array_agg(event.action ORDER BY event.number DESC)
-        FILTER (WHERE event.action IN ('close', 'correct', 'archive', 'withdraw')))[1] = 'close'
+        FILTER (WHERE event.action IN ('close', 'undo', 'archive', 'withdraw')))[1] = 'close'
     THEN coalesce((array_agg(
         CASE
             WHEN event.action = 'close' THEN 'unanswered'

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import get_language, gettext_lazy as _
 
@@ -25,6 +27,14 @@ class AnswerState(models.TextChoices):
     PROPOSED = "proposed", _("Waiting for the second signature")
     GIVEN = "given", _("Given")
     TAKEN_BACK = "taken_back", _("Cancelled")
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    """Answers by who may read them."""
+
+    def sent(self, *, at: datetime) -> Self:
+        """Keep what a citizen may read at ``at``: answers that were given and can no longer be undone."""
+        return self.filter(state=AnswerState.GIVEN, given_at__lte=at - timedelta(seconds=settings.SEND_WINDOW))
 
 
 class Answer(models.Model):
@@ -57,6 +67,8 @@ class Answer(models.Model):
     written_at = models.DateTimeField()
     signed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     given_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("answer")
@@ -129,6 +141,14 @@ class RefusalReason(models.TextChoices):
     SHARED = "shared", _("Several agencies are responsible, and another one leads")
 
 
+class RefusalQuerySet(models.QuerySet["Refusal"]):
+    """Refusals by whether they stand."""
+
+    def standing(self) -> Self:
+        """Keep those that were not undone."""
+        return self.filter(undone_at=None)
+
+
 class Refusal(models.Model):
     """An agency's statement that a case is not its own, with its reason and the owner it proposes."""
 
@@ -141,6 +161,9 @@ class Refusal(models.Model):
     text = models.TextField(max_length=TEXT_LENGTH)
     by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RefusalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("refusal")

@@ -13,7 +13,7 @@ from complaints.workflow import ACTIONS, Action, Actor
 _AT_THE_AGENCY: dict[Actor, frozenset[Role]] = {
     Actor.OFFICER: frozenset({Role.OFFICER}),
     Actor.SUPERVISOR: frozenset({Role.SUPERVISOR}),
-    Actor.CLOSER: DESK,
+    Actor.DOER: DESK,
     Actor.LEADERSHIP: LEADERSHIP,
 }
 _ANYWHERE: dict[Actor, frozenset[Role]] = {

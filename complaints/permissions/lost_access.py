@@ -8,7 +8,10 @@ from itertools import dropwhile
 from typing import Final
 
 from complaints.models import Case, CaseEvent
-from complaints.workflow import Action
+from complaints.workflow import UNDOABLE, Action
+
+#: The agency that leads the case, and those with a partner task on it.
+type _Held = tuple[int | None, frozenset[int | None]]
 
 #: How long a form may have been open when its case leaves the desk: a working day, which no session outlasts.
 LATELY: Final = timedelta(hours=12)
@@ -30,21 +33,30 @@ def event_that_ended_access(case: Case, desks: Collection[int], *, seen: int, at
 
 def _holders_after_each(events: Iterable[CaseEvent]) -> Iterator[tuple[CaseEvent, frozenset[int | None]]]:
     """Yield each event with the agencies that had the case, or a partner task on it, after the event."""
-    lead: int | None = None
-    parts: frozenset[int | None] = frozenset()
+    held: _Held = (None, frozenset())
+    before = held
     for event in events:
-        agency = event.named_agency_id
-        match event.action:
-            case Action.FILE:
-                lead = event.agency_id
-            case Action.REFER:
-                lead, parts = agency, frozenset()
-            case Action.DECLINE | Action.RETURN:
-                lead, parts = None, frozenset()
-            case Action.CLOSE | Action.DELIVER | Action.WITHDRAW:
-                parts = frozenset()
-            case Action.ADD_TASK:
-                parts |= {agency}
-            case Action.ANSWER_TASK | Action.DROP_TASK:
-                parts -= {agency}
+        if event.action == Action.UNDO:
+            held = before
+        else:
+            before, held = held if event.action in UNDOABLE else before, _held_after(event, *held)
+        lead, parts = held
         yield event, parts | {lead}
+
+
+def _held_after(event: CaseEvent, lead: int | None, parts: frozenset[int | None]) -> _Held:
+    agency = event.named_agency_id
+    match event.action:
+        case Action.FILE:
+            lead = event.agency_id
+        case Action.REFER:
+            lead, parts = agency, frozenset()
+        case Action.DECLINE | Action.RETURN:
+            lead = None
+        case Action.CLOSE | Action.DELIVER | Action.WITHDRAW:
+            parts = frozenset()
+        case Action.ADD_TASK:
+            parts |= {agency}
+        case Action.ANSWER_TASK | Action.DROP_TASK:
+            parts -= {agency}
+    return lead, parts

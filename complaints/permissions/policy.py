@@ -13,11 +13,18 @@ from accounts.roles import CMU, CONTACT_CENTRE, DESK, LEADERSHIP, READERS, SUPER
 from agencies.models import Agency
 from complaints.clocks import clockwork
 from complaints.models import Case, Consultation, TaskState
-from complaints.permissions import late_cases, partner_tasks, ratings, representatives, rulings, second_person
+from complaints.permissions import (
+    late_cases,
+    partner_tasks,
+    ratings,
+    representatives,
+    rulings,
+    second_person,
+    send_window,
+)
 from complaints.workflow import (
     ACTIONS,
     AT_AGENCY,
-    CORRECTION_MINUTES,
     MAX_OBJECTIONS,
     OBJECTION_DAYS,
     TRANSITIONS,
@@ -83,11 +90,12 @@ def _staff_actors(case: Case, user: User, at: datetime) -> set[Actor]:
     if authority.has(CMU):
         found.add(Actor.CMU)
     found |= {actor for roles, actor in _OF_ITS_AGENCY if case.agency_id in authority.agencies(roles)}
-    if case.closed_by_id == user.pk and found & {Actor.OFFICER, Actor.SUPERVISOR}:
-        found.add(Actor.CLOSER)
+    desks = authority.agencies(DESK)
+    if desks and send_window.did_last_step(case, user, at=at, desks=desks):
+        found.add(Actor.DOER)
     if Actor.CMU in found:
         found |= _unit_actors(case, user, at)
-    others = authority.agencies(DESK) - {case.agency_id}
+    others = desks - {case.agency_id}
     if others and case.tasks.filter(agency__in=others, state=TaskState.OPEN).exists():
         found.add(Actor.PARTNER)
     return found
@@ -130,9 +138,8 @@ def _fits(case: Case, action: Action, *, at: datetime, has_open_tasks: Callable[
             does_fit = is_ready and not has_open_tasks()
         case Action.CLEAR_URGENT:
             does_fit = case.is_urgent
-        case Action.CORRECT:
-            span = timedelta(minutes=CORRECTION_MINUTES)
-            does_fit = clockwork.needs_window(case) and _closed_within(case, span, at)
+        case Action.UNDO:
+            does_fit = send_window.ends_at(case, at=at) is not None
         case Action.OBJECT:
             does_fit = (
                 clockwork.needs_window(case)
@@ -168,10 +175,13 @@ def may_reassign(agency: Agency, user: User, *, at: datetime) -> bool:
 def opens_page(case: Case, action: Action, user: User, *, at: datetime) -> bool:
     """Tell whether the page of ``action`` opens for ``user``, even if only to say that somebody was first.
 
-    Nobody is entitled to a ruling on an objection once it is decided: the unit is shown the decision then.
+    Nobody is entitled to a ruling on an objection once it is decided: the unit is shown the decision then. Nor to undo
+    what was sent: whoever did it is told so.
     """
     if is_entitled(case, action, user, at=at):
         return True
+    if action == Action.UNDO:
+        return send_window.has_done(case, user) and not must_not_handle(case, user, at=at)
     is_ruling = action in {Action.UPHOLD, Action.DISMISS}
     return is_ruling and user.authority(at).has(CMU) and not fits(case, action, at=at)
 

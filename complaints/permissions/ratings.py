@@ -11,7 +11,7 @@ from complaints.models import Case, CaseEvent, Rating
 from complaints.workflow import NOT_RATED, Action, Kind, State
 
 #: The events after which another answer stands, or none.
-_ENDS = (Action.CLOSE, Action.CORRECT, Action.ARCHIVE, Action.WITHDRAW)
+_ENDS = (Action.CLOSE, Action.UNDO, Action.ARCHIVE, Action.WITHDRAW)
 
 
 @dataclass(frozen=True)

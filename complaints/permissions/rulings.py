@@ -11,7 +11,7 @@ from complaints.clocks import limits
 from complaints.models import Case
 from complaints.permissions import partner_tasks
 from complaints.permissions.partner_tasks import DatedPartnerTask
-from complaints.workflow import Action, Kind, State
+from complaints.workflow import UNDOABLE, Action, Kind, State
 
 
 class AgencyEnded(ValueError):
@@ -57,6 +57,8 @@ def blockers(case: Case, action: str) -> list[str]:
         return [gettext("Praise needs no confirmation of responsibility and no answer: pass it on.")]
     if action in {Action.DECLINE, Action.RETURN} and is_bound(case):
         return [ruling_binds_text()]
+    if action == Action.UNDO and case.last_action in UNDOABLE:
+        return [gettext("The time in which this could be undone is over: its messages are sent, or about to be.")]
     if action == Action.CLOSE and case.state == State.WAITING:
         return [gettext("This case cannot be closed yet: the citizen has not answered the question.")]
     if action == Action.CLOSE:

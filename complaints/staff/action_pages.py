@@ -31,9 +31,10 @@ from complaints.case_text.history import action_label, actor_label
 from complaints.case_text.message_preview import preview
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, CaseEvent, RefusalReason
-from complaints.permissions import policy, rulings
+from complaints.permissions import policy, rulings, send_window
 from complaints.permissions.case_permissions import CasePermissions, case_permissions
 from complaints.permissions.lost_access import event_that_ended_access
+from complaints.staff.acts.undo_words import left_words
 from complaints.staff.frame import CASEWORK, frame
 from complaints.staff.loading import case_context, load_case
 from complaints.staff.work_list import WorkList
@@ -134,15 +135,27 @@ class ActionRequest:
         """
         mark_sent(self.http, at=self.at)
         work, own = WorkList.of(self.http), reverse("desk-case", args=[self.case.reference])
-        is_mine = self._is_at_desk(self.case.reference)
-        if work is not None and (moves_on or ACTIONS[self.action].changes_state):
-            link = format_html('{} <a href="{}">{}</a>', text, own + work.suffix, gettext("Open that case"))
-            messages.success(self.http, link if is_mine else text)
+        is_mine, said = self._is_at_desk(self.case.reference), self._with_undo(text, work)
+        moves_on = moves_on or (ACTIONS[self.action].changes_state and self.action != Action.UNDO)
+        if work is not None and moves_on:
+            link = format_html('{} <a href="{}">{}</a>', said, own + work.suffix, gettext("Open that case"))
+            messages.success(self.http, link if is_mine else said)
             return redirect(self._after(work))
-        messages.success(self.http, text)
+        messages.success(self.http, said)
         if is_mine:
             return redirect(own + (work.suffix if work else ""))
         return redirect(work.address if work else "desk")
+
+    def _with_undo(self, text: str, work: WorkList | None) -> str:
+        """Return ``text`` with the link that undoes what was done, and how long it works."""
+        if not policy.may(self.case, Action.UNDO, self.user, at=self.at):
+            return text
+        left = left_words(send_window.ends_at(self.case, at=self.at), at=self.at)
+        address = reverse("desk-undo", args=[self.case.reference]) + (work.suffix if work else "")
+        link = '{} <a href="{}" data-key="KeyZ">{} <kbd>Z</kbd></a> ({})'
+        return format_html(
+            link, text, address, gettext("Undo"), gettext("%(left)s, then the messages leave") % {"left": left}
+        )
 
     def _after(self, work: WorkList) -> str:
         """Return the address of the next case of ``work`` that is still the user's work, else that of the list."""

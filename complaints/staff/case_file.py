@@ -13,7 +13,7 @@ from agencies.models import current_calendar
 from complaints.case_text import time_held
 from complaints.case_text.event_texts import EventText, texts_for_staff
 from complaints.case_text.history import HistoryEntry, each_text_once, history_entries, with_messages
-from complaints.case_text.sent_messages import case_messages, has_left, sent_to_citizen
+from complaints.case_text.sent_messages import case_messages, sent_to_citizen
 from complaints.case_text.time_held import HeldSpan, TimeHeld
 from complaints.engine import notices
 from complaints.models import (
@@ -45,7 +45,6 @@ class CaseFile:
     proposal_files: Sequence[Attachment]
     answer: EventText | None
     proposal: EventText | None
-    may_correct: bool
     mandates: Sequence[Mandate]
 
     @property
@@ -80,7 +79,6 @@ def read_case_file(case: Case, user: User, *, at: datetime) -> CaseFile:
         proposal_files=_of_answers(attachments, AnswerState.PROPOSED),
         answer=answer,
         proposal=proposal,
-        may_correct=not has_left(events, messages),
         mandates=list(mandates_of(events).values()),
     )
 

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -23,7 +24,7 @@ from complaints.clocks import limits
 from complaints.clocks.due_soon import SOON_DAYS
 from complaints.staff.frame import frame
 from complaints.staff.handbook_pages import BY_NAME, other_pages, own_pages
-from complaints.workflow import CORRECTION_MINUTES, MAX_OBJECTIONS, OBJECTION_DAYS, State
+from complaints.workflow import MAX_OBJECTIONS, OBJECTION_DAYS, State
 
 _HEADING: Final = re.compile(r'<h2 id="([a-z-]+)">\s*([^<]+?)\s*</h2>')
 
@@ -63,7 +64,7 @@ def values() -> dict[str, Any]:
         "objection_days": _days(timedelta(days=OBJECTION_DAYS)),
         "link_days": _days(LINK_LIFE),
         "soon_days": _working_days(SOON_DAYS),
-        "correction_minutes": _minutes(CORRECTION_MINUTES),
+        "send_window": _seconds(settings.SEND_WINDOW),
         "inactivity_hours": _working_hours(limits.inactivity_minutes() // 60),
         "bounces": limits.bounces_before_ruling(),
         "reminders": limits.reminders(),
@@ -86,8 +87,12 @@ def _days(span: timedelta) -> str:
     return npgettext("in a sentence", "%(count)s day", "%(count)s days", span.days) % {"count": span.days}
 
 
-def _minutes(count: int) -> str:
-    return npgettext("in a sentence", "%(count)s minute", "%(count)s minutes", count) % {"count": count}
+def _seconds(count: int) -> str:
+    """Return a span in whole minutes where it is that, else in seconds."""
+    minutes, rest = divmod(count, 60)
+    if minutes and not rest:
+        return npgettext("in a sentence", "%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
+    return npgettext("in a sentence", "%(count)s second", "%(count)s seconds", count) % {"count": count}
 
 
 def _working_hours(count: int) -> str:

@@ -85,9 +85,10 @@ def opened(cases: Sequence[Case], *, at: datetime) -> list[OpenCase]:
     found = []
     for case, one in zip(cases, clues, strict=True):
         clue = _named(one, rows, on=on)
-        refusal = list(case.refusals.all())[-1:]
+        refusals = [each for each in case.refusals.all() if each.undone_at is None]
+        refusal = refusals[-1:]
         last, wish = (refusal[0] if refusal else None), chosen.get(case.pk)
-        refused = {one.agency_id for one in case.refusals.all()}
+        refused = {one.agency_id for one in refusals}
         suggested = [
             *([_proposed(last)] if last else []),
             *(one for one in _suggested(clue, rulings.get(case.pk, [])) if one.agency.pk not in refused),

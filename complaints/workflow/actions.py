@@ -173,15 +173,14 @@ ACTIONS: dict[Action, ActionRule] = {
         fulfils=those(ClockKind.DECIDE_COMPETENCE, ClockKind.ANSWER),
         timeline=TimelineText(title=_("Delivered to %(agency)s"), text=_("Your thanks were passed on."), colour="ok"),
     ),
-    Action.CORRECT: ActionRule(
-        label=_("Closing undone"),
-        who=those(A.CLOSER),
-        sources=those(S.CLOSED),
-        targets=those(S.IN_PROGRESS),
-        overtakes=those("case_answered", "case_unanswered", "case_rating"),
+    Action.UNDO: ActionRule(
+        label=_("Last step undone"),
+        who=those(A.DOER),
+        sources=those(S.TRIAGE, S.IN_PROGRESS, S.CLOSED),
+        targets=those(S.REFERRED, S.IN_PROGRESS),
         timeline=TimelineText(
-            title=_("The answer was withdrawn to be corrected"),
-            text=_("The agency is correcting its answer. The date you were given still applies."),
+            title=_("%(agency)s undid its last step"),
+            text=_("This was done at once, before any message was sent. Your case goes on as before."),
         ),
     ),
     Action.WITHDRAW: ActionRule(

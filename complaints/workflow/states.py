@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from complaints.workflow.terms import ClockKind, Holder, Outcome, State
+from complaints.workflow.terms import Action, ClockKind, Holder, Outcome, State
 
 #: Calendar days after closing in which the citizen may object.
 OBJECTION_DAYS = 14
@@ -12,8 +12,8 @@ OBJECTION_DAYS = 14
 MAX_OBJECTIONS = 2
 #: Outcomes of which the citizen is not asked whether the problem is solved: nobody answered, or nothing was a problem.
 NOT_RATED = frozenset({Outcome.WITHDRAWN, Outcome.NO_REPLY, Outcome.INADMISSIBLE, Outcome.THANKED})
-#: Minutes in which the person who closed a case may undo the closing.
-CORRECTION_MINUTES = 15
+#: What can be undone within the send window, by whoever did it.
+UNDOABLE = frozenset({Action.ACCEPT, Action.DECLINE, Action.RETURN, Action.CLOSE})
 
 
 @dataclass(frozen=True)

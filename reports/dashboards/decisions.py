@@ -81,6 +81,6 @@ def first_of_triage(user: User, *, at: datetime) -> list[TriageCase]:
     """Return the cases of triage to look at first: danger to life, then the nearest deadline; two statements."""
     waiting = Case.objects.at_desk_of(user, at=at).filter(state=State.TRIAGE)
     cases: Sequence[Case] = list(waiting.for_listing().order_by("-is_urgent", "deadline_at", "pk")[:MOST_SHOWN])
-    refusals = Refusal.objects.filter(case__in=cases).select_related("agency").order_by("at", "pk")
+    refusals = Refusal.objects.standing().filter(case__in=cases).select_related("agency").order_by("at", "pk")
     newest = {refusal.case_id: refusal for refusal in refusals}
     return [TriageCase(case, newest.get(case.pk)) for case in cases]

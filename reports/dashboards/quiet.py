@@ -90,7 +90,7 @@ def received(agencies: Sequence[int], *, at: datetime) -> dict[int, list[int]]:
 
 def signs(*, at: datetime) -> dict[int, Signs]:
     """Return the signs of every agency that has any trace; three statements."""
-    on, lately = timezone.localdate(at), Refusal.objects.filter(at__gt=at - SPAN, at__lte=at).order_by()
+    on, lately = timezone.localdate(at), Refusal.objects.standing().filter(at__gt=at - SPAN, at__lte=at).order_by()
     refused = dict(lately.values_list("agency").annotate(number=Count("pk")))
     elsewhere = dict(lately.values_list("proposed_agency").annotate(number=Count("pk")))
     officers = Membership.objects.active(on).filter(role=Role.OFFICER, user__is_active=True).order_by()

@@ -67,6 +67,9 @@ _LATE_SINCE: Final = f"""
     WHERE deadline.stopped_at IS NULL OR deadline.at < deadline.stopped_at
 """  # noqa: S608 - names of ours
 
+#: The step that an event took back, with those of the same moment; where none did, nothing is joined.
+_UNDONE: Final = "undone.case_id = {0}.case_id AND {0}.number >= undone.first AND {0}.number < undone.last"
+
 _AGES_SQL: Final = "('age_week', 0, 7), ('age_month', 7, 30), ('age_quarter', 30, 90), ('age_older', 90, NULL)"
 
 # Facts that hold for a while count for the agency the case is with; acts stay with the agency that acted.
@@ -81,9 +84,13 @@ chosen AS MATERIALIZED (
 ),
 event AS MATERIALIZED (
     SELECT event.case_id, event.number, event.action, event.from_state, event.to_state, event.at, event.agency_id,
-        CASE WHEN event.action IN ('refer', 'rate', 'close', 'deliver', 'classify') THEN event.facts END AS facts
+        CASE WHEN event.action IN ('refer', 'rate', 'close', 'deliver', 'classify', 'undo') THEN event.facts
+            END AS facts
     FROM complaints_caseevent AS event JOIN chosen ON chosen.id = event.case_id
     WHERE event.from_state <> event.to_state OR event.action IN ('refer', 'rate', 'classify', 'extend')
+),
+undone AS MATERIALIZED (
+    SELECT case_id, (facts ->> 'undone')::int AS first, number AS last, at FROM event WHERE action = 'undo'
 ),
 clock AS MATERIALIZED (
     SELECT clock.* FROM complaints_clock AS clock JOIN chosen ON chosen.id = clock.case_id
@@ -91,12 +98,13 @@ clock AS MATERIALIZED (
 ),
 placement AS MATERIALIZED (
     SELECT case_id, at AS since, lead(at) OVER later AS until, number,
-        CASE action WHEN 'file' THEN agency_id WHEN 'refer' THEN (facts ->> 'agency')::bigint END AS agency_id
-    FROM event WHERE action IN ('file', 'refer', 'decline', 'return')
+        CASE WHEN action IN ('file', 'undo') THEN agency_id
+            WHEN action = 'refer' THEN (facts ->> 'agency')::bigint END AS agency_id
+    FROM event WHERE action IN ('file', 'refer', 'decline', 'return') OR (action = 'undo' AND from_state = 'triage')
     WINDOW later AS (PARTITION BY case_id ORDER BY number)
 ),
 turn AS MATERIALIZED (
-    SELECT event.*, lead(action) OVER past AS next_action, lead(at) OVER past AS next_at,
+    SELECT event.*,
         (max(ARRAY[lpad(number::text, 7, '0'), CASE action WHEN 'withdraw' THEN 'withdrawn'
             WHEN 'archive' THEN 'inadmissible' ELSE facts ->> 'outcome' END])
             FILTER (WHERE action IN ('close', 'deliver', 'withdraw', 'archive')) OVER past)[2] AS outcome
@@ -116,7 +124,8 @@ word AS MATERIALIZED (
         lead(at) OVER past AS next_at,
         min(at) FILTER (WHERE action <> 'object') OVER
             (PARTITION BY case_id ORDER BY number ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS next_rated_at
-    FROM event WHERE action IN ('close', 'correct', 'archive', 'withdraw', 'rate', 'object')
+    FROM event WHERE action IN ('close', 'archive', 'withdraw', 'rate', 'object')
+        OR (action = 'undo' AND from_state = 'closed')
     WINDOW past AS (PARTITION BY case_id ORDER BY number)
 ),
 fact AS (
@@ -172,9 +181,9 @@ placed AS (
         AND (fact.until IS NULL OR placement.since < fact.until)
 ),
 decision AS (
-    SELECT event.case_id, event.at, event.agency_id, judged.is_in_time,
+    SELECT event.case_id, event.at, event.agency_id, judged.is_in_time, undone.at AS undone_at,
         {_workdays("judged.started_at", "event.at")} AS took
-    FROM days, event
+    FROM days, event LEFT JOIN undone ON {_UNDONE.format("event")}
     CROSS JOIN LATERAL (
         SELECT clock.started_at, event.at <= clock.first_due_at AS is_in_time FROM complaints_clock AS clock
         WHERE clock.case_id = event.case_id AND clock.kind = 'decide_competence' AND clock.task_id IS NULL
@@ -186,8 +195,9 @@ decision AS (
 answer AS (
     SELECT turn.case_id, turn.at, turn.agency_id, turn.facts ? 'challenged' AS is_challenged, judged.is_in_time,
         {_workdays("chosen.filed_at", "turn.at")} AS took,
-        CASE turn.next_action WHEN 'correct' THEN turn.next_at END AS undone_at
+        undone.at AS undone_at
     FROM days, turn JOIN chosen ON chosen.id = turn.case_id
+    LEFT JOIN undone ON {_UNDONE.format("turn")}
     LEFT JOIN LATERAL (
         SELECT turn.at <= clock.first_due_at AS is_in_time FROM complaints_clock AS clock
         WHERE clock.case_id = turn.case_id AND clock.kind IN ('decide_competence', 'answer')
@@ -220,15 +230,18 @@ change AS (
     SELECT case_id, until, coalesce(origin, until), agency_id, name, -amount, NULL, NULL
     FROM placed WHERE until IS NOT NULL
     UNION ALL
-    SELECT event.case_id, event.at, event.at, event.agency_id, CASE event.action WHEN 'extend' THEN 'extended'
+    SELECT event.case_id, turn.moment, event.at, event.agency_id, CASE event.action WHEN 'extend' THEN 'extended'
         WHEN 'object' THEN 'objected' WHEN 'uphold' THEN 'upheld' WHEN 'classify' THEN 'reclassified'
-        ELSE 'bounced' END, 1, NULL, NULL
-    FROM event WHERE action IN ('decline', 'return', 'extend', 'object', 'uphold')
-        OR (action = 'classify' AND facts ->> 'topic_before' IS DISTINCT FROM facts ->> 'topic_after')
+        ELSE 'bounced' END, turn.sign, NULL, NULL
+    FROM event LEFT JOIN undone ON {_UNDONE.format("event")}
+    CROSS JOIN LATERAL (VALUES (event.at, 1), (undone.at, -1)) AS turn (moment, sign)
+    WHERE turn.moment IS NOT NULL AND (action IN ('decline', 'return', 'extend', 'object', 'uphold')
+        OR (action = 'classify' AND facts ->> 'topic_before' IS DISTINCT FROM facts ->> 'topic_after'))
     UNION ALL
-    SELECT case_id, at, at, agency_id, named.name, named.amount, took, NULL
-    FROM decision
+    SELECT case_id, moment, at, agency_id, named.name, named.amount * sign, took, NULL
+    FROM decision CROSS JOIN LATERAL (VALUES (at, 1), (undone_at, -1)) AS turn (moment, sign)
     CROSS JOIN LATERAL (VALUES ('decided', 1), ('decided_in_time', is_in_time::int)) AS named (name, amount)
+    WHERE moment IS NOT NULL
     UNION ALL
     SELECT case_id, moment, at, agency_id, named.name, named.amount * sign, NULL, took
     FROM answer CROSS JOIN LATERAL (VALUES (at, 1), (undone_at, -1)) AS turn (moment, sign)

@@ -18,7 +18,7 @@ FUNCTIONS: dict[Action, Callable[..., Any]] = {
     Action.EXTEND: actions.extend,
     Action.CLOSE: actions.close,
     Action.DELIVER: actions.deliver,
-    Action.CORRECT: actions.correct,
+    Action.UNDO: actions.undo,
     Action.WITHDRAW: actions.withdraw,
     Action.ARCHIVE: actions.archive,
     Action.OBJECT: actions.object_to,

@@ -16,7 +16,6 @@ EDGES = [
     ("ask", "triage", "waiting"),
     ("close", "in_progress", "closed"),
     ("close", "referred", "closed"),
-    ("correct", "closed", "in_progress"),
     ("decline", "referred", "triage"),
     ("deliver", "in_progress", "closed"),
     ("deliver", "referred", "closed"),
@@ -35,6 +34,11 @@ EDGES = [
     ("reply", "waiting", "referred"),
     ("reply", "waiting", "triage"),
     ("return", "in_progress", "triage"),
+    *(
+        ("undo", source, target)
+        for source in ("closed", "in_progress", "triage")
+        for target in ("in_progress", "referred")
+    ),
     ("uphold", "objected", "in_progress"),
     ("uphold", "objected", "triage"),
     ("withdraw", "in_progress", "closed"),
@@ -55,7 +59,7 @@ WHO = {
     "extend": {"supervisor", "cmu"},
     "close": {"officer", "supervisor", "signer"},
     "deliver": {"officer", "supervisor"},
-    "correct": {"closer"},
+    "undo": {"doer"},
     "withdraw": {"citizen", "agent", "representative"},
     "archive": {"cmu"},
     "object": {"citizen", "agent", "representative"},

@@ -94,6 +94,7 @@ def _settings(base: Path, database: Mapping[str, str], broker: str, provider: Pr
         # Every kill would be a line.
         "LOG_LEVEL": "CRITICAL",
         "QUIET_HOURS": "",
+        "SEND_WINDOW": "0",
         "SMS_CARRIERS": CARRIER,
         **_public(),
         **provider.settings,

@@ -175,7 +175,7 @@ DEEDS: Final[dict[Action, Deed]] = {
     Action.EXTEND: Deed(_saying(actions.extend), HEADS, 2),
     Action.CLOSE: Deed(_saying(actions.close, outcome="solved", found=FOUND, done=DONE), often=2),
     Action.DELIVER: Deed(_saying(actions.deliver)),
-    Action.CORRECT: Deed(_saying(actions.correct), often=4),
+    Action.UNDO: Deed(_saying(actions.undo), often=4),
     Action.WITHDRAW: Deed(_saying(actions.withdraw), CITIZEN, 0.2),
     Action.ARCHIVE: Deed(_saying(actions.archive, reason="ليس من اختصاص النظام"), UNIT, 0.2),
     Action.OBJECT: Deed(_saying(actions.object_to, text="لم تحل"), CITIZEN, 2),

@@ -120,7 +120,7 @@ class May(BaseModel):
 
 
 class Thread(CaseRow):
-    """A case with all that has happened."""
+    """A case with all that has happened; until ``undone_until`` its last step can be undone and its answer is held."""
 
     details: str
     topic: CodeAndName | None
@@ -134,6 +134,7 @@ class Thread(CaseRow):
     question: str
     entries: list[Entry]
     answers: list[AnswerRow]
+    undone_until: datetime | None
     rating: RatingState | None
     messages: list[Message]
     files: list[StoredFile]
@@ -183,6 +184,7 @@ def thread(page: dict[str, Any], window: RatingWindow | None, *, at: datetime) -
         question=page["question"],
         entries=[_entry(one) for one in page["entries"]],
         answers=[_answer(one) for one in page["rounds"] if one.answer],
+        undone_until=page["undone_until"],
         rating=rating_state(window, at=at),
         messages=[_message(one) for one in page["notices"]],
         files=files(page["attachments"]),

@@ -53,12 +53,13 @@ def get_case(request: HttpRequest, reference: str) -> Thread:
 
 def thread_of(request: HttpRequest, case: Case, *, at: datetime) -> Thread:
     """Return the thread of a case of the person who asks."""
-    return thread(citizen_case.case_page(case, signed_in_user(request), at=at), rating_window(case), at=at)
+    page = citizen_case.case_page(case, signed_in_user(request), at=at)
+    return thread(page, None if page["undone_until"] else rating_window(case), at=at)
 
 
 @router.get("/cases/{ref:reference}/files/{uuid:file}", response={200: bytes}, openapi_extra=_FILE)
 def get_file(request: HttpRequest, reference: str, file: uuid.UUID) -> HttpResponseBase:
     """Hand out a file of a case or of its answers; a picture also as ``?as=small``."""
     case = case_of(signed_in_user(request), reference, at=timezone.now())
-    attachment = get_object_or_404(citizen_files(case), pk=file)
+    attachment = get_object_or_404(citizen_files(case, at=timezone.now()), pk=file)
     return shown_response(request, attachment, name=attachment.name)

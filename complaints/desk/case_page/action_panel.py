@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from complaints.models import Case
-from complaints.permissions import rulings
+from complaints.permissions import rulings, send_window
 from complaints.permissions.case_permissions import CasePermissions
+from complaints.staff.acts.undo_words import left_words
 from complaints.workflow import AT_AGENCY, Action, Actor, Kind, Outcome, State
 
 
@@ -40,13 +41,9 @@ class ActionPanel:
         return bool(self.answers or self.others or self.secondary)
 
 
-def action_panel(permissions: CasePermissions, *, may_correct: bool, left_out: Collection[str] = ()) -> ActionPanel:
-    """Return the panel of a case; ``may_correct`` tells that the message of its closing has not left yet.
-
-    ``left_out`` are the names of the addresses of actions that lead nowhere now.
-    """
-    hidden = {*left_out, *([] if may_correct else ["desk-correct"])}
-    buttons = [button for button in _buttons(permissions) if button.url_name not in hidden]
+def action_panel(permissions: CasePermissions, *, left_out: Collection[str] = ()) -> ActionPanel:
+    """Return the panel of a case; ``left_out`` are the names of the addresses of actions that lead nowhere now."""
+    buttons = [button for button in _buttons(permissions) if button.url_name not in left_out]
     decision = _decision(permissions)
     leading = decision.leading if decision else _LEADING.get(State(permissions.case.state), ())
     answers = sorted(
@@ -129,6 +126,7 @@ def _buttons(permissions: CasePermissions) -> list[ActionButton]:
     transitions, in_triage = permissions.transitions, permissions.case.state == State.TRIAGE
     refer = gettext("Refer to an agency") if in_triage else gettext("Recall and refer to another agency")
     shown = [
+        (Action.UNDO in transitions, "desk-undo", _undo_label(permissions), "undo", "Z"),
         (Action.REFER in transitions, "desk-refer", refer, "swap", "T"),
         (Action.ACCEPT in transitions, "desk-accept", gettext("Yes, accept"), "check", "A"),
         (Action.DELIVER in transitions, "desk-deliver", gettext("Pass the praise on"), "check", "A"),
@@ -149,7 +147,6 @@ def _buttons(permissions: CasePermissions) -> list[ActionButton]:
         (Action.ARCHIVE in transitions, "desk-archive", gettext("Close without referral"), "file", "E"),
         (Action.UPHOLD in transitions, "desk-uphold", gettext("Yes, accept the objection"), "check", ""),
         (Action.DISMISS in transitions, "desk-dismiss", gettext("No, reject the objection with reasons"), "x", ""),
-        (Action.CORRECT in transitions, "desk-correct", gettext("Undo closing"), "backward", ""),
         (permissions.may_take_back, "desk-take-back", gettext("Record the centre's answer"), "check", ""),
         (permissions.may_ask_explanation, "desk-ask-explanation", gettext("Ask why the case is late"), "ask", "Q"),
         (permissions.may_explain, "desk-explain", gettext("Explain the delay"), "msg", ""),
@@ -187,6 +184,11 @@ def _recusal_label(permissions: CasePermissions) -> str:
     if permissions.may_recuse_others:
         return gettext("Exclude a colleague (conflict of interest)")
     return gettext("Exclude yourself (conflict of interest)")
+
+
+def _undo_label(permissions: CasePermissions) -> str:
+    until = send_window.ends_at(permissions.case, at=permissions.at)
+    return gettext("Undo the last step: %(left)s") % {"left": left_words(until, at=permissions.at)}
 
 
 def _close_label(permissions: CasePermissions) -> str:

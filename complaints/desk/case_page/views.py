@@ -95,7 +95,7 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "unit_signs": file.proposal is not None and second_person.awaits_unit_signature(case, at=at),
         "contacts": contacts_about(case),
         "danger_words": _danger_words(case, at=at),
-        "panel": action_panel(permissions, may_correct=file.may_correct, left_out=dead_ends(permissions)),
+        "panel": action_panel(permissions, left_out=dead_ends(permissions)),
         "macros": fitting_macros(permissions),
         "opens_identity": user.authority(at).has(CMU) and not case.citizen.is_matched,
         "competence": competence,

@@ -19,6 +19,6 @@ from complaints.portal.access import own_case
 @require_safe
 def case_file(request: HttpRequest, ref: str, pk: uuid.UUID) -> HttpResponseBase:
     """Hand a file of a citizen's own case out, or show it: ``?as=`` photo, small or voice."""
-    case = own_case(request, ref, at=timezone.now())
-    attachment = get_object_or_404(citizen_files(case), pk=pk)
+    at = timezone.now()
+    attachment = get_object_or_404(citizen_files(own_case(request, ref, at=at), at=at), pk=pk)
     return shown_response(request, attachment, name=attachment.name)

@@ -101,7 +101,7 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
         "form": ReplyForm(uploader=_uploader(request), at=at),
         "acts": citizen_acts(page),
         "paper": paper(own, at=at, events=page["events"]),
-        "rating": rating_card(own, at=at),
+        "rating": None if page["undone_until"] else rating_card(own, at=at),
     }
     return render(request, "complaints/portal/cases/case.html", page | more)
 

@@ -18,7 +18,7 @@ from complaints.case_text import timeline
 from complaints.case_text.event_texts import texts_for_citizen
 from complaints.case_text.message_names import message_name
 from complaints.case_text.timeline import TimelineEntry
-from complaints.models import AnswerState, Attachment, Case
+from complaints.models import Attachment, Case
 from complaints.staff.pdf import PlainSection
 from complaints.unsent_forms import store
 from kit.dates import moment_text
@@ -201,7 +201,7 @@ def _case_texts(case: Case) -> Data:
         ],
         "answers": [
             {"outcome": answer.outcome, "found": answer.found, "done": answer.done, "at": _moment(answer.given_at)}
-            for answer in case.answers.filter(state=AnswerState.GIVEN)
+            for answer in case.answers.sent(at=timezone.now())
         ],
         "thread": [_entry(entry) for entry in entries],
         "files": [

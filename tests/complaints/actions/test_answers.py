@@ -11,9 +11,7 @@ from complaints.actions import (
     accept,
     ask,
     close,
-    correct,
     propose_extension,
-    refer,
     reply,
     return_case,
     sign,
@@ -21,13 +19,11 @@ from complaints.actions import (
 from complaints.actions.answers import AnswerLacksSubstance, OutcomeNotAllowed, judged_answer
 from complaints.answer_quality.judgement import Fault
 from complaints.case_text.event_texts import texts_for_staff
-from complaints.clocks import clockwork
 from complaints.engine import history_words
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import AnswerState, Case
-from notifications.models import Message, MessageState
 from tests.complaints import DONE, FOUND
-from tests.complaints.actions.traces import FIFTH_CLOSING, SECOND_CLOSING, Traces, assert_whole, traces
+from tests.complaints.actions.traces import SECOND_CLOSING, Traces, assert_whole, traces
 from tests.complaints.cases import FileCase
 
 PROMISE = {
@@ -162,56 +158,3 @@ def test_what_was_proposed_falls_when_the_case_leaves_the_desk(
     propose_extension(case, by=omar, at=now, days=1, reason="تأخر")
     return_case(case, by=omar, at=now, reason="other_agency", text="تبين أنها للأمانة.", proposed_agency=gam)
     assert (case.answers.get().state, case.extensions.get().state) == ("taken_back", "dropped")
-
-
-def test_a_slip_is_taken_back_before_the_notice_left(closed: Case, omar: User, now: datetime) -> None:
-    correct(closed, by=omar, at=now + timedelta(minutes=10))
-    assert traces(closed) == Traces(
-        event=(4, "correct", "closed", "in_progress"), held_by="agency", clock=("answer", FIFTH_CLOSING), told=set()
-    )
-    assert Message.objects.get(template="case_answered").state == MessageState.CANCELLED
-    assert closed.answers.get().state == AnswerState.TAKEN_BACK
-    assert (closed.outcome, closed.closed_at) == ("", None)
-    assert_whole(closed)
-
-
-def test_a_slip_does_not_revive_the_promise_of_an_agency_before(
-    file_case: FileCase, inquiry: Topic, omar: User, lina: User, yusuf: User, gam: Agency, now: datetime
-) -> None:
-    case = file_case(kind="inquiry", topic=inquiry)
-    accept(case, by=omar, at=now, days=1)
-    return_case(case, by=omar, at=now, reason="other_agency", text="تبين أنها للأمانة.", proposed_agency=gam)
-    refer(case, by=lina, at=now, agency=gam)
-    close(case, by=yusuf, at=now + timedelta(minutes=1), outcome="answered", found=FOUND, done=DONE)
-    correct(case, by=yusuf, at=now + timedelta(minutes=2))
-    first, again = case.clocks.filter(kind="answer").order_by("pk")
-    assert (first.ending, first.ended_at, again.ended_at, again.started_at) == (
-        "stopped", now, None, now + timedelta(minutes=2),
-    )  # fmt: skip
-    assert again.due_at > first.due_at
-    assert_whole(case)
-
-
-def test_a_slip_is_taken_back_until_the_last_moment(closed: Case, omar: User, now: datetime) -> None:
-    correct(closed, by=omar, at=now + timedelta(minutes=15))
-    assert closed.state == "in_progress"
-
-
-def test_a_clock_is_reopened_with_its_own_deadline_alone(closed: Case) -> None:
-    clock = closed.clocks.get(kind="answer")
-    assert clockwork.reopen(closed, due=clock.due_at + timedelta(days=1)) is None
-    clock.refresh_from_db()
-    assert (clock.ended_at, clock.ending) == (closed.closed_at, "met")
-
-
-def test_a_slip_is_not_taken_back_once_the_notice_left(closed: Case, omar: User, now: datetime) -> None:
-    Message.objects.filter(template="case_answered").update(state=MessageState.ACCEPTED)
-    with pytest.raises(TransitionNotAllowed):
-        correct(closed, by=omar, at=now + timedelta(minutes=10))
-
-
-def test_a_slip_is_not_taken_back_later_or_by_another(closed: Case, omar: User, nadia: User, now: datetime) -> None:
-    with pytest.raises(TransitionNotAllowed):
-        correct(closed, by=omar, at=now + timedelta(minutes=16))
-    with pytest.raises(NotEntitled):
-        correct(closed, by=nadia, at=now + timedelta(minutes=1))

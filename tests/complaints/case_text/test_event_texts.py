@@ -101,7 +101,7 @@ def test_what_objections_and_archiving_say(
     actions.object_to(closed, by=amina.user, at=step(1), text="لم يعد الماء إلى بيتنا.")
     actions.uphold(closed, by=rami, at=step(2), days=1, reasons="لم يفحص الخط الفرعي")
     actions.close(closed, by=omar, at=step(3), outcome="solved", found=FOUND, done=DONE)
-    actions.correct(closed, by=omar, at=step(4))
+    actions.undo(closed, by=omar, at=step(4))
     actions.archive(triaged, by=lina, at=step(5), reason="ليس من شأن الحكومة")
     ruled = EventText(first="لم يفحص الخط الفرعي")
     answer = EventText(first=FOUND, second=DONE, label="Solved")

@@ -10,12 +10,12 @@ from complaints.actions import (
     add,
     ask,
     close,
-    correct,
     extend,
     note,
     object_to,
     propose_extension,
     reply,
+    undo,
     uphold,
 )
 from complaints.case_text.history import Side
@@ -78,7 +78,7 @@ def test_each_text_stands_once_and_beside_whoever_said_it(
 
 def test_an_answer_taken_back_and_given_again_is_the_answer(accepted: Case, omar: User, clock: Clock) -> None:
     close(accepted, by=omar, at=clock.pass_(minutes=1), outcome="solved", found=FOUND, done=DONE)
-    correct(accepted, by=omar, at=clock.pass_(minutes=1))
+    undo(accepted, by=omar, at=clock.pass_(minutes=1))
     assert words(file_of(accepted, omar, clock)) == [("ours", FOUND, "")]
     close(accepted, by=omar, at=clock.pass_(minutes=1), outcome="solved", found=FOUND, done=DONE)
     assert words(file_of(accepted, omar, clock)) == [("ours", "", "answer")] * 2

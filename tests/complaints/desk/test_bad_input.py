@@ -142,7 +142,7 @@ def test_a_ramadan_in_the_middle_of_a_clock_is_counted_by_its_hours(
 # ---- all who are no part of it ----
 
 
-@pytest.mark.parametrize("name", ["accept", "extend", "close", "unlink", "correct", "uphold", "dismiss"])
+@pytest.mark.parametrize("name", ["accept", "extend", "close", "unlink", "undo", "uphold", "dismiss"])
 def test_a_number_that_is_none_leads_nowhere(desk: Desk, omar: User, name: str) -> None:
     for ref in ("2600000001", "x" * 40, "٢٦٠٠٠٠٠٠٠١"):
         assert desk(omar).post(f"/en/staff/cases/{ref}/{name}/", {"send": "1"}).status_code == 404

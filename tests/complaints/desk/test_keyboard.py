@@ -1,4 +1,4 @@
-"""A case closed, and a directorate's page answered, with the keyboard alone."""
+"""A case closed and that undone, and a directorate's page answered, with the keyboard alone."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,6 +14,7 @@ from agencies.models import Directorate
 from complaints.actions.consultations import consult
 from complaints.engine import signed_links
 from complaints.models import Case, Consultation, ConsultationState
+from notifications.models import Message
 from tests.cast import sign_in
 from tests.complaints import DONE, FOUND
 from tests.journeys.conftest import DESK
@@ -51,7 +52,7 @@ def send(page: Page) -> None:
         page.keyboard.press("Enter")
 
 
-def test_a_case_is_found_opened_and_closed(page: Page, live_server: LiveServer, accepted: Case, omar: User) -> None:
+def test_a_case_is_closed_and_that_undone(page: Page, live_server: LiveServer, accepted: Case, omar: User) -> None:
     cookie = sign_in(Client(), omar).cookies[settings.SESSION_COOKIE_NAME]
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
     page.goto(f"{live_server.url}/en/staff/queue/")
@@ -70,6 +71,14 @@ def test_a_case_is_found_opened_and_closed(page: Page, live_server: LiveServer, 
     send(page)
     accepted.refresh_from_db()
     assert (accepted.state, accepted.outcome) == ("closed", "solved")
+    page.keyboard.press("z")
+    expect(page).to_have_url(f"{live_server.url}/en/staff/cases/{accepted.reference}/undo/?list=view%3Dopen")
+    reach(page, "button[name=send]")
+    send(page)
+    expect(page.get_by_text("Undone. No message was sent.")).to_be_visible()
+    accepted.refresh_from_db()
+    about = Message.objects.filter(reference=accepted.reference, template="case_answered")
+    assert (accepted.state, list(about.values_list("state", "tries"))) == ("in_progress", [("cancelled", 0)])
 
 
 def test_a_directorate_answers_its_link(

@@ -104,7 +104,7 @@ USUAL: dict[Action, str] = {
     Action.EXTEND: "nadia",
     Action.CLOSE: "omar",
     Action.DELIVER: "omar",
-    Action.CORRECT: "omar",
+    Action.UNDO: "omar",
     Action.WITHDRAW: "amina",
     Action.ARCHIVE: "lina",
     Action.OBJECT: "amina",

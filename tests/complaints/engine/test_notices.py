@@ -50,7 +50,7 @@ TOLD = {
     "extend": {("citizen", "case_new_date", "")},
     "close": {("citizen", "case_answered", "")},
     "deliver": {("citizen", "case_delivered", "")},
-    "correct": set(),
+    "undo": set(),
     "withdraw": {("citizen", "case_withdrawn", ""), ("former_agency", "officer_withdrawn", "")},
     "archive": {("citizen", "case_archived", "")},
     "object": {("citizen", "case_objected", ""), ("cmu", "cmu_objection", "")},
@@ -108,7 +108,7 @@ OVERTAKEN = {
         "officer_due", "officer_lapsed", "officer_new_case", "officer_praise", "officer_reminder", "officer_reply",
         "officer_upheld",
     },
-    "correct": {"case_answered", "case_rating", "case_unanswered"},
+    "undo": set(),
     "withdraw": {
         "case_accepted", "case_late", "case_moved", "case_new_date", "case_objected", "case_question", "case_reminder",
         "case_resumed", "case_triage", "case_upheld", "cmu_objection", "cmu_triage", "officer_added", "officer_due",

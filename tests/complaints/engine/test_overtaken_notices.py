@@ -9,7 +9,6 @@ from complaints.actions import (
     archive,
     ask,
     close,
-    correct,
     decline,
     dismiss,
     extend,
@@ -19,6 +18,7 @@ from complaints.actions import (
     refer,
     reply,
     return_case,
+    undo,
     uphold,
     withdraw,
 )
@@ -108,11 +108,6 @@ def test_a_question_whose_time_is_over_is_not_asked_any_more(accepted: Case, oma
     assert (states(accepted, "case_question"), states(accepted, "case_resumed")) == ({"cancelled"}, {"pending"})
 
 
-def test_a_correction_overtakes_the_answer(closed: Case, omar: User, now: datetime) -> None:
-    correct(closed, by=omar, at=now + timedelta(minutes=1))
-    assert states(closed, "case_answered") == {"cancelled"}
-
-
 def test_an_objection_overtakes_the_answer_and_its_ruling_the_objection(
     closed: Case, amina: Citizen, lina: User, rami: User, now: datetime
 ) -> None:
@@ -150,5 +145,5 @@ def test_nothing_of_another_case_is_overtaken(file_case: FileCase, amina: Citize
 def test_closing_for_want_of_a_reply_says_so(accepted: Case, omar: User, now: datetime) -> None:
     close(accepted, by=omar, at=now, outcome="no_reply", found=FOUND, done=DONE)
     assert (states(accepted, "case_unanswered"), states(accepted, "case_answered")) == ({"pending"}, set())
-    correct(accepted, by=omar, at=now)
+    undo(accepted, by=omar, at=now)
     assert states(accepted, "case_unanswered") == {"cancelled"}

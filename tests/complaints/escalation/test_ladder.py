@@ -19,7 +19,7 @@ from accounts.models import Absence, Citizen, Membership, User
 from accounts.roles import Role
 from agencies.calendar import AMMAN
 from agencies.models import Agency
-from complaints.actions import accept, ask, close, correct, extend, propose_extension, reply
+from complaints.actions import accept, ask, close, extend, propose_extension, reply, undo
 from complaints.case_text.citizen_case import case_page
 from complaints.case_text.promise import promise_card
 from complaints.clocks.steps import Step
@@ -222,7 +222,7 @@ def test_a_slip_taken_back_neither_forgives_nor_repeats(
 ) -> None:
     ladder.sweep(at=DUE + timedelta(minutes=1))
     close(accepted, by=omar, at=at(12, 9), outcome="solved", found=FOUND, done=DONE)
-    correct(accepted, by=omar, at=at(12, 9, 5))
+    undo(accepted, by=omar, at=at(12, 9, 1))
     clock = accepted.clocks.get(kind="answer")
     assert (clock.started_at, clock.first_due_at, clock.ended_at) == (at(4, 10), DUE, None)
     assert ladder.sweep(at=at(12, 9, 6)) == 0

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("clock", "english")
 
 ACTS = (
     *("desk-accept", "desk-decline", "desk-return", "desk-ask", "desk-extend", "desk-grant", "desk-close", "desk-sign"),
-    *("desk-correct", "desk-refer", "desk-archive", "desk-refuse-extension", "desk-send-back", "desk-task"),
+    *("desk-refer", "desk-archive", "desk-refuse-extension", "desk-send-back", "desk-task"),
     *("desk-task-answer", "desk-task-drop", "desk-identity"),
 )
 

@@ -40,7 +40,7 @@ def _said(past: Sequence[CaseEvent], start: datetime) -> list[str]:
     """Return the citizen's last word on the answer that stands, if that answer fell in the period."""
     word, answered_at = "", None
     for event in past:
-        if event.action in {"close", "correct", "archive", "withdraw"}:
+        if event.action in {"close", "archive", "withdraw"} or (event.action, event.from_state) == ("undo", "closed"):
             word, answered_at = "", event.at if event.action == "close" else None
         elif event.action == "rate":
             word = "confirmed" if event.facts["solved"] == "yes" else "disputed"
@@ -63,6 +63,8 @@ def _agency(past: Sequence[CaseEvent]) -> int | None:
             agency = event.facts["agency"]
         elif event.action in {"decline", "return"}:
             agency = None
+        elif event.action == "undo":
+            agency = event.agency_id
     return agency
 
 

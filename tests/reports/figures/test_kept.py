@@ -171,6 +171,41 @@ def test_a_correction_of_the_topic_is_followed_by_the_kept_figures(filed: Case, 
     assert differing(later) == []
 
 
+def test_what_was_undone_counts_until_then_and_never_again(filed: Case, water: Agency, gam: Agency, omar: User) -> None:
+    """Each step is taken and undone once; the figures before, between and after are those of the case as it stood."""
+    names = ("decided", "decided_in_time", "answered", "answered_in_time", "bounced", "closed", "pending", "received")
+    steps: list[tuple[Any, dict[str, Any]]] = [
+        (actions.accept, {"days": 3}),
+        (actions.decline, {"reason": "other_place", "text": "الموقع في عمان.", "proposed_agency": gam}),
+    ]
+    at, wrong = NOW - timedelta(days=6) + timedelta(minutes=5), []
+    period = ReportPeriod(date(2025, 12, 1), date(2026, 1, 31))
+
+    def amounts(at: datetime) -> dict[tuple[Any, ...], dict[str, int]]:
+        kept.refresh(at=at)
+        found = from_history.count(period.starts_at, at, by=(Dimension.AGENCY,), scope=Scope()).figures()
+        counted = {cell: {name: figures.amount(name) for name in names} for cell, figures in found.items()}
+        return {cell: figures for cell, figures in counted.items() if any(figures.values())}
+
+    for place in range(3):
+        if place == 2:
+            actions.accept(filed, by=omar, at=at, days=3)
+            at += timedelta(minutes=5)
+            steps.append((actions.close, {"outcome": "solved", "found": FOUND, "done": DONE}))
+        act, typed = steps[place]
+        before = amounts(at)
+        act(filed, by=omar, at=at + timedelta(seconds=1), **typed)
+        between = amounts(at + timedelta(seconds=30))
+        actions.undo(filed, by=omar, at=at + timedelta(seconds=60))
+        at += timedelta(minutes=5)
+        after = amounts(at)
+        wrong += [f"{act.__name__}: {before} is {after} after"] if after != before else []
+        wrong += [f"{act.__name__}: did not count"] if between == before else []
+        wrong += differing(at)
+    assert wrong == []
+    assert list(differences()) == []
+
+
 def test_the_work_of_a_merged_agency_is_read_for_its_successor(
     filed: Case, water: Agency, gam: Agency, omar: User
 ) -> None:

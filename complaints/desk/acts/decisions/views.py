@@ -1,8 +1,8 @@
-"""The decisions of an agency on a case: accept, decline, return, ask, a later date, take the closing back."""
+"""The decisions of an agency on a case: accept, decline, return, ask, a later date, undo."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,19 +12,22 @@ from django.utils.translation import gettext, ngettext
 
 from agencies.models import current_calendar
 from complaints import actions
-from complaints.actions import consultations, linked_cases, undo_close
+from complaints.actions import consultations, linked_cases
+from complaints.case_text.history import action_label
 from complaints.clocks import extensions, pauses
 from complaints.desk.acts.decisions.forms import AcceptAndAskForm
 from complaints.desk.acts.decisions.promise_advice import promise_advice
+from complaints.desk.acts.decisions.typed_again import keep_typed
 from complaints.desk.directorate.findings import asked_text, last_consultation
 from complaints.engine import notices
 from complaints.engine.transition import TransitionNotAllowed
-from complaints.models import Extension, ExtensionState, RefusalReason
-from complaints.permissions import second_person
+from complaints.models import Case, Extension, ExtensionState, RefusalReason
+from complaints.permissions import second_person, send_window
 from complaints.permissions.pending import pending
 from complaints.permissions.rulings import AgencyEnded
 from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.staff.acts.decision_forms import AskForm, ExtendForm, RefuseForm
+from complaints.staff.acts.undo_words import left_words
 from complaints.staff.forms import active_directorates, other_agencies
 from complaints.suggestions import owners
 from complaints.track_record.directorates import last_directorate
@@ -175,26 +178,32 @@ def _granted_on(request: ActionRequest, extension: Extension) -> date | None:
     return timezone.localdate(due)
 
 
-@action_page(Action.CORRECT, "complaints/desk/acts/decisions/correct.html")
-def correct(request: ActionRequest) -> HttpResponse:
-    """Take one's own closing back, as long as nobody has read it."""
+@action_page(Action.UNDO, "complaints/desk/acts/decisions/undo.html")
+def undo(request: ActionRequest) -> HttpResponse:
+    """Undo what one did last, as long as nobody was told of it."""
+    case, at = request.case, request.at
     if request.data is not None:
-        linked_cases.lock_followed(request.case)
+        linked_cases.lock_followed(case)
+    steps = send_window.last_steps(case)
     if not request.is_sent(Form(request.data)):
-        return request.page(slip=undo_close.undo_preview(request.case))
-    slip = actions.correct(request.case, by=request.user, at=request.at)
-    return request.done(_taken_back(slip))
+        return request.page(
+            step=action_label(steps[-1]),
+            left=left_words(send_window.ends_at(case, at=at), at=at),
+            followers=actions.answered_with(case, steps),
+        )
+    followers = actions.undo(case, by=request.user, at=at)
+    keep_typed(case, steps[-1], by=request.user, at=at)
+    return request.done(_undone(followers))
 
 
-def _taken_back(slip: undo_close.UndoPreview) -> str:
-    """Return what happened, with how many others were taken back and which of them were not."""
-    parts = [gettext("Closing undone. The case is in progress again.")]
-    if number := len(slip.back):
+def _undone(followers: Sequence[Case]) -> str:
+    """Return what happened, with the number of linked cases whose answer was undone too."""
+    parts = [gettext("Undone. No message was sent. What you had written is kept in the form.")]
+    if number := len(followers):
         text = ngettext(
-            "%(number)s more case that was closed with it is in progress again.",
-            "%(number)s more cases that were closed with it are in progress again.",
+            "The answer to %(number)s linked case was undone too.",
+            "The answer to %(number)s linked cases was undone too.",
             number,
         )
         parts.append(text % {"number": number})
-    stays = gettext("Case %(case)s stays closed: its message was already sent.")
-    return " ".join([*parts, *(stays % {"case": case.reference} for case in slip.left)])
+    return " ".join(parts)

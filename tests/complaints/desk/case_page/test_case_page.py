@@ -258,7 +258,7 @@ PAGES = (
     "desk-grant",
     "desk-close",
     "desk-sign",
-    "desk-correct",
+    "desk-undo",
     "desk-refer",
     "desk-archive",
     "desk-identity",

@@ -171,7 +171,7 @@ def test_an_answer_waits_for_its_second_signature_unseen(
 
 
 def test_an_answer_taken_back_is_no_longer_read(as_amina: Client, closed: Case, omar: User, now: datetime) -> None:
-    actions.correct(closed, by=omar, at=now + timedelta(minutes=2))
+    actions.undo(closed, by=omar, at=now + timedelta(minutes=2))
     assert as_amina.get(url(closed)).context["rounds"] == []
     assert FOUND not in page(as_amina, closed)
 

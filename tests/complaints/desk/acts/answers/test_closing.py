@@ -6,10 +6,10 @@ from accounts.models import User
 from agencies.models import Topic
 from complaints.actions import accept
 from complaints.models import Answer, Case
-from notifications.models import Message, MessageState
+from notifications.models import Message
 from tests.complaints import DETAILS, DONE, FOUND
 from tests.complaints.cases import FileCase
-from tests.complaints.pages import DOTS, Clock, Desk, address, sent
+from tests.complaints.pages import DOTS, Desk, address, sent
 from tests.prepared_rows import prepared
 
 GOOD = {"outcome": "solved", "found": FOUND, "done": DONE}
@@ -197,33 +197,6 @@ def test_a_proposal_written_anew_replaces_the_first(desk: Desk, proposed: Case, 
 
 def test_there_is_nothing_to_sign_where_nothing_is_proposed(desk: Desk, accepted: Case, nadia: User) -> None:
     assert desk(nadia).get(address("desk-sign", accepted)).status_code == 404
-
-
-# ---- a slip ----
-
-
-def test_a_closing_can_be_taken_back_until_the_message_has_left(
-    desk: Desk, closed: Case, omar: User, clock: Clock
-) -> None:
-    client = desk(omar)
-    clock.pass_(minutes=5)
-    assert client.get(address("desk-correct", closed)).status_code == 200
-    answer = client.post(address("desk-correct", closed), sent(closed))
-    closed.refresh_from_db()
-    assert (answer.status_code, closed.state) == (302, "in_progress")
-
-
-def test_once_the_message_has_left_it_cannot(desk: Desk, closed: Case, omar: User) -> None:
-    Message.objects.filter(template="case_answered").update(state=MessageState.DELIVERED)
-    page = desk(omar).get(address("desk-case", closed))
-    assert [button.url_name for button in page.context["panel"].others] == []
-    assert desk(omar).post(address("desk-correct", closed), sent(closed)).status_code == 409
-    closed.refresh_from_db()
-    assert closed.state == "closed"
-
-
-def test_a_colleague_cannot_take_it_back(desk: Desk, closed: Case, nadia: User) -> None:
-    assert desk(nadia).post(address("desk-correct", closed), sent(closed)).status_code == 404
 
 
 def test_the_answer_stands_on_the_page_afterwards(desk: Desk, closed: Case, omar: User) -> None:

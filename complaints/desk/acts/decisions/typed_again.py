@@ -1,0 +1,39 @@
+"""What was typed for a step that was undone: offered again in its form, to be corrected."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from accounts.models import User
+from complaints.models import Answer, Case, CaseEvent, Refusal
+from complaints.unsent_forms import store
+from complaints.unsent_forms.pages import form_path, keep_posted
+from complaints.workflow import Action
+
+_PAGES = {
+    Action.ACCEPT: "desk-accept",
+    Action.DECLINE: "desk-decline",
+    Action.RETURN: "desk-return",
+    Action.CLOSE: "desk-close",
+}
+
+
+def keep_typed(case: Case, step: CaseEvent, *, by: User, at: datetime) -> None:
+    """Keep what ``by`` typed for ``step``, which was undone, as the unsent form of its page."""
+    action = Action(step.action)
+    path = form_path(reverse(_PAGES[action], args=[case.reference]))
+    keep_posted(by, path, _typed(case, step, action), key=store.new_key(at=at), case=case, at=at)
+
+
+def _typed(case: Case, step: CaseEvent, action: Action) -> store.Fields:
+    if action == Action.CLOSE:
+        answer = Answer.objects.get(event=step)
+        return [(name, getattr(answer, name)) for name in ("outcome", "found", "done", "sent_because")]
+    if action == Action.ACCEPT:
+        asked = case.consultations.filter(event__number=step.number + 1).first()
+        request = [("asks_now", "on"), ("text", asked.text)] if asked else []
+        return [*((name, str(step.facts[name] or "")) for name in ("days", "directorate")), *request]
+    refusal = Refusal.objects.select_related("proposed_agency").get(event=step)
+    return [("reason", refusal.reason), ("text", refusal.text), ("proposed_agency", refusal.proposed_agency.code)]
