@@ -55,11 +55,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Return the cases ``user`` may open at ``at``; every page about a case loads it through here.
 
         A citizen sees their own cases and, by a mandate in force, those of another person that it covers. The CMU's
-        staff see all. The desk of an agency, and the people of its
-        escalation ladder, see the cases of the agency and those on which it has an open task. Staff who
-        filed, declined or passed a case on may still open it. At work nobody sees a case that they filed themselves or
-        from which they are recused; a deputy does not see those from which the absent colleague is recused. Everybody
-        else sees none, so that a stranger gets 404.
+        staff see all. The desk and the escalation ladder of an agency see its cases and those on which it has an open
+        task. Staff who filed, declined or passed a case on may still open it. At work nobody sees a case that they
+        filed or are recused from, a deputy none from which the absent colleague is. Everybody else sees none.
         """
         if not user.is_authenticated:
             return self.none()
@@ -129,8 +127,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         The citizen is locked too: a change of their phone number meanwhile waits, and then also covers the messages
         owed in this transaction. After a wait the agency is that of before: ``transition`` reads it again.
         """
-        locked = self.select_for_update(of=("self", "citizen"))
-        locked = locked.annotate(is_spoken_for=has_mandate())
+        locked = self.select_for_update(of=("self", "citizen")).annotate(is_spoken_for=has_mandate())
         return locked.select_related("agency", "topic", "citizen").defer("folded", "search_vector")
 
 
@@ -159,10 +156,7 @@ def _reached(
 
 
 def _recused_everywhere(people: Iterable[uuid.UUID]) -> models.Q:
-    allowed = models.Q()
-    for person in sorted(people):
-        allowed &= models.Q(pk__in=_recusing(person))
-    return allowed
+    return models.Q(*(models.Q(pk__in=_recusing(person)) for person in sorted(people)))
 
 
 def _recusing(person: uuid.UUID) -> models.QuerySet[Any, Any]:
@@ -170,8 +164,8 @@ def _recusing(person: uuid.UUID) -> models.QuerySet[Any, Any]:
 
 
 def _passed_on_by(user: User) -> models.QuerySet[Any, Any]:
-    events = apps.get_model("complaints", "CaseEvent").objects
-    return events.filter(actor=user.pk, action__in=PASSING_ON).values("case")
+    events = apps.get_model("complaints", "CaseEvent").objects.filter(actor=user.pk, action__in=PASSING_ON)
+    return events.values("case")
 
 
 class Case(models.Model):
