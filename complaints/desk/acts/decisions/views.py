@@ -13,6 +13,8 @@ from django.utils.translation import gettext, ngettext
 from agencies.models import current_calendar
 from complaints import actions
 from complaints.actions import consultations, linked_cases
+from complaints.actions.consultations import NotOfTheAgency
+from complaints.actions.notes import HeldByAnother
 from complaints.case_text.history import action_label
 from complaints.clocks import extensions, pauses
 from complaints.desk.acts.decisions.forms import AcceptAndAskForm
@@ -25,7 +27,7 @@ from complaints.models import Case, Extension, ExtensionState, RefusalReason
 from complaints.permissions import second_person, send_window
 from complaints.permissions.pending import pending
 from complaints.permissions.rulings import AgencyEnded
-from complaints.staff.action_pages import ActionRequest, action_page
+from complaints.staff.action_pages import ActionRequest, Stale, action_page
 from complaints.staff.acts.decision_forms import AskForm, ExtendForm, RefuseForm
 from complaints.staff.acts.undo_words import left_words
 from complaints.staff.forms import active_directorates, other_agencies
@@ -48,7 +50,12 @@ def accept(request: ActionRequest) -> HttpResponse:
     text = gettext("You accepted the case. The citizen is being told.")
     if directorate is None or not form.cleaned_data.get("asks_now"):
         return request.done(text)
-    consultations.consult(case, by=request.user, at=request.at, directorate=directorate, text=form.cleaned_data["text"])
+    words = form.cleaned_data["text"]
+    try:
+        consultations.consult(case, by=request.user, at=request.at, directorate=directorate, text=words)
+    except (HeldByAnother, NotOfTheAgency):
+        # Somebody was first since the form was read: the conflict takes the acceptance back too.
+        raise Stale from None
     return request.done(f"{text} {asked_text(directorate)}")
 
 

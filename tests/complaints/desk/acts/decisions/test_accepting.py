@@ -7,8 +7,9 @@ from django.contrib.messages import get_messages
 
 from accounts.models import User
 from agencies.models import Agency, Directorate
-from complaints.actions import accept
+from complaints.actions import accept, consultations
 from complaints.actions.consultations import consult
+from complaints.actions.notes import HeldByAnother
 from complaints.models import Case, Consultation
 from notifications.models import Message
 from tests.complaints.cases import FileCase
@@ -165,3 +166,17 @@ def test_words_without_the_tick_ask_nobody(desk: Desk, referred: Case, omar: Use
     typed = {"directorate": network.pk, "days": "3", "text": "كم يومًا يلزم لإصلاح الخط؟"}
     assert desk(omar).post(address("desk-accept", referred), sent(referred, **typed)).status_code == 302
     assert Consultation.objects.count() == 0
+
+
+def test_a_directorate_that_is_asked_in_between_takes_the_acceptance_back(
+    desk: Desk, referred: Case, omar: User, network: Directorate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(*_args: object, **_said: object) -> None:
+        raise HeldByAnother
+
+    monkeypatch.setattr(consultations, "consult", overtaken)
+    typed = {"directorate": network.pk, "days": "3", "asks_now": "on", "text": "متى يصل الفريق إلى الموقع؟"}
+    page = desk(omar).post(address("desk-accept", referred), sent(referred, **typed))
+    referred.refresh_from_db()
+    assert (page.status_code, referred.state) == (409, "referred")
+    assert typed["text"] in page.content.decode()
