@@ -99,9 +99,6 @@ def _is_on(officer: Person, subject: str) -> str:
 def _accepts(officer: Person) -> None:
     _press(officer, "a")
     _pick(officer, "select[name=directorate]", "مديرية العمليات")
-    _reach(officer, "input[name=days]")
-    officer.page.keyboard.press("Control+A")
-    officer.page.keyboard.insert_text("2")
     _press(officer, "Control+Enter")
 
 
