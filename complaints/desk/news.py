@@ -20,13 +20,13 @@ ON CONFLICT (user_id, case_id) DO UPDATE SET seen_at = greatest(complaints_readm
 """
 
 
-class NewCase(NamedTuple):
+class UnreadCase(NamedTuple):
     """The key of a case that is new to the reader."""
 
     id: int
 
 
-_NEWS: Final = Statement(Path(__file__).with_name("news.sql"), NewCase)
+_NEWS: Final = Statement(Path(__file__).with_name("news.sql"), UnreadCase)
 
 
 def mark_read(case: Case, user: User, *, at: datetime) -> None:

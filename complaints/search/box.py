@@ -47,7 +47,7 @@ _GUESSES: Final = frozenset({Reading.SLIP, Reading.NAME, Reading.WORDS})
 
 
 @dataclass(frozen=True)
-class Answer:
+class BoxAnswer:
     """The cases found, the newest first, a page of them at most."""
 
     reading: Reading
@@ -60,7 +60,7 @@ class Answer:
         return self.cases[0].reference if is_sure else ""
 
 
-def answer(text: str, *, user: User, at: datetime) -> Answer | None:
+def answer(text: str, *, user: User, at: datetime) -> BoxAnswer | None:
     """Return what ``text`` finds for ``user``; None for plain words, which have an address of their own.
 
     Whatever may be a person's name or number is answered here: it must not stand in an address.
@@ -69,45 +69,45 @@ def answer(text: str, *, user: User, at: datetime) -> Answer | None:
     if is_digits(number) and len(number) < reference.LENGTH:
         return _by_ending(number, user=user, at=at)
     if _is_part_of_phone(number):
-        return Answer(Reading.PART_OF_PHONE)
+        return BoxAnswer(Reading.PART_OF_PHONE)
     if _NUMBER.fullmatch(number):
         return _by_number(number, user=user, at=at)
     return _by_name(text, user=user, at=at)
 
 
-def _by_ending(ending: str, *, user: User, at: datetime) -> Answer:
+def _by_ending(ending: str, *, user: User, at: datetime) -> BoxAnswer:
     if len(ending) < numbers.LEAST_DIGITS:
-        return Answer(Reading.SHORT)
+        return BoxAnswer(Reading.SHORT)
     cases = numbers.by_ending(Case.objects.visible_to(user, at=at), ending)
     if not cases and _is_part_of_phone(ending):
-        return Answer(Reading.PART_OF_PHONE)
+        return BoxAnswer(Reading.PART_OF_PHONE)
     if not cases and _NUMBER.fullmatch(ending):
-        return Answer(Reading.PERSON, people.by_number(ending, user=user, at=at))
-    return Answer(Reading.ENDING, cases)
+        return BoxAnswer(Reading.PERSON, people.by_number(ending, user=user, at=at))
+    return BoxAnswer(Reading.ENDING, cases)
 
 
-def _by_number(number: str, *, user: User, at: datetime) -> Answer:
+def _by_number(number: str, *, user: User, at: datetime) -> BoxAnswer:
     """Return the case of a tracking number, else the cases of the person with it, else those it may be a slip for."""
     visible = Case.objects.visible_to(user, at=at)
     is_valid = reference.is_valid(number)
     if is_valid and (cases := numbers.by_number(visible, number)):
-        return Answer(Reading.NUMBER, cases)
+        return BoxAnswer(Reading.NUMBER, cases)
     if cases := people.by_number(number, user=user, at=at):
-        return Answer(Reading.PERSON, cases)
+        return BoxAnswer(Reading.PERSON, cases)
     if is_valid or len(number) != reference.LENGTH or not is_digits(number):
-        return Answer(Reading.PERSON)
+        return BoxAnswer(Reading.PERSON)
     cases = numbers.almost(visible, number)
-    return Answer(Reading.SLIP if cases or number.startswith(_CENTURY) else Reading.PERSON, cases)
+    return BoxAnswer(Reading.SLIP if cases or number.startswith(_CENTURY) else Reading.PERSON, cases)
 
 
-def _by_name(text: str, *, user: User, at: datetime) -> Answer | None:
+def _by_name(text: str, *, user: User, at: datetime) -> BoxAnswer | None:
     """Return the cases of people with this name, or those with the words of it; None where it is nobody's name."""
     cases = people.by_name(text, user=user, at=at)
     if cases or not people.is_name(text):
-        return Answer(Reading.NAME, cases) if cases else None
+        return BoxAnswer(Reading.NAME, cases) if cases else None
     reads = StaffVisibility(user, at).of
     found = by_words(Case.objects.at_desk_of(user, at=at), text, reads=reads).rows
-    return Answer(Reading.WORDS if found else Reading.NAME, found)
+    return BoxAnswer(Reading.WORDS if found else Reading.NAME, found)
 
 
 def _is_part_of_phone(number: str) -> bool:

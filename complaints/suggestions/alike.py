@@ -20,7 +20,7 @@ from kit.compiled_reads import CompiledRead
 def beside(case: Case, user: User, *, at: datetime) -> list[Similar]:
     """Return the open cases at the desk of ``user`` about the same thing in the same governorate; one statement."""
     shape, values = shape_of(user, at=at)
-    return [Similar(other, other.score) for other in _BESIDE.rows(shape, case=case.pk, **values)]
+    return [Similar(other, cast("Any", other).score) for other in _BESIDE.rows(shape, case=case.pk, **values)]
 
 
 def _beside(shape: ReaderShape, *, case: int, **values: Any) -> CaseQuerySet:

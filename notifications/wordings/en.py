@@ -266,7 +266,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="Cases waiting for your decision on {date}",
         text="On {date} at the start of the day:\n\nFor you to decide: {to_decide}\nIn triage: {triage}\n\n"
         "Since the last working day:\n\nDelays reported at agencies: {reported}\n"
-        "Delays for which an agency had nobody to tell at a level: {vacant}\n\n"
+        "Delays that could be reported to no one, because a level has no holder: {vacant}\n\n"
         "Your work queue:\n\n{url}",
     ),
     "praise_passed_on": Wording(

@@ -13,7 +13,7 @@ COLOURS: Final = 4
 
 
 @dataclass(frozen=True)
-class Segment:
+class BarPart:
     """One span: where it begins on the bar and how wide it is, in minutes, its colour, and what it is in words."""
 
     start: int
@@ -23,7 +23,7 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Party:
+class BarHolder:
     """One party with its time and its colour."""
 
     held: TimeHeld
@@ -34,8 +34,8 @@ class Party:
 class HoldersBar:
     """The bar, its legend, and the time of all parties together, in words."""
 
-    segments: Sequence[Segment]
-    parties: Sequence[Party]
+    segments: Sequence[BarPart]
+    parties: Sequence[BarHolder]
     width: int
     whole: str
 
@@ -45,7 +45,7 @@ def holders_bar(spans: Sequence[HeldSpan], parties: Sequence[TimeHeld]) -> Holde
     colours = {(party.holder, party.name): place % COLOURS + 1 for place, party in enumerate(parties)}
     segments, start = [], 0
     for span in spans:
-        segments.append(Segment(start, span.minutes, colours[span.holder, span.name], f"{span.name}: {span.words}"))
+        segments.append(BarPart(start, span.minutes, colours[span.holder, span.name], f"{span.name}: {span.words}"))
         start += span.minutes
-    legend = [Party(party, colours[party.holder, party.name]) for party in parties]
+    legend = [BarHolder(party, colours[party.holder, party.name]) for party in parties]
     return HoldersBar(segments, legend, max(start, 1), minutes_words(start))

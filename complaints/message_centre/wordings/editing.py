@@ -58,7 +58,7 @@ MEANINGS: Final[Mapping[str, StrPromise]] = {
     "failed": _("number of messages that did not arrive"),
     "delay": _("by how many working days the case is late"),
     "reported": _("number of cases whose delay was reported"),
-    "vacant": _("number of cases whose delay found nobody at a level"),
+    "vacant": _("number of cases whose delay could be reported to no one at a level"),
     "cases": _("late cases: number, delay, who has each, link"),
     "late": _("how late the case is, and what happens next"),
     "count": _("number of cases"),

@@ -72,7 +72,7 @@ def _refer_form(request: ActionRequest, *, agencies: Sequence[Agency]) -> ReferF
     """
     data, wished = request.data, request.http.GET.get("agency", "")
     if data is not None and "reason" not in data and rulings.needs_ruling(request.case):
-        data, wished = None, data.get("agency", "")
+        wished, data = data.get("agency", ""), None
     return ReferForm(data, case=request.case, agencies=agencies, wished=wished)
 
 

@@ -233,7 +233,7 @@ def test_an_event_names_the_agency_as_it_was_called_that_day(
     events = list(case.events.select_related("agency"))
     lines = " ".join(entry.title + entry.text for entry in timeline(case, events, texts_for_citizen(case, events)))
     assert ("Jordan Water Company" in lines, "Wells" in lines) == (True, False)
-    (round_,) = answer_rounds(case, events, {})
+    (round_,) = answer_rounds(case, events, {}, at=now + 4 * day)
     assert round_.agency == "Jordan Water Company"
     names = AgencyNames([case.agency])
     assert case.agency is not None

@@ -96,8 +96,8 @@ def test_a_hidden_person_and_a_stranger_look_alike(
         client = desk(user)
         client.post(reverse("queue"), {"q": typed})
         with CaptureQueriesContext(connection) as statements:
-            answers.append((found(client, typed), said(client, typed)))
-        answers[-1] += (len(statements),)
+            shown = found(client, typed), said(client, typed)
+        answers.append((*shown, len(statements)))
     assert {str(answer) for answer in answers} == {str(answers[0])}
     assert answers[0][0] == []
     file_case(hides_identity=True, details="أنا سلمى الخطيب ولا أريد أن يعرفني أحد في هذه الجهة أبدًا.")
