@@ -24,9 +24,9 @@ from config import database_roles
 SQUAWK: Final = Path(sys.executable).parent / "squawk"
 #: The newest migration of each app in the first release; those up to it ran before there was a row.
 FIRST_RELEASE: Final = {
-    "accounts": "0006_app_session_push",
-    "agencies": "0006_public_topics_are_checked",
-    "complaints": "0012_program_keys",
+    "accounts": "0007_view_kinds",
+    "agencies": "0007_faster_folding",
+    "complaints": "0021_send_window",
     "notifications": "0004_push",
     "reports": "0004_figure_changes",
 }

@@ -18,7 +18,7 @@ from notifications.addresses import address_status
 from notifications.models import CallTask, Channel, Message, Verdict
 from tests.complaints.cases import FileCase
 from tests.complaints.message_states import MakeMessage, put, told
-from tests.complaints.pages import Clock, Desk
+from tests.complaints.pages import Clock, Desk, told_on
 from tests.ui.bidi import reversed_numbers
 
 MOST_STATEMENTS = 9
@@ -261,8 +261,8 @@ def test_a_call_for_a_message_to_no_known_person_can_be_ended(
 
 def test_the_case_page_tells_of_the_call(desk: Desk, to_call: CallTask, sami: User, omar: User, referred: Case) -> None:
     def follows() -> list[str]:
-        file = desk(omar).get(reverse("desk-case", args=[referred.reference])).context["file"]
-        return [told_.delivery.follows for told_ in file.sent_messages]
+        page = desk(omar).get(reverse("desk-case", args=[referred.reference]))
+        return [message.delivery.follows for message in told_on(page)]
 
     assert follows() == ["The contact centre will call the person."]
     finish(desk(sami), to_call, "no_answer")
@@ -276,7 +276,7 @@ def test_an_undelivered_message_without_a_call_says_nothing_of_one(
     desk: Desk, referred: Case, omar: User, now: datetime
 ) -> None:
     put(told(referred), "undeliverable", settled_at=now)
-    (line,) = desk(omar).get(reverse("desk-case", args=[referred.reference])).context["file"].sent_messages
+    (line,) = told_on(desk(omar).get(reverse("desk-case", args=[referred.reference])))
     assert line.delivery.follows == ""
 
 
