@@ -158,6 +158,34 @@ DROP TRIGGER accounts_identity_decisions_are_kept ON accounts_identitydecision;
 DROP FUNCTION accounts_keep_identity_decisions();
 """
 
+# What is refused or over stays so, and the people of a mandate that was given stay; two records of one person may become
+# one. The one escape is for the flush of a transactional test: a test database that names itself so.
+MANDATES = r"""
+CREATE FUNCTION accounts_keep_mandates() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_database() LIKE 'test\_%' AND current_setting('history.flush_for_tests', true) = 'on' THEN
+        RETURN COALESCE(NEW, OLD);
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'a mandate is never deleted' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF NOT (NEW.state = OLD.state OR OLD.state = 'asked' OR (OLD.state = 'given' AND NEW.state = 'ended')) THEN
+        RAISE EXCEPTION 'a mandate that is over stays over' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF OLD.state <> 'asked' AND (NEW.ground, NEW.covers_all, NEW.starts_at, NEW.ends_at)
+        IS DISTINCT FROM (OLD.ground, OLD.covers_all, OLD.starts_at, OLD.ends_at) THEN
+        RAISE EXCEPTION 'the terms of a mandate stay' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER accounts_mandates_are_kept BEFORE UPDATE OR DELETE ON accounts_mandate
+    FOR EACH ROW EXECUTE FUNCTION accounts_keep_mandates();
+"""
+NO_MANDATES = """
+DROP TRIGGER accounts_mandates_are_kept ON accounts_mandate;
+DROP FUNCTION accounts_keep_mandates();
+"""
+
 # Days in which a request about the own data is decided.
 REQUEST_LIMITS = """
 INSERT INTO accounts_requestlimit (kind, days) VALUES ('correction', 30), ('deletion', 30) ON CONFLICT DO NOTHING
@@ -172,5 +200,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(SESSIONS, NO_SESSIONS),
         migrations.RunSQL(ROLES, NO_ROLES),
         migrations.RunSQL(IDENTITIES, NO_IDENTITIES),
+        migrations.RunSQL(MANDATES, NO_MANDATES),
         migrations.RunSQL(REQUEST_LIMITS, "DELETE FROM accounts_requestlimit"),
     ]

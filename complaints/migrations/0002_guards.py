@@ -16,7 +16,6 @@ EDGES = """
     ('ask', 'triage', 'waiting'),
     ('close', 'in_progress', 'closed'),
     ('close', 'referred', 'closed'),
-    ('correct', 'closed', 'in_progress'),
     ('decline', 'referred', 'triage'),
     ('deliver', 'in_progress', 'closed'),
     ('deliver', 'referred', 'closed'),
@@ -35,6 +34,12 @@ EDGES = """
     ('reply', 'waiting', 'referred'),
     ('reply', 'waiting', 'triage'),
     ('return', 'in_progress', 'triage'),
+    ('undo', 'closed', 'in_progress'),
+    ('undo', 'closed', 'referred'),
+    ('undo', 'in_progress', 'in_progress'),
+    ('undo', 'in_progress', 'referred'),
+    ('undo', 'triage', 'in_progress'),
+    ('undo', 'triage', 'referred'),
     ('uphold', 'objected', 'in_progress'),
     ('uphold', 'objected', 'triage'),
     ('withdraw', 'in_progress', 'closed'),
@@ -210,6 +215,25 @@ CREATE TRIGGER complaints_case_words AFTER INSERT OR UPDATE OF subject, details 
     FOR EACH ROW EXECUTE FUNCTION complaints_forget_block();
 """
 
+# A worker reads anew the cases that are noted, and keeps what their texts suggest.
+NOTE_SUGGESTIONS = """
+CREATE FUNCTION complaints_note_suggestions() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO complaints_suggestionsdue (case_id) VALUES (NEW.id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER complaints_new_case_suggests AFTER INSERT ON complaints_case
+    FOR EACH ROW EXECUTE FUNCTION complaints_note_suggestions();
+CREATE TRIGGER complaints_case_suggests AFTER UPDATE ON complaints_case FOR EACH ROW
+    WHEN (
+        (OLD.state = 'closed') <> (NEW.state = 'closed') OR (OLD.state = 'triage') <> (NEW.state = 'triage')
+        OR (OLD.subject, OLD.details, OLD.kind, OLD.topic_id, OLD.agency_id)
+            IS DISTINCT FROM (NEW.subject, NEW.details, NEW.kind, NEW.topic_id, NEW.agency_id)
+        OR (OLD.governorate_id, OLD.area, OLD.place) IS DISTINCT FROM (NEW.governorate_id, NEW.area, NEW.place)
+    ) EXECUTE FUNCTION complaints_note_suggestions();
+"""
+
 # Correcting the topic or the kind of a case must not tell its agency who filed it.
 HIDING_GUARD = """
 CREATE FUNCTION complaints_guard_hiding() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -220,8 +244,9 @@ CREATE TRIGGER complaints_case_stays_hidden AFTER UPDATE OF hides_identity ON co
     FOR EACH ROW WHEN (OLD.hides_identity AND NOT NEW.hides_identity) EXECUTE FUNCTION complaints_guard_hiding();
 """
 
-# Whatever stands may be rated by the citizen alone, by account or by the signed link (an event without an actor); a
-# change keeps the former words. Judged at commit, when the event is written too. Erasing changes words and nothing else.
+# Whatever stands is rated by the citizen, by account or by the signed link (an event without an actor), or for them by a
+# representative or by an agent whom they call; a change keeps the former words. Judged at commit, when the event is
+# written too. Erasing changes words and nothing else.
 RATING_GUARD = """
 CREATE FUNCTION complaints_guard_rating() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
@@ -249,19 +274,23 @@ BEGIN
                 USING ERRCODE = 'integrity_constraint_violation';
         END IF;
     END IF;
-    SELECT event.action, event.actor_id, event.number, person.user_id INTO said
+    SELECT event.action, event.actor_id, event.number, person.user_id,
+        event.facts ? 'mandate' OR (actor.is_staff AND event.facts ->> 'through' = 'agent') AS is_for_them
+    INTO said
     FROM complaints_caseevent AS event
         JOIN complaints_case AS rated ON rated.id = event.case_id
         JOIN accounts_citizen AS person ON person.id = rated.citizen_id
+        LEFT JOIN accounts_user AS actor ON actor.id = event.actor_id
     WHERE event.id = NEW.event_id;
     IF said.action IS DISTINCT FROM 'rate'
-        OR (said.actor_id IS NOT NULL AND said.actor_id IS DISTINCT FROM said.user_id) THEN
+        OR (said.actor_id IS NOT NULL AND said.actor_id IS DISTINCT FROM said.user_id
+            AND said.is_for_them IS NOT TRUE) THEN
         RAISE EXCEPTION 'rating % is not its citizen''s', NEW.id USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     SELECT event.id, event.action INTO answer
     FROM complaints_caseevent AS event
     WHERE event.case_id = NEW.case_id AND event.number < said.number
-        AND event.action IN ('close', 'correct', 'archive', 'withdraw')
+        AND event.action IN ('close', 'undo', 'archive', 'withdraw')
     ORDER BY event.number DESC LIMIT 1;
     IF answer.id IS DISTINCT FROM NEW.closing_id OR answer.action IS DISTINCT FROM 'close' THEN
         RAISE EXCEPTION 'rating % is not of the answer that stands', NEW.id
@@ -273,37 +302,34 @@ CREATE CONSTRAINT TRIGGER complaints_rating_is_the_citizens AFTER INSERT OR UPDA
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION complaints_guard_rating();
 """
 
-# Former words stay as they were, and ratings as they are, until their case is erased or deleted.
-KEPT_RATINGS = """
-CREATE FUNCTION complaints_guard_kept_ratings() RETURNS trigger
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+# Two may press at once: whoever joins after the end would never be told of it.
+JOIN_GUARD = """
+CREATE FUNCTION complaints_guard_problem_join() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-    IF TG_OP = 'DELETE' THEN
-        PERFORM 1 FROM complaints_deletedcase WHERE case_key = OLD.case_id;
-        IF FOUND THEN
-            RETURN OLD;
-        END IF;
-    ELSIF NEW.text = '—' AND to_jsonb(NEW) - 'text' = to_jsonb(OLD) - 'text' THEN
-        RETURN NEW;
+    IF NOT EXISTS (
+        SELECT 1 FROM agencies_knownproblem
+        WHERE id = NEW.problem_id AND starts_at <= NEW.joined_at AND ends_at > NEW.joined_at
+    ) THEN
+        RAISE EXCEPTION 'nobody joins a known problem that is over' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    RAISE EXCEPTION 'what a citizen said is kept' USING ERRCODE = 'integrity_constraint_violation';
+    RETURN NEW;
 END $$;
-CREATE TRIGGER complaints_rating_is_kept BEFORE DELETE ON complaints_rating
-    FOR EACH ROW EXECUTE FUNCTION complaints_guard_kept_ratings();
-CREATE TRIGGER complaints_formerrating_is_kept BEFORE UPDATE OR DELETE ON complaints_formerrating
-    FOR EACH ROW EXECUTE FUNCTION complaints_guard_kept_ratings();
+CREATE TRIGGER complaints_problemjoin_of_an_open_problem BEFORE INSERT ON complaints_problemjoin
+    FOR EACH ROW EXECUTE FUNCTION complaints_guard_problem_join();
 """
 
 SERIAL = "CREATE SEQUENCE complaints_case_serial AS bigint MINVALUE 1 MAXVALUE 9999999 CYCLE;"
 
 DROP = """
-DROP TRIGGER complaints_formerrating_is_kept ON complaints_formerrating;
-DROP TRIGGER complaints_rating_is_kept ON complaints_rating;
-DROP FUNCTION complaints_guard_kept_ratings;
+DROP TRIGGER complaints_problemjoin_of_an_open_problem ON complaints_problemjoin;
+DROP FUNCTION complaints_guard_problem_join;
 DROP TRIGGER complaints_rating_is_the_citizens ON complaints_rating;
 DROP FUNCTION complaints_guard_rating;
 DROP TRIGGER complaints_case_stays_hidden ON complaints_case;
 DROP FUNCTION complaints_guard_hiding;
+DROP TRIGGER complaints_case_suggests ON complaints_case;
+DROP TRIGGER complaints_new_case_suggests ON complaints_case;
+DROP FUNCTION complaints_note_suggestions;
 DROP TRIGGER complaints_case_time ON complaints_case;
 DROP FUNCTION complaints_guard_time;
 DROP TRIGGER complaints_case_words ON complaints_case;
@@ -347,9 +373,10 @@ class Migration(migrations.Migration):
                 OFFICER_GUARD,
                 ACTOR_GUARD,
                 FORGET_BLOCK,
+                NOTE_SUGGESTIONS,
                 HIDING_GUARD,
                 RATING_GUARD,
-                KEPT_RATINGS,
+                JOIN_GUARD,
             ],
             reverse_sql=DROP,
         )

@@ -14,7 +14,7 @@ ON CONFLICT DO NOTHING
 
 # Who may not be erased, by the clock of the database: a hold is over after its last day in Amman.
 IS_HELD = """
-CREATE OR REPLACE FUNCTION complaints_is_held(about bigint, person uuid) RETURNS boolean
+CREATE FUNCTION complaints_is_held(about bigint, person uuid) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM complaints_legalhold
@@ -25,7 +25,7 @@ $$;
 """
 
 REFUSE_ERASING = """
-CREATE OR REPLACE FUNCTION complaints_refuse_erasing() RETURNS trigger
+CREATE FUNCTION complaints_refuse_erasing() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     old_row jsonb := CASE TG_TABLE_NAME WHEN 'complaints_case' THEN jsonb_build_object('case_id', OLD.id)
@@ -50,7 +50,7 @@ END $$;
 """
 
 REFUSE_ERASING_PERSON = """
-CREATE OR REPLACE FUNCTION complaints_refuse_erasing_person() RETURNS trigger
+CREATE FUNCTION complaints_refuse_erasing_person() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM 1 FROM complaints_case AS held
@@ -60,17 +60,17 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE OR REPLACE TRIGGER complaints_person_is_held AFTER UPDATE OF erased_at, family_name ON accounts_citizen FOR EACH ROW
+CREATE TRIGGER complaints_person_is_held AFTER UPDATE OF erased_at, family_name ON accounts_citizen FOR EACH ROW
     WHEN ((OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL)
         OR (OLD.family_name <> NEW.family_name AND NEW.family_name IN ('', '—')))
     EXECUTE FUNCTION complaints_refuse_erasing_person();
-CREATE OR REPLACE TRIGGER complaints_person_stays AFTER DELETE ON accounts_citizen FOR EACH ROW
+CREATE TRIGGER complaints_person_stays AFTER DELETE ON accounts_citizen FOR EACH ROW
     EXECUTE FUNCTION complaints_refuse_erasing_person();
 """
 
 # The words of a message are encrypted, and every rotation of keys writes them again: its recipient tells an erasing.
 REFUSE_ERASING_MESSAGE = """
-CREATE OR REPLACE FUNCTION complaints_refuse_erasing_message() RETURNS trigger
+CREATE FUNCTION complaints_refuse_erasing_message() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     person uuid := substring(OLD.recipient from '^citizen:([0-9a-f-]{36})')::uuid;
@@ -82,10 +82,10 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE OR REPLACE TRIGGER complaints_message_is_held AFTER UPDATE OF recipient ON notifications_message FOR EACH ROW
+CREATE TRIGGER complaints_message_is_held AFTER UPDATE OF recipient ON notifications_message FOR EACH ROW
     WHEN (NEW.recipient LIKE 'erased:%' AND OLD.recipient NOT LIKE 'erased:%')
     EXECUTE FUNCTION complaints_refuse_erasing_message();
-CREATE OR REPLACE TRIGGER complaints_message_stays AFTER DELETE ON notifications_message FOR EACH ROW
+CREATE TRIGGER complaints_message_stays AFTER DELETE ON notifications_message FOR EACH ROW
     EXECUTE FUNCTION complaints_refuse_erasing_message();
 """
 
@@ -103,8 +103,10 @@ WORDS = {
     "note": ("text",),
     "recusal": ("text", "end_text"),
     "consultation": ("text", "finding", "signed_as"),
+    "explanation": ("question", "answer"),
     "referraltask": ("text", "answer", "reason"),
-    "handover": ("reference", "answer"),
+    "handover": ("reference", "answer", "given_reference"),
+    "centrereport": ("text",),
     "estimate": ("reason",),
     "topicanswer": (),
     "attachment": (),
@@ -117,11 +119,11 @@ def _triggers(table: str, columns: tuple[str, ...]) -> str:
     name = f"complaints_{table}"
     erased = " OR ".join(f"(OLD.{each} <> NEW.{each} AND NEW.{each} IN ('', '—'))" for each in columns)
     on_update = f"""
-CREATE OR REPLACE TRIGGER {name}_words_are_held AFTER UPDATE OF {", ".join(columns)} ON {name} FOR EACH ROW
+CREATE TRIGGER {name}_words_are_held AFTER UPDATE OF {", ".join(columns)} ON {name} FOR EACH ROW
     WHEN ({erased}) EXECUTE FUNCTION complaints_refuse_erasing();
 """
     on_delete = f"""
-CREATE OR REPLACE TRIGGER {name}_is_held AFTER DELETE ON {name} FOR EACH ROW EXECUTE FUNCTION complaints_refuse_erasing();
+CREATE TRIGGER {name}_is_held AFTER DELETE ON {name} FOR EACH ROW EXECUTE FUNCTION complaints_refuse_erasing();
 """
     return (on_update if columns else "") + on_delete
 
@@ -132,10 +134,31 @@ def _drops(table: str, columns: tuple[str, ...]) -> str:
     return f"{update}DROP TRIGGER {name}_is_held ON {name};"
 
 
+# Former words stay as they were, and ratings as they are, until their case is erased or deleted.
+KEPT_RATINGS = """
+CREATE FUNCTION complaints_guard_kept_ratings() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        PERFORM 1 FROM complaints_deletedcase WHERE case_key = OLD.case_id;
+        IF FOUND THEN
+            RETURN OLD;
+        END IF;
+    ELSIF NEW.text = '—' AND to_jsonb(NEW) - 'text' = to_jsonb(OLD) - 'text' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'what a citizen said is kept' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER complaints_rating_is_kept BEFORE DELETE ON complaints_rating
+    FOR EACH ROW EXECUTE FUNCTION complaints_guard_kept_ratings();
+CREATE TRIGGER complaints_formerrating_is_kept BEFORE UPDATE OR DELETE ON complaints_formerrating
+    FOR EACH ROW EXECUTE FUNCTION complaints_guard_kept_ratings();
+"""
+
 # The owner's function deletes what nobody else may: a case that is anonymised, whose rule says so, and that no hold
 # keeps. It judges by the clock of the database, whatever moment it is given.
 DELETE_CASE = """
-CREATE OR REPLACE FUNCTION complaints_delete_case(about bigint, at timestamptz) RETURNS boolean
+CREATE FUNCTION complaints_delete_case(about bigint, at timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     gone complaints_case;
@@ -181,6 +204,9 @@ REVOKE ALL ON FUNCTION complaints_delete_case(bigint, timestamptz) FROM PUBLIC;
 
 DROP = """
 DROP FUNCTION complaints_delete_case(bigint, timestamptz);
+DROP TRIGGER complaints_formerrating_is_kept ON complaints_formerrating;
+DROP TRIGGER complaints_rating_is_kept ON complaints_rating;
+DROP FUNCTION complaints_guard_kept_ratings;
 DROP TRIGGER complaints_message_stays ON notifications_message;
 DROP TRIGGER complaints_message_is_held ON notifications_message;
 DROP FUNCTION complaints_refuse_erasing_message;
@@ -208,6 +234,7 @@ class Migration(migrations.Migration):
                 REFUSE_ERASING_PERSON,
                 REFUSE_ERASING_MESSAGE,
                 *(_triggers(table, columns) for table, columns in WORDS.items()),
+                KEPT_RATINGS,
                 DELETE_CASE,
             ],
             [

@@ -24,11 +24,11 @@ from config import database_roles
 SQUAWK: Final = Path(sys.executable).parent / "squawk"
 #: The newest migration of each app in the first release; those up to it ran before there was a row.
 FIRST_RELEASE: Final = {
-    "accounts": "0007_view_kinds",
-    "agencies": "0007_faster_folding",
-    "complaints": "0021_send_window",
-    "notifications": "0004_push",
-    "reports": "0004_figure_changes",
+    "accounts": "0002_guards",
+    "agencies": "0002_guards",
+    "complaints": "0003_erasure_guards",
+    "notifications": "0002_guards",
+    "reports": "0003_audit_guards",
 }
 #: Tastes in types and repeatable statements: they lock nothing.
 NOT_ASKED: Final = (

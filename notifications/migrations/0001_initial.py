@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='AddressStatus',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail')], max_length=8)),
+                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail'), ('webhook', 'Webhook'), ('push', 'Notification on a device')], max_length=8)),
                 ('address_lookup', models.CharField(max_length=64)),
                 ('verdict', models.CharField(choices=[('dead', 'messages do not arrive there'), ('stopped', 'its owner asked us to stop'), ('stranger', 'it belongs to someone else')], max_length=12)),
                 ('code', models.CharField(blank=True, help_text='What the carrier said.', max_length=40)),
@@ -46,106 +46,13 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Audit',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('carrier', models.CharField(max_length=40)),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField()),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('ours', models.PositiveIntegerField(help_text='Attempts of ours that the carrier accepted.')),
-                ('theirs', models.PositiveIntegerField(help_text="Messages in the carrier's list.")),
-                ('missing_there', models.JSONField(default=list, help_text='Attempts of ours that the list does not have.')),
-                ('missing_here', models.JSONField(default=list, help_text='Ids in the list that no attempt of ours has.')),
-            ],
-            options={
-                'verbose_name': "comparison with a carrier's list",
-                'verbose_name_plural': "comparisons with carriers' lists",
-                'constraints': [models.UniqueConstraint(fields=('carrier', 'since'), name='audit_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='DailySpend',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail')], max_length=8)),
-                ('on', models.DateField()),
-                ('spent', models.PositiveIntegerField(default=0)),
-            ],
-            options={
-                'verbose_name': "a day's spending",
-                'verbose_name_plural': 'daily spending',
-                'constraints': [models.UniqueConstraint(fields=('channel', 'on'), name='dailyspend_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='DatabaseIdentity',
-            fields=[
-                ('only', models.BooleanField(default=True, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-            ],
-            options={
-                'verbose_name': 'database identity',
-                'verbose_name_plural': 'database identity',
-                'constraints': [models.CheckConstraint(condition=models.Q(('only', True)), name='databaseidentity_only_one')],
-            },
-        ),
-        migrations.CreateModel(
-            name='EmbeddedMail',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('message_id', models.UUIDField(db_index=True)),
-                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail')], max_length=8)),
-                ('to', kit.crypto.EncryptedText()),
-                ('subject', kit.crypto.EncryptedText()),
-                ('body', kit.crypto.EncryptedText()),
-                ('sent_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True)),
-            ],
-            options={
-                'verbose_name': 'message of the embedded carrier',
-                'verbose_name_plural': 'messages of the embedded carrier',
-            },
-        ),
-        migrations.CreateModel(
-            name='FailingRow',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('task', models.CharField(max_length=80)),
-                ('row', models.CharField(help_text='The kind of the row and its key.', max_length=60)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('error', models.CharField(help_text='The class of the error, never its text.', max_length=80)),
-                ('failed_at', models.DateTimeField()),
-                ('retry_at', models.DateTimeField()),
-            ],
-            options={
-                'verbose_name': 'failing record',
-                'verbose_name_plural': 'failing records',
-                'constraints': [models.UniqueConstraint(fields=('task', 'row'), name='failing_row_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Hold',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('database', models.CharField(max_length=80)),
-                ('began_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('ended_by', models.CharField(blank=True, help_text='The key of the operator, e.g. user:…', max_length=80)),
-            ],
-            options={
-                'verbose_name': 'hold on sending',
-                'verbose_name_plural': 'holds on sending',
-                'constraints': [models.UniqueConstraint(models.Value(1), condition=models.Q(('ended_at__isnull', True)), name='hold_one_at_a_time')],
-            },
-        ),
-        migrations.CreateModel(
             name='Message',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('occasion', models.CharField(help_text="What happened, e.g. an event's key; a resend is a new, numbered occasion.", max_length=120)),
                 ('template', models.CharField(max_length=40)),
-                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail')], max_length=8)),
-                ('lane', models.CharField(choices=[('codes', 'codes'), ('notices', 'notices')], default='notices', max_length=8)),
+                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail'), ('webhook', 'Webhook'), ('push', 'Notification on a device')], max_length=8)),
+                ('lane', models.CharField(choices=[('codes', 'codes'), ('notices', 'notices'), ('webhooks', 'calls of programs outside')], default='notices', max_length=8)),
                 ('recipient', models.CharField(help_text='A key the caller understands; never a number or a name.', max_length=80)),
                 ('reference', models.CharField(blank=True, max_length=20)),
                 ('language', models.CharField(max_length=2)),
@@ -208,6 +115,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Audit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('carrier', models.CharField(max_length=40)),
+                ('since', models.DateTimeField()),
+                ('until', models.DateTimeField()),
+                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('ours', models.PositiveIntegerField(help_text='Attempts of ours that the carrier accepted.')),
+                ('theirs', models.PositiveIntegerField(help_text="Messages in the carrier's list.")),
+                ('missing_there', models.JSONField(default=list, help_text='Attempts of ours that the list does not have.')),
+                ('missing_here', models.JSONField(default=list, help_text='Ids in the list that no attempt of ours has.')),
+            ],
+            options={
+                'verbose_name': "comparison with a carrier's list",
+                'verbose_name_plural': "comparisons with carriers' lists",
+                'constraints': [models.UniqueConstraint(fields=('carrier', 'since'), name='audit_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='CallTask',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -224,6 +150,100 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'calls to make',
                 'indexes': [models.Index(condition=models.Q(('done_at__isnull', True)), fields=['made_at'], name='calltask_open')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('outcome', '')), models.Q(('done_at__isnull', False), ('outcome__in', ['reached', 'no_answer', 'wrong_number'])), _connector='OR'), name='calltask_done_with_outcome')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DailySpend',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail'), ('webhook', 'Webhook'), ('push', 'Notification on a device')], max_length=8)),
+                ('on', models.DateField()),
+                ('spent', models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                'verbose_name': "a day's spending",
+                'verbose_name_plural': 'daily spending',
+                'constraints': [models.UniqueConstraint(fields=('channel', 'on'), name='dailyspend_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DatabaseIdentity',
+            fields=[
+                ('only', models.BooleanField(default=True, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=80)),
+            ],
+            options={
+                'verbose_name': 'database identity',
+                'verbose_name_plural': 'database identity',
+                'constraints': [models.CheckConstraint(condition=models.Q(('only', True)), name='databaseidentity_only_one')],
+            },
+        ),
+        migrations.CreateModel(
+            name='EmbeddedMail',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('message_id', models.UUIDField(db_index=True)),
+                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail'), ('webhook', 'Webhook'), ('push', 'Notification on a device')], max_length=8)),
+                ('to', kit.crypto.EncryptedText()),
+                ('subject', kit.crypto.EncryptedText()),
+                ('body', kit.crypto.EncryptedText()),
+                ('sent_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True)),
+            ],
+            options={
+                'verbose_name': 'message of the embedded carrier',
+                'verbose_name_plural': 'messages of the embedded carrier',
+            },
+        ),
+        migrations.CreateModel(
+            name='Endpoint',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(help_text='E.g. centre:7 or agency:12.', max_length=40, unique=True)),
+                ('url', models.CharField(blank=True, help_text='Where it is called; empty: it is not.', max_length=300)),
+                ('answers_url', models.CharField(blank=True, help_text='Where its answers are fetched; empty: never.', max_length=300)),
+                ('cursor', models.CharField(blank=True, help_text='Its own mark of the answers fetched so far.', max_length=200)),
+                ('fetch_failed_at', models.DateTimeField(blank=True, help_text='Since when its answers cannot be fetched.', null=True)),
+                ('secret', kit.crypto.EncryptedText()),
+                ('earlier_secret', kit.crypto.EncryptedText(null=True)),
+                ('earlier_until', models.DateTimeField(blank=True, null=True)),
+                ('secret_made_at', models.DateTimeField()),
+                ('is_active', models.BooleanField(default=True)),
+            ],
+            options={
+                'verbose_name': 'program outside',
+                'verbose_name_plural': 'programs outside',
+            },
+        ),
+        migrations.CreateModel(
+            name='FailingRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('task', models.CharField(max_length=80)),
+                ('row', models.CharField(help_text='The kind of the row and its key.', max_length=60)),
+                ('failures', models.PositiveIntegerField(default=0)),
+                ('error', models.CharField(help_text='The class of the error, never its text.', max_length=80)),
+                ('failed_at', models.DateTimeField()),
+                ('retry_at', models.DateTimeField()),
+            ],
+            options={
+                'verbose_name': 'failing record',
+                'verbose_name_plural': 'failing records',
+                'constraints': [models.UniqueConstraint(fields=('task', 'row'), name='failing_row_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Hold',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('database', models.CharField(max_length=80)),
+                ('began_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('ended_by', models.CharField(blank=True, help_text='The key of the operator, e.g. user:…', max_length=80)),
+            ],
+            options={
+                'verbose_name': 'hold on sending',
+                'verbose_name_plural': 'holds on sending',
+                'constraints': [models.UniqueConstraint(models.Value(1), condition=models.Q(('ended_at__isnull', True)), name='hold_one_at_a_time')],
             },
         ),
         migrations.CreateModel(
@@ -245,7 +265,7 @@ class Migration(migrations.Migration):
             name='ProviderRoute',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail')], max_length=8)),
+                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail'), ('webhook', 'Webhook'), ('push', 'Notification on a device')], max_length=8)),
                 ('carrier', models.CharField(max_length=40)),
                 ('weight', models.PositiveSmallIntegerField(default=100)),
                 ('weight_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -256,6 +276,22 @@ class Migration(migrations.Migration):
                 'verbose_name': 'line to a carrier',
                 'verbose_name_plural': 'lines to carriers',
                 'constraints': [models.UniqueConstraint(fields=('channel', 'carrier'), name='providerroute_once'), models.CheckConstraint(condition=models.Q(('weight__lte', 100)), name='providerroute_weight_in_percent')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PushSubscription',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('recipient', models.CharField(help_text='The key of its owner, as on messages.', max_length=80)),
+                ('address', kit.crypto.EncryptedText()),
+                ('endpoint_hash', models.CharField(help_text='A browser has one endpoint: whoever subscribes last owns it.', max_length=64, unique=True)),
+                ('device', models.CharField(blank=True, help_text='Browser and system, as "Firefox, Android".', max_length=60)),
+                ('created_at', models.DateTimeField()),
+            ],
+            options={
+                'verbose_name': 'push subscription',
+                'verbose_name_plural': 'push subscriptions',
+                'indexes': [models.Index(fields=['recipient'], name='pushsubscription_of')],
             },
         ),
         migrations.CreateModel(
@@ -273,6 +309,22 @@ class Migration(migrations.Migration):
                 'verbose_name': 'delivery receipt',
                 'verbose_name_plural': 'delivery receipts',
                 'constraints': [models.UniqueConstraint(fields=('carrier', 'provider_id', 'status', 'error_code'), name='receipt_said_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ReceivedCall',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('call_id', models.CharField(max_length=120)),
+                ('fingerprint', models.CharField(help_text='SHA-256 of the body.', max_length=64)),
+                ('answer', models.JSONField()),
+                ('received_at', models.DateTimeField()),
+                ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='notifications.endpoint')),
+            ],
+            options={
+                'verbose_name': 'received call',
+                'verbose_name_plural': 'received calls',
+                'constraints': [models.UniqueConstraint(fields=('endpoint', 'call_id'), name='receivedcall_once')],
             },
         ),
         migrations.CreateModel(
