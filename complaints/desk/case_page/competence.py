@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from complaints.permissions.case_parts import has_part
 from complaints.permissions.partner_tasks import DatedPartnerTask
 from complaints.permissions.rulings import has_ended, is_bound, missing_answer_text, ruling_binds_text
 from complaints.workflow import AT_AGENCY, State
+from kit.compiled_reads import CompiledRead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +73,16 @@ def _referrals(case: Case) -> list[Ruling]:
     """Return the referrals by the unit, the oldest first; one statement, or none where there is no ruling."""
     if not has_part(case, "rulings"):
         return []
-    referrals = case.rulings.filter(agency__isnull=False).select_related("by", "agency", "offered__agency")
-    return list(referrals.order_by("event"))
+    return _REFERRALS.rows(case=case.pk)
+
+
+_REFERRALS: Final = CompiledRead(
+    lambda _shape, *, case: (
+        Ruling.objects.filter(case=case, agency__isnull=False)
+        .select_related("by", "agency", "offered__agency")
+        .order_by("event")
+    )
+)
 
 
 def _last_ruling(case: Case, referrals: Sequence[Ruling]) -> Ruling | None:
