@@ -123,9 +123,10 @@ def test_nonsense_in_the_address_shows_the_current_month(at_the_cmu: Client) -> 
 
 
 def test_each_figure_can_be_drawn(at_the_cmu: Client, cases: None) -> None:
-    for figure in ("received", "closed", "pending", "late"):
+    names = {"received": "Received", "closed": "Closed", "pending": "Pending", "late": "Past first deadline"}
+    for figure, name in names.items():
         page = shown(at_the_cmu, f"?span=last-month&figure={figure}")
-        assert page.count(f'aria-label="{figure.title()}. ') == 3
+        assert page.count(f'aria-label="{name}. ') == 3
         assert f'href="?span=last-month&amp;figure={figure}#drawings" aria-current="page"' in page
 
 
