@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Case, F, When
 from django.db.models.functions import Now
 
 from kit.compiled_inserts import insert_new
@@ -182,8 +183,8 @@ def cancel(
     # Locked in one statement: a message that a sender gives back between two would be in neither.
     states = dict(overtaken.order_by("pk").select_for_update().values_list("pk", "state"))
     waiting = [pk for pk, state in states.items() if state == MessageState.PENDING]
-    if others := states.keys() - set(waiting):
-        Message.objects.filter(pk__in=others).update(expires_at=Now())
+    if states:
+        Message.objects.filter(pk__in=states).update(expires_at=Now())
     if waiting:
         Message.objects.filter(pk__in=waiting).update(state=MessageState.CANCELLED, settled_at=at)
     return len(waiting)
@@ -195,7 +196,11 @@ def restore(*, reference: str, cancelled_at: datetime, but: Collection[str]) -> 
     Returns how many; what belongs to the occasions ``but`` stays cancelled. The sweep finds them within ten seconds.
     """
     overtaken = Message.objects.filter(reference=reference, state=MessageState.CANCELLED, settled_at=cancelled_at)
-    return overtaken.exclude(occasion__in=but).update(state=MessageState.PENDING, settled_at=None)
+    # Of all messages about a case, only those to browsers end by themselves.
+    expires_at = Case(When(channel=Channel.PUSH, then=F("created_at") + PUSH_LIFE), default=None)
+    return overtaken.exclude(occasion__in=but).update(
+        state=MessageState.PENDING, settled_at=None, expires_at=expires_at
+    )
 
 
 def has_left(occasion: str) -> bool:

@@ -250,9 +250,7 @@ BENCHMARKS = {
     "crowd": Benchmark(
         "how long a visitor waits while the dearest pictures and slow clients arrive", _crowd, has_servers=True
     ),
-    "desk": Benchmark(
-        "the hottest pages of staff beside bare views with the same rows, and the memory of a web worker", _desk
-    ),
+    "desk": Benchmark("the hottest pages of staff beside bare views with the same rows", _desk),
     "faults": Benchmark(
         "messages lost or sent twice while senders and the database are killed", _faults, has_servers=True
     ),

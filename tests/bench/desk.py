@@ -1,4 +1,4 @@
-"""What the hottest pages of staff cost beside their floor, in processor time of the web process and of PostgreSQL.
+"""What the hottest pages of staff cost beside their floor, in processor time of web and PostgreSQL.
 
 A bare view with the same rows (``desk_floor``) and the pages are asked in turn in one run, so that the ratio holds on a
 busy machine too. The memory of a worker of the web process is measured after it.

@@ -23,7 +23,7 @@ from tests.ui.bidi import reversed_numbers
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
-DESK_STATEMENTS = 12
+DESK_STATEMENTS = 16
 CITIZEN_STATEMENTS = 6
 
 

@@ -14,8 +14,10 @@ from tests.complaints.engine.random_life import PEOPLE, Country, RandomLife
 @pytest.fixture
 def country(request: pytest.FixtureRequest, water: Agency, gam: Agency, cmu: Agency, network: Directorate) -> Country:
     hani = make_staff("hani@miyahuna.example", "هاني العلي", "Hani Ali", "+962790100008", water, Role.OFFICER)
-    cast = {name: request.getfixturevalue(name) for name in PEOPLE if name != "hani"} | {"hani": hani}
-    make_staff("samar@miyahuna.example", "سمر نصار", "Samar Nassar", "+962790100009", water, Role.SECRETARY_GENERAL)
+    who = ("samar@miyahuna.example", "سمر نصار", "Samar Nassar", "+962790100009")
+    samar = make_staff(*who, water, Role.SECRETARY_GENERAL)
+    known = {name: request.getfixturevalue(name) for name in PEOPLE if name != "hani"}
+    cast = known | {"hani": hani, "samar": samar}
     network.email = "networks@miyahuna.example"
     network.save()
     centre = OutsideCentre.objects.create(code="117116", name_ar="مركز المياه", name_en="Water centre", phone="117116")

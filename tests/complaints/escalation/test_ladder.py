@@ -299,7 +299,8 @@ def test_the_history_says_which_step_it_was(accepted: Case, omar: User, basma: U
     with translation.override("en"):
         case = with_pending(Case.objects.for_page()).get(pk=accepted.pk)
         titles = [deed.title for deed in read_case_file(case, omar, at=at(12, 9)).history]
-    assert titles[:3] == [
+    assert titles[:4] == [
+        "The answer is late",
         "Deadline missed; escalated: the secretary-general",
         "Deadline missed; escalated: the supervisor (vacant)",
         "Reminder: 50% of the time has passed",

@@ -136,7 +136,9 @@ def test_the_page_of_the_missing_button_says_so_too_and_keeps_the_words(
 
 def test_the_form_of_a_ruling_asks_for_its_reason(desk: Desk, bounced: Bounce, lina: User, now: datetime) -> None:
     case = bounced(2, at=now)
-    page = desk(lina).post(address("desk-refer", case), sent(case, agency="miyahuna"))
+    pressed = desk(lina).post(address("desk-refer", case), sent(case, agency="miyahuna"))
+    assert (pressed.status_code, pressed.context["form"].errors) == (200, {})
+    page = desk(lina).post(address("desk-refer", case), sent(case, agency="miyahuna", reason=""))
     assert page.context["form"].errors == {"reason": ["Enter: Reason"]}
     assert "The case came back 2 times. Your referral is binding" in page.content.decode()
     typed = sent(case, agency="miyahuna", reason=RULING)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Citizen, User
-from agencies.models import Agency, Directorate
+from agencies.models import Agency, Directorate, OutsideCentre
 from complaints.actions import accept, add, ask
 from complaints.actions.consultations import consult, estimate, find, revoke
 from complaints.engine import signed_links
@@ -147,6 +147,8 @@ def test_the_buttons_follow_who_has_the_case(
         buttons = {button.url_name for button in (*panel.answers, *panel.others, *panel.secondary)}
         return buttons & {"desk-consult", "desk-revoke", "desk-hand-over"}
 
+    assert offered() == {"desk-consult"}
+    OutsideCentre.objects.create(code="117116", name_ar="مركز المياه", name_en="Water centre", phone="117116")
     assert offered() == {"desk-consult", "desk-hand-over"}
     consult(accepted, by=omar, at=now, directorate=network, text=REQUEST)
     assert offered() == {"desk-revoke"}
