@@ -35,7 +35,7 @@ hypothesis_settings.load_profile("suite")
 
 WRITTEN_BY_MIGRATE = {"django_content_type", "auth_permission"}
 #: No row of these may be deleted, whoever asks; tests make few of them.
-ONLY_TRUNCATED = {"complaints_recusal"}
+ONLY_TRUNCATED = {"complaints_formerrating", "complaints_rating", "complaints_recusal"}
 #: The list below the address bar is a page of its own: it takes half of the work of opening a window nobody sees.
 ADDRESS_BAR = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
 #: Said again, since a second switch replaces Playwright's.

@@ -90,7 +90,9 @@ def test_spans_that_overlap_are_refused_to_two_sessions_at_once(closed: Case, no
 
     for _ in range(5):
         done = at_once(*[partial(hold, first, first + 3) for first in (10, 11, 12)])
-        assert sorted(type(each).__name__ for each in done) == ["Holding", "IntegrityError", "IntegrityError"]
+        names = [type(each).__name__ for each in done]
+        # Of three that wait for one another, PostgreSQL may end some to save the rest.
+        assert (names.count("Holding"), set(names) - {"Holding", "IntegrityError", "OperationalError"}) == (1, set())
         Holding.objects.filter(case=closed, started_at__gt=now).delete()
 
 
