@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.bench.attack.judging import content
-from tests.bench.attack.leak import let_everybody_see_every_case
+from tests.bench.attack.leak import everybody_sees_every_case
 from tests.bench.attack.town import NUMBERS, WORD, Town, make_town
 from tests.cast import sign_in
 from tests.complaints.pages import Clock
@@ -102,8 +102,8 @@ def test_nobody_learns_or_changes_anything_of_a_case_that_is_not_theirs(
     assert failures(town, browsers) == {}
     assert content() == before
     monkeypatch.setattr(addresses, "named", lambda: {"desk-case": {"ref"}})
-    let_everybody_see_every_case(monkeypatch)
-    assert ("desk-case", "get", "nadia about") in failures(town, browsers)
+    with everybody_sees_every_case():
+        assert ("desk-case", "get", "nadia about") in failures(town, browsers)
 
 
 def test_who_finds_no_page_of_the_staff_finds_none_to_send_to(town: Town, browsers: Browsers) -> None:
