@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from django.utils.translation import gettext_lazy as _
 
-from django.utils.translation import gettext, gettext_lazy as _
-
-from complaints.attachments.fields import UploadForm
 from complaints.staff.forms import SHORTEST_TEXT
 from kit.forms import ParagraphField
+from reports.forms import FilesForm
 from reports.models.circulation import ANSWER_LENGTH
 
 
-class AnnexAnswerForm(UploadForm):
+class AnnexAnswerForm(FilesForm):
     """What the agency answers, and files."""
 
     text = ParagraphField(
@@ -23,10 +21,3 @@ class AnnexAnswerForm(UploadForm):
         help_text=_("Say what you conclude from the figures and what you will do. Write nothing about a person."),
     )
     field_order = ("text", "attachments")
-
-    def clean(self) -> dict[str, Any]:
-        """Say that files have to be chosen again where something else is wrong: a browser sends them once."""
-        cleaned = super().clean() or {}
-        if self.errors and self.taken:
-            self.add_error("attachments", gettext("Choose your files again: they were not saved"))
-        return cleaned

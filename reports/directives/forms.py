@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies.models import Agency, current_calendar
-from complaints.attachments.fields import UploadForm
 from complaints.staff.forms import SHORTEST_TEXT
 from kit.dates import day_digits
 from kit.forms import Card, ChoiceCardsField, DayBoxField, Form, LineField, ParagraphField
 from reports.directives.actions import DirectiveText, StepReport
+from reports.forms import FilesForm
 from reports.models.directives import TEXT_LENGTH, TITLE_LENGTH
 
 #: The last day a directive may have, counted from today.
@@ -74,7 +74,7 @@ class DirectiveForm(Form):
         return DirectiveText(**{name: self.cleaned_data[name] for name in ("agency", "title", "text", "due_on")})
 
 
-class StepForm(UploadForm):
+class StepForm(FilesForm):
     """What the agency has done, its files, and whether the directive is done with it."""
 
     text = ParagraphField(
@@ -90,13 +90,6 @@ class StepForm(UploadForm):
         help_text=_("The issuer decides then. At least one file must show it."),
     )
     field_order = ("text", "attachments", "is_done")
-
-    def clean(self) -> dict[str, Any]:
-        """Say that files have to be chosen again where something else is wrong: a browser sends them once."""
-        cleaned = super().clean() or {}
-        if self.errors and self.taken:
-            self.add_error("attachments", gettext("Choose your files again: they were not saved"))
-        return cleaned
 
     @property
     def said(self) -> StepReport:

@@ -36,6 +36,7 @@ from reports.models.phenomena import (
     PhenomenonCase,
     PhenomenonEntry,
     PhenomenonEntryKind,
+    PhenomenonFile,
     PhenomenonState,
 )
 
@@ -76,6 +77,7 @@ __all__ = [
     "PhenomenonCase",
     "PhenomenonEntry",
     "PhenomenonEntryKind",
+    "PhenomenonFile",
     "PhenomenonState",
     "ReportKind",
     "ReportState",

@@ -131,3 +131,18 @@ class PhenomenonEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.phenomenon_id}.{self.number}"
+
+
+class PhenomenonFile(models.Model):
+    """A file that is evidence; kept as long as its entry."""
+
+    entry = models.ForeignKey(PhenomenonEntry, models.PROTECT, related_name="files")
+    attachment = models.OneToOneField("complaints.Attachment", models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("evidence about a phenomenon")
+        verbose_name_plural = _("evidence about phenomena")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id}: {self.attachment_id}"

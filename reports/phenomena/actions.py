@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,8 +12,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from agencies.models import Agency, Governorate, Topic
-from complaints.models import Case
-from reports.models import Phenomenon, PhenomenonCase, PhenomenonEntry, PhenomenonEntryKind, PhenomenonState
+from complaints.attachments import uploads
+from complaints.models import Attachment, Case
+from reports.models import (
+    Phenomenon,
+    PhenomenonCase,
+    PhenomenonEntry,
+    PhenomenonEntryKind,
+    PhenomenonFile,
+    PhenomenonState,
+)
 
 #: What is still looked after.
 LIVE = frozenset({PhenomenonState.PROPOSED, PhenomenonState.ACCEPTED})
@@ -44,11 +52,11 @@ def record(
     text: str = "",
     due_on: date | None = None,
     directive: int | None = None,
-) -> None:
-    """Write the next entry of a phenomenon that is locked or new."""
+) -> PhenomenonEntry:
+    """Write the next entry of a phenomenon that is locked or new, and return it."""
     phenomenon.version += 1
     phenomenon.save(update_fields=["version"])
-    PhenomenonEntry.objects.create(
+    return PhenomenonEntry.objects.create(
         phenomenon=phenomenon,
         number=phenomenon.version,
         kind=kind,
@@ -116,10 +124,14 @@ def commit_to(key: int, *, text: str, due_on: date, version: int, by: User, at: 
         record(phenomenon, PhenomenonEntryKind.COMMITTED, by=by, at=at, text=text, due_on=due_on)
 
 
-def add_evidence(key: int, *, text: str, version: int, by: User, at: datetime) -> None:
-    """Write down what shows the cause, or what was done."""
+def add_evidence(
+    key: int, *, text: str, version: int, by: User, at: datetime, files: Sequence[Attachment] = ()
+) -> None:
+    """Write down what shows the cause, or what was done, with files; raises ``NotStored`` if they cannot be kept."""
     with _change(key, version) as phenomenon:
-        record(phenomenon, PhenomenonEntryKind.EVIDENCE, by=by, at=at, text=text)
+        entry = record(phenomenon, PhenomenonEntryKind.EVIDENCE, by=by, at=at, text=text)
+        uploads.keep_for_staff(files, by=by)
+        PhenomenonFile.objects.bulk_create([PhenomenonFile(entry=entry, attachment=file) for file in files])
 
 
 def join(key: int, case: Case, *, version: int, by: User, at: datetime) -> None:

@@ -17,6 +17,7 @@ from complaints.staff.forms import SHORTEST_TEXT
 from kit.arabic import fold_digits
 from kit.dates import day_digits
 from kit.forms import Card, ChoiceCardsField, DayBoxField, Form, LineField, ParagraphField
+from reports.forms import FilesForm
 from reports.models import Phenomenon
 from reports.models.phenomena import PHENOMENON_NAME_LENGTH, PHENOMENON_TEXT_LENGTH
 from reports.phenomena.actions import Description
@@ -140,8 +141,8 @@ class CommitmentForm(Form):
         return day
 
 
-class EvidenceForm(Form):
-    """What shows the cause, or what was done."""
+class EvidenceForm(FilesForm):
+    """What shows the cause, or what was done, and files that show it."""
 
     text = ParagraphField(
         max=PHENOMENON_TEXT_LENGTH,
@@ -150,6 +151,7 @@ class EvidenceForm(Form):
         label=_("Evidence"),
         help_text=_("What shows the cause, or what was done about it. Write nothing about a person."),
     )
+    field_order = ("text", "attachments")
 
 
 class CaseForm(Form):

@@ -12,5 +12,6 @@ urlpatterns = [
     path("staff/reports/phenomena/<int:phenomenon>/dismiss/", views.phenomenon_dismiss, name="phenomenon-dismiss"),
     path("staff/reports/phenomena/<int:phenomenon>/commit/", views.phenomenon_commit, name="phenomenon-commit"),
     path("staff/reports/phenomena/<int:phenomenon>/evidence/", views.phenomenon_evidence, name="phenomenon-evidence"),
+    path("staff/reports/phenomena/<int:phenomenon>/files/<uuid:pk>/", views.phenomenon_file, name="phenomenon-file"),
     path("staff/reports/phenomena/<int:phenomenon>/cases/", views.phenomenon_cases, name="phenomenon-cases"),
 ]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
@@ -17,11 +18,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User
 from accounts.roles import CMU, UNIT_HEAD, Role
+from complaints.attachments.fields import NOT_STORED, uploader_key
+from complaints.attachments.responses import file_response
+from complaints.attachments.uploads import NotStored
 from complaints.models import Case
 from complaints.staff.frame import frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 from kit.forms import Form
-from reports.models import Directive, Phenomenon, PhenomenonEntryKind, PhenomenonState
+from reports.models import Directive, Phenomenon, PhenomenonEntry, PhenomenonEntryKind, PhenomenonFile, PhenomenonState
 from reports.phenomena import actions, permissions
 from reports.phenomena.effect import effect
 from reports.phenomena.forms import CaseForm, CommitmentForm, DescriptionForm, DismissalForm, EvidenceForm
@@ -153,13 +157,25 @@ def phenomenon_evidence(request: HttpRequest, phenomenon: int) -> HttpResponse:
     """Let the unit or the owner write down what shows the cause, or what was done."""
     user, at = signed_in_user(request), timezone.now()
     found = _visible(user, phenomenon, at)
-    form = EvidenceForm(_posted(request))
+    posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = EvidenceForm(*posted, uploader=uploader_key(user), at=at)
 
     def send(version: int) -> str:
-        actions.add_evidence(found.pk, text=form.cleaned_data["text"], version=version, by=user, at=at)
+        text = form.cleaned_data["text"]
+        actions.add_evidence(found.pk, text=text, files=form.taken, version=version, by=user, at=at)
         return gettext("The evidence is saved.")
 
     return _answer(request, found, form, send, gettext("Add evidence"), permissions.may_add_evidence)
+
+
+@staff_required(permissions.READERS)
+@require_safe
+def phenomenon_file(request: HttpRequest, phenomenon: int, pk: UUID) -> HttpResponseBase:
+    """Hand out a file that is evidence of a phenomenon."""
+    found = _visible(signed_in_user(request), phenomenon, timezone.now())
+    rows = PhenomenonFile.objects.select_related("attachment").filter(entry__phenomenon=found)
+    file = get_object_or_404(rows, attachment=pk).attachment
+    return file_response(file, name=file.name)
 
 
 @staff_required(CMU)
@@ -215,6 +231,8 @@ def _answer(
             words = gettext("Somebody changed this phenomenon meanwhile. Read what is new, then decide again.")
             form.add_error(None, words)
             phenomenon, status = _visible(user, phenomenon.pk, at), CONFLICT
+        except NotStored:
+            form.add_error("attachments", NOT_STORED)
         else:
             return redirect("phenomenon", phenomenon.pk)
     context = {**_content(phenomenon, user, at), "form": form, "title": title}
@@ -232,6 +250,12 @@ def _readable_directives(phenomenon: Phenomenon, user: User, at: datetime) -> se
     return set(Directive.objects.visible_to(user, at=at).filter(pk__in=named).values_list("pk", flat=True))
 
 
+def _entries(phenomenon: Phenomenon) -> QuerySet[PhenomenonEntry]:
+    """Return its history, the newest first, with the files; two statements."""
+    entries = phenomenon.entries.select_related("by", "directive").prefetch_related("files__attachment")
+    return entries.order_by("-number")
+
+
 def _content(phenomenon: Phenomenon, user: User, at: datetime) -> dict[str, Any]:
     today, members = timezone.localdate(at), phenomenon.cases.filter(removed_at=None)
     days = actions.filed_days(phenomenon)
@@ -245,7 +269,7 @@ def _content(phenomenon: Phenomenon, user: User, at: datetime) -> dict[str, Any]
         "cases": list(seen.for_listing().order_by("-filed_at", "-pk")[:PAGE]),
         "most": PAGE,
         "unit_only": () if user.authority(at).has(CMU) else NAMING_A_CASE,
-        "entries": list(phenomenon.entries.select_related("by", "directive").order_by("-number")),
+        "entries": list(_entries(phenomenon)),
         "readable_directives": _readable_directives(phenomenon, user, at),
         "may": {
             name: getattr(permissions, f"may_{name}")(user, phenomenon, at)

@@ -11,12 +11,14 @@ from django.urls import reverse
 from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
 from complaints.models import Case
-from reports.models import Directive, Phenomenon, PhenomenonEntry
+from reports.models import Directive, Phenomenon, PhenomenonEntry, PhenomenonFile
 from reports.periods import ReportPeriod
 from reports.phenomena import actions, batch
 from reports.phenomena.clustering import CaseWords, Growth, Place
 from reports.phenomena.report_section import phenomena_section
 from tests.cast import sign_in
+from tests.reports.directives.conftest import picture_file
+from tests.reports.directives.test_pages import status
 
 pytestmark = pytest.mark.usefixtures("english", "cases", "clock")
 CAUSE = "كُسر الخط الرئيسي عند التقاطع."
@@ -70,7 +72,14 @@ def test_a_proposal_is_described_committed_to_and_followed(
     late = {"text": "نستبدل الخط الرئيسي كله.", "due_on": "1/1/2020"}
     assert send(owner, "phenomenon-commit", leaks, **late) == 200
     assert send(owner, "phenomenon-commit", leaks, **late | {"due_on": "1/3/2026"}) == 302
-    assert send(owner, "phenomenon-evidence", leaks, text="محضر الكشف رقم 12") == 302
+    assert send(owner, "phenomenon-evidence", leaks, text="", attachments=[picture_file()]) == 200
+    assert not PhenomenonFile.objects.exists()
+    evidence = {"text": "محضر الكشف رقم 12", "attachments": [picture_file()]}
+    assert send(owner, "phenomenon-evidence", leaks, **evidence) == 302
+    file = reverse("phenomenon-file", args=[leaks.pk, PhenomenonFile.objects.get().attachment_id])
+    assert file in page(unit, "phenomenon", leaks.pk)
+    opened = [status(at_desk(user), file) for user in (lina, omar, yusuf)]
+    assert opened == [200, 200, 404]
     issued = head.post(
         f"{reverse('directive-new')}?agency={water.code}&phenomenon={leaks.pk}",
         {
