@@ -12,6 +12,7 @@ python3 run.py bench …    a benchmark; without a name, the list of them
 python3 run.py imports    which rooms import which, circles, and imports against the layers
 python3 run.py lock       resolve requirements/*.in into requirements/*.lock again
 python3 run.py audit      ask the package index for advisories about the packages of production
+python3 run.py images     say which images are named by a tag alone; --pin writes their digests
 """
 
 from __future__ import print_function
@@ -50,7 +51,7 @@ STOP_FIRST = (
     "The environment (.venv) is out of date, and something of this project still runs from it: the demonstration, "
     "tests or another command. Stop it first (Ctrl-C in its terminal), then start again."
 )
-DEVELOPER_COMMANDS = {"test", "check", "bench", "imports", "lock", "audit"}
+DEVELOPER_COMMANDS = {"test", "check", "bench", "imports", "lock", "audit", "images"}
 
 
 def main():

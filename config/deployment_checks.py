@@ -101,6 +101,27 @@ def admin_is_off(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Chec
     return [CheckWarning("ADMIN_ENABLED opens the raw admin at /admin/.", hint=hint, id="config.W031")]
 
 
+@register(Tags.security, deploy=True)
+def logs_leave_the_machine(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Warn while nobody has said where the logs go: whoever takes over a machine could empty those that stay on it."""
+    if settings.EMBEDDED:
+        return []
+    url = urlsplit(settings.LOG_DESTINATION)
+    is_safe = url.scheme.endswith(("tls", "https", "s3")) and url.hostname not in {
+        None,
+        "localhost",
+        "127.0.0.1",
+        "::1",
+    }
+    if is_safe and url.hostname not in settings.ALLOWED_HOSTS:
+        return []
+    sentence = "LOG_DESTINATION names no other machine that the logs are sent to over TLS."
+    hint = (
+        "Set the collecting up (docs/operations.md, Logs) and write its address, like syslog+tls://logs.example:6514."
+    )
+    return [CheckWarning(sentence, hint=hint, id="config.W035")]
+
+
 @register(Tags.security)
 def scanner_is_usable(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Refuse an address of clamd that is neither a host nor a socket."""

@@ -16,13 +16,19 @@ ERASED = "—"
 
 
 class LegalHold(models.Model):
-    """A hold for legal proceedings on one case or one person: nothing of it is erased until a day, or until lifted.
+    """A hold for legal proceedings on a case, a person or what an agency had: nothing is erased until a day, or lifted.
 
-    Triggers refuse the statements that erase (``complaints/migrations/0003_erasure_guards.py``).
+    Of an agency it holds the cases that were ever with it, filed between two days, both included, either of which
+    may be open. Triggers refuse the statements that erase (``complaints/migrations/0004_holds_of_agencies.py``).
     """
 
     case = models.ForeignKey("complaints.Case", models.PROTECT, null=True, blank=True, related_name="legal_holds")
     citizen = models.ForeignKey("accounts.Citizen", models.PROTECT, null=True, blank=True, related_name="legal_holds")
+    agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, null=True, blank=True, db_index=False, related_name="legal_holds"
+    )
+    filed_since = models.DateField(null=True, blank=True)
+    filed_until = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=REASON_LENGTH)
     proceedings = models.CharField(max_length=REFERENCE_LENGTH)
     until = models.DateField(null=True, blank=True)
@@ -37,7 +43,22 @@ class LegalHold(models.Model):
         verbose_name_plural = _("legal holds")
         constraints = [
             models.CheckConstraint(
-                condition=Q(case__isnull=True) ^ Q(citizen__isnull=True), name="legalhold_on_a_case_or_a_person"
+                condition=Q(case__isnull=False, citizen__isnull=True, agency__isnull=True)
+                | Q(case__isnull=True, citizen__isnull=False, agency__isnull=True)
+                | Q(case__isnull=True, citizen__isnull=True, agency__isnull=False),
+                name="legalhold_on_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(filed_since__isnull=True, filed_until__isnull=True)
+                | (
+                    Q(agency__isnull=False)
+                    & (
+                        Q(filed_since__isnull=True)
+                        | Q(filed_until__isnull=True)
+                        | Q(filed_since__lte=models.F("filed_until"))
+                    )
+                ),
+                name="legalhold_span_of_an_agency",
             ),
             models.CheckConstraint(condition=~Q(reason="") & ~Q(proceedings=""), name="legalhold_has_a_reason"),
             models.CheckConstraint(
@@ -52,7 +73,7 @@ class LegalHold(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.case_id or self.citizen_id}: {self.proceedings}"
+        return f"{self.case_id or self.citizen_id or self.agency_id}: {self.proceedings}"
 
 
 class RetentionRule(models.Model):

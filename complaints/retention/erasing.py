@@ -86,6 +86,7 @@ def erase_case(pk: int, *, at: datetime) -> bool:
     are deleted from the storage by ``delete_files``, whose list is written here.
     """
     with transaction.atomic():
+        holds.announce_erasing()
         case = Case.objects.locked().filter(pk=pk, state=State.CLOSED, erased_at__isnull=True).first()
         if case is None:
             return False

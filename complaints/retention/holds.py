@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.identity import disclosure
 from accounts.models import Citizen, User
-from complaints.models import Case, LegalHold
+from agencies.models import Agency
+from complaints.models import Case, Holding, LegalHold
+
+#: Erasings share this lock of the database; a hold on an agency waits until those that have begun are over.
+_ERASINGS: Final = 0x686F6C64
 
 
 class Held(Exception):
@@ -24,14 +29,40 @@ def in_force(on: date) -> QuerySet[LegalHold]:
 
 
 def not_held(on: date) -> Q:
-    """Return the condition for cases that no hold on them or on their person keeps."""
+    """Return the condition for cases that no hold on them, on their person or on an agency that had them keeps."""
     holds = in_force(on)
-    return ~Exists(holds.filter(case=OuterRef("pk"))) & ~Exists(holds.filter(citizen=OuterRef("citizen")))
+    filed = OuterRef("filed_at__date")
+    of_agencies = holds.filter(
+        Q(filed_since__isnull=True) | Q(filed_since__lte=filed),
+        Q(filed_until__isnull=True) | Q(filed_until__gte=filed),
+        Q(agency=OuterRef("agency"))
+        | Exists(Holding.objects.filter(case=OuterRef(OuterRef("pk")), agency=OuterRef("agency"))),
+        agency__isnull=False,
+    )
+    return (
+        ~Exists(holds.filter(case=OuterRef("pk")))
+        & ~Exists(holds.filter(citizen=OuterRef("citizen")))
+        & ~Exists(of_agencies)
+    )
 
 
 def is_person_held(citizen: Citizen, on: date) -> bool:
     """Tell whether a hold is in force on the person or on any of their cases."""
-    return in_force(on).filter(Q(citizen=citizen) | Q(case__citizen=citizen)).exists()
+    return in_force(on).filter(citizen=citizen).exists() or Case.objects.filter(~not_held(on), citizen=citizen).exists()
+
+
+def announce_erasing() -> None:
+    """Keep holds on agencies waiting until the transaction of the caller, which erases, is over."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_ERASINGS])
+
+
+@dataclass(frozen=True)
+class FiledSpan:
+    """The days between which cases were filed, both included; None leaves an end open."""
+
+    since: date | None
+    until: date | None
 
 
 @dataclass(frozen=True)
@@ -63,6 +94,15 @@ def hold_people(number: str, terms: HoldTerms, *, by: User, at: datetime) -> lis
         return LegalHold.objects.bulk_create(held)
 
 
+def hold_agency(agency: Agency, filed: FiledSpan, terms: HoldTerms, *, by: User, at: datetime) -> LegalHold:
+    """Put a hold on all cases that were ever with an agency and filed in a span; waits for erasings that have begun."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ERASINGS])
+        span = {"filed_since": filed.since, "filed_until": filed.until}
+        return LegalHold.objects.create(agency=agency, **span, **asdict(terms), set_by=by, set_at=at)
+
+
 def lift_hold(hold: LegalHold, *, reason: str, by: User, at: datetime) -> bool:
     """End a hold before its day; False where somebody has ended it already."""
     is_open = LegalHold.objects.filter(pk=hold.pk, lifted_at__isnull=True)
@@ -71,7 +111,7 @@ def lift_hold(hold: LegalHold, *, reason: str, by: User, at: datetime) -> bool:
 
 def newest_holds() -> QuerySet[LegalHold]:
     """Return all holds, those in force first, with what a list shows."""
-    related = LegalHold.objects.select_related("case", "citizen", "set_by", "lifted_by")
+    related = LegalHold.objects.select_related("case", "citizen", "agency", "set_by", "lifted_by")
     return related.order_by("lifted_at", "-set_at", "-pk")
 
 

@@ -80,6 +80,7 @@ def cases_to_delete(at: datetime) -> CaseQuerySet:
 def delete_case(pk: int, *, at: datetime) -> bool:
     """Delete what is left of an anonymised case, its history too; False where the database finds that it must stay."""
     with transaction.atomic(), connection.cursor() as cursor:
+        holds.announce_erasing()
         cursor.execute("SELECT complaints_delete_case(%s, %s)", [pk, at])
         is_deleted = bool(cursor.fetchone()[0])
         if is_deleted:

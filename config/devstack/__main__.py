@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 
-from config.devstack import audit, browser, check, debian, foreground, manage, stack
+from config.devstack import audit, browser, check, debian, foreground, images, manage, stack
 from config.devstack.state import ROOT
 
 # Groups, whose tests share a whole running system, stay with one worker.
@@ -78,6 +78,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "imports": lambda _arguments: imports(),
     "lock": lock,
     "audit": lambda _arguments: audit.run(),
+    "images": images.run,
 }
 
 if __name__ == "__main__":

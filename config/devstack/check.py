@@ -34,6 +34,7 @@ PRODUCTION = {
     "REGISTRY_HTTP_BODY": '{"number": "{number}"}',
     "REGISTRY_HTTP_ANSWERS": '[{"status": 200, "path": "match", "is": true, "means": "match"}]',
     "HISTORY_ANCHOR": "s3://anchors",
+    "LOG_DESTINATION": "syslog+tls://logs.example:6514",
     "ADMIN_ENABLED": "false",
     "LOOKUP_KEY": b64encode(secrets.token_bytes(32)).decode(),
 } | {name: f"2026a:{b64encode(secrets.token_bytes(32)).decode()}" for name in ("IDENTITY_KEYS", "HISTORY_KEYS")}

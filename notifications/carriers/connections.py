@@ -80,15 +80,20 @@ class FreshConnections(HTTPAdapter):
         return manager
 
 
-def kept_connections(url: str, number: int) -> tuple[PoolManager | HTTPConnectionPool, str]:
+def kept_connections(
+    url: str, number: int, client: tuple[str, str] | None = None
+) -> tuple[PoolManager | HTTPConnectionPool, str]:
     """Return up to ``number`` kept connections to an address, and what to ask their ``urlopen`` for.
 
     They are those of urllib3, which costs half of what ``requests`` does. Proxies and certificate authorities are those
-    that the environment names to ``requests``.
+    that the environment names to ``requests``. ``client`` names the files of our certificate and its key, which are
+    read at each new connection.
     """
     given = requests.Session().merge_environment_settings(url, {}, stream=None, verify=None, cert=None)
     bundle = given["verify"] if isinstance(given["verify"], str) else requests.utils.DEFAULT_CA_BUNDLE_PATH
     trusted = {"cert_reqs": "CERT_REQUIRED", "ca_cert_dir" if Path(bundle).is_dir() else "ca_certs": bundle}
+    if client:
+        trusted |= dict(zip(("cert_file", "key_file"), client, strict=True))
     proxy, adapter = requests.utils.select_proxy(url, given["proxies"]), FreshConnections(number)
     if proxy:
         return adapter.proxy_manager_for(requests.utils.prepend_scheme_if_needed(proxy, "http"), **trusted), url

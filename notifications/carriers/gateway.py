@@ -4,6 +4,7 @@ A wrong one raises ImproperlyConfigured with a sentence that names the setting a
 """
 
 import re
+import ssl
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -47,6 +48,19 @@ def read_way(method: str, form: str) -> tuple[str, str]:
     if method == "GET" and form != "query":
         refuse("SMS_HTTP_METHOD", "is GET, which has no body: choose POST, or SMS_HTTP_FORMAT=query")
     return method, form
+
+
+def read_client(certificate: str, key: str) -> tuple[str, str] | None:
+    """Return the files of our certificate and its key, which is in the same one if none is named; None for neither."""
+    if not certificate:
+        if key:
+            refuse("SMS_HTTP_KEY_FILE", "is a key without a certificate; name it in SMS_HTTP_CERT_FILE")
+        return None
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key or None)
+    except OSError:
+        refuse("SMS_HTTP_CERT_FILE", "and SMS_HTTP_KEY_FILE are no certificate with its key")
+    return certificate, key or certificate
 
 
 def read_headers(text: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from urllib3.exceptions import HTTPError
 from kit.request_settings import filled
 from notifications.carriers import Accepted, Declined, OutgoingMessage, Uncertain, read_in_flight
 from notifications.carriers.connections import kept_connections, never_reached, read_text
-from notifications.carriers.gateway import Rule, read_body, read_headers, read_rules, read_url, read_way
+from notifications.carriers.gateway import Rule, read_body, read_client, read_headers, read_rules, read_url, read_way
 from notifications.models import Channel
 from notifications.runtime.timings import timings
 
@@ -47,7 +47,8 @@ class HttpCarrier:
         self._body = read_body(settings.SMS_HTTP_BODY, self._form)
         self._rules = read_rules(settings.SMS_HTTP_ANSWERS)
         self.in_flight = read_in_flight("SMS_HTTP_IN_FLIGHT")
-        self._connections, self._url = kept_connections(url, self.in_flight)
+        client = read_client(settings.SMS_HTTP_CERT_FILE, settings.SMS_HTTP_KEY_FILE)
+        self._connections, self._url = kept_connections(url, self.in_flight, client)
 
     def send(self, message: OutgoingMessage) -> Accepted:
         """Make one request to the gateway."""

@@ -27,6 +27,7 @@ EVERY_CHECK = (
     deployment_checks.history_is_anchored,
     deployment_checks.admin_is_off,
     deployment_checks.scanner_is_usable,
+    deployment_checks.logs_leave_the_machine,
     server_checks.one_of_several_databases_takes_changes,
     server_checks.replica_is_usable,
     server_checks.bucket_is_usable,
@@ -50,6 +51,7 @@ GOOD = {
     "HISTORY_ANCHOR": "/anchors",
     "ADMIN_ENABLED": False,
     "CLAMD_URL": "",
+    "LOG_DESTINATION": "syslog+tls://logs.example:6514",
     "DATABASE_URL": "postgres://app:secret@database/app",
     "REDIS_URL": "redis://:secret@broker/0",
     "TRUSTED_PROXIES": 1,
@@ -95,6 +97,9 @@ def test_good_settings_pass(settings: object) -> None:
         ({"SECRET_KEY_FALLBACKS": ["short"]}, ("config.E031", "SECRET_KEY")),
         ({"HISTORY_ANCHOR": ""}, ("config.W030", "HISTORY_ANCHOR")),
         ({"ADMIN_ENABLED": True}, ("config.W031", "ADMIN_ENABLED")),
+        ({"LOG_DESTINATION": ""}, ("config.W035", "LOG_DESTINATION")),
+        ({"LOG_DESTINATION": "syslog://logs.example"}, ("config.W035", "LOG_DESTINATION")),
+        ({"LOG_DESTINATION": "https://service.example/logs"}, ("config.W035", "LOG_DESTINATION")),
         ({"CLAMD_URL": "http://scanner"}, ("config.E032", "CLAMD_URL")),
         ({"HISTORY_KEYS": ""}, ("config.E004", "HISTORY_KEYS")),
         ({"DATABASE_URL": "sqlite:///file"}, ("config.E005", "DATABASE_URL")),
@@ -141,5 +146,6 @@ def test_a_demonstration_may_pretend(settings: object) -> None:
         "LOOKUP_KEY": ZEROS,
         "ADMIN_ENABLED": True,
         "HISTORY_ANCHOR": "",
+        "LOG_DESTINATION": "",
     }
     assert found(settings, **demonstration) == []

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.sign_in.passwords import name_spellings
+from accounts.sign_in.passwords.service_words import service_words
 from kit.arabic import fold
 
 FEWEST_LETTERS: Final = 5
@@ -38,7 +39,7 @@ class PasswordOwner:
 def check(password: str, owner: PasswordOwner | None = None) -> None:
     """Raise ``ValidationError`` for a password that is too short or long, easy to guess, or about its owner."""
     validate_password(password)
-    if _is_guessable(password):
+    if _is_guessable(password) or _is_of_the_service(password):
         raise ValidationError(
             _("This password is easy to guess. Try three unrelated words"), code="password_too_common"
         )
@@ -62,6 +63,15 @@ def _is_guessable(password: str) -> bool:
 def _is_sequence(password: str) -> bool:
     steps = {ord(after) - ord(before) for before, after in pairwise(password)}
     return len(steps) == 1
+
+
+def _is_of_the_service(password: str) -> bool:
+    """Tell whether little more than words of the service is in it: bekhedmatkom-2026."""
+    whole = fold(password).replace(" ", "")
+    rest = whole
+    for word in service_words():
+        rest = rest.replace(word, "")
+    return rest != whole and len(rest.strip(PADDING)) < SHORTEST_WORD
 
 
 def _is_made_of(owner: PasswordOwner, password: str) -> bool:

@@ -26,6 +26,11 @@ UNKNOWN_CASE = _("There is no case with this number. Check it.")
 ANY = ("", _("Any"))
 
 
+def agency_choices() -> list[tuple[str, str]]:
+    """Return all agencies, those that ended too, in the order of their Arabic names."""
+    return [(str(agency.pk), agency.name) for agency in Agency.objects.order_by("name_ar")]
+
+
 class DecisionForm(Form):
     """Grant or refuse, with the reason that the person reads."""
 
@@ -55,7 +60,7 @@ class CaseNumberForm(Form):
 
 
 class HoldForm(CaseNumberForm):
-    """A hold for legal proceedings: on a case, on everything of its person, or on whoever has a document number."""
+    """A hold for legal proceedings: on a case, on a person, or on what an agency had."""
 
     number = LineField(
         max=LONGEST_REFERENCE,
@@ -63,7 +68,19 @@ class HoldForm(CaseNumberForm):
         label=_("Or the national, personal or passport number of the person"),
         help_text=_("Holds everything of everybody who registered with it. The search is recorded."),
     )
-    field_order = ("ref", "on_person", "number", "proceedings", "reason", "until")
+    agency = forms.ChoiceField(
+        label=_("Or an agency"),
+        required=False,
+        help_text=_("Holds every case that was ever with it, and was filed between the two days below."),
+    )
+    filed_since = AnyDayField(required=False, label=_("Filed from"), help_text=_("Empty: from the beginning."))
+    filed_until = AnyDayField(
+        required=False, label=_("Filed up to"), help_text=_("Empty: also what is filed from now on.")
+    )
+    field_order = (
+        *("ref", "on_person", "number", "agency", "filed_since", "filed_until"),
+        *("proceedings", "reason", "until"),
+    )
     on_person = forms.BooleanField(required=False, label=_("Hold everything of this person, not only this case"))
     proceedings = LineField(max=REFERENCE_LENGTH, label=_("Number of the legal case or letter"))
     reason = LineField(max=REASON_LENGTH, min=SHORTEST_TEXT, label=_("Reason"))
@@ -74,16 +91,26 @@ class HoldForm(CaseNumberForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["ref"].required = False
+        field = self.fields["agency"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", _("— choose —")), *agency_choices()]
 
     def clean_number(self) -> str:
         """Return the number in plain digits."""
         return plain_digits(self.cleaned_data["number"]).upper()
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a case or for a person, and not for both."""
+        """Ask for a case, a person or an agency, and not for two of them; days belong to an agency."""
         data = self.cleaned_data
-        if not self.errors and bool(data.get("ref")) == bool(data.get("number")):
-            self.add_error("ref", _("Enter the number of a case or the number of a person"))
+        if self.errors:
+            return data
+        if sum(bool(data.get(name)) for name in ("ref", "number", "agency")) != 1:
+            self.add_error("ref", _("Enter the number of a case, the number of a person, or an agency: one of them"))
+        since, until = data.get("filed_since"), data.get("filed_until")
+        if (since or until) and not data.get("agency"):
+            self.add_error("agency", _("Choose the agency whose cases were filed on these days"))
+        if since and until and since > until:
+            self.add_error("filed_until", _("This day is before the first one"))
         return data
 
 
@@ -156,10 +183,9 @@ class ConcernedForm(ViewsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        agencies = Agency.objects.order_by("name_ar")
         field = self.fields["agency"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [ANY, *((str(agency.pk), agency.name) for agency in agencies)]
+            field.choices = [ANY, *agency_choices()]
 
     def clean_viewer(self) -> str:
         """Return the key of the member of staff."""

@@ -18,9 +18,9 @@ from accounts.models import PrivacyRequest, RequestKind, RequestState, User
 from accounts.privacy import requests
 from accounts.roles import CMU, Role
 from accounts.sign_in.factors.step_up import recent_factor_required
-from complaints.models import LegalHold
+from agencies.models import Agency
 from complaints.retention import holds, persons
-from complaints.retention.holds import HoldTerms
+from complaints.retention.holds import FiledSpan, HoldTerms
 from complaints.staff.frame import frame
 from complaints.unit.privacy.forms import DecisionForm, HoldForm, LiftForm
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
@@ -125,6 +125,9 @@ def _set_hold(form: HoldForm, *, by: User, at: datetime) -> bool:
     """Set what a valid form says; False where nobody has the number, and the form says so."""
     data = form.cleaned_data
     terms = HoldTerms(data["reason"], data["proceedings"], data["until"])
+    if data["agency"]:
+        filed = FiledSpan(data["filed_since"], data["filed_until"])
+        return bool(holds.hold_agency(Agency.objects.get(pk=data["agency"]), filed, terms, by=by, at=at))
     if form.case is not None:
         return bool(holds.set_hold(form.case, terms, on_person=data["on_person"], by=by, at=at))
     if not holds.hold_people(data["number"], terms, by=by, at=at):
@@ -139,7 +142,7 @@ def _set_hold(form: HoldForm, *, by: User, at: datetime) -> bool:
 def lift_hold(request: HttpRequest, hold: int) -> HttpResponse:
     """Lift a hold, with the reason."""
     user, at = signed_in_user(request), timezone.now()
-    held = get_object_or_404(LegalHold.objects.select_related("case", "citizen"), pk=hold, lifted_at__isnull=True)
+    held = get_object_or_404(holds.newest_holds(), pk=hold, lifted_at__isnull=True)
     form = LiftForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         holds.lift_hold(held, reason=form.cleaned_data["reason"], by=user, at=at)

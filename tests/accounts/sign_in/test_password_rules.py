@@ -1,4 +1,4 @@
-"""A password made of its owner's name is refused in either alphabet; unrelated words are accepted."""
+"""A password made of its owner's name or of words of the service is refused; unrelated words are accepted."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -20,3 +20,16 @@ def test_the_name_of_its_owner_in_any_spelling_is_refused(password: str) -> None
 @pytest.mark.parametrize("password", ["zaytoun-bahr", "copper-violet-train", "amina-copper-violet", "mannequin-skates"])
 def test_words_that_are_not_the_name_are_accepted(password: str) -> None:
     rules.check(password, OWNER)
+
+
+def test_words_of_the_service_are_refused_unless_enough_stands_beside_them(settings: object) -> None:
+    settings.PUBLIC_URL, settings.OPERATOR_NAME_EN = "https://kitab.gov.example", "Bureau of Grievances"
+    guessed = (
+        *("Bekhedmatkom2026!", "jordan-amman-1946", "بخدمتكم_بخدمتكم", "Government.Portal", "شكاوى المواطن 2026"),
+        *("kitab-kitab-2026", "Grievances.Bureau.7", "بِخِدْمَتِكُم٢٠٢٦٢٠٢٦"),
+    )
+    for password in guessed:
+        with pytest.raises(ValidationError, match="easy to guess"):
+            rules.check(password)
+    rules.check("jordan-olive-cloud-9")
+    rules.check("sunflower-amman-bridge")

@@ -15,9 +15,10 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Value
 from django.db.models.functions import Concat
+from django.utils.timezone import localdate
 
 from accounts.models import Citizen, User
-from agencies.models import Directorate
+from agencies.models import Agency, Directorate
 from complaints.actions import accept, close
 from complaints.actions.consultations import consult
 from complaints.actions.notes import note
@@ -200,6 +201,37 @@ def test_a_hold_stops_every_erasing_in_the_database_too(
     assert holds.lift_hold(hold, reason="انتهت الدعوى", by=lina, at=now) is True
     assert holds.lift_hold(hold, reason="مرة ثانية", by=lina, at=now) is False
     assert run.apply_retention(at=now + LATER) == 1
+
+
+def test_a_hold_on_an_agency_keeps_what_it_ever_had_in_the_span(
+    full: Case, amina: Citizen, lina: User, water: Agency, gam: Agency, now: datetime
+) -> None:
+    """Also after the case has gone to another agency, and in the database; and its person is not erased either."""
+    terms, day = holds.HoldTerms("دعوى أمام المحكمة", "123/2026", None), localdate(full.filed_at)
+    one = timedelta(days=1)
+    for filed, is_kept in (
+        (holds.FiledSpan(None, None), True),
+        (holds.FiledSpan(day, day), True),
+        (holds.FiledSpan(day + one, None), False),
+        (holds.FiledSpan(None, day - one), False),
+    ):
+        hold = holds.hold_agency(water, filed, terms, by=lina, at=now)
+        assert run.cases_to_anonymise(now + LATER).exists() is not is_kept, filed
+        assert holds.is_person_held(amina, now.date()) is is_kept, filed
+        holds.lift_hold(hold, reason="انتهت الدعوى", by=lina, at=now)
+    elsewhere = holds.hold_agency(gam, holds.FiledSpan(None, None), terms, by=lina, at=now)
+    assert run.cases_to_anonymise(now + LATER).exists()
+    holds.lift_hold(elsewhere, reason="انتهت الدعوى", by=lina, at=now)
+
+    holds.hold_agency(water, holds.FiledSpan(day, None), terms, by=lina, at=now)
+    for erase in (
+        lambda: Case.objects.filter(pk=full.pk).update(agency=gam, details=ERASED),
+        lambda: Citizen.objects.filter(pk=amina.pk).update(erased_at=now),
+    ):
+        with pytest.raises(IntegrityError, match="held for legal proceedings"), transaction.atomic():
+            erase()
+    with pytest.raises(holds.Held):
+        erasing.erase_case(full.pk, at=now + LATER)
 
 
 def test_a_hold_ends_with_its_day(full: Case, lina: User, now: datetime) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from notifications.carriers import Accepted, Uncertain, connections
 from notifications.carriers.http import LONGEST_ANSWER, HttpCarrier
+from tests.accounts.identity.certificates import Authority
 from tests.notifications.carriers.gateway import BODY, RULES, said
 from tests.notifications.outgoing import SMS, sms
 from tests.notifications.servers import GatewayLike, Keeping, gateway_like, keeping_gateway, of_nobody
@@ -75,6 +77,27 @@ class TestConnections:
             settings.SMS_HTTP_URL = server.url.replace("127.0.0.1", "localhost")
             monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
             assert (said(), len(server.asked)) == (Accepted("17"), 1)
+
+    def test_a_gateway_that_asks_for_our_certificate_gets_it(
+        self, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        settings.SMS_HTTP_BODY, settings.SMS_HTTP_ANSWERS = json.dumps(BODY), json.dumps(RULES)
+        authority, stranger = (Authority.named(name, tmp_path) for name in ("authority", "stranger"))
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.file))
+        ours, foreign = authority.certify("ours", tmp_path / "o.pem"), stranger.certify("ours", tmp_path / "f.pem")
+        server_file = authority.certify("localhost", tmp_path / "s.pem")
+        with gateway_like(tls=authority.server(server_file)) as server:
+            settings.SMS_HTTP_URL = server.url.replace("127.0.0.1", "localhost")
+            given = []
+            for file in ("", str(foreign), str(ours)):
+                settings.SMS_HTTP_CERT_FILE = file
+                given.append(said())
+        assert (given[2], len(server.asked)) == (Accepted("17"), 1)
+        assert Accepted("17") not in given[:2], "without a certificate, or with one of others, nobody is let in"
+        for certificate, key in ((str(tmp_path / "no.pem"), ""), ("", str(ours)), (str(authority.file), "")):
+            settings.SMS_HTTP_CERT_FILE, settings.SMS_HTTP_KEY_FILE = certificate, key
+            with pytest.raises(ImproperlyConfigured, match="SMS_HTTP_"):
+                HttpCarrier()
 
     def test_a_user_in_the_address_is_the_authorization(self, gateway: GatewayLike, settings: Any) -> None:
         settings.SMS_HTTP_URL = gateway.url.replace("http://", "http://cmu:secret@")

@@ -136,6 +136,24 @@ def test_the_head_sets_and_lifts_a_hold_and_adds_a_rule(
     searches = IdentityView.objects.filter(viewer=head, kind=ViewKind.SEARCH).order_by("pk")
     assert [view.citizen for view in searches] == [None, closed.citizen]
 
+    agency = {"agency": closed.agency_id, "reason": WHY, "proceedings": "9/2026", "until": ""}
+    days = {"filed_since": "1/1/2026", "filed_until": "١/٢/٢٠٢٦"}
+    backwards = days | {"filed_until": "1/12/2025"}
+    for typed, field in (
+        (agency | {"ref": closed.reference}, "ref"),
+        (agency | backwards, "filed_until"),
+        (set_ | days, "agency"),
+        (agency | {"agency": 999999}, "agency"),
+    ):
+        assert list(desk(head).post(url, typed).context["form"].errors) == [field]
+    assert desk(head).post(url, agency | days).status_code == 302
+    kept = LegalHold.objects.get(proceedings="9/2026")
+    assert (kept.agency, kept.filed_since.isoformat(), kept.filed_until.isoformat()) == (
+        *(closed.agency, "2026-01-01", "2026-02-01"),
+    )
+    assert "filed up to" in desk(head).get(url).content.decode()
+    assert desk(head).get(f"{url}{kept.pk}/lift/").status_code == 200
+
     url = "/en/staff/privacy/retention/"
     RetentionRule.objects.all().delete()
     rule = {"kind": "praise", "outcome": "", "anonymise_months": "6", "delete_months": "", "effective_from": "1/1/2027"}
