@@ -24,8 +24,9 @@ _SIGNS: Final = _AT | _DOT | _JOINT
 _MOST_WORDS: Final = 24
 #: Letters between two parts of an address.
 _GAP: Final = 16
-#: A local part as short as this is found only before an "at".
+#: A local part shorter than this is found only before an "at", or after so many words from "my e-mail".
 _SHORT_LOCAL: Final = 6
+_SAID_BEFORE: Final = 2
 #: Words of a postal address are looked for so many words around each other.
 _NEAR: Final = 6
 _SEGMENTS: Final = re.compile(r"[،,;؛\n/|]|\s[-–—]\s")
@@ -91,7 +92,8 @@ def _email_from(text: ReadText, words: Sequence[PlacedWord], atoms: Sequence[str
     if is_address:
         end = _end_of_domain(text, words, end + 1)
     joined = "".join(atoms)
-    is_telling = len(joined) >= _SHORT_LOCAL and (len(atoms) > 1 or not joined.isalpha())
+    is_said = any(is_of("email", word.text) for word in text.words_before(words[0].start, _SAID_BEFORE))
+    is_telling = (is_said or len(joined) >= _SHORT_LOCAL) and (len(atoms) > 1 or not joined.isalpha())
     if is_address or (is_telling and words[0].text == atoms[0]):
         yield Span(words[0].start, words[end].end)
 

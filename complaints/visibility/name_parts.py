@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import permutations
 from typing import NamedTuple
 
 from complaints.visibility import spellings
@@ -25,6 +26,8 @@ from kit.arabic import fold
 BOTH = -1
 #: Most words of one part: "Abd al-Rahman" has three.
 MOST_WORDS = 3
+#: Two parts in Latin letters as one word: a shorter one is too often a word of English.
+SHORTEST_PAIR = 8
 
 
 class Match(NamedTuple):
@@ -132,6 +135,17 @@ class NameParts:
         return {form: part.number for part in self.parts for form in part.forms}
 
     @cached_property
+    def _latin_pairs(self) -> list[re.Pattern[str]]:
+        """Return what matches the first name and another part, or the family and another, written as one word."""
+        spelt = [(part, part.latin.pattern) for part in self.parts if part.latin]
+        return [
+            re.compile(f"(?:{pattern})(?:{other_pattern})")
+            for (part, pattern), (other, other_pattern) in permutations(spelt, 2)
+            if not self.ends.isdisjoint((part.number, other.number))
+            and part.strength + other.strength > spellings.STRONG_SKELETON
+        ]
+
+    @cached_property
     def _beginnings(self) -> frozenset[str]:
         """Return what the first of several words may be that are a part together."""
         ends = {form[:end] for form in self.forms for end in range(1, len(form))}
@@ -156,6 +170,9 @@ class NameParts:
     def match_joined(self, words: Sequence[PlacedWord]) -> Match | None:
         """Return what several words may be as one: a part of several words, or one torn apart."""
         joined = collapsed("".join(word.text for word in words))
+        found = self.forms.get(joined, self.forms.get(joined[1:]) if joined[:1] in PARTICLES else None)
+        if found is not None:
+            return Match(found, is_sure=True, is_ordinary=False)
         for part in self.parts:
             if not part.is_arabic and part.begins_abroad(words[0].text) and part.is_written_in_latin(joined):
                 return Match(part.number, is_sure=part.is_telling, is_ordinary=False)
@@ -163,8 +180,7 @@ class NameParts:
                 return Match(part.number, is_sure=True, is_ordinary=False)
             if len(part.words) > 1 and words[0].text.endswith(part.words[0]) and part.is_slip_of(joined):
                 return Match(part.number, is_sure=False, is_ordinary=False)
-        found = self.forms.get(joined, self.forms.get(joined[1:]) if joined[:1] in PARTICLES else None)
-        return None if found is None else Match(found, is_sure=True, is_ordinary=False)
+        return None
 
     def _match(self, word: str) -> Match | None:
         if len(word) > spellings.LONGEST:
@@ -179,7 +195,10 @@ class NameParts:
         return self._guessed(word)
 
     def _is_two(self, word: str) -> bool:
-        """Tell whether ``word`` is two parts written as one."""
+        """Tell whether ``word`` is two parts written as one, in Latin letters also with a number: GhaithJaafari92."""
+        if word.isascii():
+            bare = word.rstrip("0123456789")
+            return len(bare) >= SHORTEST_PAIR and any(pair.fullmatch(bare) for pair in self._latin_pairs)
         return any(
             word.startswith(form) and self.forms.get(word[len(form) :], number) != number
             for form, number in self.forms.items()

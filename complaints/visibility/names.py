@@ -22,7 +22,25 @@ _SPACE: Final = re.compile(r"\s*")
 _VOCATIVE, _ALIF_MAKSURA = "يا", "ى"
 #: They stand before ordinary words as well.
 _WEAK_SELF: Final = frozenset(
-    ("انا", "اني", "نحن", "احنا", "المواطن", "المواطنه", "الطالب", "معك", "معكم", "صاحبه", "im", "i'm", "me")
+    (
+        "انا",
+        "اني",
+        "نحن",
+        "احنا",
+        "المواطن",
+        "المواطنه",
+        "الطالب",
+        "معك",
+        "معكم",
+        "صاحبه",
+        "عزيزي",
+        "عزيزتي",
+        "حضره",
+        "dear",
+        "im",
+        "i'm",
+        "me",
+    )
 )
 _BE: Final = frozenset({"i am", "this is", "it is"})
 

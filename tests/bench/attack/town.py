@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.core.files.base import ContentFile
+from django.test import RequestFactory
+from django.utils import timezone
 
-from accounts.models import Citizen, User
+from accounts import policy
+from accounts.models import Citizen, Mandate, User
 from accounts.roles import Role
-from agencies.models import Agency, Directorate, Governorate, Period, Topic, WorkingHours
+from accounts.sign_in import app_sessions
+from agencies.models import (
+    Agency,
+    AgencySite,
+    Directorate,
+    Governorate,
+    KnownProblem,
+    Period,
+    Topic,
+    WorkingHours,
+)
 from complaints.actions import accept, close, file
 from complaints.actions.consultations import consult
 from complaints.actions.filing import Filing
 from complaints.actions.recusals import recuse
 from complaints.engine.signed_links import token_for
-from complaints.models import Attachment, Case, Macro, StandardText
+from complaints.filing import program_keys
+from complaints.models import Attachment, Case, CentreContact, Draft, Macro, StandardText, UnsentForm
+from complaints.unsent_forms import store
 from notifications.models import CallTask, Message
 from tests.cast import make_agency, make_citizen, make_staff
 from tests.complaints import DONE, FOUND, REQUEST
@@ -95,6 +111,7 @@ def _cases(people: Mapping[str, User | Citizen], water: Agency, at: datetime) ->
     network = Directorate.objects.create(agency=water, name_ar="مديرية الشبكات", name_en="Networks Directorate")
     haitham.memberships.update(directorate=network)
     cases = {name: _filed(name, people, water, topic, at) for name in ("open", "hidden", "about", "closed", "asked")}
+    cases["karims"] = _filed("karims", {**people, "owner": people["karim"]}, water, topic, at)
     recuse(cases["about"], by=lina, at=at, person=nadia, text="الشكوى عنها.")
     for name in ("closed", "asked"):
         accept(cases[name], by=omar, at=at, days=5)
@@ -107,14 +124,14 @@ def _filed(name: str, people: Mapping[str, User | Citizen], water: Agency, topic
     owner = people["owner"]
     assert isinstance(owner, Citizen)
     assert owner.user is not None
-    is_hidden = name == "hidden"
+    is_hidden, words = name == "hidden", "" if name == "karims" else f"{SEARCHED} {WORD}."
     filing = Filing(
         citizen=owner,
         kind="complaint",
         agency=water,
         topic=topic,
-        subject=f"{WORD} {name}",
-        details="\n".join([f"{SEARCHED} {WORD}.", *(SHAPES if is_hidden else ())]),
+        subject=f"{WORD if words else ''} {name}".strip(),
+        details="\n".join([words or name, *(SHAPES if is_hidden else ())]),
         place=NUMBERS[4] if is_hidden else "قرب المدرسة",
         hides_identity=is_hidden,
     )
@@ -144,7 +161,42 @@ def _places(
         "consultation": str(consultation.pk),
         "token": token_for(consultation),
         "searched": SEARCHED,
+        **_new_doors(people, cases, at),
     }
+
+
+def _new_doors(people: Mapping[str, User | Citizen], cases: Mapping[str, Case], at: datetime) -> dict[str, str]:
+    """Make a call, a mandate, words that were not sent, a known problem, a site, a key and an app, and name them."""
+    owner, karim = people["owner"], people["karim"]
+    assert isinstance(owner, Citizen)
+    assert isinstance(karim, Citizen)
+    topic, water, day = cases["open"].topic, cases["open"].agency, timedelta(days=1)
+    said = {"agency": water, "topic": topic, "text_ar": "x", "text_en": "x", "published_at": at, "changed_at": at}
+    made = {
+        "contact": CentreContact(
+            agent=_staff(people, "sami"), citizen=owner, found_by="phone", started_at=at, proven_at=at
+        ),
+        "mandate": Mandate(
+            representative=owner, by_unit=True, ground="lawyer", asked_at=at, starts_at=at, ends_at=at + day
+        ),
+        "unsent": _unsent(owner.user, f"/cases/{cases['open'].reference}/add/", cases["open"], at),
+        "staff_unsent": _unsent(_staff(people, "omar"), f"/staff/cases/{cases['open'].reference}/note/", None, at),
+        "problem": KnownProblem(**said, starts_at=at, ends_at=at + day),
+        "site": AgencySite(agency=water, origin="https://water.example"),
+        "draft": Draft(citizen=owner, kind="complaint", subject=WORD, details=WORD, updated_at=at),
+    }
+    for row in made.values():
+        row.save()
+    key, _text = program_keys.make(WORD, agency=water, contact=owner, by=_staff(people, "lina"), at=at)
+    policy.accept(karim, language="ar", at=at)
+    app = app_sessions.begin(RequestFactory().get("/"), karim.user, device="x", at=timezone.now())
+    keys = {name: str(row.pk) for name, row in made.items()}
+    return {**keys, "key": str(key.pk), "karim_access": app.access}
+
+
+def _unsent(user: User | None, path: str, case: Case | None, at: datetime) -> UnsentForm:
+    fields = json.dumps([["text", f"{WORD} {SEARCHED}"]])
+    return UnsentForm(user=user, path=path, case=case, key=store.new_key(at=at), content=fields, saved_at=at)
 
 
 def _file(case: Case, at: datetime) -> Attachment:

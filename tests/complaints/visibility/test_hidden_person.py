@@ -57,7 +57,11 @@ amina @ home.example
 amina(at)home.example
 amina [at] home [dot] example
 بناية 12، الطابق الثالث
+AminaKhatib92
+khatibamina
 """.strip().splitlines()
+#: A person whose names are two words each, as many are.
+SALAM = Person(("عبد السلام", "نواف", "سالم", "أبو حمور"), phone="+962790001234", email="salam.h@home.example")
 IN_A_SENTENCE = {
     "أنا أمينة، راجعتكم أمس": "أنا •••، راجعتكم أمس",
     "My name is Amina and I waited": "My name is ••• and I waited",
@@ -92,6 +96,17 @@ def test_what_leaked_is_covered(text: str) -> None:
 @pytest.mark.parametrize(("text", "shown"), IN_A_SENTENCE.items())
 def test_a_part_said_of_oneself_is_covered_and_nothing_else(text: str, shown: str) -> None:
     assert AMINA.redact(text) == shown
+
+
+def test_names_of_two_words_are_as_sure_as_others_and_a_greeting_names_its_reader() -> None:
+    said = {
+        "الحفرة أمام دار أبو حمور مباشرة": "الحفرة أمام دار ••• مباشرة",
+        "الاسم: عبد السلام\nاللقب: أبو حمور\nالموضوع: مياه": "الاسم: •••\nاللقب: •••\nالموضوع: مياه",
+        "كتبوا: عزيزي عبد السلام، أُغلق طلبك": "كتبوا: عزيزي •••، أُغلق طلبك",
+        "ايميلي salam.h على خدمة أخرى": "ايميلي ••• على خدمة أخرى",
+        "كتبوا: عزيزي المشترك، أُغلق طلبك": "كتبوا: عزيزي المشترك، أُغلق طلبك",
+    }
+    assert {text: SALAM.redact(text) for text in said} == said
 
 
 def test_a_line_of_a_list_is_covered_alike_and_what_is_remembered_names_nobody() -> None:
