@@ -40,7 +40,7 @@ def run(arguments: list[str], root: Path = ROOT) -> int:
             print(f"Not pinned: {why}.", file=sys.stderr)
             return 2
     loose = unpinned(root)
-    print("".join(f"{tag} is named by its tag alone\n" for tag in loose) or "Every image is named by its digest.")
+    print("\n".join(f"{tag} is named by its tag alone" for tag in loose) or "Every image is named by its digest.")
     return int(bool(loose))
 
 

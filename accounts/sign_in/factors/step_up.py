@@ -27,8 +27,8 @@ FACTOR_AT: Final = "factor_at"
 TOKEN: Final = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
 
 
-def recent_factor_required[V: Page](*, back_to: str = "") -> Callable[[V], V]:
-    """Ask for the factor, unless it was given in the last fifteen minutes; stands below the decorator of the roles.
+def recent_factor_required[V: Page](*, back_to: str = "", within: timedelta = RECENT) -> Callable[[V], V]:
+    """Ask for the factor, unless it was given ``within`` this time; stands below the decorator of the roles.
 
     Afterwards the person comes back to the page, or to the one named ``back_to`` where the answer is a file.
     """
@@ -37,7 +37,7 @@ def recent_factor_required[V: Page](*, back_to: str = "") -> Callable[[V], V]:
         @wraps(view)
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             at = timezone.now()
-            if is_recent(request.session, at=at):
+            if is_recent(request.session, at=at, within=within):
                 return view(request, *args, **kwargs)
             asked = _asked(request, back_to=back_to)
             form_drafts.keep(Purpose.STEP_UP, form_drafts.session_hash(request), asked, at=at)
@@ -48,10 +48,10 @@ def recent_factor_required[V: Page](*, back_to: str = "") -> Callable[[V], V]:
     return decorate
 
 
-def is_recent(session: SessionBase, *, at: datetime) -> bool:
-    """Tell whether the factor was given in the last fifteen minutes."""
+def is_recent(session: SessionBase, *, at: datetime, within: timedelta = RECENT) -> bool:
+    """Tell whether the factor was given ``within`` this time, fifteen minutes if nothing else is said."""
     given: int = session.get(FACTOR_AT, 0)
-    return at.timestamp() - given <= RECENT.total_seconds()
+    return at.timestamp() - given <= within.total_seconds()
 
 
 def asked_for(request: HttpRequest, *, at: datetime) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,7 @@ from accounts.models import User
 from accounts.rate_limits import RateLimitReached
 from accounts.registration import recorded
 from accounts.roles import CONTACT_CENTRE
+from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.case_text import known_problems
 from complaints.contact_centre import contacts
 from complaints.contact_centre.contacts import NotTheirs
@@ -30,6 +32,8 @@ from complaints.models import CentreContact, Channel
 from complaints.staff.frame import frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 
+#: So long the second factor counts for finding callers: it is given at the beginning of a shift and after a break.
+SHIFT: Final = timedelta(hours=4)
 #: Contacts that are still open, and known problems, listed on the first page.
 MOST_OPEN, MOST_PROBLEMS = 5, 8
 
@@ -38,6 +42,7 @@ logger = logging.getLogger(__name__)
 
 @never_cache
 @staff_required(CONTACT_CENTRE)
+@recent_factor_required(within=SHIFT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_call(request: HttpRequest) -> HttpResponse:
     """Find whoever calls; the telephony system opens the page with the number that calls in ``phone``."""

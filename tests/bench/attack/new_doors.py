@@ -54,7 +54,7 @@ ROWS = [
     Row("yusuf", "POST", "/ar/staff/problems/{problem}/", "404", body="text_ar=x&text_en=x"),
     Row("karim sami huda asma haitham yusuf", "POST", "/ar/staff/problems/{problem}/end/", "404"),
     Row("karim sami huda asma haitham", "GET", "/ar/staff/problems/", "404"),
-    Row("visitor", "POST", "/ar/problems/join/", "302 /ar/sign-in/", body="problem={problem}", in_suite=True),
+    Row("visitor", "POST", "/ar/problems/join/", "302 /ar/problems/", body="problem={problem}", in_suite=True),
     Row("karim", "POST", "/ar/problems/join/", "302 400 404", body="problem=99999999999999999999"),
     Row("karim", "POST", "/ar/problems/leave/", "302 400 404", body="problem={problem}"),
     Row("visitor", "GET", "/ar/embed/{site}/", "200", in_suite=True),

@@ -10,6 +10,7 @@ from accounts.models import Citizen, IdentityView, User
 from accounts.registration.data import RegistrationData
 from accounts.registration.register import complete
 from accounts.roles import Role
+from accounts.sign_in.factors.step_up import FACTOR_AT
 from agencies.models import Agency, Topic
 from complaints.escalation.expiry import end_contacts
 from complaints.models import CentreContact, Draft
@@ -265,3 +266,18 @@ def test_what_nobody_ends_ends_by_itself_and_keeps_no_number(
     assert end_contacts(at=clock.pass_(hours=3)) == 1
     contact.refresh_from_db()
     assert (contact.phone, contact.result, contact.ended_at) == (None, "nothing", contact.started_at)
+
+
+def test_a_caller_is_found_with_a_second_factor_of_this_shift(desk: Desk, sami: User, amina: Citizen) -> None:
+    """Four hours after it neither the telephony system nor the form finds anybody, and nothing is recorded."""
+    client = desk(sami)
+    session = client.session
+    session[FACTOR_AT] -= 4 * 60 * 60 - 60
+    session.save()
+    ring(client)
+    session[FACTOR_AT] -= 120
+    session.save()
+    looks = IdentityView.objects.count()
+    for answer in (client.get(NEW, {"phone": "0790001234"}), client.post(NEW, {"q": amina.full_name})):
+        assert answer.url == reverse("staff-confirm")
+    assert (IdentityView.objects.count(), CentreContact.objects.count()) == (looks, 1)
