@@ -84,9 +84,9 @@ def _header_problems(file: str, columns: Sequence[str], fields: Mapping[str, Fie
             yield problem(file, 1, name, gettext("is missing"))
     for name in dict.fromkeys(columns):
         if name not in fields:
-            yield problem(file, 1, name, gettext("there is no such field"))
+            yield problem(file, 1, name, gettext("there is no field of this name"))
         elif columns.count(name) > 1:
-            yield problem(file, 1, name, gettext("stands here twice"))
+            yield problem(file, 1, name, gettext("appears twice"))
 
 
 def _rows(file: str, reader: Any, fields: Sequence[Field], problems: list[str]) -> Iterator[ReferenceRow]:
@@ -112,7 +112,7 @@ def _store_cell(row: ReferenceRow, known: Field, cell: str) -> None:
         if cell:
             row.refers[known.name] = cell
         elif not known.null:
-            raise ValueError(gettext("names nothing"))
+            raise ValueError(gettext("is empty"))
         return
     if known.name == "code" and not cell:
         raise ValueError(gettext("a row needs a code"))
@@ -136,7 +136,7 @@ def plain(cell: str) -> str:
     """
     safe_text(cell)
     if cell.startswith(FORMULA):
-        raise ValueError(gettext("begins like a formula of a spreadsheet"))
+        raise ValueError(gettext("begins like a spreadsheet formula"))
     return cell[1:] if cell[:1] == "'" and cell[1:2] in GUARDED else cell
 
 
@@ -164,9 +164,9 @@ def _list(cell: str) -> list[str]:
 
 _PARSERS: Mapping[type[Field], Callable[[str], Any]] = {
     models.BooleanField: _yes_no,
-    models.DateField: _by_format(date.fromisoformat, gettext_noop("“%(cell)s” is no day such as 2026-01-31")),
-    models.TimeField: _by_format(time.fromisoformat, gettext_noop("“%(cell)s” is no time such as 08:30")),
-    models.IntegerField: _by_format(int, gettext_noop("“%(cell)s” is no whole number")),
+    models.DateField: _by_format(date.fromisoformat, gettext_noop("“%(cell)s” is not a date such as 2026-01-31")),
+    models.TimeField: _by_format(time.fromisoformat, gettext_noop("“%(cell)s” is not a time such as 08:30")),
+    models.IntegerField: _by_format(int, gettext_noop("“%(cell)s” is not a whole number")),
     ArrayField: _list,
 }
 
@@ -180,7 +180,7 @@ def _repeated(file: str, rows: Iterable[ReferenceRow]) -> Iterator[str]:
     seen: dict[str, int] = {}
     for row in rows:
         if row.code in seen:
-            words = gettext("%(code)s is on line %(line)s already")
+            words = gettext("%(code)s is already on line %(line)s")
             yield problem(file, row.line, "code", words % {"code": row.code, "line": seen[row.code]})
         seen.setdefault(row.code, row.line)
 
@@ -217,7 +217,7 @@ def _circles(table: ReferenceTable) -> Iterator[str]:
             passed.add(above)
             above = parents.get(above)
         if above == row.code:
-            yield problem(table.file, row.line, "parent", gettext("the row would stand below itself"))
+            yield problem(table.file, row.line, "parent", gettext("the row would be its own parent"))
         elif table.model is Topic and len(passed) > TOPIC_LEVELS:
             yield problem(table.file, row.line, "parent", gettext("topics have two levels"))
 

@@ -51,7 +51,7 @@ def check(succession: AgencySuccession) -> None:
         raise SuccessionRefused(_("An agency cannot be merged into itself. Choose another agency."), field="successor")
     if old.pk in new.lineage():
         raise SuccessionRefused(
-            _("This agency stands below the one that is merged. Move it in the tree first."), field="successor"
+            _("This agency is below the one that is merged. Move it in the tree first."), field="successor"
         )
     if _ends_by(new, on):
         raise SuccessionRefused(_("This agency has ended by that day. Choose another agency."), field="successor")
@@ -77,7 +77,7 @@ def _check_others(succession: AgencySuccession) -> None:
     if any(each.is_whole and each.predecessor_id == succession.successor_id for each in standing):
         raise SuccessionRefused(_("This agency is itself merged into another one. Choose that one."), field="successor")
     if _leads_to(succession.successor_id, succession.predecessor_id, standing):
-        raise SuccessionRefused(_("The work would lead back to this agency, by another succession."), field="successor")
+        raise SuccessionRefused(_("Another succession would lead the work back to this agency."), field="successor")
 
 
 def _leads_to(start: int, target: int, standing: Iterable[AgencySuccession]) -> bool:

@@ -28,7 +28,7 @@ CODES: Final[Mapping[str, tuple[int, StrPromise]]] = {
     "sent_already": (409, _("The same text was sent already, and that case is still open.")),
     "too_large": (413, _("This is too large.")),
     "wrong_type": (415, _("This address does not take this type of content.")),
-    "invalid": (422, _("Some fields are not in order.")),
+    "invalid": (422, _("Some fields are wrong.")),
     "key_used": (422, _("This key was already used for another request.")),
     "damaged": (422, _("The file arrived damaged. Send it again.")),
     "file_refused": (422, _("This file was not accepted.")),

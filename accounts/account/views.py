@@ -38,7 +38,7 @@ def account(request: HttpRequest) -> HttpResponse:
 def end_app(request: HttpRequest, session: UUID) -> HttpResponse:
     """Sign the person out of one app; a second press says the same."""
     app_sessions.end(signed_in_user(request), session, SessionEnd.REVOKED, at=timezone.now())
-    messages.success(request, gettext("You are signed out of that app"))
+    messages.success(request, gettext("You are now signed out of that app"))
     return redirect("account")
 
 

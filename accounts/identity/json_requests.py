@@ -28,7 +28,7 @@ class Failure(TextChoices):
     CERTIFICATE = "certificate", _("It wants a certificate and did not accept ours, or its own could not be verified.")
     REDIRECT = "redirect", _("It redirected us to another address, which is not followed.")
     TOO_LONG = "too_long", _("Its answer was too long.")
-    WRONG_TYPE = "wrong_type", _("Its answer was no JSON.")
+    WRONG_TYPE = "wrong_type", _("Its answer was not JSON.")
     GARBAGE = "garbage", _("Its answer could not be read, or lacked a field.")
     CONTRADICTION = "contradiction", _("Its answer contradicted itself.")
     NO_RULE = "no_rule", _("No rule of REGISTRY_HTTP_ANSWERS fits its answer.")

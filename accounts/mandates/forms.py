@@ -53,7 +53,7 @@ class TermsForm(Form):
         day: date = self.cleaned_data["ends_on"]
         today = timezone.localdate()
         if day < today:
-            raise ValidationError(_("This day is over. Enter today or a later day"), code="over")
+            raise ValidationError(_("This day has passed. Enter today or a later day"), code="over")
         if day > today + LONGEST:
             raise ValidationError(_("This is more than three years away. Enter an earlier day"), code="far")
         return day
@@ -119,7 +119,7 @@ class AskUnitForm(WhoForm, TermsForm):
             field.widget.attrs["autocomplete"] = "off"
         self.fields["citizenship"].label = gettext("The person's nationality")
         self.fields["nationality"].label = gettext("Which nationality?")
-        self.fields["document"].label = gettext("Which number does the person have?")
+        self.fields["document"].label = gettext("Which kind of number does the person have?")
         self.fields["national_number"].help_text = gettext("10 digits, on the ID card or the family book")
         self.offer(
             "citizenship",

@@ -90,7 +90,9 @@ def _ask(form: AskPersonForm | AskUnitForm, citizen: Citizen, *, way: str) -> Ma
 def _asked_words(asked: Mandate) -> str:
     if asked.by_unit:
         return gettext("Your request was sent. Show the unit the paper that proves it; then the unit decides.")
-    return gettext("Your request was sent. If this number and this telephone have an account, its owner is asked now.")
+    return gettext(
+        "Your request was sent. If there is an account with this number and this phone, we are asking its owner now."
+    )
 
 
 @require_POST
@@ -98,7 +100,7 @@ def _asked_words(asked: Mandate) -> str:
 def give(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Confirm a mandate as the side that was asked."""
     citizen = signed_in_citizen(request)
-    done = gettext("The mandate is in force now. Both of you are told.")
+    done = gettext("The mandate is in force now. We have told both of you.")
     return _change(request, pk, lambda: changes.give(pk, by=citizen, at=timezone.now()), done)
 
 
@@ -114,7 +116,7 @@ def refuse(request: HttpRequest, pk: UUID) -> HttpResponse:
 @citizen_required
 def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     """End a mandate in force, or take back a request."""
-    user, done = signed_in_user(request), gettext("The mandate has ended. Nothing more can be done by it.")
+    user, done = signed_in_user(request), gettext("The mandate has ended. You can no longer act by it.")
     return _change(request, pk, lambda: changes.end(pk, by=user, at=timezone.now()), done)
 
 
@@ -123,7 +125,7 @@ def _change(request: HttpRequest, pk: UUID, change: Callable[[], object], done: 
     try:
         change()
     except MandateChanged:
-        messages.warning(request, gettext("This was answered or ended meanwhile. Nothing was changed."))
+        messages.warning(request, gettext("This was answered or ended in the meantime. Nothing was changed."))
     else:
         messages.success(request, done)
     return redirect("mandate", pk)

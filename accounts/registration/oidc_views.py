@@ -47,7 +47,9 @@ def start(request: HttpRequest) -> HttpResponse:
             flow.begin(session, redirect_uri=_redirect_uri(), target=local_next(request), at=at)
         )
     except Unavailable:
-        return _back(request, gettext("The digital identity does not answer now. Sign in with your number instead"))
+        return _back(
+            request, gettext("The digital identity service is not answering. Sign in with your number instead")
+        )
 
 
 @visitors_only
@@ -61,7 +63,9 @@ def returned(request: HttpRequest) -> HttpResponse:
     except NotSignedIn:
         return _back(request, gettext("The sign-in with the digital identity was not completed. Start again"))
     except Unavailable:
-        return _back(request, gettext("The digital identity does not answer now. Sign in with your number instead"))
+        return _back(
+            request, gettext("The digital identity service is not answering. Sign in with your number instead")
+        )
     number = plain_digits(person["number"])
     if not NATIONAL_NUMBER.fullmatch(number):
         return _back(request, gettext("Your digital identity has no national number. Sign in with your number instead"))
@@ -110,7 +114,10 @@ def _register(
         who["birth_date"] = born.isoformat()
     draft = {"who": who, "vouched": True} if is_whole else {"prefilled": who}
     form_drafts.keep(Purpose.REGISTER, session, {**draft, "next": target}, at=at)
-    messages.info(request, gettext("You have no account yet. Your details are taken over; the rest takes two steps"))
+    messages.info(
+        request,
+        gettext("You have no account yet. We have taken your details from the digital identity. Two steps remain"),
+    )
     return redirect("register-contact" if is_whole else "register")
 
 

@@ -137,7 +137,7 @@ def _finish(request: HttpRequest, draft: dict[str, Any], *, at: datetime) -> Htt
     login(request, user, backend=CITIZEN_BACKEND)
     target = draft.get("next")
     if target:
-        messages.success(request, gettext("Your account is ready. Go on where you were"))
+        messages.success(request, gettext("Your account is ready. Continue where you were"))
     else:
         messages.success(request, gettext("Your account is ready. You can now file a case and follow it here"))
     if draft["contact"]["email"] and not steps.email_for_codes(draft):

@@ -171,7 +171,7 @@ class Agency(Coded, Named, Dated, Reference):
         """Refuse a parent that stands below the agency itself."""
         super().clean()
         if self.parent is not None and self.pk in self.parent.lineage():
-            raise ValidationError({"parent": _("This agency stands below the agency itself. Choose another one.")})
+            raise ValidationError({"parent": _("This agency is below the agency itself. Choose another one.")})
 
     def is_complainable_on(self, day: date) -> bool:
         """Tell whether the agency can be complained about on a day, as ``complainable`` does."""

@@ -174,7 +174,9 @@ SENTENCES: Mapping[RefusalCause, Any] = {
     RefusalCause.UNSCANNED: _(
         "%(file)s was not uploaded: files cannot be checked for viruses at the moment. Try again later"
     ),
-    RefusalCause.LONG: _("%(file)s was not uploaded: a voice note may be %(limit)s seconds long. Record a shorter one"),
+    RefusalCause.LONG: _(
+        "%(file)s was not uploaded: a voice note may be up to %(limit)s seconds long. Record a shorter one"
+    ),
     RefusalCause.FILM: _("%(file)s was not uploaded: videos of this kind are not accepted. Save it as MP4 first"),
     RefusalCause.STORAGE: _("%(file)s was not uploaded: there is no room for files at the moment. Try again later"),
 }

@@ -341,7 +341,7 @@ class Migration(migrations.Migration):
                 ('draft', models.UUIDField(blank=True, null=True)),
                 ('reference', models.CharField(blank=True, max_length=10)),
                 ('has_helped', models.BooleanField(default=False)),
-                ('result', models.CharField(blank=True, choices=[('filed', 'Case filed'), ('joined', 'Joined a known problem'), ('helped', 'Something done on a case'), ('told', 'Status told'), ('dropped', 'Cut off, draft kept'), ('nothing', 'Nothing to file')], max_length=8)),
+                ('result', models.CharField(blank=True, choices=[('filed', 'Case filed'), ('joined', 'Joined a known problem'), ('helped', 'Something done on a case'), ('told', 'Status given'), ('dropped', 'Cut off, draft kept'), ('nothing', 'Nothing to file')], max_length=8)),
                 ('started_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

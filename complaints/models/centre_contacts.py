@@ -32,7 +32,7 @@ class ContactResult(models.TextChoices):
     FILED = "filed", _("Case filed")
     JOINED = "joined", _("Joined a known problem")
     HELPED = "helped", _("Something done on a case")
-    TOLD = "told", _("Status told")
+    TOLD = "told", _("Status given")
     DROPPED = "dropped", _("Cut off, draft kept")
     NOTHING = "nothing", _("Nothing to file")
 

@@ -60,7 +60,7 @@ class WithdrawForm(Form):
     because = ChoiceCardsField(
         cards=[Card(reason.value, reason.label) for reason in WithdrawalReason],
         required=False,
-        label=_("Why do you withdraw it?"),
+        label=_("Why are you withdrawing it?"),
     )
 
 

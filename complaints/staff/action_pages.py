@@ -154,7 +154,7 @@ class ActionRequest:
         address = reverse("desk-undo", args=[self.case.reference]) + (work.suffix if work else "")
         link = '{} <a href="{}" data-key="KeyZ">{} <kbd>Z</kbd></a> ({})'
         return format_html(
-            link, text, address, gettext("Undo"), gettext("%(left)s, then the messages leave") % {"left": left}
+            link, text, address, gettext("Undo"), gettext("%(left)s, then the messages are sent") % {"left": left}
         )
 
     def _after(self, work: WorkList) -> str:

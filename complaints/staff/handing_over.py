@@ -63,7 +63,9 @@ class HandOverForm(Form):
         max=REFERENCE_LENGTH,
         required=False,
         label=_("The centre's number for this case"),
-        help_text=_("The number that the centre gave you on the phone. A centre with an interface gives it by itself."),
+        help_text=_(
+            "The number that the centre gave you on the phone. A centre with an interface gives it automatically."
+        ),
     )
 
     def __init__(self, data: Mapping[str, Any] | None, *, offered: Sequence[OfferedCentre]) -> None:

@@ -209,7 +209,7 @@ def _answer_entry(text: EventText, redact: Callable[[str], str]) -> PdfEntry:
 def _history_entry(entry: HistoryEntry, redact: Callable[[str], str]) -> PdfEntry:
     text = entry.text or EventText()
     section = _section_title(entry.stands_in)
-    where = gettext("The text stands under “%(section)s”.") % {"section": section} if section else ""
+    where = gettext("The text is under “%(section)s”.") % {"section": section} if section else ""
     meta = [moment_text(entry.at), entry.by, text.label, text.named, text.linked, where]
     sent = [f"{message.channel}: {message.delivery.word}" for message in entry.messages]
     audited = gettext("For the audit of the CMU: %(reason)s") % {"reason": redact(text.reason)} if text.reason else ""

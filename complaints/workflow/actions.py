@@ -180,7 +180,7 @@ ACTIONS: dict[Action, ActionRule] = {
         targets=those(S.REFERRED, S.IN_PROGRESS),
         timeline=TimelineText(
             title=_("%(agency)s undid its last step"),
-            text=_("This was done at once, before any message was sent. Your case goes on as before."),
+            text=_("This was done at once, before any message was sent. Work on your case continues as before."),
         ),
     ),
     Action.WITHDRAW: ActionRule(

@@ -67,14 +67,14 @@ def _status(part: Part, at: datetime) -> PartStatus:
     except OperationalError:
         return PartStatus(
             PartState.DEGRADED,
-            _("It could not be found out within a second how this part stands. The database is busy."),
+            _("The state of this part could not be found out within a second. The database is busy."),
             _("Load this page again in a minute. If this stays, the database needs attention."),
             "database",
         )
 
 
 def _channel(channel: Channel) -> Callable[[datetime], PartStatus]:
-    return lambda at: _stopped(channel) or _slow(channel, at) or working(_("Messages leave at once."))
+    return lambda at: _stopped(channel) or _slow(channel, at) or working(_("Messages are sent at once."))
 
 
 def _stopped(channel: Channel) -> PartStatus | None:
@@ -170,8 +170,8 @@ def _silent_programs(at: datetime) -> PartStatus | None:
     return PartStatus(
         PartState.DEGRADED,
         ngettext_lazy(
-            "A program outside does not answer. %(count)s call waits, and leaves by itself.",
-            "A program outside does not answer. %(count)s calls wait, and leave by themselves.",
+            "A program outside does not answer. %(count)s call waits and is sent automatically.",
+            "A program outside does not answer. %(count)s calls wait and are sent automatically.",
             waiting,
         )
         % {"count": waiting},
@@ -243,7 +243,7 @@ def _schedule() -> PartStatus | None:
 def _late_checks(at: datetime) -> PartStatus:
     oldest = facts.oldest_overdue_check(at)
     if oldest is None or at - oldest <= LATE_SWEEP:
-        return working(_("Reminders and reports of missed deadlines leave on time."))
+        return working(_("Reminders and reports of missed deadlines are sent on time."))
     return PartStatus(
         PartState.DOWN if at - oldest > DEAD_SWEEP else PartState.DEGRADED,
         _("Reminders and reports of missed deadlines are late. Deadlines themselves do not move."),

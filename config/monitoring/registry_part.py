@@ -59,12 +59,14 @@ def _remedy(at: datetime) -> Text:
     failing = facts.failing_registry()
     why = Failure(failing.failure).label if failing and failing.failure in Failure else ""
     if failing is None or failing.open_until is None or failing.open_until <= at:
-        again: Text = _("Check the connection to the registry, and tell its operator. We ask again by ourselves.")
+        again: Text = _(
+            "Check the connection to the registry, and tell the authority that runs it. We ask again automatically."
+        )
         return format_lazy("{} {}", why, again) if why else again
     until = timezone.localtime(failing.open_until).strftime("%H:%M:%S")
     check, later = (
-        _("Check the connection to the registry, and tell its operator."),
-        _("We ask again by ourselves at %(time)s.") % {"time": until},
+        _("Check the connection to the registry, and tell the authority that runs it."),
+        _("We ask again automatically at %(time)s.") % {"time": until},
     )
     return format_lazy("{} {} {}", why, check, later) if why else format_lazy("{} {}", check, later)
 

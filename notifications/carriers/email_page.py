@@ -125,6 +125,6 @@ def _footer(message: OutgoingMessage) -> list[FooterLine]:
     else:
         lines = [FooterLine(gettext("This message was sent automatically. Replies to it are not read."))]
     if message.template.startswith(ABOUT_OWN_CASE):
-        how = gettext("To get SMS instead of e-mails, or to stop e-mails, choose so in your account:")
+        how = gettext("To get SMS instead of e-mails, or to stop e-mails, change it in your account:")
         lines.append(FooterLine(how, settings_address()))
     return lines

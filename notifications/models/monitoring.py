@@ -18,7 +18,7 @@ class AlarmKind(models.TextChoices):
     LISTS_DIFFER = "lists_differ", _("our records and a carrier's list differ")
     STORAGE_FULL = "storage_full", _("there is no room for files")
     FILES_DIFFER = "files_differ", _("files and records differ")
-    SCHEDULE_STOPPED = "schedule_stopped", _("no periodic task starts any more")
+    SCHEDULE_STOPPED = "schedule_stopped", _("periodic tasks no longer start")
     TASK_LATE = "task_late", _("a periodic task has not completed for too long")
     MANY_CODES = "many_codes", _("very many codes are sent")
     WRONG_CODES = "wrong_codes", _("many wrong codes come from one place")

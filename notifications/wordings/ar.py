@@ -331,7 +331,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "ladder_explained": Wording(
         sms="",
         subject="توضيح سبب تأخر الطلب {ref}",
-        text="ورد توضيح من {agency} عن سبب تأخر الطلب {ref} جوابًا عن سؤالكم. تجدون التوضيح في صفحة الطلب.",
+        text="سألتم عن سبب تأخر الطلب {ref}، ووصل التوضيح من {agency}. تجدونه في صفحة الطلب.",
     ),
     "officer_explain": Wording(
         sms="",

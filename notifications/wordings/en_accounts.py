@@ -34,14 +34,14 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         "Service account, under “Correct or delete my data”.",
     ),
     "status_not_found": Wording(
-        sms="We found nothing by this tracking number for your mobile number. Check the number, or call {phone}",
-        subject="Nothing was found by this tracking number",
-        text="We found nothing by this tracking number for your mobile number. Check the number, or call {phone}.",
+        sms="We found nothing with this tracking number for your mobile number. Check the number, or call {phone}",
+        subject="Nothing was found with this tracking number",
+        text="We found nothing with this tracking number for your mobile number. Check the number, or call {phone}.",
     ),
     "problem_over": Wording(
-        sms="{agency}: the known problem is over. If it goes on for you, send a complaint: {host}",
-        subject="A known problem that you have too is over",
-        text="{agency}: the known problem that you told us you have too is over:\n\n{url}\n\nIf it goes on for you, "
+        sms="{agency}: the known problem is over. If you still have it, send a complaint: {host}",
+        subject="A known problem that you told us about is over",
+        text="{agency}: the known problem that you told us you have too is over:\n\n{url}\n\nIf you still have it, "
         "send a complaint.",
     ),
     "mandate_asked": Wording(
@@ -65,7 +65,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "mandate_ended": Wording(
         sms="A mandate in your At Your Service account has ended. See your account.",
         subject="A mandate in your At Your Service account has ended",
-        text="A mandate in your At Your Service account was ended before its last day. Nothing more can be done by it. "
+        text="A mandate in your At Your Service account was ended before its last day. It can no longer be used. "
         "The details are in your account, under “Speaking for another”.",
     ),
     "account_deleted": Wording(
@@ -98,15 +98,15 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         text="The address in your At Your Service account changed. If this was not you, call {phone}.",
     ),
     "identity_confirmed": Wording(
-        sms="Your identity is confirmed at At Your Service. You need not do anything.",
+        sms="Your identity is confirmed at At Your Service. You do not need to do anything.",
         subject="Your identity is confirmed",
-        text="Your identity is confirmed at At Your Service. You need not do anything.",
+        text="Your identity is confirmed at At Your Service. You do not need to do anything.",
     ),
     "identity_rejected": Wording(
         sms="At Your Service could not confirm your identity. See your account, or call {phone}",
         subject="We could not confirm your identity",
-        text="We could not confirm your identity. Your cases go on. Your account says why and what you can do. You can "
-        "also call {phone}.",
+        text="We could not confirm your identity. Work on your cases continues. Your account says why and "
+        "what you can do. You can also call {phone}.",
     ),
     "identity_merged": Wording(
         sms="Your two At Your Service accounts are one now. Not you? Call {phone}",

@@ -33,7 +33,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "staff_codes_renewed": Wording(
         sms="",
         subject="Your recovery codes were renewed",
-        text="Your work account has new recovery codes, and the old ones do not work any more. If this was not you, "
+        text="Your work account has new recovery codes, and the old ones no longer work. If this was not you, "
         "tell the system operator at once.",
     ),
     "staff_invitation": Wording(

@@ -106,7 +106,7 @@ def audit_item(request: HttpRequest, item: int) -> HttpResponse:
         except scoring.NoSuchItem:
             raise Http404 from None
         except scoring.AlreadyScored:
-            messages.warning(request, gettext("That answer had been scored meanwhile. Yours was not counted."))
+            messages.warning(request, gettext("That answer was scored in the meantime. Your score was not counted."))
         return redirect("audit-next", drawn.pk)
     if not form.is_bound and not scoring.open_for(user, drawn, at=at).filter(pk=item).exists():
         return redirect("audit-next", drawn.pk)
@@ -148,7 +148,7 @@ def settle(request: HttpRequest, item: int) -> HttpResponse:
         except scoring.NoSuchItem:
             raise Http404 from None
         except scoring.NotInDispute:
-            messages.warning(request, gettext("Somebody has settled this answer meanwhile."))
+            messages.warning(request, gettext("Someone has settled this answer in the meantime."))
         else:
             messages.success(request, gettext("The difference is settled."))
         return redirect("audit-disputes")

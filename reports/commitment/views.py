@@ -71,7 +71,7 @@ def _drafted(request: HttpRequest, form: DraftForm) -> IndexEdition | None:
             form.period, reply_until=form.cleaned_data["reply_until"], by=signed_in_user(request), at=timezone.now()
         )
     except editions.EditionExists:
-        form.add_error("first", gettext("There is an index of these days already"))
+        form.add_error("first", gettext("There is already an index of these days"))
     except editions.NothingCounted:
         form.add_error("first", gettext("No agency has any figures for these days"))
     return None
@@ -115,7 +115,7 @@ def recount(request: HttpRequest, key: int) -> HttpResponse:
     try:
         editions.recount(key, reply_until=form.cleaned_data["reply_until"], at=at)
     except editions.EditionPublished:
-        messages.warning(request, gettext("The index has been published meanwhile; it was not counted again."))
+        messages.warning(request, gettext("The index has been published in the meantime. It was not counted again."))
     else:
         messages.success(request, gettext("The index was counted again."))
     return redirect("commitment-edition", shown.pk)
@@ -162,7 +162,9 @@ def agency(request: HttpRequest, key: int, code: str) -> HttpResponse:
         try:
             _said(request, writes, shown, whose, form.cleaned_data["text"])
         except editions.ReplyChanged:
-            form.add_error(None, gettext("The agency changed its reply meanwhile. Read it, then answer again."))
+            form.add_error(
+                None, gettext("The agency has changed its reply in the meantime. Read it, then answer again.")
+            )
             said, status = _reply(shown, whose), CONFLICT
         else:
             return redirect("commitment-agency", shown.pk, whose.code)

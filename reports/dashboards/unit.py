@@ -270,7 +270,7 @@ def _directory(lists: Mapping[KeptListName, KeptList], found: Names) -> list[Nam
             [(each.name, reverse("agency-dashboard", args=[each.code])) for each in agencies],
         ),
         Named(
-            gettext("Staff at whose phone no SMS has arrived"),
+            gettext("Staff who received no SMS on their phone"),
             len(content["phone_not_proven"]),
             people["phone_not_proven"][:MOST_NAMED],
         ),

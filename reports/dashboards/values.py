@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from django.utils.translation import gettext
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
+from kit.components.numbers import num
 from reports.drill import links
 from reports.figures.measures import MEASURES, Figures, Value
 from reports.figures.scopes import Scope
@@ -44,7 +46,7 @@ class ValueTile:
     text: str
     formula: str
     href: str
-    note: str
+    note: SafeString
     colour: str
     measure: str = ""
 
@@ -55,15 +57,14 @@ def value_tile(
     """Return the tile of ``measure``; ``beside`` are the figures it is compared with, by what they are called."""
     value, described = figures.value(measure), MEASURES[measure]
     others = [
-        gettext("%(name)s: %(value)s") % {"name": name, "value": value_text(measure, other.value(measure))}
-        for name, other in beside.items()
+        format_html("{}: {}", name, num(value_text(measure, other.value(measure)))) for name, other in beside.items()
     ]
     return ValueTile(
         label=str(described.label),
         text=value_text(measure, value),
         formula=str(described.formula),
         href=links.cases_url(measure, period, scope) if value is not None else "",
-        note=" · ".join(others),
+        note=format_html_join(" · ", "{}", ((one,) for one in others)),
         colour=_colour(measure, value, [other.value(measure) for other in beside.values()]),
         measure=measure,
     )

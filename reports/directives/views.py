@@ -199,7 +199,8 @@ def _answer(
             messages.success(request, send())
         except (actions.DirectiveChanged, actions.DirectiveRefused):
             form.add_error(
-                None, gettext("Somebody changed this directive meanwhile. Read what is new, then decide again.")
+                None,
+                gettext("Someone has changed this directive in the meantime. Read what is new, then decide again."),
             )
             directive, status = _visible(user, directive.pk, at), CONFLICT
         except actions.NoEvidence:

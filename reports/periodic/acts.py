@@ -28,7 +28,7 @@ SEND = Act("send", _("Send for review"), _("The report is under review now. Some
 REWRITE = Act("rewrite", _("Write it again"), _("The report is being written again. Comments stay."))
 DISCARD = Act("discard", _("Delete this draft"), _("The draft was deleted."))
 REVIEW = Act("review", _("Figures and texts are checked"), _("Your review is recorded. A head of the unit approves."))
-APPROVE = Act("approve", _("Approve and freeze"), _("The report is approved. It cannot be changed any more."))
+APPROVE = Act("approve", _("Approve and freeze"), _("The report is approved. It can no longer be changed."))
 RELEASE = Act("release", _("Release"), _("The report is released."))
 ACTS: Mapping[str, Act] = {act.name: act for act in (SEND, REWRITE, DISCARD, REVIEW, APPROVE, RELEASE)}
 

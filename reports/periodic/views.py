@@ -52,7 +52,7 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("periodic-report", life.order(kind, period, by=user, at=at).pk)
         except life.ReportExists as error:
             existing = error.report
-            form.add_error("period", gettext("There is a report on this period already. It can be corrected there."))
+            form.add_error("period", gettext("There is already a report on this period. It can be corrected there."))
         except life.DraftsOverlap as error:
             existing = error.report
             form.add_error(

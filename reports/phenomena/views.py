@@ -228,7 +228,7 @@ def _answer(
         try:
             messages.success(request, send(int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 9 else 0))  # noqa: PLR2004 - fits a column
         except actions.PhenomenonChanged:
-            words = gettext("Somebody changed this phenomenon meanwhile. Read what is new, then decide again.")
+            words = gettext("Someone has changed this phenomenon in the meantime. Read what is new, then decide again.")
             form.add_error(None, words)
             phenomenon, status = _visible(user, phenomenon.pk, at), CONFLICT
         except NotStored:

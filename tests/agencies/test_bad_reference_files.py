@@ -39,10 +39,10 @@ BAD_CELLS = {
             "governorates.csv, line 2: 7 cells where the header has 6",
             "cities.csv, line 2, column code: a row needs a code",
             "agencies.csv, line 2, column kind: Value 'palace' is not a valid choice.",
-            "topics.csv, line 1, column category: there is no such field",
-            "routing_rules.csv, line 2, column agency: names nothing",
-            "holidays.csv, line 2, column on: “soon” is no day such as 2026-01-31",
-            "working_hours.csv, line 2, column opens: “8h30” is no time such as 08:30",
+            "topics.csv, line 1, column category: there is no field of this name",
+            "routing_rules.csv, line 2, column agency: is empty",
+            "holidays.csv, line 2, column on: “soon” is not a date such as 2026-01-31",
+            "working_hours.csv, line 2, column opens: “8h30” is not a time such as 08:30",
         ],
     ),
     "repetitions": (
@@ -53,9 +53,9 @@ BAD_CELLS = {
         ],
         [
             "agencies.csv, line 119, column short_name_ar: Ensure this value has at most 18 characters (it has 28).",
-            "agencies.csv, line 119, column code: cspd is on line 32 already",
+            "agencies.csv, line 119, column code: cspd is already on line 32",
             "topics.csv, line 1, column limit_days: is missing",
-            "topics.csv, line 1, column parent: stands here twice",
+            "topics.csv, line 1, column parent: appears twice",
         ],
     ),
     "values": (
@@ -68,7 +68,7 @@ BAD_CELLS = {
                 "topics.csv, line 2, column kinds: "
                 "Item 1 in the array did not validate: Value 'complain' is not a valid choice."
             ),
-            "topics.csv, line 2, column limit_days: “seven” is no whole number",
+            "topics.csv, line 2, column limit_days: “seven” is not a whole number",
             "topics.csv, line 2, column hides_identity: “maybe” is neither yes nor no",
         ],
     ),
@@ -131,7 +131,7 @@ def test_agencies_that_are_each_others_parents_are_refused(db, folder):
         "Prime Ministry,ministry,,",
         "Prime Ministry,ministry,gam,",
     )
-    with pytest.raises(reference_data.BadReference, match="line 2, column parent: the row would stand below itself"):
+    with pytest.raises(reference_data.BadReference, match="line 2, column parent: the row would be its own parent"):
         reference_data.load(folder, at=timezone.now())
     assert Agency.objects.count() == 0
 
@@ -142,5 +142,5 @@ def test_the_command_shows_the_problems_and_that_nothing_was_loaded(db, folder, 
     with pytest.raises(CommandError) as refused:
         call_command("load_reference")
     assert str(refused.value) == (
-        "Nothing was loaded:\nholidays.csv, line 2, column on: “soon” is no day such as 2026-01-31"
+        "Nothing was loaded:\nholidays.csv, line 2, column on: “soon” is not a date such as 2026-01-31"
     )

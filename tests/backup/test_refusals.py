@@ -51,7 +51,7 @@ def tables() -> int:
 def test_a_whole_backup_is_said_to_be_whole(town: Town) -> None:
     said = StringIO()
     call_command("restore", str(town.backup), "--check", stdout=said)
-    assert said.getvalue() == "The backup is whole: version 0.2.0, made at 2026-01-04T10:00:00+03:00.\n"
+    assert said.getvalue() == "The backup is whole: version 0.3.0, made at 2026-01-04T10:00:00+03:00.\n"
 
 
 def test_a_database_with_tables_is_left_alone(town: Town, settings: Settings, tmp_path: Path) -> None:

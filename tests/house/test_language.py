@@ -24,6 +24,7 @@ FEMININE = (
 #: Verbal nouns that begin with the letter of the feminine verb.
 NO_VERBS = (
     "تحويل",
+    "تعهد",
     "تدخل",
     "تأكيد",
     "تمديد",
@@ -40,6 +41,10 @@ NO_VERBS = (
     "تولي",
 )
 NO_VERB = re.compile(rf"(?<![{LETTER}])(?:{'|'.join(NO_VERBS)})(?![{LETTER}])")
+WEAK_MARKS = re.compile("[\u064b-\u0652]")
+OTHER_MARKS = re.compile("[\u064c-\u0652]")
+#: Duals before a noun, and verbs, which are written like a word that lost its tanween.
+DUALS = frozenset({"يوما", "تلقيا"})
 #: Phrases in which a word is right that is wrong elsewhere: what people complain about, and a set expression.
 FIXED_PHRASES = re.compile("خطأ في معاملة|الجهة المشتكى عليها")
 #: English that nobody speaks, or that a page says with another word.
@@ -62,6 +67,12 @@ NOBODY_SAYS = (
     r"nobody",
     r"tr(?:y|ies) left",
     r"the tries",
+    r"go(?:es|ing)? on",
+    r"all the same",
+    r"meanwhile",
+    r"by (?:itself|themselves|ourselves)",
+    r"is no (?:date|day|time|number|whole)",
+    r"without a press",
 )
 
 
@@ -142,6 +153,13 @@ def test_no_arabic_text_speaks_to_one_person() -> None:
 
 def test_the_marks_of_a_tanween_stand_before_the_alif() -> None:
     assert found([*texts_in("ar"), *data_texts()], "ا\u064b") == []
+
+
+def test_a_word_that_ends_in_a_tanween_has_it_everywhere() -> None:
+    texts = [one for one in texts_in("ar") if not one.place.endswith(", sms")]
+    marked = {WEAK_MARKS.sub("", word) for one in texts for word in re.findall(f"[{LETTER}]+\u064b\u0627", one.text)}
+    bare = rf"(?<![{LETTER}])(?:{'|'.join(sorted(marked - DUALS))})(?![{LETTER}])"
+    assert found([one._replace(text=OTHER_MARKS.sub("", one.text)) for one in texts], bare) == []
 
 
 def test_an_sms_has_no_mark_that_costs_a_place() -> None:

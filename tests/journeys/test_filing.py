@@ -110,7 +110,7 @@ def test_a_draft_survives_a_closed_tab(meet: Meet) -> None:
     again.follow("Suggestion", within=again.main)
     again.is_at("You began this and did not send it")
     again.look("new-open")
-    again.main.get_by_role("link", name=re.compile(again.said("Go on"))).click()
+    again.main.get_by_role("link", name=re.compile(again.said("Continue"))).click()
     again.is_at("Who is it for?")
     again.follow("Back")
     for label, text in (

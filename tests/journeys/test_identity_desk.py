@@ -57,7 +57,7 @@ def test_a_mismatched_person_is_helped_by_the_unit_and_files(site: Site, meet: M
     expect(unit.card("What the person wrote, and what the register said")).to_contain_text(HISHAM.number)
     unit.look("identity")
     unit.follow("Confirm with proof")
-    unit.write("What did you see?", "البطاقة الشخصية الأصلية على شباكنا.")
+    unit.write("What did you see?", "بطاقة الأحوال المدنية الأصلية، على الشباك لدينا.")
     unit.look("identity-confirm")
     unit.press("Confirm the identity")
     unit.sees("The identity is confirmed, and the person is told.")

@@ -99,9 +99,9 @@ def test_a_cap_that_is_used_up_is_said(at: datetime, settings: Settings, make_me
 @pytest.mark.parametrize(
     ("lane", "waited", "state", "said"),
     [
-        ("notices", timedelta(minutes=14), PartState.WORKING, "leave at once"),
+        ("notices", timedelta(minutes=14), PartState.WORKING, "are sent at once"),
         ("notices", timedelta(minutes=16), PartState.DEGRADED, "Messages arrive late"),
-        ("codes", timedelta(seconds=50), PartState.WORKING, "leave at once"),
+        ("codes", timedelta(seconds=50), PartState.WORKING, "are sent at once"),
         ("codes", timedelta(seconds=70), PartState.DEGRADED, "Codes arrive late"),
     ],
 )

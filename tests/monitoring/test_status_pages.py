@@ -92,7 +92,7 @@ def test_the_public_page_says_what_comes_late(at: datetime, make_message: MakeMe
     public.forget()
     text = shown(Client(), "status")
     assert "They may arrive late." in text
-    assert "You can make and follow them." in text
+    assert "You can send and follow them." in text
 
 
 def test_a_full_disk_is_said_where_files_are_added(at: datetime, disk: Answers) -> None:
@@ -110,7 +110,7 @@ def test_the_public_page_needs_no_database_even_for_whoever_has_a_session(
     client = Client()
     client.cookies[settings.SESSION_COOKIE_NAME] = "0" * 32
     # This test may not use the database: a statement fails it.
-    assert "You cannot make or follow them at the moment." in shown(client, "status")
+    assert "You cannot send or follow them at the moment." in shown(client, "status")
 
 
 def test_a_database_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

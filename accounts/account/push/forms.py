@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications.carriers import push_encryption, web_push
 from notifications.models.subscriptions import PushAddress
 
-_UNUSABLE = _("This browser cannot show notifications of this site. Updates go on reaching you as before.")
+_UNUSABLE = _("This browser cannot show notifications of this site. Updates still reach you as before.")
 
 
 class SubscriptionForm(forms.Form):

@@ -28,7 +28,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         step_up.confirm(request, at=at)
         if "fields" in asked:
             return redirect("staff-confirm-again")
-        messages.success(request, gettext("Thank you. You can go on for the next 15 minutes"))
+        messages.success(request, gettext("Thank you. You can continue for the next 15 minutes"))
         return redirect(asked["path"])
     page = {"form": form, "options": passkeys.sign_in_options(user, request.session), "origin": passkeys.origin()}
     return render(request, "accounts/sign_in/factors/confirm.html", page)

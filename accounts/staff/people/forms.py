@@ -163,7 +163,7 @@ class EndForm(Form):
     """The last day of a role."""
 
     last_day = PlannedDayField(
-        label=_("Last day"), help_text=_("The role ends with this day. Yesterday ends it at once.")
+        label=_("Last day"), help_text=_("The role ends at the end of this day. Enter yesterday to end it at once.")
     )
 
     def __init__(self, data: Mapping[str, Any] | None, *, membership: Membership, today: date) -> None:
@@ -175,7 +175,7 @@ class EndForm(Form):
         """Refuse days that are over, and one after the end that is already planned."""
         day: date = self.cleaned_data["last_day"]
         if day < self.today - timedelta(days=1):
-            raise ValidationError(gettext("This day is over. Enter yesterday or a later day"), code="day")
+            raise ValidationError(gettext("This day has passed. Enter yesterday or a later day"), code="day")
         if self.membership.ends_on is not None and day >= self.membership.ends_on:
             raise ValidationError(gettext("The role ends earlier than this. Enter an earlier day"), code="day")
         return day
@@ -187,7 +187,7 @@ class AbsenceForm(Form):
     deputy = forms.ChoiceField(
         label=_("Who is the deputy?"),
         required=False,
-        help_text=_("The deputy acts with all roles in agencies, not with those that take two people."),
+        help_text=_("The deputy acts in all roles at agencies, except those that need two people."),
     )
     starts_on = PlannedDayField(label=_("First day of the absence"))
     ends_on = PlannedDayField(label=_("Last day of the absence"))

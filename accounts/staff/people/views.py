@@ -116,7 +116,7 @@ def propose(request: HttpRequest, person: UUID) -> HttpResponse:
         except AlreadyHeld:
             form.add_error("role", gettext("This person already has this role in this agency."))
         except AlreadyProposed:
-            form.add_error("role", gettext("This role is proposed already and waits for a second person"))
+            form.add_error("role", gettext("This role has already been proposed and waits for a second person"))
         except ChangeNotAllowed:
             raise Http404 from None
         else:
@@ -165,7 +165,7 @@ def decide(request: HttpRequest, change: int) -> HttpResponse:
     except ChangeNotAllowed:
         raise Http404 from None
     except AlreadyDecided:
-        messages.warning(request, gettext("Somebody else decided this meanwhile. Nothing was changed."))
+        messages.warning(request, gettext("Someone else has decided this in the meantime. Nothing was changed."))
     except AlreadyHeld:
         messages.error(request, gettext("This person already has this role in this agency."))
     except ChangeOutdated:
@@ -206,7 +206,9 @@ def _act(request: HttpRequest, person: UUID, act: Callable[..., Any], said: Call
     except ChangeNotAllowed:
         raise Http404 from None
     except (AlreadyDecided, AlreadyEntered, AlreadyProposed):
-        messages.warning(request, gettext("The account has changed meanwhile. Nothing was done; look at it now."))
+        messages.warning(
+            request, gettext("The account has changed in the meantime. Nothing was done. Look at it again.")
+        )
     except NobodyLeft:
         messages.error(request, _nobody_left())
     else:
@@ -216,12 +218,12 @@ def _act(request: HttpRequest, person: UUID, act: Callable[..., Any], said: Call
 
 def _account_said(change: StaffChange) -> str:
     if change.kind == StaffChangeKind.CLOSED:
-        return gettext("The account is closed. Its person cannot sign in.")
+        return gettext("The account is closed. Its owner can no longer sign in.")
     if change.kind == StaffChangeKind.FACTORS_REMOVED:
         return gettext("The second step is removed. The person sets up a new one at the next sign-in.")
     if change.outcome == Outcome.PENDING:
         return gettext("Reopening the account waits for a second person.")
-    return gettext("The account is open again, and its person is told by e-mail.")
+    return gettext("The account is open again, and its owner is told by e-mail.")
 
 
 def _staff(key: UUID) -> User:

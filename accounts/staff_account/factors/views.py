@@ -61,7 +61,7 @@ def codes(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         enrolment.renew_codes(user, draft["codes"], at=at)
         form_drafts.forget(Purpose.RECOVERY, form_drafts.session_hash(request))
-        messages.success(request, gettext("Your new recovery codes are in force. The old ones do not work any more"))
+        messages.success(request, gettext("Your new recovery codes are in force. The old ones no longer work"))
         return redirect("staff-account")
     if not draft:
         draft = {"codes": recovery_codes.new_codes()}

@@ -36,7 +36,7 @@ def agency_acts(call: SignedCall) -> dict[str, Any]:
     try:
         more = act(case, system.officer, fields, call.at)
     except TransitionNotAllowed:
-        raise CallRefused(409, "overtaken", gettext("The case does not allow this any more.")) from None
+        raise CallRefused(409, "overtaken", gettext("This is no longer possible on the case.")) from None
     except NotEntitled:
         text = gettext("The officer in whose name the system acts may not do this.")
         raise CallRefused(403, "not_entitled", text) from None
@@ -46,7 +46,7 @@ def agency_acts(call: SignedCall) -> dict[str, Any]:
 
 def _case(call: SignedCall, officer: User, *, agency: int) -> Case:
     """Return the locked case that a call is about; raise CallRefused unless its agency has it, as the call knows it."""
-    missing = CallRefused(404, "no_such_case", gettext("You have no case of this number."))
+    missing = CallRefused(404, "no_such_case", gettext("You have no case with this number."))
     try:
         case = load_case(officer, str(call.data.get("case", ""))[:20], at=call.at)
     except Http404:

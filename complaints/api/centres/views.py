@@ -32,4 +32,4 @@ def take_report(centre: OutsideCentre, call: SignedCall) -> dict[str, Any]:
     try:
         return record_report(centre, form.report, at=call.at)
     except NotWithCentre:
-        raise CallRefused(404, "no_such_case", gettext("You have no case of this number.")) from None
+        raise CallRefused(404, "no_such_case", gettext("You have no case with this number.")) from None

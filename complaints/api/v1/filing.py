@@ -107,7 +107,7 @@ def _draft(request: HttpRequest, body: NewCase, *, at: datetime) -> Draft | Case
 
 
 def _no_draft() -> Problem:
-    return Problem("invalid", fields=[FieldProblem("draft", "not_found", gettext("This draft is no longer there."))])
+    return Problem("invalid", fields=[FieldProblem("draft", "not_found", gettext("This draft no longer exists."))])
 
 
 def _chosen(draft: Draft, data: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:

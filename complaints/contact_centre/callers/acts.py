@@ -72,7 +72,7 @@ def _amend_form(data: Data, case: Case) -> AmendForm:
 
 def _withdraw_form(data: Data, case: Case) -> WithdrawForm:  # noqa: ARG001 - one shape for all acts
     form = WithdrawForm(data)
-    form.fields["because"].label = _("Why does the caller withdraw it?")
+    form.fields["because"].label = _("Why is the caller withdrawing it?")
     return form
 
 

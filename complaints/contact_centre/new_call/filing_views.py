@@ -239,7 +239,7 @@ def join(request: HttpRequest, contact: CentreContact) -> HttpResponse:
     except NoSuchProblem:
         raise Http404 from None
     except ProblemOver:
-        messages.warning(request, gettext("This problem is over or was ended. File the case instead."))
+        messages.warning(request, gettext("This problem is over. File the case instead."))
         return redirect("call-file", contact.pk)
     if draft.is_begun:
         uploads.discard(draft)
@@ -255,7 +255,7 @@ def take_up(request: HttpRequest, contact: CentreContact) -> HttpResponse:
         kept = Draft.objects.filter(citizen=contact.citizen, pk__in=contacts.keys_in(request.POST.get("draft", "")))
         draft = kept.first()
         if draft is None:
-            messages.warning(request, gettext("This draft is no longer there. It was filed or deleted."))
+            messages.warning(request, gettext("This draft no longer exists. It was filed or deleted."))
         else:
             contacts.remember_draft(contact, draft)
     return redirect("call-file", contact.pk)

@@ -124,7 +124,9 @@ class RegisterForm(WhoForm):
         max=PROOF_LENGTH,
         required=False,
         label=_("What was seen as proof?"),
-        help_text=_("For example: the ID card at the counter, a copy of the passport by e-mail. Not its number."),
+        help_text=_(
+            "For example: the ID card at the counter, a copy of the passport by e-mail. Do not write its number."
+        ),
     )
 
     def require_proof(self) -> None:

@@ -76,10 +76,10 @@ def _file(contact: CentreContact, draft: Draft, request: HttpRequest, *, at: dat
     except (Draft.DoesNotExist, DraftIncomplete):
         return None, gettext("Nothing was sent. Complete the missing step and try again.")
     except TooManyToday:
-        return None, gettext("This person has filed as many cases as one may file in a day. Try again tomorrow.")
+        return None, gettext("This person has filed the maximum number of cases for one day. Try again tomorrow.")
     except AlreadyFiled as filed:
         words = {"number": f"\u2066{filed.case.reference}\u2069"}
-        return None, gettext("The same words are an open case already: %(number)s. Add to it instead.") % words
+        return None, gettext("An open case already has this text: %(number)s. Add to it instead.") % words
     logger.info("a case was filed for a caller", extra={"case_id": case.pk, "user_id": str(contact.agent_id)})
     return case, ""
 

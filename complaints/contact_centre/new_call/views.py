@@ -115,7 +115,7 @@ def _prove(request: HttpRequest, contact: CentreContact) -> HttpResponse:
         except NotTheirs as wrong:
             if wrong.is_let_go:
                 return _let_go(request, contact, gettext("Three answers were wrong."))
-            form.add_error("answer", gettext("This does not fit. Ask again, or register the caller as a new person."))
+            form.add_error("answer", gettext("This does not match. Ask again, or register the caller as a new person."))
         except RateLimitReached:
             return _let_go(request, contact, gettext("Too many wrong answers were given about this person today."))
         else:

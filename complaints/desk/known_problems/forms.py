@@ -49,7 +49,8 @@ class KnownProblemForm(Form):
     ends_time = TimeBoxField(
         label=_("Until what time"),
         help_text=_(
-            "It then ends by itself, and everybody who joined is told. You can end it before, or set it later."
+            "It ends automatically then, and everybody who joined is told. "
+            "You can end it earlier, or choose a later end."
         ),
     )
 
@@ -84,7 +85,7 @@ class KnownProblemForm(Form):
         starts = _moment(cleaned["starts_on"], cleaned["starts_time"])
         ends = _moment(cleaned["ends_on"], cleaned["ends_time"])
         if ends <= max(starts, self.at):
-            self.add_error("ends_on", _("It has to end after it begins, and after now"))
+            self.add_error("ends_on", _("The end must be after the beginning, and in the future"))
         elif ends - starts > LONGEST:
             self.add_error("ends_on", _("Choose an end at most 60 days after the beginning"))
         if starts > self.at + MOST_AHEAD:

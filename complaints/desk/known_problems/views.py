@@ -28,7 +28,7 @@ PUBLISHERS: Final = CMU | SUPERVISION
 #: Problems that are over are listed for so long.
 LISTED_AFTER: Final = timedelta(days=30)
 MOST_LISTED: Final = 100
-OVER = _("This problem is over already and does not change any more. Everybody who joined is told.")
+OVER = _("This problem is over and can no longer be changed. Everybody who joined is told.")
 
 
 @staff_required(PUBLISHERS)

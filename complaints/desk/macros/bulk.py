@@ -28,7 +28,7 @@ class MacroChoiceForm(Form):
 
     macro = ChoiceCardsField(
         label=_("Macro"),
-        help_text=_("Macros with a question or an answer to the citizen are run on each case by itself."),
+        help_text=_("Macros with a question or an answer to the citizen are run from the page of each case."),
         error_messages={"required": _("Choose a macro"), "invalid_choice": _("Choose a macro, and read its steps")},
     )
 

@@ -42,7 +42,9 @@ class MacroForm(Form):
     """The name of a macro, and who can use it; the latter is asked once, of whoever may share."""
 
     name = LineField(
-        max=TITLE_LENGTH, label=_("Name of the macro"), help_text=_("It stands on the page of each case it fits.")
+        max=TITLE_LENGTH,
+        label=_("Name of the macro"),
+        help_text=_("It is shown on the page of each case that it fits."),
     )
     shared = forms.ChoiceField(required=False, label=_("Who can use it"))
 

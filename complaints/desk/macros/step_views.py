@@ -30,7 +30,7 @@ def add_step(request: HttpRequest, macro: int, macro_act: str) -> HttpResponse:
         if macro_act not in edit.reach.acts:
             raise Http404
         if macro_act not in edit.acts_to_add and not edit.is_overtaken:
-            messages.warning(request, gettext("This macro cannot have one more step of this kind."))
+            messages.warning(request, gettext("This macro cannot have another step of this kind."))
             return redirect("macro", macro=macro)
         return _save_step(edit, MacroStep(macro=edit.macro, act=macro_act, number=len(edit.steps) + 1))
 

@@ -36,7 +36,7 @@ from complaints.visibility.identity import StaffVisibility
 from complaints.workflow import WRITERS
 from kit.forms import Form
 
-NOT_POSSIBLE = _("This step is not possible in the status that the case has then.")
+NOT_POSSIBLE = _("This step is not possible in the status that the case will have then.")
 NOT_FITTING = _("Its standard text does not fit the topic or the kind of this case.")
 
 

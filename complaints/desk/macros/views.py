@@ -135,7 +135,7 @@ def delete_macro(request: HttpRequest, macro: int) -> HttpResponse:
         edit = open_edit(request, macro)
         if edit.data is not None:
             edit.macro.delete()
-            messages.success(request, gettext("The macro was deleted. What it did to cases stays."))
+            messages.success(request, gettext("The macro was deleted. What it has done to cases stays as it is."))
             return redirect("macros")
     context = {"macro": edit.macro, "steps": edit.steps, **frame(edit.user, at=edit.at)}
     return render(request, "complaints/desk/macros/delete.html", context)

@@ -74,11 +74,11 @@ class AcceptManyForm(Form):
             text = gettext("You selected %(number)s cases. Accept at most %(most)s at once")
             return text % {"number": len(cases), "most": MOST_ACCEPTED}
         if len(agencies := {case.agency.name for case in cases if case.agency}) > 1:
-            return gettext("These cases are with different agencies: %(names)s. Keep those of one agency") % {
+            return gettext("These cases are with different agencies: %(names)s. Select one agency's cases") % {
                 "names": _listed(agencies)
             }
         if len(topics := {case.topic.name if case.topic else gettext("No topic") for case in cases}) > 1:
-            return gettext("These cases have different topics: %(names)s. Keep those of one topic") % {
+            return gettext("These cases have different topics: %(names)s. Select cases of one topic") % {
                 "names": _listed(topics)
             }
         return ""
@@ -98,8 +98,8 @@ class AcceptManyForm(Form):
         if late:
             most = min(self.most[ref] for ref in late)
             text = ngettext(
-                "This is past the limit of %(cases)s. Enter at most %(most)s working day, or take them out",
-                "This is past the limit of %(cases)s. Enter at most %(most)s working days, or take them out",
+                "This is past the limit of %(cases)s. Enter at most %(most)s working day, or leave these cases out",
+                "This is past the limit of %(cases)s. Enter at most %(most)s working days, or leave these cases out",
                 most,
             )
             words = {"cases": _listed(map(reference.grouped, late)), "most": f"{most:,}"}

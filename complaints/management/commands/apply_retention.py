@@ -38,4 +38,4 @@ class Command(BaseCommand):
         for name, number in sorted(counts.items()):
             self.stdout.write(f"{name}: {number}")
         if not counts:
-            self.stdout.write("Nothing is over.")
+            self.stdout.write("No retention period has ended.")

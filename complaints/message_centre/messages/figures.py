@@ -76,11 +76,11 @@ REMEDIES: Final[Mapping[str, StrPromise]] = {
         "Reminders, missed deadlines and delayed messages are not processed. Start beat and the chores worker again."
     ),
     AlarmKind.BREACH_LATE: gettext_lazy(
-        "The head of the CMU tells the persons or the authority on the page of breaches."
+        "The head of the CMU tells the people concerned or the authority, on the page “Data breaches”."
     ),
     AlarmKind.TASK_LATE: gettext_lazy("Look for the errors of this task in the log of the chores worker."),
     AlarmKind.MANY_CODES: gettext_lazy(
-        "Find out whether people need these codes or a program asks for them. Codes go on being sent."
+        "Find out whether people need these codes or a program asks for them. Codes are still being sent."
     ),
     AlarmKind.WRONG_CODES: gettext_lazy(
         "Somebody may be guessing codes. If the network is not a mobile one, block it at the proxy."

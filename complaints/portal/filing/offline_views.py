@@ -44,8 +44,8 @@ CONFLICT: Final = 409
 TEXTS: Final = {
     "taken": _("What you wrote while you were offline is here now. It is not sent yet."),
     "go": _("Continue"),
-    "others": _("A draft is kept on this device for the person who wrote it. It goes on when they sign in."),
-    "expired": _("A draft written without a network was older than 24 hours and was deleted from this device."),
+    "others": _("A draft is kept on this device for the person who wrote it. They can continue it after signing in."),
+    "expired": _("A draft that was written offline was older than 24 hours and was deleted from this device."),
 }
 
 
@@ -83,7 +83,7 @@ def _take(
         if is_sent(key):
             return JsonResponse({"state": "sent"})
         if Draft.objects.filter(pk=key).exists():
-            return _refusal(gettext("Somebody else goes on with this draft."), status=CONFLICT)
+            return _refusal(gettext("Someone else is continuing this draft."), status=CONFLICT)
     if not draft.is_begun or draft.updated_at <= kept_at:
         draft = _save_words(request.POST, writer, draft, at=at)
     if draft.pk != key:

@@ -28,7 +28,7 @@ from complaints.portal.filing.steps import step_url, token_of
 from complaints.portal.filing.writer import for_everybody
 from complaints.workflow import Kind
 
-OVER = _("This problem is over by now, so you were not added. If it goes on for you, send a complaint.")
+OVER = _("This problem is already over, so you were not added. If you still have it, send a complaint.")
 
 
 @login_not_required
@@ -99,7 +99,7 @@ def leave(request: HttpRequest, writer: Writer) -> HttpResponse:
     """Take back that the citizen has the problem too."""
     key = _key(request)
     if writer.citizen is not None and actions.leave(key, citizen=writer.citizen):
-        messages.success(request, gettext("You were taken off. You get no message about this problem."))
+        messages.success(request, gettext("You are no longer on the list. You will get no message about this problem."))
     return redirect("known-problem", problem=key)
 
 

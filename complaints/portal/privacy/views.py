@@ -95,5 +95,5 @@ def data_requests(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest, kind: RequestKind, text: str) -> HttpResponse:
     requests.ask(signed_in_citizen(request), kind, text=text, at=timezone.now())
-    messages.success(request, gettext("Your request has been sent. You get the answer by message."))
+    messages.success(request, gettext("Your request has been sent. You will get the answer by message."))
     return redirect("account-requests")

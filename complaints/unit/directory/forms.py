@@ -106,7 +106,7 @@ class DirectoryForm(Form, forms.ModelForm):  # type: ignore[type-arg] # named by
         cleaned: dict[str, Any] = super().clean() or {}
         for name, value in list(cleaned.items()):
             if isinstance(value, str) and value.startswith(FORMULA):
-                self.add_error(name, _("This text begins like a formula of a spreadsheet. Begin it with a letter."))
+                self.add_error(name, _("This text begins like a spreadsheet formula. Begin it with a letter."))
         return cleaned
 
     def store(self, *, author: Author) -> ReferenceChange | None:

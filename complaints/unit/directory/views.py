@@ -243,7 +243,7 @@ def drop(request: DirectoryRequest, row: int, change: int) -> HttpResponseBase:
     found = request.row(row)
     planned: ReferenceChange = get_object_or_404(reference_changes.of_row(found), pk=change)
     if reference_changes.drop(planned.pk, at=request.author.at):
-        messages.success(request.http, gettext("The planned change was given up."))
+        messages.success(request.http, gettext("The planned change was cancelled."))
     else:
         messages.info(request.http, gettext("This change is no longer planned."))
     return redirect("directory-row", request.thing.slug, found.pk)
@@ -258,5 +258,5 @@ def follow(request: DirectoryRequest, row: int) -> HttpResponseBase:
     if reference_changes.follow_files(found, author=request.author):
         messages.success(request.http, gettext("The next load of the project files will update this row."))
     else:
-        messages.info(request.http, gettext("This row follows the project files already."))
+        messages.info(request.http, gettext("This row already follows the project files."))
     return redirect("directory-row", request.thing.slug, found.pk)

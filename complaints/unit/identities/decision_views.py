@@ -80,7 +80,7 @@ def reject(request: HttpRequest, pk: UUID) -> HttpResponse:
         form,
         lambda seen, at: decisions.reject(pk, by=user, reason=form.cleaned_data["reason"], seen=seen, at=at),
         title=gettext("Reject the identity"),
-        done=gettext("The identity is rejected, and the person is told. Their cases go on."),
+        done=gettext("The identity is rejected, and the person is told. Work on their cases continues."),
     )
 
 
@@ -184,5 +184,5 @@ def _outcome_text(outcome: RegistryOutcome) -> str:
         RegistryOutcome.MATCHED: gettext("The details match the register."),
         RegistryOutcome.MISMATCHED: gettext("The details do not match the register."),
         RegistryOutcome.NOT_COVERED: gettext("The register does not hold this kind of document."),
-        RegistryOutcome.UNAVAILABLE: gettext("The register does not answer. It is asked again by itself."),
+        RegistryOutcome.UNAVAILABLE: gettext("The register does not answer. We ask it again automatically."),
     }[outcome]

@@ -75,7 +75,7 @@ class HoldForm(CaseNumberForm):
     )
     filed_since = AnyDayField(required=False, label=_("Filed from"), help_text=_("Empty: from the beginning."))
     filed_until = AnyDayField(
-        required=False, label=_("Filed up to"), help_text=_("Empty: also what is filed from now on.")
+        required=False, label=_("Filed up to"), help_text=_("Empty: cases filed from now on too.")
     )
     field_order = (
         *("ref", "on_person", "number", "agency", "filed_since", "filed_until"),
@@ -105,7 +105,7 @@ class HoldForm(CaseNumberForm):
         if self.errors:
             return data
         if sum(bool(data.get(name)) for name in ("ref", "number", "agency")) != 1:
-            self.add_error("ref", _("Enter the number of a case, the number of a person, or an agency: one of them"))
+            self.add_error("ref", _("Enter one of these: the number of a case, the number of a person, or an agency"))
         since, until = data.get("filed_since"), data.get("filed_until")
         if (since or until) and not data.get("agency"):
             self.add_error("agency", _("Choose the agency whose cases were filed on these days"))

@@ -64,7 +64,7 @@ def request_page(request: HttpRequest, asked: UUID) -> HttpResponse:
         try:
             _decide(found, form, by=user, at=at)
         except requests.RequestAlreadyDecided:
-            form.add_error(None, gettext("Somebody has decided this request meanwhile. Read it again."))
+            form.add_error(None, gettext("Someone has decided this request in the meantime. Read it again."))
             found.refresh_from_db()
             status = CONFLICT
         else:
@@ -81,7 +81,7 @@ def _carried_out(request: HttpRequest, asked: PrivacyRequest, *, at: datetime) -
     if requests.mark_done(asked.pk, at=at):
         messages.success(request, gettext("The correction is marked as made."))
     else:
-        messages.info(request, gettext("This correction is made already, or was not granted."))
+        messages.info(request, gettext("This correction has already been made, or was not granted."))
     return redirect("privacy-request", asked.pk)
 
 
@@ -90,7 +90,7 @@ def _may_be_granted(form: DecisionForm, asked: PrivacyRequest, *, at: datetime) 
         return True
     if persons.has_open_cases(asked.citizen):
         form.add_error(
-            "state", gettext("The person has open cases. They must end first, or the person withdraws them.")
+            "state", gettext("The person has open cases. They must end first, or the person must withdraw them.")
         )
     elif holds.is_person_held(asked.citizen, timezone.localdate(at)):
         form.add_error("state", gettext("A hold for legal proceedings keeps the data of this person."))

@@ -51,7 +51,7 @@ def revoke(request: HttpRequest, key: int) -> HttpResponse:
     """Revoke a key: programs that send it are refused from now on."""
     row = get_object_or_404(ProgramKey, pk=key)
     if program_keys.revoke(row.pk, by=signed_in_user(request), at=timezone.now()):
-        messages.success(request, gettext("The key is revoked. Nothing comes by it any more."))
+        messages.success(request, gettext("The key is revoked. Nothing can be filed with it any longer."))
     else:
-        messages.warning(request, gettext("This key was revoked before. Nothing was changed."))
+        messages.warning(request, gettext("This key has already been revoked. Nothing was changed."))
     return redirect("program-keys")

@@ -29,7 +29,7 @@ class ProgramForm(Form):
         max=LONGEST,
         required=False,
         label=_("Address at which we fetch answers"),
-        help_text=_("Only for a centre that does not call us by itself."),
+        help_text=_("Only for a centre that does not call us."),
     )
     officer = forms.ChoiceField(
         label=_("Officer in whose name it acts"),

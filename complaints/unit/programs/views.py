@@ -52,7 +52,7 @@ def program_page(request: HttpRequest, kind: str, code: str) -> HttpResponse:
             is_active=form.cleaned_data["is_active"],
             officer=form.chosen_officer,
         )
-        messages.success(request, gettext("The program was changed. What waits for it goes to the new address."))
+        messages.success(request, gettext("The program was changed. Waiting calls go to the new address."))
         return redirect("program", kind, code)
     return render(request, "complaints/unit/programs/program.html", _context(request, one, form))
 
@@ -68,7 +68,7 @@ def program_secret(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     one = owners.owner(kind, code)
     context = _context(request, one, _form(one, request, on_post=False))
     if not secret:
-        text = gettext("A secret was made meanwhile. If you do not have it, make another one now.")
+        text = gettext("A secret was made in the meantime. If you do not have it, make another one now.")
         messages.warning(request, text)
         return render(request, "complaints/unit/programs/program.html", context, status=CONFLICT)
     return render(request, "complaints/unit/programs/program.html", {**context, "secret": secret})

@@ -80,5 +80,5 @@ def test_signing_out_or_another_person_in_the_browser_ends_it(amina: Citizen, ka
 )
 def test_what_nothing_can_be_sent_to_is_refused_in_words(amina: Citizen, changes):
     answer = turn_on(sign_in(Client(), amina), **changes)
-    said = "This browser cannot show notifications of this site. Updates go on reaching you as before."
+    said = "This browser cannot show notifications of this site. Updates still reach you as before."
     assert (answer.status_code, answer.json(), PushSubscription.objects.count()) == (422, {"error": said}, 0)

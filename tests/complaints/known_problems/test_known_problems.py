@@ -133,7 +133,7 @@ def test_a_problem_that_ends_while_somebody_joins_keeps_the_draft_and_says_so(
     pressed = {"problem": burst.pk, "draft": str(draft.pk)}
     answer = browser.post(reverse("known-problem-join"), pressed, follow=True)
     assert answer.redirect_chain[-1][0].startswith(reverse("new-check", args=["complaint"]))
-    assert "انتهت هذه المشكلة في هذه الأثناء" in answer.content.decode()
+    assert "سبق أن انتهت هذه المشكلة" in answer.content.decode()
     assert (Draft.objects.count(), ProblemJoin.objects.count()) == (1, 0)
     clock.pass_(seconds=2)
     bare = browser.post(reverse("known-problem-join"), {"problem": burst.pk}, follow=True)

@@ -62,7 +62,7 @@ def test_every_dead_end_has_its_sentence(desk: Desk, referred: Case, omar: User)
         "0000": "None of your cases",
         unused[:-1] + str((int(unused[-1]) + 1) % 10): "Nothing found. As a tracking number",
         unused: "Nothing found. Check the number",
-        "محمد العوران": "Names can only be searched in the cases of your agency",
+        "محمد العوران": "You can only search for names in the cases of your agency",
     }
     assert {text: said(client, text)[: len(words)] for text, words in begins.items()} == begins
     kept = client.post(reverse("queue"), {"q": "07900"}).content.decode()
@@ -123,4 +123,4 @@ def test_a_search_by_name_is_recorded_for_whom_it_found_and_never_stands_in_an_a
     assert not people.is_name("انقطاع المياه")
     assert box.answer("انقطاع المياه", user=omar, at=case.filed_at) is None
     # One of two words that begins with a given name may be none: the page says as what it was read.
-    assert "these words do" in said(desk(omar), "محمد العوران")
+    assert "the texts of these cases have these words" in said(desk(omar), "محمد العوران")

@@ -72,7 +72,7 @@ def test_an_answer_is_scored_blind_and_the_next_one_follows(client: Client, draw
     assert client.get(url).status_code == 302
     # Somebody sends the form of a page that is out of date.
     late = client.post(url, form(verdict="genuine"), follow=True)
-    assert "scored meanwhile" in late.content.decode() or "قُيّم" in late.content.decode()
+    assert "scored in the meantime" in late.content.decode() or "قُيّم" in late.content.decode()
     assert AuditScore.objects.get().verdict == "hollow"
 
 

@@ -61,7 +61,7 @@ def test_a_draft_is_replied_to_and_published(
     edition = IndexEdition.objects.get()
     own = reverse("commitment-agency", args=[edition.pk, "miyahuna"])
     assert made.headers["Location"] == reverse("commitment-edition", args=[edition.pk])
-    assert "There is an index of these days already" in client.post(reverse("commitment"), DRAFT).content.decode()
+    assert "There is already an index of these days" in client.post(reverse("commitment"), DRAFT).content.decode()
     listed = page(client, "commitment-edition", edition.pk)
     row = next(row for row in frozen.indices(edition.counts) if row.agency == "miyahuna")
     assert f"{row.low} to {row.high}" in listed

@@ -91,7 +91,7 @@ def test_what_cannot_be_ordered_is_said_beside_the_field(client: Client, lina: U
         ({"period": "other", "first": "1/1/2026", "last": "4/1/2026"}, "Today is not over yet. Enter an earlier day."),
         ({"period": "other", "first": "9/12/2025", "last": "1/12/2025"}, "The last day cannot be before the first."),
         ({"period": "other", "first": "", "last": ""}, "Enter this day, or choose a period above."),
-        ({"period": "other", "first": "1/12/2025", "last": "31/12/2025"}, "There is a report on this period already."),
+        ({"period": "other", "first": "1/12/2025", "last": "31/12/2025"}, "There is already a report on this period."),
         ({"period": "month-1999-01-01", "first": "", "last": ""}, "choose one of the options shown"),
     ):
         answer = post(client, "periodic-report-new", **typed)

@@ -63,7 +63,7 @@ def test_a_proposal_is_described_committed_to_and_followed(
     assert send(unit, "phenomenon-edit", leaks, name="قصير") == 200
     assert send(unit, "phenomenon-edit", leaks, **said) == 302
     stale = unit.post(reverse("phenomenon-edit", args=[leaks.pk]), {**said, "version": 1})
-    assert (stale.status_code, "Somebody changed this phenomenon meanwhile" in stale.content.decode()) == (409, True)
+    assert (stale.status_code, "changed this phenomenon in the meantime" in stale.content.decode()) == (409, True)
     # The owner's supervisor commits it; an officer reads; a stranger finds nothing.
     assert CAUSE in page(owner, "phenomenon", leaks.pk)
     officer = at_desk(omar)

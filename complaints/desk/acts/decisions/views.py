@@ -205,7 +205,7 @@ def undo(request: ActionRequest) -> HttpResponse:
 
 def _undone(followers: Sequence[Case]) -> str:
     """Return what happened, with the number of linked cases whose answer was undone too."""
-    parts = [gettext("Undone. No message was sent. What you had written is kept in the form.")]
+    parts = [gettext("Undone. No message was sent. What you wrote is kept in the form.")]
     if number := len(followers):
         text = ngettext(
             "The answer to %(number)s linked case was undone too.",

@@ -18,7 +18,7 @@ def ask_explanation(request: ActionRequest) -> HttpResponse:
     form = AskExplanationForm(request.data)
     is_sent = request.is_sent(form)
     if late_cases.open_explanation(request.case) is not None:
-        return request.refuse(gettext("An explanation was asked for already. The desk has not answered yet."))
+        return request.refuse(gettext("An explanation has already been asked for. It has not been answered yet."))
     if not is_sent:
         return request.page()
     actions.ask_explanation(request.case, by=request.user, at=request.at, text=form.cleaned_data["text"])

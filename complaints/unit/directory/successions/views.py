@@ -91,7 +91,7 @@ def cancel(request: HttpRequest, succession: int) -> HttpResponseBase:
     author = Author(signed_in_user(request).pk, timezone.now())
     found = get_object_or_404(ROWS, pk=succession)
     if rules.cancel(found.pk, author=author):
-        messages.success(request, gettext("The plan was given up."))
+        messages.success(request, gettext("The plan was cancelled."))
     else:
         messages.info(request, gettext("This is no longer planned."))
     return redirect("succession", found.pk)

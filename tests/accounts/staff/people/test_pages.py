@@ -83,14 +83,14 @@ def test_a_role_of_the_unit_is_proposed_and_consented_to_on_the_pages(
     answer = operator.post(en("person-role", omar.pk), sent, follow=True)
     assert "waits for the consent of a second person" in answer.content.decode()
     change = StaffChange.objects.get(outcome="pending")
-    assert "Take back the proposal" in operator.get(en("people")).content.decode()
+    assert "Withdraw the proposal" in operator.get(en("people")).content.decode()
     assert operator.post(en("staff-change", change.pk), {"consent": "1"}).status_code == 404
     assert ">Consent<" in unit.get(en("people")).content.decode().replace("\n", "").replace(" ", "")
     assert list(unit.post(en("person-role", omar.pk), sent).context["form"].errors) == ["role"]
     unit.post(en("staff-change", change.pk), {"consent": "1"})
     assert omar.memberships.filter(role="cmu_head").exists()
     late = unit.post(en("staff-change", change.pk), {"refuse": "1"}, follow=True)
-    assert "Somebody else decided this meanwhile" in late.content.decode()
+    assert "Someone else has decided this in the meantime" in late.content.decode()
 
 
 def test_nobody_makes_herself_of_the_unit_in_one_post_nor_in_two(

@@ -199,8 +199,8 @@ def test_whom_the_register_does_not_confirm_is_registered_with_a_proof(desk: Des
     wrong = SAID | {"birth_date_year": "1979"}
     page = client.post(at("call-register", contact), wrong)
     assert (list(page.context["form"].errors), Citizen.objects.count()) == (["proof"], 0)
-    assert "The register knows these details differently" in page.content.decode()
-    proof = "بطاقة الهوية على الكاونتر"
+    assert "The register has different details" in page.content.decode()
+    proof = "بطاقة الأحوال المدنية على الشباك"
     assert client.post(at("call-register", contact), wrong | {"proof": proof}).status_code == 302
     contact.refresh_from_db()
     assert contact.citizen is not None
@@ -226,7 +226,7 @@ def test_what_is_missing_is_asked_and_a_changed_draft_is_read_back_again(
     assert contact.result == "dropped"
     again = proven(client, ring(client))
     text = client.get(at("call-file", again)).content.decode()
-    assert "Cut off before" in text
+    assert "Calls that were cut off" in text
     client.post(at("call-take-up", again), {"draft": str(contact.draft)})
     assert DETAILS in client.get(at("call-file", again)).content.decode()
 

@@ -216,7 +216,7 @@ def test_a_macro_is_run_on_many_cases_each_by_itself(
     done = client.post(reverse("queue-bulk"), press | {"send": "1", "macro": key}).context["results"]
     assert [(one.is_done, one.words) for one in done] == [
         (True, "Done."),
-        (False, "Accept: This step is not possible in the status that the case has then."),
+        (False, "Accept: This step is not possible in the status that the case will have then."),
     ]
     assert [case.labels.count() for case in cases] == [1, 0]
 

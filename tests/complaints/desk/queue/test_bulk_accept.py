@@ -50,16 +50,13 @@ def test_what_cannot_be_accepted_together_is_named_and_nothing_is_done(
     give_role(omar, gam, Role.OFFICER)
     old, new = file_case(at=now - timedelta(days=6)), file_case()
     question, theirs = file_case(topic=inquiry, kind="inquiry"), file_case(agency=gam)
-    several = "These cases have different topics: Inquiry about a service, Water outage. Keep those of one topic"
+    several = "These cases have different topics: Inquiry about a service, Water outage. Select cases of one topic"
     errors = {
         several: ("case", "3", [new, question]),
-        f"These cases are with different agencies: {gam.name_en}, {network.agency.name_en}. Keep those of one agency": (
-            "case",
-            "3",
-            [new, theirs],
-        ),
+        f"These cases are with different agencies: {gam.name_en}, {network.agency.name_en}. "
+        "Select one agency's cases": ("case", "3", [new, theirs]),
         f"This is past the limit of {reference.grouped(old.reference)}. "
-        "Enter at most 3 working days, or take them out": ("days", "5", [old, new]),
+        "Enter at most 3 working days, or leave these cases out": ("days", "5", [old, new]),
     }
     client = desk(omar)
     assert several in asked(client, "accept", new, question).content.decode()

@@ -72,7 +72,7 @@ def test_older_words_replace_no_newer_ones_and_nobody_takes_the_draft_of_another
     assert Draft.objects.get().details == WORDS
     answer = kept(as_karim, key)
     assert (answer.status_code, Draft.objects.count()) == (409, 1)
-    assert answer.json() == {"error": "Somebody else goes on with this draft."}
+    assert answer.json() == {"error": "Someone else is continuing this draft."}
 
 
 def test_who_is_signed_in_is_said_by_a_mark_and_a_draft_that_cannot_be_read_is_refused(client, as_amina, as_yusuf):

@@ -83,15 +83,15 @@ BAD = {
     "unknown parent": (HEAD + GAM.replace(",,\n", ",atlantis,\n"), "line 2, column parent: there is no atlantis"),
     "a circle": (
         HEAD + GAM.replace(",,\n", ",miyahuna,\n") + "miyahuna,شركة,Water,مياهنا,Water,company,water,gam,\n",
-        "line 2, column parent: the row would stand below itself",
+        "line 2, column parent: the row would be its own parent",
     ),
-    "twice": (HEAD + GAM + GAM, "line 3, column code: gam is on line 2 already"),
+    "twice": (HEAD + GAM + GAM, "line 3, column code: gam is already on line 2"),
     "formula": (HEAD + GAM.replace("Greater Amman M", "=HYPERLINK M"), "line 2, column name_en: begins like a formula"),
     "short name": (
         HEAD + GAM + "x,جهة,X,مياهنا,X,company,water,,\n",
         "line 3: Another agency already has this short name",
     ),
-    "column": ("code,palace\n", "line 1, column palace: there is no such field"),
+    "column": ("code,palace\n", "line 1, column palace: there is no field of this name"),
     "cells": (HEAD + "gam,x\n", "line 2: 2 cells where the header has 9"),
     "quotes": (HEAD + '"open', "cannot be read as CSV"),
     "empty": ("", "line 1, column code: is missing"),
