@@ -13,7 +13,7 @@ from agencies.models import PhraseCategory as Category
 from complaints.answer_quality.gibberish import is_gibberish, is_junk
 from complaints.answer_quality.lexicon import Lexicon
 from complaints.answer_quality.reading import PassageReading, Token, read
-from complaints.answer_quality.subjects import other_subject
+from complaints.answer_quality.subjects import misses
 from complaints.answer_quality.words import Word, is_arabic, words
 
 #: What an answer has to say at least, in the measure of ``reading``: as much as an act, and four words of its own.
@@ -235,10 +235,8 @@ def _blames(answer: _Read) -> tuple[Fault, str] | None:
 
 
 def _is_about_something_else(answer: _Read) -> tuple[Fault, str] | None:
-    if _told(answer.both)[Token.SHARED] > 1:
-        return None
-    other = other_subject((word.key for word in answer.words), group=answer.case.group)
-    return (Fault.OTHER_SUBJECT, "found") if other else None
+    is_missed = misses(answer.words, answer.case.words, group=answer.case.group)
+    return (Fault.OTHER_SUBJECT, "found") if is_missed else None
 
 
 def _only_promises(answer: _Read) -> tuple[Fault, str] | None:
