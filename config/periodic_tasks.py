@@ -26,6 +26,7 @@ PERIODIC_TASKS: Final[dict[str, dict[str, Any]]] = {
         ("merge and split agencies on their day", "complaints.execute_successions", 60.0),
         ("go on counting the deadlines anew", "complaints.continue_recalculation", 30.0),
         ("ask whether the answers helped", "complaints.ask_for_ratings", 900.0),
+        ("plan the calls of the contact centre", "complaints.plan_calls", 300.0),
         ("tell that known problems are over", "complaints.tell_of_ended_problems", 60.0),
         ("circulate released reports", "reports.circulate", 120.0),
         ("remind of annexes", "reports.remind_of_annexes", 600.0),

@@ -17,7 +17,7 @@ MOST_DAYS = 60
 #: With more bounces than this before a ruling a case would hardly find an owner.
 MOST_BOUNCES = 10
 #: A year of days to rate an answer, and of weeks in which a problem may come back.
-MOST_RATING_DAYS, MOST_WEEKS = 366, 52
+MOST_RATING_DAYS, MOST_WEEKS, MOST_CALLS = 366, 52, 10_000
 #: Ten minutes: longer, a person would wait for news that has happened.
 MOST_WINDOW_SECONDS = 600
 #: Some months of working hours: with more, nobody would notice an empty desk in time.
@@ -69,6 +69,8 @@ def check_answers(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Che
             ("RATING_OPEN_DAYS", 1, MOST_RATING_DAYS),
             ("RATING_CHANGE_DAYS", 1, MOST_RATING_DAYS),
             ("RATING_QUESTION_DAYS", 0, settings.RATING_OPEN_DAYS),
+            ("SATISFACTION_CALLS", 0, MOST_CALLS),
+            ("REMINDER_CALLS", 0, MOST_CALLS),
             ("CAME_BACK_WEEKS", 0, MOST_WEEKS),
         )
         if not least <= getattr(settings, name) <= most

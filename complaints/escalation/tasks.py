@@ -12,6 +12,7 @@ from complaints.engine import history_anchors
 from complaints.escalation import (
     absences,
     breach_clocks,
+    calls,
     digest,
     expiry,
     ladder,
@@ -100,6 +101,12 @@ def send_digests() -> int:
 def ask_for_ratings() -> int:
     """Ask those who have not said whether the answer helped, once; safe to run twice and at the same time."""
     return rating_questions.ask(at=timezone.now())
+
+
+@shared_task(name=calls.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
+def plan_calls() -> int:
+    """Have those called who leave a question open, and some who did not rate; safe to run twice at the same time."""
+    return calls.plan(at=timezone.now())
 
 
 @shared_task(name=history_anchors.TASK)

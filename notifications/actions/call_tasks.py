@@ -1,4 +1,4 @@
-"""The calls of the contact centre to people whom no message reached."""
+"""The calls of the contact centre to people whom no message reached, or who did not answer one."""
 
 from datetime import datetime
 
@@ -16,6 +16,12 @@ class CallIsDone(Exception):
 def open_tasks() -> QuerySet[CallTask]:
     """Return the calls that are to be made, the oldest first."""
     return CallTask.objects.filter(done_at__isnull=True).order_by("made_at", "pk").select_related("message")
+
+
+def make(message: Message, *, at: datetime) -> bool:
+    """Have the person of ``message`` called; tell whether that is new, since a message leads to one call."""
+    _task, is_new = CallTask.objects.get_or_create(message=message, defaults={"made_at": at})
+    return is_new
 
 
 def finish(task: CallTask, *, outcome: CallOutcome, by: str, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Whom the contact centre has to call, because no message reached them."""
+"""Whom the contact centre has to call, because no message reached them or they answered none."""
 
 from django.db import models
 from django.db.models import Q
@@ -17,7 +17,7 @@ class CallOutcome(models.TextChoices):
 
 
 class CallTask(models.Model):
-    """A call to make by the contact centre, to a person whom a message reached by no channel."""
+    """A call to make by the contact centre, to a person whom a message did not reach, or who did not answer it."""
 
     message = models.OneToOneField(Message, models.PROTECT, related_name="call_task")
     made_at = models.DateTimeField(db_default=Now())

@@ -1,1 +1,1 @@
-"""Calls to people whom no message reached."""
+"""Calls to people whom no message reached, or who did not answer one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from accounts.models import Citizen, User
@@ -13,6 +13,7 @@ from agencies.models import AgencySuccession, Holiday, KnownProblem, OutsideCent
 from agencies.reference_changes import Author
 from complaints.actions import accept, ask, close, file
 from complaints.actions.filing import Filing
+from complaints.escalation import rating_questions
 from complaints.models import Breach, RetentionRule
 from complaints.search import index
 from complaints.track_record import refreshing
@@ -75,6 +76,15 @@ def two_closed_cases(get: Get) -> tuple[Any, Any]:
         kind="", outcome="", defaults={"anonymise_months": 60, "effective_from": "2026-01-01"}
     )
     return cases[0].pk, cases[1].pk
+
+
+def two_unrated_closings(get: Get) -> tuple[Any, Any]:
+    two_closed_cases(get)
+    asked = datetime(2026, 1, 8, 12, tzinfo=UTC)
+    rating_questions.ask(at=asked)
+    questions = Message.objects.filter(template="case_rating")
+    questions.update(created_at=asked)
+    return tuple(questions.order_by("pk").values_list("pk", flat=True))  # type: ignore[return-value]
 
 
 def two_cases_after_figures_are_built(get: Get) -> tuple[Any, Any]:

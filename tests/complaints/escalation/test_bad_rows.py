@@ -24,6 +24,7 @@ from complaints.api.centres import fetching
 from complaints.escalation import (
     absences,
     breach_clocks,
+    calls,
     digest,
     expiry,
     ladder,
@@ -77,6 +78,7 @@ from tests.complaints.escalation.row_pairs import (
     two_successions,
     two_topics,
     two_unknown,
+    two_unrated_closings,
 )
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +156,10 @@ SCENARIOS = {
     "complaints.ask_for_ratings": Scenario(
         "case", "complaints.escalation.rating_questions.ask_about", lambda pk, **_: pk, two_closed_cases,
         lambda at: rating_questions.ask(at=at), datetime(2026, 1, 8, 12, tzinfo=UTC), is_real=True,
+    ),
+    "complaints.plan_calls": Scenario(
+        "message", "notifications.actions.call_tasks.make", lambda message, **_: message.pk, two_unrated_closings,
+        lambda at: calls.plan(at=at), datetime(2026, 1, 10, 12, tzinfo=UTC), is_real=True,
     ),
     "complaints.tell_of_ended_problems": Scenario(
         "problem_join", "complaints.escalation.problem_ends.tell", lambda pk, **_: pk, two_joins,

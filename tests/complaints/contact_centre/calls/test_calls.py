@@ -134,7 +134,8 @@ def test_what_has_neither_is_said_as_it_is(make_message: MakeMessage) -> None:
 def test_the_words_are_in_the_language_of_the_person(desk: Desk, to_call: CallTask, sami: User) -> None:
     shown = desk(sami).get(url(to_call)).content.decode()
     token = Message.objects.get(pk=to_call.message_id).token
-    assert '<div class="msg msg-us" lang="ar" dir="rtl"> <p>استلمنا شكواكم' in " ".join(shown.split())
+    assert '<ol class="msg msg-us" lang="ar" dir="rtl"> <li><p>السلام عليكم' in " ".join(shown.split())
+    assert "<li><p>استلمنا شكواكم" in shown
     assert str(token) not in shown
 
 
