@@ -341,7 +341,7 @@ def add(case: Case, *, by: User, at: datetime, text: str, attachments: Collectio
         _require_measure(case, at=change.at)
         Addition.objects.create(case=case, event_id=change.event_id, text=text, at=change.at)
         uploads.store(attachments, case=case, event=change.event_id)
-        change.facts = {"words": change.fingerprint(text), "files": len(attachments)}
+        change.facts, change.said = {"words": change.fingerprint(text), "files": len(attachments)}, text
 
 
 def withdraw(case: Case, *, by: User, at: datetime, because: str = "") -> None:

@@ -33,7 +33,7 @@ def reply(case: Case, *, by: User, at: datetime, text: str, attachments: Collect
         question.reply_event_id = change.event_id
         question.save(update_fields=["reply", "replied_at", "ended_at", "reply_event"])
         uploads.store(attachments, case=case, event=change.event_id)
-        change.facts = {"words": change.fingerprint(text), "files": len(attachments)}
+        change.facts, change.said = {"words": change.fingerprint(text), "files": len(attachments)}, text
 
 
 def lapse(case: Case, *, at: datetime) -> None:

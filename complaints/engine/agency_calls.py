@@ -34,7 +34,7 @@ def owe(change: Change, event: CaseEvent) -> None:
     if ACTIONS[change.action].is_for_own_desk:
         return
     if case.agency is not None and case.agency.has_system:
-        _owe(case.agency, case, event, body=case_for_agency(case, event))
+        _owe(case.agency, case, event, body=case_for_agency(case, event, said=change.said))
     if former is not None and former.has_system and former.pk != case.agency_id:
         _owe(former, case, event, body={"case": case.reference, "version": event.number, "left": True})
 
@@ -53,8 +53,11 @@ def _owe(agency: Agency, case: Case, event: CaseEvent, *, body: dict[str, Any]) 
         )
 
 
-def case_for_agency(case: Case, event: CaseEvent) -> dict[str, Any]:
-    """Return what the desk of the agency sees of a case after ``event``; the person only where its officers may."""
+def case_for_agency(case: Case, event: CaseEvent, *, said: str = "") -> dict[str, Any]:
+    """Return what the desk of the agency sees of a case after ``event``; the person only where its officers may.
+
+    ``said`` is what the citizen said with it.
+    """
     seen = CaseVisibility(case, knows_person=not case.hides_identity)
     return {
         "case": case.reference,
@@ -68,6 +71,8 @@ def case_for_agency(case: Case, event: CaseEvent) -> dict[str, Any]:
         "urgent": case.is_urgent,
         "subject": seen.redact(case.subject),
         "text": seen.redact(case.details),
+        "said": seen.redact(said) or None,
+        "files": int(event.facts.get("files", 0)),
         "where": seen.whereabouts(),
         "governorate": case.governorate.code if case.governorate else None,
         "filed_at": case.filed_at.isoformat(),

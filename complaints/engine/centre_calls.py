@@ -8,7 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from agencies.models import OutsideCentre
-from complaints.models import Case, Handover, HandoverWay
+from complaints.engine.change import Change
+from complaints.models import Case, CaseEvent, Handover, HandoverWay
 from complaints.visibility.identity import CaseVisibility
 from notifications import outbox
 from notifications.models import Endpoint, Message
@@ -38,6 +39,28 @@ def owe_handover(endpoint: Endpoint, handed: Handover, *, at: datetime) -> None:
     body = {"type": "case.handed_over", "at": at.isoformat(), **case_for_centre(handed.case)}
     outbox.owe_call(
         endpoint, template=TEMPLATE, body=body, occasion=occasion(handed), reference=handed.case.reference, at=at
+    )
+
+
+def owe_addition(change: Change, event: CaseEvent) -> None:
+    """Owe the centre that holds a case what the citizen adds or answers meanwhile, redacted as the case itself is.
+
+    Nothing where the centre is not called by its interface.
+    """
+    case = change.case
+    handed = Handover.objects.filter(case=case, ended_at=None, way=HandoverWay.WEBHOOK).select_related("centre").first()
+    endpoint = endpoint_of(handed.centre) if handed else None
+    if handed is None or endpoint is None:
+        return
+    said = CaseVisibility(case, knows_person=False).redact(change.said)
+    body = {"type": "case.added", "at": event.at.isoformat(), "case": case.reference, "reference": handed.number}
+    outbox.owe_call(
+        endpoint,
+        template=TEMPLATE,
+        body={**body, "action": event.action, "text": said},
+        occasion=f"{occasion(handed)}:added:{event.number}",
+        reference=case.reference,
+        at=event.at,
     )
 
 

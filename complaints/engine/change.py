@@ -73,7 +73,8 @@ class Change:
     ``holder`` is who holds the case afterwards, where that does not follow from the state: a directorate or an outside
     centre, or the agency again once they are done. ``partners`` are the agencies whose task on the case is added or
     dropped. ``mandate`` is that by which ``by`` speaks for the citizen, locked. ``reopens`` is the moment of what is
-    undone: the clock that ended then goes on.
+    undone: the clock that ended then goes on. ``said`` is what the citizen says with the change, for the programs
+    outside that work on the case.
     """
 
     case: Case
@@ -91,6 +92,7 @@ class Change:
     due: datetime | None = None
     speaks_of: date | None = None
     salt: bytes = b""
+    said: str = ""
     partners: Sequence[Agency] = ()
     mandate: Mandate | None = None
     reopens: datetime | None = None

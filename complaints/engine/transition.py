@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Mandate, User
 from agencies.models import Directorate
 from complaints.clocks import clockwork
-from complaints.engine import agency_calls, first_rows, history_chain, holders, notices
+from complaints.engine import agency_calls, centre_calls, first_rows, history_chain, holders, notices
 from complaints.engine.change import CaseStaff, Change, Fact
 from complaints.models import Case, CaseEvent, Clock, Holding, TextSalt, event_key
 from complaints.permissions import deputies, policy, representatives, send_window
@@ -344,3 +344,5 @@ def _cancel_overtaken(change: Change) -> None:
 def _owe(tells: tuple[Tell, ...], change: Change, event: CaseEvent) -> None:
     notices.owe(tells, change=change, event=event)
     agency_calls.owe(change, event)
+    if change.said and change.case.holder == Holder.OUTSIDE_CENTRE:
+        centre_calls.owe_addition(change, event)

@@ -1,4 +1,4 @@
-"""What the case system of an agency may do: accept, decline, return, ask and close, each by the form of the desk."""
+"""What the case system of an agency may do: accept, decline, return, ask, close, pass praise on, as at the desk."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from complaints.permissions.case_permissions import case_permissions
 from complaints.permissions.rulings import AgencyEnded
 from complaints.staff.acts.answer_form import CloseForm
 from complaints.staff.acts.decision_forms import AcceptForm, AskForm, RefuseForm
+from complaints.staff.acts.praise_form import DeliverForm
 from complaints.staff.forms import active_directorates, other_agencies
 from complaints.workflow import Action, Kind
 
@@ -69,10 +70,18 @@ def _close(case: Case, by: User, fields: Mapping[str, Any], at: datetime) -> dic
     return {"answer": str(answer.state)}
 
 
+def _deliver(case: Case, by: User, fields: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    form = DeliverForm(as_typed(fields), directorates=active_directorates(case))
+    require_valid(form, fields)
+    actions.deliver(case, by=by, at=at, directorate=form.chosen_directorate)
+    return {}
+
+
 ACTS: Final[Mapping[str, Act]] = {
     Action.ACCEPT: _accept,
     Action.DECLINE: _refuse(actions.decline),
     Action.RETURN: _refuse(actions.return_case),
     Action.ASK: _ask,
     Action.CLOSE: _close,
+    Action.DELIVER: _deliver,
 }

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
 from django.utils.translation import gettext
 
-from accounts.models import User
-from agencies.models import Agency
 from complaints.api.agency_systems.acts import ACTS
+from complaints.api.agency_systems.cases import find_case, name_of
 from complaints.api.signed_calls import CallRefused, SignedCall, signed_calls
 from complaints.case_text.clock_history import has_moved
 from complaints.engine import agency_calls
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
-from complaints.models import Case
-from complaints.staff.loading import load_case
+from complaints.models import AgencySystem, Case
 
 
-def _name(code: str) -> str | None:
-    agency = Agency.objects.filter(code=code).first()
-    return agency_calls.name_of(agency) if agency else None
-
-
-@signed_calls(agency_calls.PREFIX, _name)
+@signed_calls(agency_calls.PREFIX, name_of)
 def agency_acts(call: SignedCall) -> dict[str, Any]:
     """Do one act of the desk to a case of the agency; a case of others is answered like none."""
     system = agency_calls.system_of(call.endpoint)
@@ -31,7 +23,7 @@ def agency_acts(call: SignedCall) -> dict[str, Any]:
     if system is None or act is None:
         text = gettext("The action is one of: %(actions)s.") % {"actions": ", ".join(ACTS)}
         raise CallRefused(422, "invalid", text, fields={"action": [text]})
-    case = _case(call, system.officer, agency=system.agency_id)
+    case = _locked(call, system)
     fields = {name: value for name, value in call.data.items() if name not in {"case", "version", "action"}}
     try:
         more = act(case, system.officer, fields, call.at)
@@ -44,15 +36,9 @@ def agency_acts(call: SignedCall) -> dict[str, Any]:
     return {"case": case.reference, "state": case.state, "version": case.version, **more}
 
 
-def _case(call: SignedCall, officer: User, *, agency: int) -> Case:
-    """Return the locked case that a call is about; raise CallRefused unless its agency has it, as the call knows it."""
-    missing = CallRefused(404, "no_such_case", gettext("You have no case with this number."))
-    try:
-        case = load_case(officer, str(call.data.get("case", ""))[:20], at=call.at)
-    except Http404:
-        raise missing from None
-    if case.agency_id != agency:
-        raise missing
+def _locked(call: SignedCall, system: AgencySystem) -> Case:
+    """Return the locked case that a call is about; raise CallRefused unless it is as the call knows it."""
+    case = find_case(call, system)
     held = Case.objects.select_for_update(of=("self",)).values_list("version", flat=True).get(pk=case.pk)
     seen = call.data.get("version")
     if type(seen) is not int or not 0 < seen <= held:

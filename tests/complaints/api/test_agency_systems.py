@@ -1,15 +1,20 @@
 """The case system of an agency: its cases go out as its desk sees them, and it acts by the forms of the desk."""
 
+import hashlib
+import time
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Citizen, User
-from agencies.models import Agency
+from agencies.models import Agency, Topic
+from complaints.actions import add
 from complaints.models import Question
 from complaints.unit.programs import owners
 from notifications.models import Message, ReceivedCall
@@ -17,7 +22,7 @@ from notifications.sending import delivery
 from tests.complaints import DONE, FOUND
 from tests.complaints.api.calls import post
 from tests.complaints.api.test_interfaces_page import example
-from tests.complaints.cases import FileCase
+from tests.complaints.cases import FileCase, attach
 from tests.fakes.centre import FakeCentre
 
 
@@ -91,6 +96,49 @@ def test_a_case_is_closed_by_the_judgement_of_the_desk_and_leaves_once(
     assert [body for body in system.bodies if body.get("left")] == [
         {"type": "case.changed", "at": system.bodies[-1]["at"], "case": other.reference, "version": 2, "left": True}
     ]
+
+
+def test_praise_is_passed_on_and_other_kinds_are_not(
+    file_case: FileCase, system: FakeCentre, water: Agency, outage: Topic
+) -> None:
+    Topic.objects.filter(pk=outage.pk).update(kinds=["complaint", "praise"])
+    praise, case = file_case(at=timezone.now(), kind="praise"), file_case(at=timezone.now())
+    deliver = {"case": praise.reference, "version": 1, "action": "deliver"}
+    for data, status in (
+        (deliver, 422),
+        ({**deliver, "is_passed_on": False}, 422),
+        ({**deliver, "case": case.reference, "is_passed_on": True}, 409),
+        ({**deliver, "is_passed_on": True}, 200),
+    ):
+        assert post(url(water), system.keys[0], data).status_code == status, data
+    praise.refresh_from_db()
+    assert (praise.state, praise.outcome) == ("closed", "thanked")
+
+
+def test_what_the_citizen_adds_goes_out_and_files_are_fetched_by_links_that_end(
+    file_case: FileCase, system: FakeCentre, water: Agency, gam: Agency, amina: Citizen, settings: Any
+) -> None:
+    case, hidden = file_case(at=timezone.now()), file_case(at=timezone.now(), hides_identity=True)
+    for one in (case, hidden):
+        attach(one, timezone.now(), "amina.pdf")
+        add(one, by=amina.user, at=timezone.now(), text=f"أنا {amina.family_name}، وهذه صورة.")
+    delivery.drain("webhooks", seconds=1)
+    added = {body["case"]: body for body in system.bodies if body["action"] == "add"}
+    assert [amina.family_name in added[one.reference]["said"] for one in (case, hidden)] == [True, False]
+    place, secret = f"/api/agency-systems/{water.code}/files", system.keys[0]
+    listed = {one.pk: post(place, secret, example("agency-files", case=one.reference)).json() for one in (case, hidden)}
+    (file,), (plain,) = listed[case.pk]["files"], listed[hidden.pk]["files"]
+    assert (file["name"], "amina" in plain["name"]) == ("amina.pdf", False)
+    path = file["url"].removeprefix(settings.PUBLIC_URL)
+    got = Client().get(path)
+    assert hashlib.sha256(b"".join(got.streaming_content)).hexdigest() == file["sha256"]
+    for data in ({"case": "2600000000"}, {"case": case.reference, "x": 1}, {}):
+        assert post(place, secret, data).status_code in {404, 422}, data
+    assert Client().get(path[:-1] + ("A" if path[-1] != "A" else "B")).status_code == 404
+    with patch("django.core.signing.time.time", return_value=time.time() + 3700):
+        assert Client().get(path).status_code == 404
+    type(case).objects.filter(pk=case.pk).update(agency=gam)
+    assert Client().get(path).status_code == 404
 
 
 def test_acts_that_are_refused_write_nothing(

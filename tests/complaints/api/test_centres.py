@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency, CentreState, OutsideCentre
-from complaints.actions import ask, close, hand_over, reply, take_back
+from complaints.actions import add, ask, close, hand_over, reply, take_back
 from complaints.actions.outside_centres import HeldByAnother
 from complaints.api.centres import fetching
 from complaints.case_text.promise import promise_card
@@ -211,6 +211,20 @@ def test_a_centre_that_is_down_is_seen_and_drains_by_itself(
     assert not programs.status_of(Endpoint.objects.get(), at=now)[0].is_down
 
 
+def test_what_is_added_while_the_centre_has_it_goes_out_without_the_person_and_not_after(
+    handed: Case, outside: FakeCentre, amina: Citizen, omar: User, now: datetime
+) -> None:
+    add(handed, by=amina.user, at=now + HOUR, text=f"أنا {amina.family_name}، والماء وصل إلى الدرج.")
+    delivery.drain("webhooks", seconds=1)
+    added = outside.bodies[-1]
+    assert (added["type"], added["action"], added["case"]) == ("case.added", "add", handed.reference)
+    assert ("الدرج" in added["text"], amina.family_name in added["text"]) == (True, False)
+    take_back(handed, by=omar, at=now + 2 * HOUR, answer=ANSWER)
+    add(handed, by=amina.user, at=now + 3 * HOUR, text="عاد الماء.")
+    delivery.drain("webhooks", seconds=1)
+    assert [one["type"] for one in outside.bodies] == ["case.handed_over", "case.added", "case.taken_back"]
+
+
 def test_while_the_citizen_is_asked_and_when_the_case_is_answered(
     accepted: Case, omar: User, amina: Citizen, centre: OutsideCentre, outside: FakeCentre, now: datetime
 ) -> None:
@@ -226,7 +240,7 @@ def test_while_the_citizen_is_asked_and_when_the_case_is_answered(
     delivery.drain("webhooks", seconds=1)
     close(accepted, by=omar, at=now + 3 * HOUR, outcome="solved", found=FOUND, done=DONE)
     delivery.drain("webhooks", seconds=1)
-    assert [body["type"] for body in outside.bodies] == ["case.handed_over", "case.taken_back"]
+    assert [body["type"] for body in outside.bodies] == ["case.handed_over", "case.added", "case.taken_back"]
     late = post(URL, outside.keys[0], report(accepted, "answered", text=ANSWER))
     assert (late.status_code, late.json()["open"], accepted.handovers.get().answer) == (200, False, "")
 

@@ -6,8 +6,8 @@ from django.http import HttpResponse
 from django.utils.translation import gettext
 
 from complaints import actions
-from complaints.desk.acts.praise.forms import DeliverForm
 from complaints.staff.action_pages import ActionRequest, action_page
+from complaints.staff.acts.praise_form import DeliverForm
 from complaints.staff.forms import active_directorates
 from complaints.workflow import Action
 

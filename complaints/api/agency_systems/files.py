@@ -1,0 +1,80 @@
+"""The files of a case for the case system of its agency: asked for by a signed call, fetched by links that soon end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from complaints.api.agency_systems.cases import find_case, name_of
+from complaints.api.signed_calls import CallRefused, SignedCall, signed_calls
+from complaints.attachments.responses import file_response
+from complaints.engine import agency_calls
+from complaints.models import AgencySystem, Attachment, Case
+
+#: A link opens its file for so long.
+LIFE: Final = timedelta(hours=1)
+_SALT: Final = "complaints.agency_files"
+
+
+@signed_calls(agency_calls.PREFIX, name_of)
+def agency_files(call: SignedCall) -> dict[str, Any]:
+    """List the files that the citizen sent with a case of the agency, each with its link, as its officer sees them."""
+    system = agency_calls.system_of(call.endpoint)
+    if system is None or set(call.data) != {"case"}:
+        text = gettext("Send the number of the case, and nothing else.")
+        raise CallRefused(422, "invalid", text, fields={"case": [text]})
+    case = find_case(call, system)
+    return {"case": case.reference, "files": [_listed(one, case, system) for one in _files_of(case)]}
+
+
+def _files_of(case: Case) -> list[Attachment]:
+    """Return what came from the citizen; a voice tells who it is, as a name does."""
+    files = case.attachments.filter(answer=None, consultation=None)
+    return [one for one in files if not (one.is_voice and case.hides_identity)]
+
+
+def _listed(file: Attachment, case: Case, system: AgencySystem) -> dict[str, Any]:
+    token = _signer().sign(f"{system.pk}.{file.pk}")
+    return {
+        "name": _shown_name(file, case),
+        "type": file.content_type,
+        "size": file.size,
+        "sha256": file.sha256,
+        "added_at": file.added_at.isoformat(),
+        "url": f"{settings.PUBLIC_URL}{reverse('agency-file', args=[token])}",
+    }
+
+
+def _shown_name(file: Attachment, case: Case) -> str:
+    return file.plain_name if case.hides_identity else file.name
+
+
+@login_not_required
+@never_cache
+@require_safe
+def agency_file(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Return one file, while its link lasts, the system is in use and the case is still with its agency; else 404."""
+    try:
+        system_key, _, file_key = _signer().unsign(token, max_age=LIFE).partition(".")
+        system = get_object_or_404(AgencySystem.objects.filter(endpoint__is_active=True), pk=int(system_key))
+        file = get_object_or_404(Attachment.objects.select_related("case"), pk=UUID(file_key))
+    except (BadSignature, ValueError):
+        raise Http404 from None
+    if file.case is None or file.case.agency_id != system.agency_id or file not in _files_of(file.case):
+        raise Http404
+    return file_response(file, name=_shown_name(file, file.case))
+
+
+def _signer() -> TimestampSigner:
+    return TimestampSigner(salt=_SALT)
