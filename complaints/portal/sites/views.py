@@ -34,16 +34,19 @@ from complaints.workflow import Kind
 
 #: For so long browsers and proxies keep the badge, in seconds.
 BADGE_LIFE: Final = 24 * 3600
+#: The parameter of an address that chooses a complaint, a suggestion, an inquiry or praise.
+KIND: Final = "kind"
 
 
 @login_not_required
 @xframe_options_exempt
 @require_safe
 def embedded(request: HttpRequest, site: int) -> HttpResponse:
-    """Show the form for a frame of the registered origin, and of no other; ``?topic=`` chooses the topic."""
+    """Show the form for a frame of the registered origin, and of no other; the address may choose kind and topic."""
     found = _site(site)
-    form = EmbeddedForm(agency=found.agency, topic=request.GET.get(TOPIC, ""))
-    context = _context(found, form) | {"problems": offered(at=timezone.now(), agency=found.agency)}
+    form = EmbeddedForm(agency=found.agency, kind=request.GET.get(KIND, ""), topic=request.GET.get(TOPIC, ""))
+    problems = offered(at=timezone.now(), agency=found.agency) if form.chosen_kind == Kind.COMPLAINT else ()
+    context = _context(found, form) | {"problems": problems, "kinds": Kind.choices}
     frames = csp_override({**settings.SECURE_CSP, "frame-ancestors": [found.origin]})
     page: HttpResponse = frames(render)(request, "complaints/portal/sites/embedded.html", context)
     return page
@@ -83,7 +86,7 @@ def _begin(request: HttpRequest, writer: Writer, site: AgencySite) -> HttpRespon
     form = EmbeddedForm(request.POST, agency=site.agency)
     if not form.is_valid():
         return _check_page(request, site, form)
-    draft = Draft(kind=Kind.COMPLAINT, agency=site.agency, site=site, **writer.owns())
+    draft = Draft(kind=form.chosen_kind, agency=site.agency, site=site, **writer.owns())
     try:
         draft = drafting.save_draft(draft, writer, at=timezone.now(), **form.words)
     except TooManyDrafts:

@@ -93,6 +93,24 @@ def test_the_frame_belongs_to_its_origin_alone_and_sets_nothing(
         assert [answer.status_code for answer in answers] == [404] * 3, change
 
 
+@pytest.mark.usefixtures("omar", "leak")
+def test_the_frame_takes_all_four_kinds_and_offers_the_topics_of_each(
+    client: Client, site: AgencySite, amina: Citizen
+) -> None:
+    Topic.objects.filter(code="water-leak").update(kinds=["complaint"])
+    for kind, words in (("suggestion", "اقتراح"), ("inquiry", "استفسار"), ("praise", "ثناء")):
+        frame = client.get(page_of("embedded", site), {"kind": kind, "topic": "water-leak"}).content.decode()
+        assert [words in frame, f'name="kind" value="{kind}"' in frame, 'value="water-leak"' in frame] == [
+            *(True, True, False),
+        ]
+        begun = client.post(page_of("embedded-begin", site), {"kind": kind, "details": f"{WORDS} {kind}"}, **OWN)
+        draft = Draft.objects.get(kind=kind)
+        assert (where(begun), draft.site, draft.agency) == (reverse("new-agency", args=[kind]), site, site.agency)
+    for nonsense in ("", "x", "complaint\0", "9" * 999):
+        frame = client.get(page_of("embedded", site), {"kind": nonsense})
+        assert (frame.status_code, frame.context["form"].chosen_kind) == (200, "complaint")
+
+
 @pytest.mark.usefixtures("leak")
 def test_what_another_site_sends_is_shown_once_more_and_nothing_is_kept(client: Client, site: AgencySite) -> None:
     begin = page_of("embedded-begin", site)
