@@ -122,7 +122,8 @@ def give_by_unit(key: UUID, *, by: User, seen: str, mobile: str, at: datetime) -
         mandate = _locked(key)
         if not mandate.is_waiting(at=at) or mandate.representative is None:
             raise MandateChanged
-        mandate.person = persons.recorded(person, phone=mobile or mandate.representative.phone, at=at)
+        phone, language = mobile or mandate.representative.phone, mandate.representative.language
+        mandate.person = persons.recorded(person, phone=phone, language=language, at=at)
         if mandate.person == mandate.representative or is_own(mandate, by):
             raise MandateChanged
         mandate.seen = seen

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 
 from accounts.identity import registries
-from accounts.identity.checks import record_check
-from accounts.identity.registries import IdentityClaim, RegistryFinding, RegistryOutcome
-from accounts.models import Citizen, Identity
+from accounts.identity.registries import IdentityClaim, RegistryFinding
+from accounts.models import Citizen
 from accounts.models.people import MATCHED_FIRST
-
-RECHECK_AFTER: Final = timedelta(minutes=5)
+from accounts.registration.recorded import SaidInPerson, record
 
 
 @dataclass(frozen=True)
@@ -44,32 +41,11 @@ def check(said: Mapping[str, str], *, at: datetime) -> UnrecordedPerson:
     return UnrecordedPerson(claim, registries.ask(claim, at=at))
 
 
-def recorded(person: Citizen | UnrecordedPerson, *, phone: str, at: datetime) -> Citizen:
+def recorded(person: Citizen | UnrecordedPerson, *, phone: str, language: str, at: datetime) -> Citizen:
     """Return the citizen, recorded without an account where nobody has them yet; in the caller's transaction.
 
-    What the registry does not confirm waits at the unit's desk for identities, as after a registration.
+    The telephone may be the representative's: nobody has proven it.
     """
     if isinstance(person, Citizen):
         return person
-    claim, outcome = person.claim, person.finding.outcome
-    states = {RegistryOutcome.MATCHED: Identity.MATCHED, RegistryOutcome.MISMATCHED: Identity.MISMATCHED}
-    citizen = Citizen(
-        nationality=claim.nationality,
-        number_kind=claim.number_kind,
-        number=claim.number,
-        first_name=claim.first_name,
-        father_name=claim.father_name,
-        grandfather_name=claim.grandfather_name,
-        family_name=claim.family_name,
-        birth_date=claim.birth_date,
-        phone=phone,
-        # The telephone may be the representative's.
-        is_phone_proven=False,
-        identity=states.get(outcome, Identity.PENDING),
-        identity_changed_at=at,
-        recheck_at=at + RECHECK_AFTER if outcome == RegistryOutcome.UNAVAILABLE else None,
-        created_at=at,
-    )
-    citizen.save(force_insert=True)
-    record_check(citizen, person.finding, at=at)
-    return citizen
+    return record(SaidInPerson(**asdict(person.claim), mobile=phone, language=language), person.finding, at=at)

@@ -1,4 +1,4 @@
-"""People who are recorded by the contact centre, without an account, and how they get their cases once they register.
+"""People who are recorded without an account, by the centre or the unit, and get their cases once they register.
 
 Nobody has proven the telephone of such a record. Whoever proves it later and gives the same number and date of birth is
 who called: the record becomes theirs, with its cases.
@@ -28,7 +28,7 @@ RECHECK_AFTER: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True, kw_only=True)
 class SaidInPerson:
-    """What somebody says of themselves to an agent; the number and the mobile number as the forms return them."""
+    """What is said of somebody to an agent or the unit; the number and the mobile number as the forms return them."""
 
     number_kind: str
     nationality: str
@@ -39,8 +39,8 @@ class SaidInPerson:
     family_name: str = field(repr=False)
     birth_date: date = field(repr=False)
     mobile: str = field(repr=False)
-    country: str
     language: str
+    country: str = "JO"
     governorate: str = ""
 
     @property
