@@ -54,6 +54,11 @@ class TopicFit:
         why = gettext("because you wrote: %(words)s") % {"words": listed}
         return Card(self.code, self.topic.name, f"{to} – {why}")
 
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What a draft takes that is about it."""
+        return {"agency": self.agency, "agency_unknown": self.agency is None, "topic": self.topic}
+
 
 @dataclass(frozen=True)
 class PlaceFound:
@@ -111,6 +116,12 @@ def understood(draft: Draft, *, searched: str = "", at: datetime) -> Understood:
     return Understood(
         [replace(fit, words=said[fit.topic.pk], agency=fit.agency or named[fit.topic.pk]) for fit in fits], there
     )
+
+
+def fit_of(topic: Topic, draft: Draft, text: str, *, at: datetime) -> TopicFit:
+    """Return a topic that was chosen for a draft with the agency that handles it there; one statement or two."""
+    (fit,) = _fits([topic], draft, text, None, at=at)
+    return fit
 
 
 def _named_topics(text: str, kind: str, *, at: datetime) -> list[Topic]:

@@ -1,5 +1,5 @@
-/* The agency type-ahead: a text box that offers the agencies of the plain list beside it at once, and then those that the
-   server finds for everyday words. Without this file the box is matched on the server and the list is there to choose
+/* The type-ahead for agencies and topics: a text box that offers the agencies of the plain list beside it at once, and then
+   the topics and agencies that the server finds for everyday words. Without this file the box is matched on the server and the list is there to choose
    from. Folding equals kit/arabic.py; a test compares them. */
 const arabic = (() => {
   const MARKS = /[\u0640\u064b-\u065f\u0670\u06d6-\u06ed]/g;
@@ -45,10 +45,18 @@ const arabic = (() => {
     status.setAttribute("role", "status");
     for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id }))
       box.setAttribute(name, value);
-    const holder = document.createElement("div");
+    const holder = document.createElement("div"), topic = document.createElement("input");
     holder.className = "suggest";
     box.replaceWith(holder);
     holder.append(box, list);
+    // A topic is sent as a choice among the results, as without this file; a new search drops the old choice.
+    topic.type = "hidden";
+    const takeTopic = code => {
+      root.querySelectorAll("input[name=agency_match]:checked").forEach(choice => { choice.checked = false; });
+      topic.name = code ? "agency_match" : "";
+      topic.value = code;
+    };
+    root.append(topic);
     root.append(status);
 
     // An answer of the server that comes after the list was closed must not open it again.
@@ -65,7 +73,14 @@ const arabic = (() => {
       line.id = `${list.id}-${place}`;
       line.setAttribute("role", "option");
       line.setAttribute("aria-selected", "false");
-      line.textContent = option.text;
+      const name = document.createElement("span");
+      name.textContent = option.text;
+      line.append(name);
+      if (option.note) {
+        const note = document.createElement("small");
+        note.textContent = option.note;
+        line.append(note);
+      }
       // Before the box loses the focus, and with it the list.
       line.addEventListener("mousedown", event => { event.preventDefault(); choose(place); });
       return line;
@@ -88,13 +103,16 @@ const arabic = (() => {
       if (!root.dataset.url || words(box.value).length === 0) return;
       data.append("csrfmiddlewaretoken", box.form.elements.csrfmiddlewaretoken.value);
       data.append("typed", box.value);
+      data.append("kind", box.form.elements.kind?.value || root.dataset.kind);
       const own = asked += 1;
       const answer = await fetch(root.dataset.url, { method: "POST", body: data }).catch(() => null);
       if (!answer || !answer.ok || own !== asked || document.activeElement !== box || at >= 0) return;
-      const { agencies, nothing } = await answer.json();
+      const { agencies, topics, nothing } = await answer.json();
       if (own !== asked) return;
       const known = new Set(shown.map(option => option.text));
-      shown = [...shown, ...agencies.filter(one => !known.has(one.name)).map(one => ({ text: one.name, code: one.code }))].slice(0, MOST);
+      const meant = agencies.filter(one => !known.has(one.name)).map(one => ({ text: one.name, code: one.code }));
+      const about = topics.map(one => ({ text: one.name, code: one.code, note: one.note, isTopic: true }));
+      shown = [...shown.slice(0, MOST - about.length), ...about, ...meant].slice(0, MOST);
       list.replaceChildren(...shown.map(item));
       list.hidden = !shown.length;
       box.setAttribute("aria-expanded", String(!list.hidden));
@@ -109,12 +127,14 @@ const arabic = (() => {
       list.children[at].scrollIntoView({ block: "nearest" });
     };
     const choose = place => {
-      box.value = shown[place].text;
+      const { text, code, isTopic } = shown[place];
+      box.value = text;
       select.value = "";
+      takeTopic(isTopic ? code : "");
       if (unknown) unknown.checked = false;
       close();
       status.textContent = "";
-      ask(shown[place].code);
+      if (isTopic) document.querySelector("[data-agency-topics]").replaceChildren(); else ask(code);
     };
     // The topics follow the agency at once; without this the button leads to them.
     const ask = async code => {
@@ -124,7 +144,7 @@ const arabic = (() => {
     };
 
     let pause;
-    box.addEventListener("input", () => { clearTimeout(pause); pause = setTimeout(() => { if (box.value) { open(); askServer(); } else { close(); say("", true); } }, 120); });
+    box.addEventListener("input", () => { takeTopic(""); clearTimeout(pause); pause = setTimeout(() => { if (box.value) { open(); askServer(); } else { close(); say("", true); } }, 120); });
     box.addEventListener("blur", close);
     box.addEventListener("keydown", event => {
       if (event.code === "ArrowDown" || event.code === "ArrowUp") { event.preventDefault(); move(event.code === "ArrowDown" ? 1 : -1); }
@@ -132,7 +152,7 @@ const arabic = (() => {
       else if (event.code === "Enter" && at >= 0) { event.preventDefault(); choose(at); }
     });
     // A choice in the list is the answer; what stands in the box gives way to it.
-    select.addEventListener("change", () => { if (select.value) { box.value = select.selectedOptions[0].text; if (unknown) unknown.checked = false; ask(select.value); } });
+    select.addEventListener("change", () => { takeTopic(""); if (select.value) { box.value = select.selectedOptions[0].text; if (unknown) unknown.checked = false; ask(select.value); } });
   };
 
   document.querySelectorAll("[data-agency]").forEach(enhance);

@@ -199,12 +199,12 @@ def leave_to_the_unit(person: Person, topic: str) -> None:
     """Say that the agency is not known, then name the topic."""
     look_for(person)
     person.tick("I do not know. The %(unit)s decides")
-    person.press("Choose this agency")
+    person.press("Use this choice")
     person.is_at("Check, then send")
     person.page.get_by_role("link", name=re.compile(person.said("Change"))).first.click()
     look_for(person)
     choose_topic(person, topic)
-    person.press("Choose this agency")
+    person.press("Use this choice")
     answer_nothing_more(person)
 
 

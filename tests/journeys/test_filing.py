@@ -76,7 +76,7 @@ def test_filing_works_in_a_browser_without_script(meet: Meet) -> None:
     look_for(citizen)
     citizen.page.get_by_text(citizen.said("Choose from the list of all agencies")).click()
     citizen.pick("All agencies", INQUIRY.agency)
-    citizen.press("Choose this agency")
+    citizen.press("Use this choice")
     choose_topic(citizen, INQUIRY.topic)
     citizen.press("Continue", within=citizen.page.locator("#search"))
     citizen.page.get_by_label(METER).fill("1-40-22871")

@@ -188,7 +188,7 @@ def _files(citizen: Person, story: Story) -> str:
 def _chooses_the_agency(citizen: Person, story: Story) -> None:
     citizen.is_at("Who is it for?")
     look_for(citizen)
-    box = citizen.page.get_by_role("combobox", name=citizen.said("Government agency"))
+    box = citizen.page.get_by_role("combobox", name=citizen.said("Agency or topic"))
     box.press_sequentially(story.what.typed)
     offer = citizen.page.get_by_role("listbox").get_by_role("option", name=story.what.agency, exact=True)
     expect(offer).to_be_visible()
@@ -197,7 +197,7 @@ def _chooses_the_agency(citizen: Person, story: Story) -> None:
     expect(box).to_have_value(story.what.agency)
     choose_topic(citizen, story.what.topic)
     citizen.look("new-topic")
-    citizen.press("Choose this agency")
+    citizen.press("Use this choice")
     answer_nothing_more(citizen)
 
 

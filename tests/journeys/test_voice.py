@@ -40,7 +40,7 @@ def test_a_voice_note_is_recorded_filed_played_and_written_down(meet: Meet) -> N
     look_for(citizen)
     citizen.page.get_by_text(citizen.said("Choose from the list of all agencies")).click()
     citizen.pick("All agencies", WATER)
-    citizen.press("Choose this agency")
+    citizen.press("Use this choice")
     choose_topic(citizen, TOPIC)
     citizen.press("Continue")
     answer_nothing_more(citizen)

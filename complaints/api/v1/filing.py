@@ -25,9 +25,10 @@ from complaints.api.v1.drafts import save, writer_of
 from complaints.attachments.fields import uploader_key
 from complaints.case_text.promise import promise_card
 from complaints.case_text.status import citizen_status
+from complaints.filing.agency_form import AgencyStepForm
 from complaints.filing.agency_view import agency_view
 from complaints.filing.drafting import draft_questions
-from complaints.filing.forms import AgencyStepForm, CheckStepForm, DetailsStepForm
+from complaints.filing.forms import CheckStepForm, DetailsStepForm
 from complaints.filing.place_form import all_governorates
 from complaints.models import Case, Channel, Draft
 from complaints.own_cases.access import TOO_MANY

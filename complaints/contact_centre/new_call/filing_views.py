@@ -36,8 +36,9 @@ from complaints.contact_centre.new_call.pages import (
     writer_of,
 )
 from complaints.filing import drafting
+from complaints.filing.agency_form import AgencyStepForm
 from complaints.filing.drafting import TooManyDrafts
-from complaints.filing.forms import AgencyStepForm, FitForm
+from complaints.filing.forms import FitForm
 from complaints.filing.place_form import all_governorates, area_options
 from complaints.filing.understanding import Understood, understood
 from complaints.models import CentreContact, Draft

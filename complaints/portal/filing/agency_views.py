@@ -14,8 +14,9 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
 from complaints.filing import drafting
+from complaints.filing.agency_form import AgencyStepForm
 from complaints.filing.drafting import TooManyDrafts
-from complaints.filing.forms import AgencyStepForm, FitForm
+from complaints.filing.forms import FitForm
 from complaints.filing.understanding import Understood, understood
 from complaints.filing.writers import Writer
 from complaints.models import Draft
@@ -34,8 +35,6 @@ from complaints.suggestions import owners
 from kit.compiled_reads import CompiledRead
 
 _STEP = "agency"
-#: As much of what was searched for in vain is read as the box takes.
-_LONGEST_SEARCH = 150
 
 
 @for_everybody
@@ -53,7 +52,7 @@ def new_agency(request: HttpRequest, writer: Writer, kind: str) -> HttpResponse:
 def _agency_page(request: HttpRequest, draft: Draft, held: Typed | None, at: datetime) -> HttpResponse:
     is_fit = held is not None and "fits" in held.data
     form = _search(draft, held.data if held and not is_fit else None, at)
-    found = _understood(draft, form, at)
+    found = understood(draft, at=at) if draft.has_words else Understood()
     fit = FitForm(held.data if held and is_fit else None, understood=found)
     return _render(request, draft, form, fit, at)
 
@@ -77,14 +76,6 @@ def _search(draft: Draft, data: Any, at: datetime) -> AgencyStepForm:
 
 
 _AGENCIES: Final = CompiledRead(lambda _shape, *, on: Agency.objects.complainable(on=on), is_prepared=True)
-
-
-def _understood(draft: Draft, form: AgencyStepForm, at: datetime) -> Understood:
-    """Return what fits the words searched for in vain, else what the draft was understood as."""
-    searched = str(form["agency_name"].value() or "") if form.is_bound and form.errors and not form.matches else ""
-    if not (searched or draft.has_words):
-        return Understood()
-    return understood(draft, searched=searched.replace("\0", "")[:_LONGEST_SEARCH], at=at)
 
 
 # ---- the presses ----

@@ -101,5 +101,8 @@ def test_the_country_is_measured(country: datetime, tmp_path: Path, client: Clie
     assert "gam" in codes["amman"]
     assert "gam" in codes["حفرة في الشارع"]
     assert codes["واسطة"] == ["jiacc"]
-    assert codes["asdf"] == []
-    assert found["asdf"]["nothing"].startswith("No agency fits these words. Tick “I do not know”")
+    topics = {typed: [one["code"] for one in answer["topics"]] for typed, answer in found.items()}
+    assert "topic:water-outage" in topics["المي مقطوعة"]
+    assert "topic:roads-holes" in topics["حفرة في الشارع"]
+    assert (codes["asdf"], topics["asdf"]) == ([], [])
+    assert found["asdf"]["nothing"].startswith("No agency or topic fits these words. Tick “I do not know”")

@@ -141,11 +141,27 @@ def test_a_topic_is_suggested_with_its_agency_the_words_that_led_to_it_and_the_p
 
 
 @pytest.mark.usefixtures("water")
-def test_words_that_name_no_agency_lead_to_the_topics_that_fit_them(as_amina: Client, outage: Topic) -> None:
+def test_agencies_and_topics_stand_in_one_list_and_a_topic_brings_its_agency(
+    as_amina: Client, outage: Topic, water: Agency, sewage: Agency
+) -> None:
+    Topic.objects.filter(pk=outage.pk).update(suggested_agency=water)
     forget()
     response = as_amina.post(AGENCY, {"agency_name": "انقطاع"})
-    assert list(errors(response)) == ["agency_name"]
-    assert [fit.topic for fit in shown(response).context["fit"].understood.fits] == [outage]
+    page = shown(response)
+    form, text = page.context["form"], " ".join(page.content.decode().split())
+    assert (list(errors(response)), [fit.topic for fit in form.fits]) == (["agency_match"], [outage])
+    assert [words in text for words in ('value="topic:outage"', f"{water.name_ar} – لأنكم كتبتم")] == [True] * 2
+    for nonsense in ("topic:nothing", "topic:", "topic:water\0", f"topic:{outage.parent.code}"):
+        refused = as_amina.post(AGENCY, {"agency_name": "انقطاع", "agency_match": nonsense})
+        assert list(errors(refused)) == ["agency_match"], nonsense
+    several = shown(as_amina.post(AGENCY, {"agency_name": "شركة مياه"})).context["form"]
+    assert set(several.matches) == {water, sewage}
+    assert where(as_amina.post(AGENCY, {"agency_name": "انقطاع", "agency_match": f"topic:{outage.code}"})) == WHAT
+    draft = Draft.objects.get()
+    assert (draft.topic, draft.agency, draft.agency_unknown) == (outage, water, False)
+    as_amina.post(AGENCY, {"agency_unknown": "on", "agency_match": f"topic:{outage.code}"})
+    draft.refresh_from_db()
+    assert (draft.topic, draft.agency, draft.agency_unknown) == (None, None, True)
 
 
 @pytest.mark.usefixtures("outage", "bus")

@@ -1,6 +1,7 @@
 """What script adds to filing: the type-ahead that folds as the server does, and the draft that saves itself."""
 
 import random
+import re
 import time
 from collections.abc import Iterator
 
@@ -10,8 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Citizen
-from agencies.models import Agency, Governorate
+from agencies.models import Agency, Governorate, Topic
 from complaints.models import Draft
+from complaints.suggestions.suggestion_model import forget
 from kit.arabic import fold, strip_prefixes
 from tests.cast import let_in, make_agency
 
@@ -60,10 +62,10 @@ def test_an_agency_is_found_by_a_service_and_chosen_with_the_keys(
 ) -> None:
     make_agency("awc", "شركة مياه العقبة", "Aqaba Water", short_name_ar="مياه العقبة", short_name_en="Aqaba Water")
     citizen_page.goto(f"{live_server.url}/ar/new/complaint/agency/")
-    box = citizen_page.get_by_role("combobox", name="الجهة الحكومية")
+    box = citizen_page.get_by_role("combobox", name="الجهة أو الموضوع")
     box.press_sequentially("المِياه")
     offered = citizen_page.get_by_role("listbox").get_by_role("option")
-    expect(offered).to_have_text(["شركة مياه الأردن", "شركة مياه العقبة"])
+    expect(offered.filter(has_not_text="موضوع.")).to_have_text(["شركة مياه الأردن", "شركة مياه العقبة"])
     box.press("ArrowDown")
     box.press("ArrowDown")
     expect(citizen_page.get_by_role("listbox").get_by_role("option", selected=True)).to_have_text("شركة مياه العقبة")
@@ -71,12 +73,30 @@ def test_an_agency_is_found_by_a_service_and_chosen_with_the_keys(
     expect(box).to_have_value("شركة مياه العقبة")
     expect(citizen_page.get_by_role("listbox")).to_be_hidden()
     box.fill("الفواتير")
-    offered.click()
+    offered.first.click()
     # The topics follow the agency before anything is pressed.
     expect(citizen_page.get_by_text("ما موضوع الشكوى؟")).to_be_visible()
-    citizen_page.get_by_role("button", name="اختيار هذه الجهة").click()
+    citizen_page.get_by_role("button", name="اعتماد هذا الاختيار").click()
     expect(citizen_page.get_by_role("heading", level=1)).to_have_text("ما الموضوع لدى شركة مياه الأردن؟")
     assert Draft.objects.get().agency == water
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_topic_stands_among_the_agencies_and_is_chosen_with_its_agency(
+    citizen_page: Page, live_server: LiveServer, water: Agency, outage: Topic
+) -> None:
+    Topic.objects.filter(pk=outage.pk).update(suggested_agency=water)
+    forget()
+    citizen_page.goto(f"{live_server.url}/ar/new/complaint/agency/")
+    box = citizen_page.get_by_role("combobox", name="الجهة أو الموضوع")
+    box.press_sequentially("انقطاع")
+    topic = citizen_page.get_by_role("listbox").get_by_role("option").filter(has_text="موضوع. شركة مياه الأردن")
+    expect(topic).to_contain_text("انقطاع المياه")
+    topic.click()
+    expect(box).to_have_value("انقطاع المياه")
+    citizen_page.get_by_role("button", name="اعتماد هذا الاختيار").click()
+    expect(citizen_page).to_have_url(re.compile("/what/"))
+    assert (Draft.objects.get().agency, Draft.objects.get().topic) == (water, outage)
 
 
 @pytest.mark.usefixtures("outage", "water")
@@ -85,16 +105,16 @@ def test_escape_closes_the_list_and_a_word_unknown_to_it_goes_to_the_server(
     citizen_page: Page, live_server: LiveServer
 ) -> None:
     citizen_page.goto(f"{live_server.url}/ar/new/complaint/agency/")
-    box = citizen_page.get_by_role("combobox", name="الجهة الحكومية")
+    box = citizen_page.get_by_role("combobox", name="الجهة أو الموضوع")
     box.press_sequentially("مياه")
     expect(citizen_page.get_by_role("listbox")).to_be_visible()
     box.press("Escape")
     expect(citizen_page.get_by_role("listbox")).to_be_hidden()
     expect(box).to_have_value("مياه")
     box.fill("قلعة في الهواء")
-    expect(citizen_page.get_by_role("status")).to_contain_text("لا توجد جهة تناسب هذه الكلمات")
+    expect(citizen_page.get_by_role("status")).to_contain_text("لا توجد جهة ولا موضوع يناسب هذه الكلمات")
     box.press("Enter")
-    expect(citizen_page.locator("#errors")).to_contain_text("لا توجد جهة تطابق")
+    expect(citizen_page.locator("#errors")).to_contain_text("لا توجد جهة ولا موضوع يطابق")
     expect(box).to_have_value("قلعة في الهواء")
 
 
