@@ -169,6 +169,8 @@ def _message_labels(kind: str) -> dict[str, str]:
         "case_moved": gettext("Moved to another agency"),
         "case_triage": gettext("Finding the right agency"),
         "case_answered": gettext("Case answered"),
+        "case_adopted": gettext("Suggestion adopted"),
+        "case_not_adopted": gettext("Suggestion not adopted"),
         "case_rating": gettext("A question whether the answer helped"),
         "case_unanswered": gettext("Case closed"),
         "case_withdrawn": str(words.withdrew),

@@ -32,6 +32,11 @@ ENDED: Final[Mapping[str, StrPromise]] = {
     Outcome.ADOPTED: pgettext_lazy("status of a case", "Adopted"),
     Outcome.NOT_ADOPTED: pgettext_lazy("status of a case", "Not adopted"),
 }
+#: The title of the closing in the timeline, where it is not simply an answer.
+DECIDED: Final[Mapping[str, StrPromise]] = {
+    Outcome.ADOPTED: _("Decided by %(agency)s"),
+    Outcome.NOT_ADOPTED: _("Decided by %(agency)s"),
+}
 #: The last stage while the case is open.
 LAST_STAGE: Final[Mapping[str, StrPromise]] = {
     Kind.PRAISE: pgettext_lazy("status of a case", "Delivered"),

@@ -44,6 +44,8 @@ NAMES: Final[Mapping[str, StrPromise]] = {
     "case_moved": gettext_lazy("Moved to another agency"),
     "case_triage": gettext_lazy("Finding the right agency"),
     "case_answered": gettext_lazy("Case answered"),
+    "case_adopted": gettext_lazy("Suggestion adopted"),
+    "case_not_adopted": gettext_lazy("Suggestion not adopted"),
     "case_rating": gettext_lazy("A question whether the answer helped"),
     "case_status": gettext_lazy("Status sent in reply to an SMS"),
     "case_withdrawn": gettext_lazy("Withdrawn by the citizen"),

@@ -16,6 +16,7 @@ from agencies.models import Agency
 from agencies.names import AgencyNames
 from complaints.actions.answer_copies import headings
 from complaints.case_text.event_texts import EventText, EventTexts
+from complaints.case_text.kind_texts import DECIDED
 from complaints.case_text.kinds import words_of_kind
 from complaints.case_text.speakers import spoken_by
 from complaints.case_text.status import outcome_colour
@@ -67,7 +68,7 @@ class _Telling:
             return None
         on = self._day(text.day)
         return TimelineEntry(
-            title=self._named(text.title) or self._kinds_title(),
+            title=self._named(self._decided(text) or text.title) or self._kinds_title(),
             at=self.event.at,
             colour=self._colour(text),
             text=self._text(text) if on or not text.day else "",
@@ -76,6 +77,9 @@ class _Telling:
             files=self.files,
             by=spoken_by(self.mandate) or self._by_agent(),
         )
+
+    def _decided(self, text: TimelineText) -> StrPromise | None:
+        return DECIDED.get(self.event.outcome) if text.detail == "outcome" else None
 
     def _by_agent(self) -> str:
         return gettext("The contact centre, for you") if self.event.through == Actor.AGENT else ""

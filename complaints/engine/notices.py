@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 
 from django.utils import timezone, translation
 
@@ -50,7 +50,15 @@ def first_occasion(message: Message) -> str:
 
 def closing_template(outcome: str) -> str:
     """Return the template that tells the citizen of a closing with ``outcome``."""
-    return "case_unanswered" if outcome == Outcome.NO_REPLY else "case_answered"
+    return _BY_OUTCOME.get(outcome, "case_answered")
+
+
+#: What is said of a closing that is not simply an answer.
+_BY_OUTCOME: Final[Mapping[str, str]] = {
+    Outcome.NO_REPLY: "case_unanswered",
+    Outcome.ADOPTED: "case_adopted",
+    Outcome.NOT_ADOPTED: "case_not_adopted",
+}
 
 
 def is_urgent(case: Case) -> bool:

@@ -214,7 +214,8 @@ ACTIONS: dict[Action, ActionRule] = {
         targets=those(S.OBJECTED),
         colour="you",
         tells=(Tell(P.CITIZEN, "case_objected"), Tell(P.CMU, "cmu_objection")),
-        overtakes=those("case_answered", "case_unanswered", "case_archived", "case_dismissed", "case_rating"),
+        overtakes=those("case_answered", "case_adopted", "case_not_adopted", "case_unanswered", "case_archived")
+        | those("case_dismissed", "case_rating"),
         fulfils=those(ClockKind.MAY_OBJECT),
         timeline=TimelineText(title=_("You objected to the answer"), colour="you", has_quote=True),
     ),

@@ -38,6 +38,8 @@ STATUSES: Final[Mapping[str, StrPromise]] = {
     "case_reminder": pgettext_lazy("status in an e-mail", "Waiting for your answer"),
     "case_late": pgettext_lazy("status in an e-mail", "Late"),
     "case_answered": pgettext_lazy("status in an e-mail", "Answered"),
+    "case_adopted": pgettext_lazy("status in an e-mail", "Adopted"),
+    "case_not_adopted": pgettext_lazy("status in an e-mail", "Not adopted"),
     "case_rating": pgettext_lazy("status in an e-mail", "Answered"),
     "case_unanswered": pgettext_lazy("status in an e-mail", "Closed"),
     "case_archived": pgettext_lazy("status in an e-mail", "Closed"),
@@ -50,6 +52,8 @@ STATUSES: Final[Mapping[str, StrPromise]] = {
 #: The words on the one button, where they say more than "View the details".
 BUTTONS: Final[Mapping[str, StrPromise]] = {
     "case_answered": pgettext_lazy("button in an e-mail", "Read the answer"),
+    "case_adopted": pgettext_lazy("button in an e-mail", "Read the decision"),
+    "case_not_adopted": pgettext_lazy("button in an e-mail", "Read the decision"),
     "case_question": pgettext_lazy("button in an e-mail", "Answer the question"),
     "case_reminder": pgettext_lazy("button in an e-mail", "Answer the question"),
     "case_rating": pgettext_lazy("button in an e-mail", "Rate the answer"),

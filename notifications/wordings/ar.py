@@ -85,6 +85,16 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="صدر الرد على ال{kind} رقم {ref}",
         text="صدر الرد على ال{kind} رقم {ref}. تقرؤونه من هنا:",
     ),
+    "case_adopted": Wording(
+        sms="تقرر اعتماد اقتراحكم {ref}. التفاصيل: {link}",
+        subject="تقرر اعتماد اقتراحكم رقم {ref}",
+        text="تقرر اعتماد اقتراحكم رقم {ref}. تقرؤون ما سيتغير وموعده من هنا:",
+    ),
+    "case_not_adopted": Wording(
+        sms="تقرر عدم اعتماد اقتراحكم {ref}. الأسباب: {link}",
+        subject="تقرر عدم اعتماد اقتراحكم رقم {ref}",
+        text="درسنا اقتراحكم رقم {ref}، وتقرر عدم اعتماده. تقرؤون الأسباب من هنا:",
+    ),
     "case_status": Wording(
         sms="{kind} {ref}: {status}. {link}",
         subject="حالة ال{kind} رقم {ref}",

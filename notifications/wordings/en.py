@@ -81,6 +81,16 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="Your {kind} {ref} has been answered",
         text="Your {kind} {ref} has been answered. Read the answer here:",
     ),
+    "case_adopted": Wording(
+        sms="Your suggestion {ref} is adopted. What will change: {link}",
+        subject="Your suggestion {ref} is adopted",
+        text="Your suggestion {ref} is adopted. Read here what will change and when:",
+    ),
+    "case_not_adopted": Wording(
+        sms="Your suggestion {ref} was considered and is not adopted. Why: {link}",
+        subject="Your suggestion {ref} is not adopted",
+        text="Your suggestion {ref} was considered and is not adopted. Read the reasons here:",
+    ),
     "case_status": Wording(
         sms="{Kind} {ref}: {status}. {link}",
         subject="The status of your {kind} {ref}",

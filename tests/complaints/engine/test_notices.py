@@ -118,14 +118,17 @@ OVERTAKEN = {
         "case_resumed", "case_triage", "cmu_triage", "officer_added", "officer_due", "officer_lapsed",
         "officer_new_case", "officer_praise", "officer_reminder", "officer_reply",
     },
-    "object": {"case_answered", "case_archived", "case_dismissed", "case_rating", "case_unanswered"},
+    "object": {
+        "case_adopted", "case_answered", "case_archived", "case_dismissed", "case_not_adopted", "case_rating",
+        "case_unanswered",
+    },
     "uphold": {"case_objected", "cmu_objection", "officer_due", "officer_reminder"},
     "dismiss": {"case_objected", "cmu_objection", "officer_due", "officer_reminder"},
 }  # fmt: skip
 # Said by the clock, whatever the action before.
 BY_THE_CLOCK = {"case_late", "case_rating", "case_reminder", "officer_due", "officer_reminder"}
 # Said in place of a template of the table where the case asks for it.
-INSTEAD = {"case_filed_by_phone", "case_unanswered", "officer_praise"}
+INSTEAD = {"case_adopted", "case_filed_by_phone", "case_not_adopted", "case_unanswered", "officer_praise"}
 # What a case can put into the words of a message; ``late`` comes with the clock that tells it.
 SAID_OF_A_CASE = {"ref", "kind", "agency", "date", "late"}
 

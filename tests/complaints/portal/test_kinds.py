@@ -37,6 +37,7 @@ IN_ARABIC = {
     "inquiry": "تم الرد",
     "praise": "تم الإيصال",
 }
+TOLD = {"praise": "case_delivered", "suggestion": "case_adopted"}
 OUTCOMES = {"complaint": "solved", "suggestion": "adopted", "inquiry": "answered"}
 
 
@@ -94,9 +95,24 @@ def test_a_kind_lives_through_its_pages(
         arabic = as_amina.get(reverse("case", args=[case.reference])).content.decode()
     assert (IN_ARABIC[kind] in arabic, reversed_numbers(arabic)) == (True, [])
     case.refresh_from_db()
-    template = "case_delivered" if kind == "praise" else "case_answered"
+    template = TOLD.get(kind, "case_answered")
     assert (case.state, Message.objects.filter(template=template).count()) == ("closed", 1)
     assert Message.objects.filter(template="officer_praise").exists() == (kind == "praise")
+
+
+def test_a_suggestion_that_is_not_adopted_says_so(
+    as_amina: Client, desk: Desk, every: Topic, file_case: FileCase, omar: User
+) -> None:
+    case, officer = file_case(kind="suggestion", topic=every), desk(omar)
+    officer.post(address("desk-accept", case), sent(case, days="2"))
+    case.refresh_from_db()
+    typed = {"outcome": "not_adopted", "found": FOUND, "done": DONE}
+    officer.post(address("desk-close", case), sent(case, **typed))
+    message = Message.objects.get(template="case_not_adopted")
+    page = as_amina.get(reverse("case", args=[case.reference])).content.decode()
+    said = ("is not adopted" in message.body or "عدم اعتماد" in message.body, "answered" in message.body)
+    shown = [text in page for text in ("Not adopted", "Decided by", "s decision", "Answered by")]
+    assert (said, shown) == ((True, False), [True, True, True, False])
 
 
 def test_the_same_words_as_an_inquiry_and_as_praise_are_two_cases(
