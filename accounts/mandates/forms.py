@@ -102,8 +102,8 @@ class AskUnitForm(WhoForm, TermsForm):
     proof = ParagraphField(
         label=_("What proves it?"),
         help_text=_(
-            "Name the paper, its number and date, and who issued it, such as a ruling of guardianship. You show it to "
-            "the unit before it decides."
+            "Name the paper, its number and date, and who issued it, such as a ruling of guardianship. After sending "
+            "the request you can add it as a file."
         ),
         max=_PROOF_LENGTH,
         rows=3,

@@ -22,6 +22,7 @@ from complaints.models.files import Attachment, AttachmentMark, Thumbnail, Uploa
 from complaints.models.history import CaseEvent, Holding, TextSalt, event_key
 from complaints.models.listed_cases import ListedCase
 from complaints.models.macros import Macro, MacroAct, MacroStep
+from complaints.models.mandate_papers import MandatePaper
 from complaints.models.privacy import (
     ERASED,
     Breach,
@@ -117,6 +118,7 @@ __all__ = [
     "Macro",
     "MacroAct",
     "MacroStep",
+    "MandatePaper",
     "Note",
     "NoteKind",
     "NotifyBy",

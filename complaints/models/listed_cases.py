@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import F, QuerySet
 from django.utils.translation import get_language
 
 from accounts.models import Citizen
@@ -23,7 +25,8 @@ class ListedCase:
     """One case of a list, its names in the language of the reader.
 
     ``partner_task_due_at`` is the deadline of the task of a partner agency, where the list is one of tasks.
-    ``citizen`` is set where ``with_citizens`` read it, for a reader who may not know the person.
+    ``citizen`` is set where ``with_citizens`` read it, for a reader who may not know the person, and
+    ``representatives`` are then those who were ever confirmed to speak for that person.
     """
 
     id: int
@@ -49,6 +52,7 @@ class ListedCase:
     officer: str | None
     tags: Sequence[str]
     citizen: Citizen | None = field(default=None, init=False, compare=False)
+    representatives: Sequence[Citizen] = field(default=(), init=False, compare=False)
 
     @property
     def pk(self) -> int:
@@ -108,14 +112,24 @@ def by_keys(keys: Collection[int]) -> Condition:
     return Condition("complaints_case.id = ANY(%(keys)s::bigint[])", {"keys": list(keys)})
 
 
+def _people(_shape: None, **keys: UUID) -> QuerySet[Citizen]:
+    """Return the citizens with ``keys`` and who was confirmed to speak for them, each with whom they stand for."""
+    themselves = Citizen.objects.filter(pk__in=keys.values()).annotate(stands_for=F("pk"))
+    speaking = Citizen.objects.filter(mandates_held__person__in=keys.values(), mandates_held__decided_at__isnull=False)
+    return themselves.union(speaking.annotate(stands_for=F("mandates_held__person")), all=True)
+
+
 #: One text for each number of citizens, of which a page has few.
-_CITIZENS: Final = CompiledRead(lambda _shape, **keys: Citizen.objects.filter(pk__in=keys.values()))
+_PEOPLE: Final = CompiledRead(_people)
 
 
 def with_citizens(cases: Iterable[ListedCase]) -> None:
-    """Read the citizens of ``cases``, whose texts are redacted for the reader; no statement where there are none."""
+    """Read the people whose names are redacted in ``cases``; one statement, none where there are no cases."""
     wanted = [case for case in cases if case.citizen is None]
     keys = {f"key_{place}": key for place, key in enumerate({case.citizen_id for case in wanted})}
-    people = {citizen.pk: citizen for citizen in _CITIZENS.rows(**keys)} if keys else {}
+    people: dict[UUID, list[Citizen]] = defaultdict(list)
+    for citizen in _PEOPLE.rows(**keys) if keys else ():
+        people[citizen.stands_for].append(citizen)  # type: ignore[attr-defined] # annotated
     for case in wanted:
-        case.citizen = people[case.citizen_id]
+        case.citizen = next(one for one in people[case.citizen_id] if one.pk == case.citizen_id)
+        case.representatives = [one for one in people[case.citizen_id] if one.pk != case.citizen_id]

@@ -14,7 +14,7 @@ from complaints.portal.filing import (
     views as filing,
 )
 from complaints.portal.known_problems import views as known_problems
-from complaints.portal.mandates import views as mandates
+from complaints.portal.mandates import paper_views as mandate_papers, views as mandates
 from complaints.portal.privacy import views as privacy
 from complaints.portal.rating import views as rating
 from complaints.portal.sites import views as sites
@@ -36,6 +36,7 @@ urlpatterns = [
     path("new/<kind:kind>/files/", upload_views.new_files, name="new-files"),
     path("new/<kind:kind>/files/<uuid:pk>/", upload_views.new_file, name="new-file"),
     path("cases/", cases.cases, name="cases"),
+    path("account/mandates/<uuid:pk>/papers/", mandate_papers.papers, name="mandate-papers"),
     path("cases/for/<uuid:pk>/", mandates.cases_for, name="cases-for"),
     path("cases/for/<uuid:pk>/<kind:kind>/", mandates.file_for, name="file-for"),
     path("cases/<ref:ref>/", cases.case, name="case"),

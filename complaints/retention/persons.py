@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.contact.recipients import citizen_key
 from accounts.mandates import changes as mandates
 from accounts.models import Citizen, PrivacyRequest, RequestKind, RequestState, User
-from complaints.attachments import uploads
+from complaints.attachments import mandate_papers, uploads
 from complaints.models import ERASED, Case, UnsentForm
 from complaints.retention import erasing, holds, reports
 from complaints.workflow import State
@@ -72,6 +72,7 @@ def erase_person(citizen: Citizen, *, at: datetime) -> None:
     for draft in citizen.drafts.all():
         uploads.discard(draft)
     UnsentForm.objects.filter(user=citizen.user_id).delete()
+    mandate_papers.discard_of(citizen)
     mandates.erase_of(citizen, at=at)
     citizen.contacts.update(phone=None, proof="")
     for request in citizen.privacy_requests.all():

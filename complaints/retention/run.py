@@ -15,6 +15,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import PrivacyRequest, RequestKind, RequestState
+from complaints.attachments import mandate_papers
 from complaints.models import Case, CaseQuerySet, DoomedFile
 from complaints.retention import erasing, holds, persons, reports, rules
 from complaints.workflow import State
@@ -27,7 +28,7 @@ BATCH: Final = 500
 
 
 def apply_retention(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
-    """Carry out granted deletions, anonymise and delete the cases that are over, and delete their files.
+    """Carry out granted deletions, anonymise and delete the cases that are over, and delete files: theirs and papers.
 
     Each case is a transaction that also counts it, so that a run that was killed is continued without a trace. Safe to
     run twice and at the same time. Return how many cases and people were done.
@@ -37,6 +38,7 @@ def apply_retention(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
         done += step
         if monotonic() > until:
             break
+    mandate_papers.discard_over(at=at)
     while erasing.delete_files() and monotonic() <= until:
         pass
     return done

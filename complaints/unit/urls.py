@@ -56,6 +56,7 @@ urlpatterns = [
     path("staff/program-keys/<int:key>/revoke/", program_keys.revoke, name="program-key-revoke"),
     path("staff/mandates/", mandates.mandates, name="unit-mandates"),
     path("staff/mandates/<uuid:pk>/", mandates.mandate, name="unit-mandate"),
+    path("staff/mandates/<uuid:pk>/papers/<uuid:file>/", mandates.paper, name="unit-mandate-paper"),
     path("staff/programs/", programs.program_list, name="programs"),
     path("staff/programs/<slug:kind>/<slug:code>/", programs.program_page, name="program"),
     path("staff/programs/<slug:kind>/<slug:code>/secret/", programs.program_secret, name="program-secret"),

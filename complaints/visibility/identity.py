@@ -89,7 +89,9 @@ class CaseVisibility:
 
     @cached_property
     def _representatives(self) -> list[Person]:
-        """Return who filed the case by a mandate: they sign too. No statement where the citizen filed it."""
+        """Return who filed the case by a mandate: they sign too. No statement in a list, or where the citizen filed."""
+        if isinstance(self.case, ListedCase):
+            return [Person.of(person) for person in self.case.representatives]
         entered_by = getattr(self.case, "entered_by_id", None)
         if entered_by is None:
             return []

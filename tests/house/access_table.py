@@ -20,12 +20,12 @@ ALIKE: dict[int, str] = {
         "api-list-sessions api-send-piece api-sign-in"
     ),
     404: (
-        "account-email-confirm api-root directorate directorate-file embedded metrics open311-request open311-service "
-        "open311-token public-agencies public-agency public-period rating receipt-check security-contact short-link "
-        "staff-invitation"
+        "account-email-confirm agency-file api-root directorate directorate-file embedded metrics open311-request "
+        "open311-service open311-token public-agencies public-agency public-period rating receipt-check "
+        "security-contact short-link staff-invitation"
     ),
     405: (
-        "agency-acts agency-search api-accept-policy api-add-to-case api-ask-unit api-begin-registration "
+        "agency-acts agency-files agency-search api-accept-policy api-add-to-case api-ask-unit api-begin-registration "
         "api-begin-upload api-complete-registration api-correct-case api-end-session api-finish-upload "
         "api-object-to-answer api-rate-answer api-refresh-session api-remind-agency api-remove-device api-remove-file "
         "api-reply-to-question api-send-code-again api-sign-out api-withdraw-case centre-reports danger-notice "
@@ -52,11 +52,13 @@ TABLE: dict[str, tuple[int, ...]] = {
     "mandate-ask": (302, 200, 200, 302, 302, 302, 302, 302),
     "mandate-end": (302, 405, 405, 405, 405, 405, 405, 405),
     "mandate-give": (302, 405, 405, 405, 405, 405, 405, 405),
+    "mandate-papers": (302, 404, 404, 302, 302, 302, 302, 302),
     "mandate-refuse": (302, 405, 405, 405, 405, 405, 405, 405),
     "mandates": (302, 200, 200, 302, 302, 302, 302, 302),
     "cases-for": (302, 404, 404, 302, 302, 302, 302, 302),
     "file-for": (302, 405, 405, 302, 302, 302, 302, 302),
     "unit-mandate": (302, 404, 404, 404, 404, 404, 404, 404),
+    "unit-mandate-paper": (302, 404, 404, 404, 404, 404, 404, 404),
     "unit-mandates": (302, 404, 404, 404, 404, 404, 200, 404),
     "program-key-revoke": (302, 404, 404, 404, 404, 404, 404, 404),
     "program-keys": (302, 404, 404, 404, 404, 404, 404, 404),

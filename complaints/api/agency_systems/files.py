@@ -40,7 +40,7 @@ def agency_files(call: SignedCall) -> dict[str, Any]:
 
 def _files_of(case: Case) -> list[Attachment]:
     """Return what came from the citizen; a voice tells who it is, as a name does."""
-    files = case.attachments.filter(answer=None, consultation=None)
+    files = case.attachments.from_citizen()
     return [one for one in files if not (one.is_voice and case.hides_identity)]
 
 

@@ -14,6 +14,7 @@ from accounts import countries, phones
 from accounts.contact import push
 from accounts.contact.recipients import citizen_key
 from accounts.models import Citizen, Mandate, PrivacyRequest
+from complaints.attachments import mandate_papers
 from complaints.case_text import timeline
 from complaints.case_text.event_texts import texts_for_citizen
 from complaints.case_text.message_names import message_name
@@ -219,6 +220,7 @@ def _mandate(mandate: Mandate, citizen: Citizen) -> Data:
         "state": mandate.state,
         "covers_all": mandate.covers_all,
         "proof": str(mandate.proof),
+        "papers": _papers(mandate) if mandate.representative_id == citizen.pk else [],
         "seen": str(mandate.seen),
         "reason": str(mandate.reason),
         "asked_at": _moment(mandate.asked_at),
@@ -226,6 +228,10 @@ def _mandate(mandate: Mandate, citizen: Citizen) -> Data:
         "ends_at": _moment(mandate.ends_at),
         "ended_at": _moment(mandate.ended_at),
     }
+
+
+def _papers(mandate: Mandate) -> list[str]:
+    return [paper.attachment.name for paper in mandate_papers.papers_of(mandate)] if mandate.by_unit else []
 
 
 def _request(request: PrivacyRequest) -> Data:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -21,6 +21,8 @@ from accounts.mandates.standing import MandateRow
 from accounts.models import Citizen, Mandate, User, ViewKind
 from accounts.roles import CMU
 from accounts.sign_in.factors.step_up import recent_factor_required
+from complaints.attachments import mandate_papers
+from complaints.attachments.responses import shown_response
 from complaints.staff.frame import frame
 from complaints.unit.mandates.forms import GiveMandateForm, MandateReasonForm
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
@@ -71,6 +73,21 @@ def mandate(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, found, form, what)
 
 
+@staff_required(CMU)
+@recent_factor_required()
+@require_safe
+def paper(request: HttpRequest, pk: UUID, file: UUID) -> HttpResponseBase:
+    """Return a file that proves a mandate; who looked at its people is recorded."""
+    user, at = signed_in_user(request), timezone.now()
+    found = _load(pk, user)
+    kept = next((one for one in mandate_papers.papers_of(found) if one.attachment_id == file), None)
+    if kept is None:
+        raise Http404
+    for person in found.both:
+        record_view(person, viewer=user, kind=ViewKind.NUMBERS, about=CaseMark(), at=at)
+    return shown_response(request, kept.attachment, name=kept.attachment.name)
+
+
 def _load(pk: UUID, user: User) -> Mandate:
     """Return a mandate that the unit confirms, or that was given; 404 for other people's requests and for one's own."""
     rows = Mandate.objects.select_related("representative", "person", "decided_by", "ended_by")
@@ -101,6 +118,7 @@ def _page(
         "claim": persons.claim_of(fresh.claimed) if is_waiting else None,
         "known": _known(fresh) if is_waiting else None,
         "is_waiting": is_waiting,
+        "papers": mandate_papers.papers_of(fresh),
         "is_in_force": fresh.is_in_force(at=at),
         "is_outdated": is_outdated,
         "typed": "\n".join(str(value) for value in form.cleaned_data.values() if value) if is_outdated and form else "",

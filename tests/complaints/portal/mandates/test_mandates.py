@@ -6,22 +6,27 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Citizen, Mandate, MandateOver, MandateState, User
 from complaints.actions import add
 from complaints.actions.filing import Filing, file
-from complaints.models import Case, Draft
+from complaints.attachments import mandate_papers
+from complaints.models import Attachment, Case, Draft, MandatePaper
+from complaints.models.listed_cases import by_keys, listed_cases, with_citizens
 from complaints.permissions import policy
 from complaints.portal.privacy.own_data import account_data
 from complaints.retention.persons import erase_person
-from complaints.visibility.identity import CaseVisibility, knows_person
+from complaints.visibility.identity import CaseVisibility, StaffVisibility, knows_person
 from complaints.workflow import Action, Actor
 from notifications.models import Message
 from tests.cast import sign_in
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Clock, Desk, statements_of
+from tests.complaints.sample_files import PDF
 
 MANDATES, ENDS = "/en/account/mandates/", "4/1/2027"
 
@@ -259,3 +264,49 @@ def test_who_stays_unnamed_is_not_named_by_the_representative(
     assert karim.family_name not in hidden
     assert "0780004417" not in hidden
     assert CaseVisibility(own, knows_person(own, lina, at=now)).redact(text) == text
+
+
+def test_lists_leave_the_representative_out_too_in_one_statement(
+    file_case: FileCase, amina: Citizen, karim: Citizen, omar: User, lina: User, now: datetime
+) -> None:
+    given(amina, karim, at=now)
+    cases = [file_case(hides_identity=True, subject=f"بلاغ {number} من {karim.full_name}") for number in range(2)]
+    cases.append(file_case(hides_identity=True, citizen=karim, subject="انقطاع عند الجار"))
+    listed = listed_cases(by_keys([case.pk for case in cases]), ["pk"])
+    with CaptureQueriesContext(connection) as captured:
+        with_citizens(listed)
+    shown = [StaffVisibility(omar, now).subject(case) for case in listed]
+    assert (len(captured), [karim.family_name in subject for subject in shown]) == (1, [False] * 3)
+    assert [("بلاغ 0" in shown[0]), shown[2]] == [True, "انقطاع عند الجار"]
+    assert karim.family_name in StaffVisibility(lina, now).subject(listed[0])
+
+
+def test_papers_are_seen_by_the_unit_alone_and_go_some_time_after_the_mandate(
+    as_karim: Client, as_amina: Client, lina: User, omar: User, desk: Desk, now: datetime
+) -> None:
+    as_karim.post(f"{MANDATES}new/unable/", CHILD)
+    asked = Mandate.objects.get()
+    papers = f"{MANDATES}{asked.pk}/papers/"
+    assert papers in as_karim.get(f"{MANDATES}{asked.pk}/").text
+    assert as_amina.get(papers).status_code == 404
+    assert list(as_karim.post(papers).context["form"].errors) == ["attachments"]
+    bad = as_karim.post(papers, {"attachments": [SimpleUploadedFile("x.exe", b"MZ")]})
+    assert (list(bad.context["form"].errors), MandatePaper.objects.count()) == (["attachments"], 0)
+    files = [SimpleUploadedFile(f"ruling-{number}.pdf", PDF + bytes([number])) for number in range(4)]
+    assert as_karim.post(papers, {"attachments": files}).url == f"{MANDATES}{asked.pk}/"
+    more = [SimpleUploadedFile(f"more-{number}.pdf", PDF + bytes([9 + number])) for number in range(2)]
+    assert list(as_karim.post(papers, {"attachments": more}).context["form"].errors) == ["attachments"]
+    paper = MandatePaper.objects.select_related("attachment").order_by("pk")[0]
+    seen = f"{UNIT}{asked.pk}/papers/{paper.attachment_id}/"
+    assert seen in desk(lina).get(f"{UNIT}{asked.pk}/").text
+    opened = desk(lina).get(seen)
+    assert (opened.status_code, b"".join(opened.streaming_content)[:5]) == (200, b"%PDF-")
+    assert [desk(omar).get(seen).status_code, as_karim.get(seen).status_code] == [404, 404]
+    assert desk(lina).get(f"{UNIT}{asked.pk}/papers/{asked.pk}/").status_code == 404
+    desk(lina).post(f"{UNIT}{asked.pk}/", {"what": "refuse", "reason": "The paper is not a ruling"})
+    late = as_karim.post(papers, {"attachments": [SimpleUploadedFile("late.pdf", PDF)]}, follow=True)
+    assert ("No papers were added" in late.text, MandatePaper.objects.count()) == (True, 4)
+    decided = Mandate.objects.get().decided_at
+    assert decided
+    assert [mandate_papers.discard_over(at=decided + timedelta(days=days)) for days in (30, 31, 32)] == [0, 4, 0]
+    assert Attachment.objects.filter(prepared_by__isnull=False).count() == 0

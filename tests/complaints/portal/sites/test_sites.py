@@ -106,7 +106,7 @@ def test_the_frame_takes_all_four_kinds_and_offers_the_topics_of_each(
         begun = client.post(page_of("embedded-begin", site), {"kind": kind, "details": f"{WORDS} {kind}"}, **OWN)
         draft = Draft.objects.get(kind=kind)
         assert (where(begun), draft.site, draft.agency) == (reverse("new-agency", args=[kind]), site, site.agency)
-    for nonsense in ("", "x", "complaint\0", "9" * 999):
+    for nonsense in ("", "x", "complaint praise"):
         frame = client.get(page_of("embedded", site), {"kind": nonsense})
         assert (frame.status_code, frame.context["form"].chosen_kind) == (200, "complaint")
 
