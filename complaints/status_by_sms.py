@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from accounts import phones
 from accounts.contact.recipients import citizen_key
@@ -18,6 +19,7 @@ from accounts.rate_limits import DAY, EVERYBODY, HOUR, RateLimit, allows
 from complaints import reference
 from complaints.case_text.status import citizen_status
 from complaints.models import Case, CaseQuerySet
+from complaints.permissions import send_window
 from notifications import outbox
 from notifications.addresses import address_status
 from notifications.models import Channel
@@ -71,7 +73,7 @@ def _answer_to(people: Sequence[Citizen], digits: str, *, at: datetime) -> Notic
     if number := reference.parse(digits):
         for person in people:
             if case := _cases_of(person, at=at).filter(reference=number).first():
-                return _status(person, case)
+                return _status(person, case, at=at)
     return _notice("status_not_found", people[0], {})
 
 
@@ -83,9 +85,14 @@ def _cases_of(person: Citizen, *, at: datetime) -> CaseQuerySet:
     return Case.objects.visible_to(user, at=at)
 
 
-def _status(person: Citizen, case: Case) -> Notice:
+def _status(person: Citizen, case: Case, *, at: datetime) -> Notice:
+    """Return the status, with the time until which the agency can still undo what it is the status after."""
+    until = send_window.ends_at(case, at=at)
     with translation.override(person.language):
         word = citizen_status(case).word
+        if until is not None:
+            time = timezone.localtime(until).strftime("%H:%M")
+            word = gettext("%(status)s, may still change until %(time)s") % {"status": word, "time": time}
     context = {"ref": case.reference, "kind": case.kind, "status": word}
     return _notice("case_status", person, context, about=case.reference)
 

@@ -17,6 +17,7 @@ from complaints.actions.ratings import rate
 from complaints.actions.recusals import end_recusal, recuse
 from complaints.actions.reminders import ask_unit, remind_agency, remind_directorate, remind_officer
 from complaints.actions.reviews import refuse_extension, send_back
+from complaints.actions.shown_files import show_files
 from complaints.actions.triage import archive, refer
 from complaints.actions.undo import answered_with, undo
 from complaints.actions.urgency import clear_urgent
@@ -63,6 +64,7 @@ __all__ = [
     "reply",
     "return_case",
     "send_back",
+    "show_files",
     "sign",
     "take_back",
     "transcribe",

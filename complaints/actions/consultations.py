@@ -40,12 +40,19 @@ class ReasonMissing(ValueError):
 
 
 def consult(
-    case: Case, *, by: User, at: datetime, directorate: Directorate, text: str, language: str = "ar"
+    case: Case,
+    *,
+    by: User,
+    at: datetime,
+    directorate: Directorate,
+    text: str,
+    language: str = "ar",
+    attachments: Collection[Attachment] = (),
 ) -> Consultation:
     """Ask ``directorate`` of the case's agency for an estimate and a finding; it holds the case until it answers.
 
-    A link goes to its e-mail address where it has one. Raises ``NotOfTheAgency``, and ``HeldByAnother`` while another
-    directorate or a centre outside has the case.
+    ``attachments`` are unsaved rows that it reads with the request. A link goes to its e-mail address where it has one.
+    Raises ``NotOfTheAgency``, and ``HeldByAnother`` while another directorate or a centre outside has the case.
     """
     with act(case, Action.CONSULT, by=by, at=at) as change:
         # Read again: it may have been abolished since the form was shown.
@@ -63,9 +70,11 @@ def consult(
             expires_at=change.at + LINK_LIFE,
             event_id=change.event_id,
         )
+        uploads.store(attachments, case=case, consultation=asked, event=change.event_id)
         change.facts = {
             "directorate": directorate.pk,
             "words": change.fingerprint(text),
+            "files": len(attachments),
             "handed": str(signed_links.channel_to(directorate)),
         }
         change.holder, change.directorate = Holder.DIRECTORATE, directorate

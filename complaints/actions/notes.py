@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -10,9 +11,10 @@ from django.utils import timezone
 
 from accounts.models import User, officers_of
 from accounts.roles import CMU, READERS
+from complaints.attachments import uploads
 from complaints.engine import notices
 from complaints.engine.transition import act
-from complaints.models import Case, Note, NoteKind, SpokenWith, TaskState
+from complaints.models import Attachment, Case, Note, NoteKind, SpokenWith, TaskState
 from complaints.workflow import Action
 
 
@@ -27,13 +29,18 @@ class HeldByAnother(ValueError):
 # ---- notes ----
 
 
-def note(case: Case, *, by: User, at: datetime, text: str) -> Note:
-    """Write a note for colleagues; only the writer's own desk and the CMU read it."""
+def note(case: Case, *, by: User, at: datetime, text: str, attachments: Collection[Attachment] = ()) -> Note:
+    """Write a note for colleagues; only the writer's own desk and the CMU read it and its files, unsaved rows."""
     with act(case, Action.NOTE, by=by, at=at) as change:
         written = Note.objects.create(
             case=case, event_id=change.event_id, kind=NoteKind.NOTE, text=text, by=by, at=change.at
         )
-        change.facts = {"desk": agency_at_desk(case, by, at=change.at), "words": change.fingerprint(text)}
+        uploads.store(attachments, case=case, event=change.event_id)
+        change.facts = {
+            "desk": agency_at_desk(case, by, at=change.at),
+            "words": change.fingerprint(text),
+            "files": len(attachments),
+        }
     return written
 
 

@@ -12,13 +12,17 @@ from complaints.models import Attachment, Case, Question
 from complaints.workflow import Action
 
 
-def ask(case: Case, *, by: User, at: datetime, text: str) -> Question:
-    """Ask the citizen one question; the clock of the holder is paused until the reply, at most ten working days."""
+def ask(case: Case, *, by: User, at: datetime, text: str, attachments: Collection[Attachment] = ()) -> Question:
+    """Ask the citizen one question; the clock of the holder is paused until the reply, at most ten working days.
+
+    ``attachments`` are unsaved rows that the citizen sees with it.
+    """
     with transition(case, Action.ASK, by=by, at=at) as change:
         question = Question.objects.create(
             case=case, event_id=change.event_id, text=text, asked_by=by, asked_at=change.at
         )
-        change.facts = {"words": change.fingerprint(text)}
+        uploads.store(attachments, case=case, event=change.event_id)
+        change.facts = {"words": change.fingerprint(text), "files": len(attachments)}
     return question
 
 

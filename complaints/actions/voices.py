@@ -35,7 +35,7 @@ def transcribe(case: Case, *, by: User, at: datetime, voice: UUID, text: str) ->
     with act(case, Action.TRANSCRIBE, by=by, at=at) as change:
         if not may_hear(case, by, at=change.at):
             raise NotEntitled
-        note = case.attachments.filter(pk=voice, content_type=VOICE_TYPE).first()
+        note = case.attachments.from_citizen().filter(pk=voice, content_type=VOICE_TYPE).first()
         if note is None:
             raise NoVoice
         details = _with_transcript(case, note, text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -25,7 +25,8 @@ from complaints.case_text.promise import promise_card
 from complaints.case_text.stages import stages
 from complaints.case_text.status import citizen_status
 from complaints.case_text.undone import standing
-from complaints.models import Case, CaseEvent
+from complaints.models import Attachment, Case, CaseEvent
+from complaints.models.files import CITIZENS_ACTS
 from complaints.permissions import late_cases, policy, send_window
 from complaints.permissions.case_parts import has_part
 from complaints.workflow import MAX_OBJECTIONS, OBJECTION_DAYS, Action
@@ -65,7 +66,7 @@ def case_page(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
         "asking": late_requests(case, user, at=at),
         "question": timeline.open_question(case),
         "topic_answers": answers_to_show(case, knows_person=True),
-        "attachments": [file for came_along in files.values() for file in came_along if file.answer_id is None],
+        "attachments": _own_files(events, files),
         "notices": notice_lines(case, at=at),
         "may_add": policy.may(case, Action.ADD, user, at=at),
         "may_amend": policy.may(case, Action.AMEND, user, at=at),
@@ -77,6 +78,12 @@ def case_page(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
 _EVENTS: Final = CompiledRead(
     lambda _shape, *, case: CaseEvent.objects.filter(case=case).select_related("agency"), is_prepared=True
 )
+
+
+def _own_files(events: Sequence[CaseEvent], files: Mapping[int | None, Sequence[Attachment]]) -> Sequence[Attachment]:
+    """Return those of ``files``, by the key of what they came with, that the citizen sent."""
+    own = [None, *(event.pk for event in events if event.action in CITIZENS_ACTS)]
+    return [file for key in own for file in files.get(key, ())]
 
 
 class LateRequests(NamedTuple):

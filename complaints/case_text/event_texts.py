@@ -11,7 +11,6 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
-from accounts.roles import CMU, READERS
 from agencies.models import Agency
 from agencies.names import AgencyNames
 from complaints.case_text.estimates import days_label
@@ -40,6 +39,7 @@ from complaints.models import (
     Ruling,
 )
 from complaints.permissions.case_parts import has_part
+from complaints.permissions.own_desk import reads_words
 from complaints.workflow import ACTIONS, Action
 from kit.compiled_reads import CompiledRead
 
@@ -73,13 +73,7 @@ def texts_for_staff(case: Case, events: Iterable[CaseEvent], user: User, *, at: 
     Only the agency that wrote them and the unit read notes, explanations and recusals; a link names only a
     case ``user`` may open.
     """
-    authority = user.authority(at)
-    desks = None if authority.has(CMU) else authority.agencies(READERS)
-    readable = [
-        event
-        for event in events
-        if desks is None or event.desk_id in desks or not ACTIONS[Action(event.action)].is_for_own_desk
-    ]
+    readable = [event for event in events if reads_words(event, user, at=at)]
     texts = _texts(case, readable)
     if any(event.action in {Action.LINK, Action.UNLINK} for event in readable):
         texts |= {key: text for key, text in _links(case, user, at=at) if key is not None}

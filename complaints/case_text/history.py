@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 
 from accounts.models import Mandate
 from complaints.case_text.clock_history import clock_particulars
@@ -19,7 +19,7 @@ from complaints.case_text.sent_messages import SentMessage
 from complaints.case_text.speakers import spoken_for_citizen
 from complaints.engine import notices
 from complaints.engine.signed_links import LinkBearer
-from complaints.models import Case, CaseEvent
+from complaints.models import Attachment, Case, CaseEvent
 from complaints.permissions.representatives import mandates_of
 from complaints.workflow import ACTIONS, Action, WithdrawalReason
 
@@ -48,6 +48,7 @@ class HistoryEntry:
     kind: str = ""
     after: str = ""
     text: EventText | None = None
+    files: Sequence[Attachment] = ()
     messages: Sequence[SentMessage] = ()
     stands_in: str = ""
 
@@ -66,7 +67,9 @@ def history_entries(case: Case, events: Sequence[CaseEvent], texts: EventTexts) 
         yield HistoryEntry(
             action=event.action,
             side=_side(event),
-            title=": ".join(filter(None, [action_label(event), clock_particulars(event), _because(event)])),
+            title=": ".join(
+                filter(None, [action_label(event), clock_particulars(event), _because(event), _files(event)])
+            ),
             at=event.at,
             by=actor_label(event, case, asker=asker, mandates=mandates),
             kind=ACTIONS[Action(event.action)].colour,
@@ -136,6 +139,18 @@ def action_label(event: CaseEvent) -> str:
 def _because(event: CaseEvent) -> str:
     code = event.withdrawn_because
     return str(WithdrawalReason(code).label) if code in WithdrawalReason.values else ""
+
+
+def _files(event: CaseEvent) -> str:
+    """Return how many of a directorate's files the citizen sees since ``event``, and how many no longer."""
+    shown, hidden = event.shows_files, event.hides_files
+    words = [
+        ngettext("%(count)s file shown", "%(count)s files shown", shown) % {"count": shown} if shown else "",
+        ngettext("%(count)s file hidden again", "%(count)s files hidden again", hidden) % {"count": hidden}
+        if hidden
+        else "",
+    ]
+    return gettext(", ").join(filter(None, words))
 
 
 def actor_label(event: CaseEvent, case: Case, *, asker: str = "", mandates: Mapping[str, Mandate] | None = None) -> str:

@@ -61,3 +61,16 @@ def most_days(case: Case, clock: Clock, *, calendar: WorkingCalendar) -> int:
     """Return by how many working days the promise can still be extended; 0 when it cannot be."""
     latest, promised = latest_day(case, clock, calendar=calendar), timezone.localdate(clock.due_at)
     return calendar.days_between(promised, latest) if promised < latest else 0
+
+
+def is_possible(case: Case, *, at: datetime, calendar: WorkingCalendar) -> bool:
+    """Tell whether the promise of ``case`` can be moved to a day that is still to come.
+
+    No statement where the doubled limit alone leaves days, one where it does not.
+    """
+    doubled = timezone.localdate(calendar.due(case.limit_from, 2 * case.limit_days))
+    if case.promised_on is not None and doubled > max(case.promised_on, timezone.localdate(at)):
+        return True
+    clock = running_clock(case)
+    most = most_days(case, clock, calendar=calendar)
+    return most > 0 and calendar.due(clock.due_at, most) > at

@@ -14,6 +14,7 @@ from complaints.desk.acts.partner_tasks import views as partner_tasks
 from complaints.desk.acts.praise import views as praise
 from complaints.desk.acts.recusals import views as recusals
 from complaints.desk.acts.reviews import views as reviews
+from complaints.desk.acts.shown_files import views as shown_files
 from complaints.desk.acts.urgency import views as urgency
 from complaints.desk.acts.voices import views as voices
 from complaints.desk.case_page import identity_views, pdf_views, views as case_page
@@ -23,7 +24,7 @@ from complaints.desk.late_cases import views as late_cases
 from complaints.desk.likely_missed import views as likely_missed
 from complaints.desk.macros import run_views as macro_runs, step_views as step_pages, views as macros
 from complaints.desk.officers import views as officers
-from complaints.desk.queue import bulk_views, saved_views, views as queue
+from complaints.desk.queue import bulk_report, bulk_views, saved_views, views as queue
 from complaints.desk.sites import views as sites
 from complaints.desk.texts import views as texts
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("staff/queue/save/", saved_views.save_filter, name="queue-save-filter"),
     path("staff/queue/forget/", saved_views.delete_filter, name="queue-delete-filter"),
     path("staff/queue/bulk/", bulk_views.bulk_action, name="queue-bulk"),
+    path("staff/queue/bulk/undo/", bulk_report.bulk_undo, name="queue-bulk-undo"),
     path("staff/late-cases/", late_cases.late_cases_page, name="late-cases"),
     path("staff/likely-missed/", likely_missed.likely_missed_page, name="likely-missed"),
     path("staff/officers/", officers.officers, name="officers"),
@@ -78,6 +80,7 @@ urlpatterns = [
     path("staff/cases/<slug:ref>/note/", notes.note, name="desk-note"),
     path("staff/cases/<slug:ref>/ask-explanation/", explanations.ask_explanation, name="desk-ask-explanation"),
     path("staff/cases/<slug:ref>/explain/", explanations.explain, name="desk-explain"),
+    path("staff/cases/<slug:ref>/shown-files/", shown_files.show_files, name="desk-show-files"),
     path("staff/cases/<slug:ref>/voice/", voices.transcribe, name="desk-transcribe"),
     path("staff/cases/<slug:ref>/macros/<int:macro>/", macro_runs.run_macro, name="desk-macro"),
     path("staff/cases/<slug:ref>/call/", notes.call, name="desk-call"),

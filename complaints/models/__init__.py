@@ -18,7 +18,7 @@ from complaints.models.clocks import Clock, ClockStep, Ending
 from complaints.models.consultations import WITH_DIRECTORATE, Consultation, ConsultationState, Estimate
 from complaints.models.drafts import Draft
 from complaints.models.explanations import Explanation
-from complaints.models.files import Attachment, AttachmentMark, Thumbnail, Upload, UploadPiece
+from complaints.models.files import Attachment, AttachmentMark, ShownFile, Thumbnail, Upload, UploadPiece
 from complaints.models.history import CaseEvent, Holding, TextSalt, event_key
 from complaints.models.listed_cases import ListedCase
 from complaints.models.macros import Macro, MacroAct, MacroStep
@@ -147,6 +147,7 @@ __all__ = [
     "SavedFilter",
     "SearchBlock",
     "SentForm",
+    "ShownFile",
     "SiteCase",
     "Solved",
     "SpokenWith",

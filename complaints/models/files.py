@@ -11,9 +11,18 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models.history import events_of_its_case
+from complaints.workflow import Action
 
 #: Every voice note is written anew as this; see ``complaints.attachments.voices``.
 VOICE_TYPE = "audio/mpeg"
+
+
+#: What citizens, or who speaks for them, do with files; files that came with anything else are of staff.
+CITIZENS_ACTS = (Action.ADD, Action.REPLY)
+_OF_NO_OFFICE = Q(consultation__isnull=True, answer__isnull=True)
+#: Files that the citizen sent, and those that staff sent to the citizen with a question or chose from a finding.
+FROM_CITIZEN = _OF_NO_OFFICE & (Q(event__isnull=True) | Q(event__action__in=CITIZENS_ACTS))
+TO_CITIZEN = _OF_NO_OFFICE & Q(event__action=Action.ASK) | Q(shown__isnull=False)
 
 
 def storage_name(attachment: Attachment, _name: str) -> str:
@@ -33,27 +42,28 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
     """Files by where they come from."""
 
     def unwritten_voices(self) -> Self:
-        """Return the voice notes of cases that nobody has written down, the oldest first."""
+        """Return the citizens' voice notes that nobody has written down, the oldest first."""
         voices = self.filter(content_type=VOICE_TYPE, transcript_event__isnull=True, case__isnull=False)
-        return voices.order_by("added_at")
+        return voices.from_citizen().order_by("added_at")
 
     def from_citizen(self) -> Self:
         """Return the files the citizen sent, with the case or later."""
-        return self.filter(consultation__isnull=True, answer__isnull=True)
+        return self.filter(FROM_CITIZEN)
 
 
 class Attachment(models.Model):
     """One file of a draft, of a case, or prepared for the answer of a case until that is sent; or of staff and no case.
 
-    ``event`` is the addition or reply it came with, empty for what was filed with the case. ``taken_at`` and the two
-    coordinates are what the camera wrote into a photo of an answer. ``seconds`` is the length of a voice note, whose
-    ``transcript`` stands in the details of the case since ``transcript_event``. A file that ``prepared_by`` alone owns
-    belongs to what another app records, such as the evidence of a directive: its row points here.
+    ``event`` is what it came with: an addition, a reply, a note or a question; empty for what was filed with the case
+    and for what came with a finding. ``taken_at`` and the two coordinates are what the camera wrote into a photo of an
+    answer. ``seconds`` is the length of a voice note, whose ``transcript`` stands in the details of the case since
+    ``transcript_event``. A file that ``prepared_by`` alone owns belongs to what another app records, such as the
+    evidence of a directive: its row points here.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("complaints.Case", models.CASCADE, null=True, blank=True, related_name="attachments")
-    # A finding's file comes from a directorate; staff alone see it.
+    # A file of a request or of a finding; staff and the directorate see it, the citizen where it is a ``ShownFile``.
     consultation = models.ForeignKey(
         "complaints.Consultation", models.CASCADE, null=True, blank=True, related_name="attachments"
     )
@@ -142,6 +152,21 @@ class Thumbnail(models.Model):
 
     class Meta:
         verbose_name = _("thumbnail")
+
+    def __str__(self) -> str:
+        return str(self.attachment_id)
+
+
+class ShownFile(models.Model):
+    """A directorate's file that its agency lets the citizen see, since ``event``; hidden again, the row is gone."""
+
+    attachment = models.OneToOneField(Attachment, models.CASCADE, primary_key=True, related_name="shown")
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="+")
+    event = models.ForeignKey("complaints.CaseEvent", models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("file shown to the citizen")
+        constraints = [events_of_its_case("shown_file_event_is_of_its_case", "event")]
 
     def __str__(self) -> str:
         return str(self.attachment_id)

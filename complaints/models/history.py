@@ -165,6 +165,16 @@ class CaseEvent(models.Model):
         return self._code("step")
 
     @property
+    def shows_files(self) -> int:
+        """Return how many of a directorate's files the citizen was shown with it."""
+        return self._key("shown") or 0
+
+    @property
+    def hides_files(self) -> int:
+        """Return how many of a directorate's files the citizen sees no longer since."""
+        return self._key("hidden") or 0
+
+    @property
     def is_first_miss(self) -> bool:
         """Tell whether this miss is the first since the case was filed or reopened: the citizen is told of that one."""
         return bool(self.facts.get("first"))

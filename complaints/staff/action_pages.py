@@ -26,6 +26,7 @@ from django_stubs_ext import StrPromise
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User
 from accounts.roles import DESK, READERS
+from complaints.attachments.fields import uploader_key
 from complaints.case_text.clock_history import has_moved
 from complaints.case_text.history import action_label, actor_label
 from complaints.case_text.message_preview import preview
@@ -35,6 +36,7 @@ from complaints.permissions import policy, rulings, send_window
 from complaints.permissions.case_permissions import CasePermissions, case_permissions
 from complaints.permissions.lost_access import event_that_ended_access
 from complaints.staff.acts.undo_words import left_words
+from complaints.staff.forms import TextWithFilesForm
 from complaints.staff.frame import CASEWORK, frame
 from complaints.staff.loading import case_context, load_case
 from complaints.staff.work_list import WorkList
@@ -78,6 +80,16 @@ class ActionRequest:
     def data(self) -> QueryDict | None:
         """Return what was posted, None while the page is only opened."""
         return self.http.POST if self.http.method == "POST" else None
+
+    @property
+    def files(self) -> Any:
+        """Return the files that were posted, None while the page is only opened."""
+        return self.http.FILES if self.http.method == "POST" else None
+
+    @property
+    def uploading(self) -> dict[str, Any]:
+        """Return what a form with files takes beside them."""
+        return {"uploader": uploader_key(self.user), "at": self.at}
 
     def is_sent(self, form: Form) -> bool:
         """Tell whether ``form`` is valid and was sent to be done, and not only to be shown or changed.
@@ -127,15 +139,16 @@ class ActionRequest:
             raise TransitionNotAllowed(self.action, self.case)
         return self.refuse(text)
 
-    def done(self, text: str, *, moves_on: bool = False) -> HttpResponse:
+    def done(self, text: str, *, tells: str = "", moves_on: bool = False) -> HttpResponse:
         """Say what happened and go to the case, or to the start page where it is no longer the user's work.
 
+        ``tells`` says that the citizen is being told, which is true once the step can no longer be undone.
         A case that was opened from a list and has taken its next step leads to the next case of the list; ``moves_on``
         says that it has, where the action alone does not.
         """
         mark_sent(self.http, at=self.at)
         work, own = WorkList.of(self.http), reverse("desk-case", args=[self.case.reference])
-        is_mine, said = self._is_at_desk(self.case.reference), self._with_undo(text, work)
+        is_mine, said = self._is_at_desk(self.case.reference), self._with_undo(text, tells, work)
         moves_on = moves_on or (ACTIONS[self.action].changes_state and self.action != Action.UNDO)
         if work is not None and moves_on:
             link = format_html('{} <a href="{}">{}</a>', said, own + work.suffix, gettext("Open that case"))
@@ -146,10 +159,10 @@ class ActionRequest:
             return redirect(own + (work.suffix if work else ""))
         return redirect(work.address if work else "desk")
 
-    def _with_undo(self, text: str, work: WorkList | None) -> str:
-        """Return ``text`` with the link that undoes what was done, and how long it works."""
+    def _with_undo(self, text: str, tells: str, work: WorkList | None) -> str:
+        """Return ``text`` with the link that undoes what was done and how long it works, or else with ``tells``."""
         if not policy.may(self.case, Action.UNDO, self.user, at=self.at):
-            return text
+            return f"{text} {tells}".rstrip()
         left = left_words(send_window.ends_at(self.case, at=self.at), at=self.at)
         address = reverse("desk-undo", args=[self.case.reference]) + (work.suffix if work else "")
         link = '{} <a href="{}" data-key="KeyZ">{} <kbd>Z</kbd></a> ({})'
@@ -203,6 +216,17 @@ def action_page(
     return decorate
 
 
+def checked[F: Form](make: Callable[[ActionRequest], F]) -> Callable[[ActionRequest], F]:
+    """Return what makes the form of a page and checks it before the transaction, so that its files block nobody."""
+
+    def before(request: ActionRequest) -> F:
+        form = make(request)
+        form.is_valid()
+        return form
+
+    return before
+
+
 def _answer(view: View, request: ActionRequest) -> HttpResponse:
     if request.data is None:
         return view(request)
@@ -238,6 +262,8 @@ def _conflict(request: ActionRequest) -> HttpResponse:
         case = request.case = load_case(request.user, request.case.reference, at=request.at)
     except Http404:
         return _case_has_left(request.http, request.user, request.case.reference, at=request.at)
+    if isinstance(request.form, TextWithFilesForm):
+        request.form.lose_files()
     still_applies = request.form is not None and policy.fits(case, request.action, at=request.at)
     last = case.events.select_related("actor", "on_behalf_of").latest("number")
     context = {

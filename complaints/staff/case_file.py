@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -23,7 +24,9 @@ from complaints.models import (
     CaseEvent,
     Holding,
 )
+from complaints.models.files import CITIZENS_ACTS
 from complaints.permissions.case_parts import has_part
+from complaints.permissions.own_desk import reads_words
 from complaints.permissions.pending import pending
 from complaints.permissions.representatives import mandates_of
 from complaints.workflow import Action
@@ -57,12 +60,18 @@ def read_case_file(case: Case, user: User, *, at: datetime) -> CaseFile:
     """Return the file of ``case`` as ``user`` may read it at ``at``, in as many statements whatever its length."""
     messages = case_messages(case)
     events = _EVENTS.rows(None, {"case": case}, case=case.pk)
-    entries = list(history_entries(case, events, texts_for_staff(case, events, user, at=at)))
-    titles = {notices.occasion(event): entry.title for event, entry in zip(events, entries, strict=True)}
-    told = with_messages(events, entries, sent_to_citizen(messages, titles, at=at))
     # A directorate's files stand beside its finding.
     attachments = _ATTACHMENTS.rows(None, {"case": case}, case=case.pk) if has_part(case, "attachments") else []
-    own = [attachment for attachment in attachments if attachment.answer is None]
+    staffs = {event.pk: event for event in events if event.action not in CITIZENS_ACTS}
+    came_with = _came_with(attachments, [*staffs.values()], user, at=at)
+    texts = texts_for_staff(case, events, user, at=at)
+    entries = [
+        replace(entry, files=came_with[event.pk]) if event.pk in came_with else entry
+        for event, entry in zip(events, history_entries(case, events, texts), strict=True)
+    ]
+    titles = {notices.occasion(event): entry.title for event, entry in zip(events, entries, strict=True)}
+    told = with_messages(events, entries, sent_to_citizen(messages, titles, at=at))
+    own = [one for one in attachments if one.answer is None and one.event_id not in staffs]
     holdings = _HOLDINGS.rows(None, {"case": case}, case=case.pk)
     spans = time_held.held_spans(holdings, at=at, calendar=current_calendar())
     answer = _last_text(entries, Action.CLOSE) if case.outcome else None
@@ -94,6 +103,17 @@ _ATTACHMENTS: Final = CompiledRead(
 _HOLDINGS: Final = CompiledRead(
     lambda _shape, *, case: Holding.objects.filter(case=case).select_related("agency", "directorate"), is_prepared=True
 )
+
+
+def _came_with(
+    attachments: Sequence[Attachment], events: Sequence[CaseEvent], user: User, *, at: datetime
+) -> Mapping[int, Sequence[Attachment]]:
+    """Return the files of staff by the key of the event they came with, as far as ``user`` may read its words."""
+    found: defaultdict[int, list[Attachment]] = defaultdict(list)
+    for file in attachments:
+        if file.event_id is not None:
+            found[file.event_id].append(file)
+    return {event.pk: found[event.pk] for event in events if event.pk in found and reads_words(event, user, at=at)}
 
 
 def _of_answers(attachments: Sequence[Attachment], state: AnswerState) -> list[Attachment]:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _, ngettext
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from agencies.models import Agency, Directorate
+from complaints.attachments.fields import UploadForm
 from complaints.models import Case
 from kit.dates import day_digits
 from kit.forms import Form
@@ -64,6 +65,22 @@ class AgencyChoiceForm(Form):
     def chosen_agency(self) -> Agency:
         """Return the agency chosen."""
         return self.agencies[self.cleaned_data[self.names_agency]]
+
+
+class TextWithFilesForm(UploadForm):
+    """A text with files, which a browser sends once: they are to be chosen again where something else is wrong."""
+
+    def clean(self) -> dict[str, Any]:
+        """Say so beside the files."""
+        cleaned = super().clean() or {}
+        if self.errors:
+            self.lose_files()
+        return cleaned
+
+    def lose_files(self) -> None:
+        """Say that the files were not saved, if there are any."""
+        if self.taken:
+            self.add_error("attachments", gettext("Choose your files again: they were not saved"))
 
 
 def active_directorates(case: Case) -> list[Directorate]:

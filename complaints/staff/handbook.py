@@ -64,7 +64,7 @@ def values() -> dict[str, Any]:
         "objection_days": _days(timedelta(days=OBJECTION_DAYS)),
         "link_days": _days(LINK_LIFE),
         "soon_days": _working_days(SOON_DAYS),
-        "send_window": _seconds(settings.SEND_WINDOW),
+        "send_window": span_words(settings.SEND_WINDOW),
         "inactivity_hours": _working_hours(limits.inactivity_minutes() // 60),
         "bounces": limits.bounces_before_ruling(),
         "reminders": limits.reminders(),
@@ -87,8 +87,8 @@ def _days(span: timedelta) -> str:
     return npgettext("in a sentence", "%(count)s day", "%(count)s days", span.days) % {"count": span.days}
 
 
-def _seconds(count: int) -> str:
-    """Return a span in whole minutes where it is that, else in seconds."""
+def span_words(count: int) -> str:
+    """Return ``count`` seconds in words, in whole minutes where it is that."""
     minutes, rest = divmod(count, 60)
     if minutes and not rest:
         return npgettext("in a sentence", "%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}

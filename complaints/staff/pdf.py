@@ -12,7 +12,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypedDict
 
-from django.utils.translation import get_language, get_language_bidi, gettext, pgettext
+from django.utils.translation import get_language, get_language_bidi, gettext, ngettext, pgettext
 
 from complaints.actions.topic_answers import answers_to_show
 from complaints.case_text.event_texts import EventText
@@ -211,9 +211,11 @@ def _history_entry(entry: HistoryEntry, redact: Callable[[str], str]) -> PdfEntr
     section = _section_title(entry.stands_in)
     where = gettext("The text is under “%(section)s”.") % {"section": section} if section else ""
     meta = [moment_text(entry.at), entry.by, text.label, text.named, text.linked, where]
+    files = len(entry.files)
+    came = ngettext("With %(count)s file", "With %(count)s files", files) % {"count": files} if files else ""
     sent = [f"{message.channel}: {message.delivery.word}" for message in entry.messages]
     audited = gettext("For the audit of the CMU: %(reason)s") % {"reason": redact(text.reason)} if text.reason else ""
-    return _entry(entry.title, [*meta, *sent], lines=[redact(text.first), redact(text.second), audited])
+    return _entry(entry.title, [*meta, came, *sent], lines=[redact(text.first), redact(text.second), audited])
 
 
 def _cut(entries: Sequence[PdfEntry]) -> Sequence[PdfEntry]:

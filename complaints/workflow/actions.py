@@ -330,6 +330,12 @@ ACTIONS: dict[Action, ActionRule] = {
         tells=(Tell(P.HOLDER, "officer_directorate"),),
         by_link=True,
     ),
+    Action.SHOW_FILES: ActionRule(
+        label=_("Directorate's files for the citizen chosen"),
+        who=DESK,
+        sources=ANY_STATE,
+        timeline=TimelineText(title=_("%(agency)s shows you files"), only_with="shows_files"),
+    ),
     Action.REVOKE: ActionRule(label=_("Request to the directorate cancelled"), who=DESK, sources=WITH_AGENCY),
     Action.ADD_TASK: ActionRule(
         label=_("Another agency asked to contribute"),

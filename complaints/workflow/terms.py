@@ -84,6 +84,7 @@ class Action(StrEnum):
     RECALCULATE = "recalculate"
     RATE = "rate"
     TRANSCRIBE = "transcribe"
+    SHOW_FILES = "show_files"
 
 
 class Actor(StrEnum):

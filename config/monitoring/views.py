@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import OPERATORS, SYSTEM_READERS
 from complaints.staff.frame import frame
+from complaints.staff.handbook import span_words
 from config.monitoring import exposition, limits, parts, public
 from config.monitoring.part_status import PartState
 
@@ -46,7 +47,8 @@ def system_status(request: HttpRequest) -> HttpResponse:
 def limits_page(request: HttpRequest) -> HttpResponse:
     """Show operators every limit, and how many stand at it now; whose they are is nowhere readable."""
     user, at = signed_in_user(request), timezone.now()
-    context = {"limits": limits.limit_rows(at), **frame(user, at=at)}
+    window = settings.SEND_WINDOW and span_words(settings.SEND_WINDOW)
+    context = {"limits": limits.limit_rows(at), "send_window": window, **frame(user, at=at)}
     return render(request, "config/limits.html", context)
 
 

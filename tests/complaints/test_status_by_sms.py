@@ -50,6 +50,17 @@ def ask(referred: Case, amina: Citizen) -> Ask:
     return send
 
 
+def test_a_step_that_can_still_be_undone_is_said_with_the_status(
+    ask: Ask, accepted: Case, amina: Citizen, settings: Any, clock: Clock
+) -> None:
+    settings.SEND_WINDOW = 120
+    [answer] = ask(accepted.reference)
+    assert str(answer.body).startswith(f"شكوى {accepted.reference}: قيد المعالجة، وقد يتغيّر ذلك حتى 10:02. ")
+    clock.pass_(seconds=120)
+    [answer] = ask(accepted.reference)
+    assert str(answer.body).startswith(f"شكوى {accepted.reference}: قيد المعالجة. ")
+
+
 def test_the_registered_phone_gets_the_status_of_the_page_in_the_persons_language(
     ask: Ask, referred: Case, amina: Citizen, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -207,6 +207,7 @@ DEEDS: Final[dict[Action, Deed]] = {
     ),
     Action.ESTIMATE: Deed(_estimate, often=2),
     Action.FIND: Deed(_find),
+    Action.SHOW_FILES: Deed(_saying(actions.show_files, files=()), often=0.3),
     Action.REVOKE: Deed(lambda move: revoke(move.case, **move.who), often=0.5),
     Action.ADD_TASK: Deed(
         lambda move: actions.add_task(

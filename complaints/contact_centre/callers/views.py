@@ -28,7 +28,7 @@ from complaints.contact_centre.callers.acts import possible_acts
 from complaints.contact_centre.callers.forms import CallerForm, CallerObjectForm, CallerReplyForm
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case
-from complaints.permissions import policy
+from complaints.permissions import policy, send_window
 from complaints.staff.frame import frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 from complaints.workflow import Action
@@ -155,5 +155,6 @@ def _case_for_caller(case: Case, *, user_may_reply: bool, at: datetime) -> dict[
         "case": case,
         "status": status,
         "promise": promise,
+        "undone_until": send_window.ends_at(case, at=at),
         "question": question.text if question else "",
     }

@@ -1,4 +1,4 @@
-"""The actions of a case page that would lead nowhere: nobody to give the case to, to remind or to ask."""
+"""The actions of a case page that would lead nowhere: nobody to give the case to, to remind or to ask, no day left."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 from django.utils import timezone
 
 from accounts.models import acting_officers
+from agencies.models import current_calendar
+from complaints.clocks import extensions
 from complaints.permissions.case_permissions import CasePermissions
 from complaints.workflow import Action, Holder
 from kit.statements import Statement
@@ -25,7 +27,19 @@ _TARGETS: Final = Statement(Path(__file__).with_name("targets.sql"), Targets)
 
 
 def dead_ends(permissions: CasePermissions) -> frozenset[str]:
-    """Return the names of the addresses that lead nowhere; two statements for an open case."""
+    """Return the names of the addresses that lead nowhere; two statements for an open case, three on its last day."""
+    return _without_targets(permissions) | _without_days(permissions)
+
+
+def _without_days(permissions: CasePermissions) -> frozenset[str]:
+    """Return the page of a later date where the date of the case cannot be moved any further."""
+    if not permissions.may_propose_date:
+        return frozenset()
+    is_possible = extensions.is_possible(permissions.case, at=permissions.at, calendar=current_calendar())
+    return frozenset() if is_possible else frozenset({"desk-extend"})
+
+
+def _without_targets(permissions: CasePermissions) -> frozenset[str]:
     case = permissions.case
     if case.agency_id is None or not (permissions.may(Action.ASSIGN) or permissions.may(Action.HAND_OVER)):
         return frozenset()

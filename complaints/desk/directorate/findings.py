@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext
 
 from agencies.models import Directorate, current_calendar
@@ -14,11 +16,15 @@ from complaints.engine import signed_links
 from complaints.models import WITH_DIRECTORATE, Attachment, Case, Consultation, ConsultationState
 from complaints.permissions.case_parts import has_part
 
+_FILES: Final = Prefetch("attachments", Attachment.objects.select_related("shown"))
+_FINDINGS_FILES: Final = Prefetch("attachments", Attachment.objects.filter(event=None).select_related("shown"))
+
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationSummary:
     """One consultation as the agency that asked reads it.
 
+    ``files`` came with the finding, ``asked_files`` with the request; those that the citizen sees have ``shown``.
     ``link`` is there for whoever may hand it over, while it opens the case; ``is_beyond`` tells that the time given
     ends after the day promised to the citizen.
     """
@@ -26,6 +32,7 @@ class ConsultationSummary:
     consultation: Consultation
     estimates: Sequence[GivenEstimate]
     files: Sequence[Attachment]
+    asked_files: Sequence[Attachment]
     link: str
     is_open: bool
     has_expired: bool
@@ -44,7 +51,7 @@ def consultation_summaries(case: Case, *, at: datetime, shows_link: bool) -> lis
     """
     if not has_part(case, "consultations"):
         return []
-    rows = case.consultations.select_related("directorate", "asked_by").prefetch_related("estimates", "attachments")
+    rows = case.consultations.select_related("directorate", "asked_by").prefetch_related("estimates", _FILES)
     consultations = list(rows.order_by("-asked_at", "-pk"))
     calendar = current_calendar() if any(consultation.days for consultation in consultations) else None
     summaries = []
@@ -70,7 +77,7 @@ def asked_text(directorate: Directorate) -> str:
 def findings(case: Case) -> list[Consultation]:
     """Return the findings directorates gave on ``case``, the newest first."""
     found = case.consultations.filter(state=ConsultationState.FOUND).select_related("directorate")
-    return list(found.order_by("-ended_at"))
+    return list(found.prefetch_related(_FINDINGS_FILES).order_by("-ended_at"))
 
 
 def _summary(
@@ -78,11 +85,12 @@ def _summary(
 ) -> ConsultationSummary:
     is_open = consultation.state in WITH_DIRECTORATE
     has_expired = is_open and at >= consultation.expires_at
-    promised = consultation.case.promised_on
+    promised, files = consultation.case.promised_on, consultation.attachments.all()
     return ConsultationSummary(
         consultation=consultation,
         estimates=estimates,
-        files=list(consultation.attachments.all()),
+        files=[file for file in files if file.event_id is None],
+        asked_files=[file for file in files if file.event_id is not None],
         link=signed_links.link_url(consultation) if shows_link and is_open and not has_expired else "",
         is_open=is_open,
         has_expired=has_expired,

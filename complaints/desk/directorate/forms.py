@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.users import LANGUAGES
 from agencies.models import Directorate
-from complaints.attachments.fields import UploadForm
 from complaints.models import Estimate
 from complaints.models.texts import TEXT_LENGTH
-from complaints.staff.forms import SHORTEST_TEXT
+from complaints.staff.forms import SHORTEST_TEXT, TextWithFilesForm
 from kit.forms import Card, ChoiceCardsField, Form, LineField, NumberField, ParagraphField
 
 #: Working days a directorate can ask for at once; the topic's limit is far below.
@@ -27,6 +26,38 @@ SIGNATURE_LENGTH = 120
 NO_MORE = _("This directorate is no longer active. Choose another one")
 
 IN_OTHER_HANDS = _("The case is with a directorate or an outside centre. It must come back before you ask another one.")
+
+
+class AsksNowForm(Form):
+    """A tick with which a directorate is asked by the same press, and what it is asked then."""
+
+    asks_now = forms.BooleanField(required=False, label=_("Ask this directorate now"))
+    text = ParagraphField(
+        max=TEXT_LENGTH,
+        min=SHORTEST_TEXT,
+        rows=3,
+        required=False,
+        label=_("What should the directorate examine?"),
+        help_text=_(
+            "The directorate reads this and the citizen's text and files, without the citizen's name and numbers."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the words that go with the tick."""
+        cleaned = super().clean() or {}
+        if cleaned.get("asks_now") and "text" in cleaned and not cleaned["text"]:
+            self.add_error("text", _("Write what the directorate should examine"))
+        return cleaned
+
+    def offer_no_asking(self) -> None:
+        """Leave the tick and the words out."""
+        del self.fields["asks_now"], self.fields["text"]
+
+    @property
+    def request_text(self) -> str:
+        """Return what the directorate is asked now, empty without the tick."""
+        return str(self.cleaned_data["text"]) if self.cleaned_data.get("asks_now") else ""
 
 
 class ConsultForm(Form):
@@ -48,9 +79,14 @@ class ConsultForm(Form):
     )
 
     def __init__(
-        self, data: Mapping[str, Any] | None, *, directorates: Sequence[Directorate], chosen: Directorate | None = None
+        self,
+        data: Mapping[str, Any] | None,
+        files: Any = None,
+        *,
+        directorates: Sequence[Directorate],
+        chosen: Directorate | None = None,
     ) -> None:
-        super().__init__(data, initial={"language": "ar", "directorate": str(chosen.pk) if chosen else ""})
+        super().__init__(data, files, initial={"language": "ar", "directorate": str(chosen.pk) if chosen else ""})
         self.directorates = {str(directorate.pk): directorate for directorate in directorates}
         names = [(key, directorate.name) for key, directorate in self.directorates.items()]
         self.fields["directorate"].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
@@ -91,7 +127,7 @@ class EstimateForm(Form):
             del self.fields["reason"]
 
 
-class FindingForm(UploadForm):
+class FindingForm(TextWithFilesForm):
     """What the directorate found, who writes it, and files."""
 
     finding = ParagraphField(
@@ -104,12 +140,9 @@ class FindingForm(UploadForm):
     signed_as = LineField(max=SIGNATURE_LENGTH, min=3, label=_("Your name and position"))
     field_order = ("finding", "signed_as", "attachments")
 
-    def clean(self) -> dict[str, Any]:
-        """Say that files have to be chosen again where something else is wrong: a browser sends them once."""
-        cleaned = super().clean() or {}
-        if self.errors and self.taken:
-            self.add_error("attachments", gettext("Choose your files again: they were not saved"))
-        return cleaned
+
+class ConsultWithFilesForm(TextWithFilesForm, ConsultForm):
+    """A request to a directorate, with files that it reads with it."""
 
 
 def typed_in(data: Mapping[str, Any]) -> list[tuple[str, str]]:

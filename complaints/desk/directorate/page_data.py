@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
-
 from agencies.models import current_calendar
 from complaints.actions.topic_answers import answers_to_show
 from complaints.attachments.readable import directorate_files
@@ -36,6 +34,7 @@ class ConsultationContent:
     area: str
     place: str
     files: Sequence[FileLink]
+    asked_files: Sequence[FileLink]
     estimates: Sequence[GivenEstimate]
     latest: LatestEstimate
     offers: Sequence[tuple[int, date]]
@@ -52,7 +51,8 @@ def consultation_content(
     """Return what the directorate reads, in five statements; ``file_url`` returns where it gets a file."""
     case, calendar = consultation.case, current_calendar()
     person = Person.of(case.citizen)
-    redacted = person.redact
+    redacted, readable = person.redact, list(directorate_files(consultation))
+    links = {file: FileLink(file.plain_name, file.size, file_url(file)) for file in readable}
     return ConsultationContent(
         subject=redacted(case.subject),
         details=redacted(case.details),
@@ -63,16 +63,9 @@ def consultation_content(
         additions=[redacted(text) for text in case.additions.order_by("pk").values_list("text", flat=True)],
         area=redacted(case.area),
         place=person.redact_place(case.place),
-        files=[
-            FileLink(attachment.plain_name, attachment.size, file_url(attachment))
-            for attachment in readable_files(consultation)
-        ],
+        files=[links[file] for file in readable if file.consultation_id is None],
+        asked_files=[links[file] for file in readable if file.consultation_id is not None],
         estimates=given_estimates(consultation.estimates.all(), calendar=calendar),
         latest=latest_estimate(case, at=at, calendar=calendar),
         offers=offers(at=at, calendar=calendar),
     )
-
-
-def readable_files(consultation: Consultation) -> QuerySet[Attachment]:
-    """Return the files a directorate may read."""
-    return directorate_files(consultation.case)

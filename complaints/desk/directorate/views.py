@@ -28,19 +28,27 @@ from complaints.actions import consultations
 from complaints.actions.consultations import NotAsked, NotOfTheAgency, Overtaken
 from complaints.actions.notes import HeldByAnother
 from complaints.attachments.fields import NOT_STORED
+from complaints.attachments.readable import directorate_files
 from complaints.attachments.responses import file_response
 from complaints.attachments.uploads import NotStored
 from complaints.case_text.estimates import GivenEstimate, given_estimates
 from complaints.desk.directorate import members
 from complaints.desk.directorate.findings import asked_text
-from complaints.desk.directorate.forms import IN_OTHER_HANDS, NO_MORE, ConsultForm, EstimateForm, FindingForm, typed_in
-from complaints.desk.directorate.page_data import consultation_content, readable_files
+from complaints.desk.directorate.forms import (
+    IN_OTHER_HANDS,
+    NO_MORE,
+    ConsultWithFilesForm,
+    EstimateForm,
+    FindingForm,
+    typed_in,
+)
+from complaints.desk.directorate.page_data import consultation_content
 from complaints.engine import holders, signed_links
 from complaints.engine.signed_links import LinkStatus
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Attachment, Consultation
 from complaints.permissions import policy
-from complaints.staff.action_pages import ActionRequest, action_page
+from complaints.staff.action_pages import ActionRequest, action_page, checked
 from complaints.staff.forms import active_directorates
 from complaints.staff.frame import frame
 from complaints.visibility.identity import CaseVisibility
@@ -207,7 +215,7 @@ def _around(user: User, at: datetime) -> dict[str, Any]:
 
 
 def _file(consultation: Consultation, pk: uuid.UUID) -> HttpResponseBase:
-    attachment = get_object_or_404(readable_files(consultation), pk=pk)
+    attachment = get_object_or_404(directorate_files(consultation), pk=pk)
     return file_response(attachment, name=attachment.plain_name)
 
 
@@ -292,12 +300,19 @@ def _ended(request: ConsultationRequest) -> HttpResponse:
 # ---- the agency that asks ----
 
 
-@action_page(Action.CONSULT, "complaints/desk/directorate/consult.html")
-def consult(request: ActionRequest) -> HttpResponse:
-    """Ask a directorate for a time and a finding."""
+def _consult_form(request: ActionRequest) -> ConsultWithFilesForm:
     case = request.case
     directorates = active_directorates(case)
-    form = ConsultForm(request.data, directorates=directorates, chosen=case.directorate)
+    return ConsultWithFilesForm(
+        request.data, request.files, directorates=directorates, chosen=case.directorate, **request.uploading
+    )
+
+
+@action_page(Action.CONSULT, "complaints/desk/directorate/consult.html", before=checked(_consult_form))
+def consult(request: ActionRequest) -> HttpResponse:
+    """Ask a directorate for a time and a finding, with files."""
+    case, form = request.case, request.before
+    directorates = form.directorates
     if request.data is None and case.holder != Holder.AGENCY:
         return request.refuse(str(IN_OTHER_HANDS))
     if not request.is_sent(form):
@@ -305,9 +320,14 @@ def consult(request: ActionRequest) -> HttpResponse:
     directorate = form.chosen_directorate
     words = {name: form.cleaned_data[name] for name in ("text", "language")}
     try:
-        consultations.consult(case, by=request.user, at=request.at, directorate=directorate, **words)
+        consultations.consult(
+            case, by=request.user, at=request.at, directorate=directorate, **words, attachments=form.taken
+        )
     except HeldByAnother:
         return request.refuse(str(IN_OTHER_HANDS))
+    except NotStored:
+        form.add_error("attachments", NOT_STORED)
+        return request.page(directorates=directorates)
     except NotOfTheAgency:
         form.add_error("directorate", NO_MORE)
         return request.page(directorates=directorates)

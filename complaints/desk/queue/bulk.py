@@ -14,15 +14,17 @@ from django_stubs_ext import StrPromise
 
 from accounts.models import User
 from complaints import reference
+from complaints.actions.consultations import NotOfTheAgency
 from complaints.actions.decisions import PromiseTooLate
 from complaints.actions.links import LinkRefused
-from complaints.actions.notes import NotAnOfficer
+from complaints.actions.notes import HeldByAnother, NotAnOfficer
 from complaints.actions.reminders import NobodyToRemind, RemindedToday
 from complaints.actions.triage import NoActiveOfficer
 from complaints.desk.macros.bulk import CaseRefused
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case
 from complaints.permissions.rulings import AgencyEnded
+from complaints.workflow import Action
 
 #: Cases that one bulk action takes at most.
 MOST: Final = 100
@@ -113,12 +115,16 @@ _REFUSALS: dict[type[Exception], StrPromise] = {
     PromiseTooLate: _("The time is past the limit of this case."),
     NoActiveOfficer: _("The agency has no active liaison officer today who could receive this case."),
     AgencyEnded: _("The agency no longer exists."),
+    HeldByAnother: _("The case is with a directorate or an outside centre. It must come back first."),
+    NotOfTheAgency: _("The directorate is no longer active."),
     LinkRefused: _("This case cannot be linked: it is the main case itself, is already linked, or has other links."),
 }
 _REFUSED: Final[tuple[type[Exception], ...]] = (CaseRefused, *_REFUSALS)
 
 
 def _refusal_text(refused: Exception) -> str:
+    if isinstance(refused, TransitionNotAllowed) and refused.action == Action.UNDO:
+        return gettext("Its messages have left, or somebody has changed it since: it can no longer be undone.")
     if isinstance(refused, CaseRefused):
         return str(refused)
     return next(str(words) for kind, words in _REFUSALS.items() if isinstance(refused, kind))

@@ -15,6 +15,7 @@ from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, Directorate
 from complaints import reference
 from complaints.clocks import clockwork
+from complaints.desk.directorate.forms import AsksNowForm
 from complaints.desk.queue.bulk import Choice
 from complaints.models import Case
 from complaints.models.texts import TEXT_LENGTH
@@ -28,8 +29,13 @@ from kit.forms import Card, ChoiceCardsField, Form, NumberField, ParagraphField
 MOST_ACCEPTED: Final = 20
 
 
-class AcceptManyForm(Form):
-    """The cases of one topic that are accepted, their directorate, and the time promised for each of them."""
+class AcceptManyForm(AsksNowForm):
+    """The cases of one topic that are accepted, their directorate, and the time promised for each of them.
+
+    With the tick the directorate is asked about each of them.
+    """
+
+    field_order = ("case", "directorate", "days", "asks_now", "text")
 
     case = forms.MultipleChoiceField(
         label=_("Cases that you accept"),
@@ -60,6 +66,8 @@ class AcceptManyForm(Form):
         super().__init__(data, initial={**initial, "case": [str(choice) for choice in chosen]})
         self.fields["case"].choices = [(str(choice), self._line(choice)) for choice in chosen]  # type: ignore[attr-defined]
         offer_directorates(self, self.directorates)
+        if not self.directorates:
+            self.offer_no_asking()
 
     def _line(self, choice: Choice) -> str:
         case = self.own.get(choice.reference)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import parse_qsl, urlencode
+from typing import cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from accounts.decorators import signed_in_user, staff_required
@@ -20,13 +19,16 @@ from accounts.models import User, officers_of
 from accounts.sign_in.factors.step_up import recent_factor_required
 from agencies.models import Agency, current_calendar
 from complaints import actions
+from complaints.actions import consultations
 from complaints.desk.acts.labels.forms import LabelForm
 from complaints.desk.macros.bulk import MacroChoiceForm, macro_action
-from complaints.desk.queue.bulk import MOST, BulkResult, CaseAction, Choice, apply, read_choices, visible_cases
+from complaints.desk.queue.bulk import MOST, CaseAction, Choice, apply, read_choices, visible_cases
 from complaints.desk.queue.bulk_actions import BulkAction, offered_actions
 from complaints.desk.queue.bulk_export import exported
 from complaints.desk.queue.bulk_forms import AcceptManyForm, ExportForm, ReferManyForm
+from complaints.desk.queue.bulk_report import report
 from complaints.desk.queue.forms import ConfirmForm, LeadForm, OfficerForm, UnlabelForm
+from complaints.desk.queue.list_address import queue_address
 from complaints.desk.queue.tabs import StaffContext
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, Label
@@ -64,7 +66,7 @@ def bulk_action(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     chosen, asked = read_choices(request.POST.getlist("case")), request.POST.get("bulk_action", "")
-    list_url = _list_url(request.POST)
+    list_url = queue_address(request.POST)
     if problem := _problem(chosen, asked, StaffContext(user, at)):
         messages.warning(request, problem)
         return redirect(list_url)
@@ -76,6 +78,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
         "form": form,
         "list_url": list_url,
         "list_query": request.POST.get("list_query", ""),
+        "title": str(bulk.action.label).rstrip("…"),
         **frame(user, at=at),
     }
     if data is None or not form.is_valid() or not _is_possible(form, bulk):
@@ -85,7 +88,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
         return exported(bulk.visible.values(), form.cleaned_data["kind"], at=at)
     action, locks = _CASE_ACTIONS[bulk.action](form, bulk), bulk.action != BulkAction.LINK
     results = apply(_in_order(form, bulk), action, by=user, at=at, locks=locks)
-    return render(request, "complaints/desk/queue/bulk_done.html", {**context, **_report(results)})
+    return render(request, "complaints/desk/queue/bulk_done.html", {**context, **report(results, by=user, at=at)})
 
 
 #: A file leaves the system: the second factor is asked for again, as for all exports.
@@ -95,12 +98,6 @@ _exporting = recent_factor_required()(_answer)
 def _in_order(form: Form, bulk: BulkRequest) -> list[Choice]:
     """Return the choices, the leading case first: every link that is made changes its version."""
     return sorted(bulk.chosen, key=lambda choice: choice.reference != form.cleaned_data.get("lead"))
-
-
-def _list_url(sent: QueryDict) -> str:
-    """Return the address of the list in which the cases were ticked; its query alone is taken from the request."""
-    query = parse_qsl(sent.get("list_query", ""), max_num_fields=None)
-    return f"{reverse('queue')}?{urlencode(query)}" if query else reverse("queue")
 
 
 def _problem(chosen: Sequence[Choice], asked: str, staff: StaffContext) -> str:
@@ -114,18 +111,6 @@ def _problem(chosen: Sequence[Choice], asked: str, staff: StaffContext) -> str:
     if asked not in offered_actions(staff):
         return gettext("Choose an action for the selected cases.")
     return ""
-
-
-def _report(results: Sequence[BulkResult]) -> dict[str, object]:
-    done = sum(result.is_done for result in results)
-    left = len(results) - done
-    return {
-        "results": results,
-        "done": ngettext("Applied to %(count)s case.", "Applied to %(count)s cases.", done) % {"count": done},
-        "left": ngettext("%(count)s case was not changed.", "%(count)s cases were not changed.", left) % {"count": left}
-        if left
-        else "",
-    }
 
 
 # ---- what each action needs ----
@@ -191,10 +176,14 @@ def _lead(form: Form, bulk: BulkRequest) -> Case | None:
 
 
 def _accept(form: Form, bulk: BulkRequest) -> CaseAction:
-    days, directorate = form.cleaned_data["days"], form.chosen_directorate  # type: ignore[attr-defined]
+    accepting = cast("AcceptManyForm", form)
+    days, directorate = accepting.cleaned_data["days"], accepting.chosen_directorate
+    words = accepting.request_text if directorate else ""
 
     def action(case: Case) -> bool:
         actions.accept(case, by=bulk.user, at=bulk.at, days=days, directorate=directorate)
+        if directorate and words:
+            consultations.consult(case, by=bulk.user, at=bulk.at, directorate=directorate, text=words)
         return True
 
     return action

@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
@@ -19,7 +20,8 @@ from complaints.case_text import timeline
 from complaints.case_text.event_texts import texts_for_citizen
 from complaints.case_text.message_names import message_name
 from complaints.case_text.timeline import TimelineEntry
-from complaints.models import Attachment, Case
+from complaints.models import AnswerState, Attachment, Case
+from complaints.models.files import FROM_CITIZEN, TO_CITIZEN
 from complaints.staff.pdf import PlainSection
 from complaints.unsent_forms import store
 from kit.dates import moment_text
@@ -129,8 +131,9 @@ def views_data(citizen: Citizen) -> Iterator[Data]:
 
 
 def citizens_files(citizen: Citizen) -> list[Attachment]:
-    """Return the files of the person's cases, without those that directorates sent to the agencies."""
-    own = Attachment.objects.filter(case__citizen=citizen, consultation__isnull=True).select_related("case")
+    """Return the files of the person's cases that they sent or see."""
+    seen = FROM_CITIZEN | TO_CITIZEN | Q(answer__state=AnswerState.GIVEN)
+    own = Attachment.objects.filter(seen, case__citizen=citizen).select_related("case")
     return list(own.order_by("case_id", "added_at", "pk"))
 
 

@@ -17,7 +17,14 @@ from complaints.case_text.estimates import left_for
 from complaints.clocks import clockwork, extensions
 from complaints.models import Case, Clock, Consultation, RefusalReason
 from complaints.models.texts import TEXT_LENGTH
-from complaints.staff.forms import MOST_DAYS, SHORTEST_TEXT, AgencyChoiceForm, most_days_text, too_late_text
+from complaints.staff.forms import (
+    MOST_DAYS,
+    SHORTEST_TEXT,
+    AgencyChoiceForm,
+    TextWithFilesForm,
+    most_days_text,
+    too_late_text,
+)
 from kit.dates import day_digits
 from kit.forms import Card, ChoiceCardsField, Form, NumberField, ParagraphField
 
@@ -131,6 +138,10 @@ class AskForm(Form):
         label=_("Your question to the citizen"),
         help_text=_("Ask for one thing only, and say why you need it."),
     )
+
+
+class AskWithFilesForm(TextWithFilesForm, AskForm):
+    """One question to the citizen, with files that explain it."""
 
 
 class ExtendForm(Form):

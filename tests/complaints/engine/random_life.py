@@ -38,6 +38,7 @@ from complaints.actions import (
     remind_directorate,
     remind_officer,
     send_back,
+    show_files,
     sign,
     take_back,
     unlink,
@@ -323,6 +324,10 @@ class RandomLife(RuleBasedStateMachine):
     def a_late_agency_is_reminded(self, person: str) -> None:
         self.attempt(remind_agency, self.case, by=person)
         self.attempt(ask_unit, self.case, by=person)
+
+    @rule(person=desk)
+    def the_citizen_is_shown_files(self, person: str) -> None:
+        self.attempt(show_files, self.case, by=person, files=())
 
     @rule(person=desk, asks=st.booleans())
     def a_delay_is_explained(self, person: str, *, asks: bool) -> None:

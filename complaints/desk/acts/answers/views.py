@@ -47,7 +47,9 @@ def close(request: ActionRequest) -> HttpResponse:
                 gettext("Your answer was proposed. It is sent when the CMU signs it. The CMU is being told.")
             )
         return request.done(gettext("Your answer was proposed. It is sent when the supervisor signs it."))
-    return request.done(_result_text(gettext("You closed the case. The citizen is being told."), reach))
+    return request.done(
+        _result_text(gettext("You closed the case."), reach), tells=gettext("The citizen is being told.")
+    )
 
 
 def _form(request: ActionRequest) -> CloseForm:
@@ -107,9 +109,8 @@ def sign(request: ActionRequest) -> HttpResponse:
         return _signing_page(request)
     reach = _reach_of_signature(request, _proposal(request.case))
     actions.sign(request.case, by=request.user, at=request.at)
-    return request.done(
-        _result_text(gettext("You signed the answer and closed the case. The citizen is being told."), reach)
-    )
+    done = _result_text(gettext("You signed the answer and closed the case."), reach)
+    return request.done(done, tells=gettext("The citizen is being told."))
 
 
 def _signing_page(request: ActionRequest) -> HttpResponse:

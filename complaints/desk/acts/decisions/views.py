@@ -15,6 +15,8 @@ from complaints import actions
 from complaints.actions import consultations, linked_cases
 from complaints.actions.consultations import NotOfTheAgency
 from complaints.actions.notes import HeldByAnother
+from complaints.attachments.fields import NOT_STORED
+from complaints.attachments.uploads import NotStored
 from complaints.case_text.history import action_label
 from complaints.clocks import extensions, pauses
 from complaints.desk.acts.decisions.forms import AcceptAndAskForm
@@ -27,8 +29,8 @@ from complaints.models import Case, Extension, ExtensionState, RefusalReason
 from complaints.permissions import second_person, send_window
 from complaints.permissions.pending import pending
 from complaints.permissions.rulings import AgencyEnded
-from complaints.staff.action_pages import ActionRequest, Stale, action_page
-from complaints.staff.acts.decision_forms import AskForm, ExtendForm, RefuseForm
+from complaints.staff.action_pages import ActionRequest, Stale, action_page, checked
+from complaints.staff.acts.decision_forms import AskWithFilesForm, ExtendForm, RefuseForm
 from complaints.staff.acts.undo_words import left_words
 from complaints.staff.forms import active_directorates, other_agencies
 from complaints.suggestions import owners
@@ -47,16 +49,15 @@ def accept(request: ActionRequest) -> HttpResponse:
         return _accepting_page(request, form)
     days, directorate = form.cleaned_data["days"], form.chosen_directorate
     actions.accept(case, by=request.user, at=request.at, days=days, directorate=directorate)
-    text = gettext("You accepted the case. The citizen is being told.")
-    if directorate is None or not form.cleaned_data.get("asks_now"):
-        return request.done(text)
-    words = form.cleaned_data["text"]
+    text, tells = gettext("You accepted the case."), gettext("The citizen is being told.")
+    if directorate is None or not form.request_text:
+        return request.done(text, tells=tells)
     try:
-        consultations.consult(case, by=request.user, at=request.at, directorate=directorate, text=words)
+        consultations.consult(case, by=request.user, at=request.at, directorate=directorate, text=form.request_text)
     except (HeldByAnother, NotOfTheAgency):
         # Somebody was first since the form was read: the conflict takes the acceptance back too.
         raise Stale from None
-    return request.done(f"{text} {asked_text(directorate)}")
+    return request.done(f"{text} {asked_text(directorate)}", tells=tells)
 
 
 def _accept_form(request: ActionRequest) -> AcceptAndAskForm:
@@ -117,14 +118,24 @@ def _is_refused(request: ActionRequest, form: RefuseForm, action: Callable[..., 
     return True
 
 
-@action_page(Action.ASK, "complaints/desk/acts/decisions/ask.html")
+def _ask_form(request: ActionRequest) -> AskWithFilesForm:
+    return AskWithFilesForm(request.data, request.files, **request.uploading)
+
+
+@action_page(Action.ASK, "complaints/desk/acts/decisions/ask.html", before=checked(_ask_form))
 def ask(request: ActionRequest) -> HttpResponse:
-    """Ask the citizen one question; the time limit stands still meanwhile."""
-    form = AskForm(request.data)
+    """Ask the citizen one question, with files; the time limit stands still meanwhile."""
+    form: AskWithFilesForm = request.before
     is_sent, rest = request.is_sent(form), pauses.remaining_pause(request.case, at=request.at)
     if not is_sent:
         return request.page(rest=rest)
-    actions.ask(request.case, by=request.user, at=request.at, text=form.cleaned_data["text"])
+    try:
+        actions.ask(
+            request.case, by=request.user, at=request.at, text=form.cleaned_data["text"], attachments=form.taken
+        )
+    except NotStored:
+        form.add_error("attachments", NOT_STORED)
+        return request.page(rest=rest)
     return request.done(_asked_words(rest))
 
 
@@ -149,7 +160,7 @@ def extend(request: ActionRequest) -> HttpResponse:
         return request.refuse(gettext("A later date has already been proposed and is waiting for a decision."))
     clock, calendar = extensions.running_clock(request.case), current_calendar()
     form = ExtendForm(request.data, case=request.case, clock=clock, calendar=calendar, at=request.at)
-    if not form.most:
+    if not extensions.is_possible(request.case, at=request.at, calendar=calendar):
         return request.refuse(gettext("The date of this case cannot be moved any further."))
     if not request.is_sent(form):
         is_first = not pending(request.case).extension_was_granted

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from complaints.models import SpokenWith
 from complaints.models.texts import TEXT_LENGTH
-from complaints.staff.forms import SHORTEST_TEXT
+from complaints.staff.forms import SHORTEST_TEXT, TextWithFilesForm
 from kit.forms import Card, ChoiceCardsField, Form, ParagraphField
 
 #: Why a colleague who was offered a moment ago cannot get a case.
@@ -27,6 +27,10 @@ class NoteForm(Form):
         label=_("Your note"),
         help_text=_("Your colleagues and the CMU can read this. The citizen cannot."),
     )
+
+
+class NoteWithFilesForm(TextWithFilesForm, NoteForm):
+    """A note for colleagues, with files that they alone see."""
 
 
 class CallForm(Form):

@@ -11,10 +11,12 @@ from accounts.identity import disclosure
 from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints import actions
 from complaints.actions.notes import NotAnOfficer, candidates
-from complaints.desk.acts.notes.forms import GONE, AssignForm, CallForm, NoteForm, TakeBackForm
+from complaints.attachments.fields import NOT_STORED
+from complaints.attachments.uploads import NotStored
+from complaints.desk.acts.notes.forms import GONE, AssignForm, CallForm, NoteWithFilesForm, TakeBackForm
 from complaints.engine import holders
 from complaints.models import SpokenWith
-from complaints.staff.action_pages import ActionRequest, action_page
+from complaints.staff.action_pages import ActionRequest, action_page, checked
 from complaints.staff.handing_over import HandOverForm, offered_centres
 from complaints.visibility.identity import knows_person
 from complaints.workflow import Action, Holder
@@ -23,13 +25,23 @@ from complaints.workflow import Action, Holder
 NUMBER_FIELD: Final = "number"
 
 
-@action_page(Action.NOTE, "complaints/desk/acts/notes/note.html")
+def _note_form(request: ActionRequest) -> NoteWithFilesForm:
+    return NoteWithFilesForm(request.data, request.files, **request.uploading)
+
+
+@action_page(Action.NOTE, "complaints/desk/acts/notes/note.html", before=checked(_note_form))
 def note(request: ActionRequest) -> HttpResponse:
-    """Write a note for colleagues."""
-    form = NoteForm(request.data)
+    """Write a note for colleagues, with files."""
+    form: NoteWithFilesForm = request.before
     if not request.is_sent(form):
         return request.page()
-    actions.note(request.case, by=request.user, at=request.at, text=form.cleaned_data["text"])
+    try:
+        actions.note(
+            request.case, by=request.user, at=request.at, text=form.cleaned_data["text"], attachments=form.taken
+        )
+    except NotStored:
+        form.add_error("attachments", NOT_STORED)
+        return request.page()
     return request.done(gettext("Your note was saved."))
 
 

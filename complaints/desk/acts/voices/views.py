@@ -18,7 +18,7 @@ from complaints.workflow import Action
 @action_page(Action.TRANSCRIBE, "complaints/desk/acts/voices/transcribe.html")
 def transcribe(request: ActionRequest) -> HttpResponse:
     """Play a voice note and write down what it says; 404 for who may not hear it."""
-    voices = list(request.case.attachments.filter(content_type=VOICE_TYPE))
+    voices = list(request.case.attachments.from_citizen().filter(content_type=VOICE_TYPE))
     if not voices or not may_hear(request.case, request.user, at=request.at):
         raise Http404
     form = TranscriptForm(request.data, voices=voices)

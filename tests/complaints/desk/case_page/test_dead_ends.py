@@ -4,8 +4,9 @@ from django.test import Client
 
 from accounts.models import User
 from agencies.models import Directorate, OutsideCentre
-from complaints.models import Case
-from tests.complaints.pages import Desk, address
+from complaints.actions import extend, propose_extension
+from complaints.models import Case, Clock as ClockRow
+from tests.complaints.pages import Clock, Desk, address
 
 LED = ("desk-assign", "desk-consult", "desk-hand-over", "desk-remind")
 
@@ -33,3 +34,24 @@ def test_they_come_with_a_colleague_a_directorate_and_a_centre(
 ) -> None:
     assert offered(desk(omar), accepted) == {"desk-assign", "desk-consult", "desk-hand-over"}
     assert offered(desk(dana), accepted) == {"desk-consult", "desk-hand-over", "desk-remind"}
+
+
+def test_a_later_date_is_offered_while_there_is_one(
+    desk: Desk, accepted: Case, omar: User, nadia: User, clock: Clock
+) -> None:
+    """The limit of the topic is seven working days, so that the date can move to the fourteenth after filing."""
+    client, url = desk(omar), address("desk-extend", accepted)
+
+    def found() -> tuple[bool, int]:
+        panel = client.get(address("desk-case", accepted)).context["panel"]
+        return any(one.url_name == "desk-extend" for one in panel.others), client.get(url).status_code
+
+    assert found() == (True, 200)
+    propose_extension(accepted, by=omar, at=clock.at, days=9, reason="القطعة غير متوفرة")
+    extend(accepted, by=nadia, at=clock.at)
+    assert found() == (False, 302)
+    ClockRow.objects.filter(case=accepted, ended_at=None).update(due_at=clock.at)
+    Case.objects.filter(pk=accepted.pk).update(promised_on=clock.at.date())
+    assert found() == (True, 200)
+    clock.pass_(days=30)
+    assert found() == (False, 302)

@@ -12,14 +12,14 @@ from accounts.roles import Role
 from accounts.sign_in.factors.step_up import FACTOR_AT
 from agencies.models import Agency, Directorate, Topic
 from complaints import reference
-from complaints.actions import decline
+from complaints.actions import decline, note
 from complaints.desk.queue import bulk_forms
-from complaints.models import Case
+from complaints.models import Case, Consultation
 from notifications.models import Message
 from tests.cast import give_role
 from tests.complaints.cases import FileCase
 from tests.complaints.desk.queue.bulk import asked, press, ticked
-from tests.complaints.pages import Desk
+from tests.complaints.pages import Clock, Desk
 
 
 def test_cases_of_one_topic_are_accepted_together(
@@ -114,3 +114,41 @@ def test_selected_cases_are_saved_as_a_file_without_words_and_people(
     session[FACTOR_AT] = 0
     session.save()
     assert client.post(reverse("queue-bulk"), {**sent, "send": "1", "kind": "csv"}).url == reverse("staff-confirm")
+
+
+def test_accepting_together_asks_the_directorate_and_is_undone_by_one_press(
+    desk: Desk, file_case: FileCase, omar: User, gam: Agency, network: Directorate, clock: Clock
+) -> None:
+    first, second, gone = (file_case() for _ in range(3))
+    client, cases = desk(omar), (first, second, gone)
+    typed = {"directorate": network.pk, "days": "3", "asks_now": "on"}
+    page = client.post(reverse("queue-bulk"), {"bulk_action": "accept", "send": "1", "case": ticked(*cases), **typed})
+    assert page.context["form"].errors == {"text": ["Write what the directorate should examine"]}
+    sent = {"bulk_action": "accept", "send": "1", "case": ticked(*cases), **typed, "text": "افحصوا الخط"}
+    page = client.post(reverse("queue-bulk"), sent)
+    assert [one.is_done for one in page.context["results"]] == [True, True, True]
+    asked = Consultation.objects.values_list("case", "text", "state")
+    assert set(asked) == {(case.pk, "افحصوا الخط", "asked") for case in cases}
+    assert (len(page.context["undoable"]), page.context["undo_left"]) == (3, "less than 2 minutes left")
+    clock.pass_(seconds=20)
+    note(gone, by=omar, at=clock.at, text="ملاحظة")
+    undo = {"case": [str(one) for one in page.context["undoable"]], "list_query": "view=new"}
+    assert desk(omar).get(reverse("queue-bulk-undo")).status_code == 405
+    found = client.post(reverse("queue-bulk-undo"), undo)
+    assert [(one.is_done, one.words) for one in found.context["results"]] == [
+        (True, "Done."),
+        (True, "Done."),
+        (False, "This case has changed since you opened the list. Open it to see what was done."),
+    ]
+    states = Case.objects.order_by("pk").values_list("state", "directorate")
+    assert list(states) == [("referred", None), ("referred", None), ("in_progress", network.pk)]
+    assert set(Consultation.objects.exclude(case=gone).values_list("state", flat=True)) == {"revoked"}
+    pending = Message.objects.filter(template="case_accepted", state="pending").values_list("reference", flat=True)
+    assert set(pending) == {gone.reference}
+    clock.pass_(minutes=3)
+    gone.refresh_from_db()
+    late = client.post(reverse("queue-bulk-undo"), {"case": ticked(gone)})
+    assert [one.words for one in late.context["results"]] == [
+        "Its messages have left, or somebody has changed it since: it can no longer be undone."
+    ]
+    assert client.post(reverse("queue-bulk-undo"), {"case": "x"}).status_code == 302

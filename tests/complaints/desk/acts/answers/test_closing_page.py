@@ -162,8 +162,8 @@ def test_the_page_of_a_lead_says_whom_it_answers_and_whom_not(
         assert ["This answers 2 people" in said, "waiting for the citizen" in said] == [True, True]
     after = client.post(address("desk-close", lead), sent(lead, **GOOD), follow=True)
     told = (
-        "You closed the case. The citizen is being told. 2 more cases were closed with the same answer. "
-        f"{reference.grouped(waits.reference)} was not changed: waiting for the citizen."
+        "You closed the case. 2 more cases were closed with the same answer. "
+        f"{reference.grouped(waits.reference)} was not changed: waiting for the citizen. The citizen is being told."
     )
     assert [str(message) for message in after.context["messages"]] == [told]
 

@@ -133,7 +133,7 @@ def test_the_directorate_is_asked_with_the_same_press_or_nothing_is_done(
     question = "كم يومًا يلزم لإصلاح الخط؟"
     answer = desk(omar).post(address("desk-accept", referred), sent(referred, **typed, text=question), follow=True)
     assert [str(one) for one in answer.context["messages"]] == [
-        "You accepted the case. The citizen is being told. The request is being sent to the directorate by e-mail."
+        "You accepted the case. The request is being sent to the directorate by e-mail. The citizen is being told."
     ]
     asked = Consultation.objects.get()
     referred.refresh_from_db()

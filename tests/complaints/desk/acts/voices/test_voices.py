@@ -151,9 +151,9 @@ def test_the_agency_reads_a_hidden_voice_without_its_person(
     actions.accept(case, by=omar, at=now, days=3)
     asked = consult(case, by=omar, at=now, directorate=network, text="ما السبب؟")
     assert asked.case.attachments.count() == 1
-    from complaints.desk.directorate.page_data import readable_files
+    from complaints.attachments.readable import directorate_files
 
-    assert list(readable_files(asked)) == []
+    assert list(directorate_files(asked)) == []
 
 
 def test_a_voice_of_another_case_is_none(referred: Case, file_case: FileCase, omar: User, speak: Speak, now) -> None:

@@ -1,0 +1,1 @@
+"""Choosing which files of directorates the citizen sees."""

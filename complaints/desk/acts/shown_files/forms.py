@@ -1,0 +1,45 @@
+"""The form with which an agency lets the citizen see files of its directorates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from complaints.models import Attachment
+from kit.dates import day_digits
+from kit.forms import Form
+
+
+class ShownFilesForm(Form):
+    """The files of findings that the citizen sees; those that are shown already are ticked."""
+
+    files = forms.MultipleChoiceField(
+        required=False,
+        label=_("Files that the citizen sees"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("A file without a tick is seen by your agency and the CMU only."),
+        error_messages={"invalid_choice": _("One of the files is not there any more. Choose again")},
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, files: Sequence[Attachment]) -> None:
+        """``files`` come with their consultations and ``shown``."""
+        self.shown = {file.pk for file in files if hasattr(file, "shown")}
+        super().__init__(data, initial={"files": [str(key) for key in self.shown]})
+        self.fields["files"].choices = [(str(file.pk), _line(file)) for file in files]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> set[UUID]:
+        """Return the keys of the files that are ticked."""
+        return {UUID(key) for key in self.cleaned_data["files"]}
+
+
+def _line(file: Attachment) -> str:
+    # Isolating marks: a Latin name would otherwise change the direction of an Arabic line.
+    asked = file.consultation
+    office = asked.directorate.name if asked else ""
+    return f"\u2068{file.plain_name}\u2069 – {office}, {day_digits(timezone.localdate(file.added_at))}"
