@@ -1,69 +1,18 @@
 """How many presses the daily acts take from the list: by pointer, and by keys."""
 
-from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
-from playwright.sync_api import Browser, Locator, Page
-from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from agencies.models import Agency, Directorate, Topic
 from complaints.actions import accept
 from complaints.models import Case, StandardText
-from tests.cast import sign_in
 from tests.complaints import DONE, FOUND, NOT_OURS
 from tests.complaints.cases import FileCase
-from tests.journeys.conftest import DESK
+from tests.complaints.desk.hand import Hand
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Hand:
-    """Presses what a person would press, waits for the page that comes of it, and counts."""
-
-    def __init__(self, page: Page, site: str) -> None:
-        self.page, self.site, self.presses = page, site, 0
-
-    def begin(self, person: User, address: str) -> None:
-        """Sign ``person`` in, open a list, and count from there."""
-        cookie = sign_in(Client(), person).cookies[settings.SESSION_COOKIE_NAME]
-        self.page.context.clear_cookies()
-        self.page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.site}])
-        self.page.goto(f"{self.site}/en/staff/{address}")
-        self.presses = 0
-
-    def click(self, target: Locator, *, leads_on: bool = True) -> None:
-        self._press(target.click, leads_on=leads_on)
-
-    def key(self, key: str, *, leads_on: bool = True) -> None:
-        self._press(lambda: self.page.keyboard.press(key), leads_on=leads_on)
-
-    def _press(self, press: Callable[[], Any], *, leads_on: bool) -> None:
-        self.presses += 1
-        if not leads_on:
-            press()
-            return
-        with self.page.expect_navigation():
-            press()
-
-    def link(self, text: str) -> Locator:
-        return self.page.locator("main").get_by_role("link", name=text)
-
-    def button(self, text: str) -> Locator:
-        return self.page.locator("main").get_by_role("button", name=text, exact=True)
-
-    def row(self, case: Case) -> Locator:
-        return self.page.locator(f"a.subject[href*='{case.reference}']")
-
-
-@pytest.fixture
-def hand(browser: Browser, live_server: LiveServer) -> Iterator[Hand]:
-    with browser.new_context(service_workers="block", viewport=DESK, reduced_motion="reduce") as context:
-        yield Hand(context.new_page(), live_server.url)
 
 
 @pytest.fixture
