@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
 from agencies.calendar import WorkingCalendar
+from agencies.models import current_calendar
 from complaints.models import Case, Clock
 from complaints.workflow import ClockKind
 
@@ -63,14 +64,14 @@ def most_days(case: Case, clock: Clock, *, calendar: WorkingCalendar) -> int:
     return calendar.days_between(promised, latest) if promised < latest else 0
 
 
-def is_possible(case: Case, *, at: datetime, calendar: WorkingCalendar) -> bool:
+def is_possible(case: Case, *, at: datetime) -> bool:
     """Tell whether the promise of ``case`` can be moved to a day that is still to come.
 
-    No statement where the doubled limit alone leaves days, one where it does not.
+    No statement where the doubled limit leaves days even if all days were working days, two where it does not.
     """
-    doubled = timezone.localdate(calendar.due(case.limit_from, 2 * case.limit_days))
+    doubled = timezone.localdate(case.limit_from + 2 * timedelta(days=case.limit_days))
     if case.promised_on is not None and doubled > max(case.promised_on, timezone.localdate(at)):
         return True
-    clock = running_clock(case)
+    clock, calendar = running_clock(case), current_calendar()
     most = most_days(case, clock, calendar=calendar)
     return most > 0 and calendar.due(clock.due_at, most) > at

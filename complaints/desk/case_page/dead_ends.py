@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 from django.utils import timezone
 
 from accounts.models import acting_officers
-from agencies.models import current_calendar
 from complaints.clocks import extensions
 from complaints.permissions.case_permissions import CasePermissions
 from complaints.workflow import Action, Holder
@@ -27,7 +26,7 @@ _TARGETS: Final = Statement(Path(__file__).with_name("targets.sql"), Targets)
 
 
 def dead_ends(permissions: CasePermissions) -> frozenset[str]:
-    """Return the names of the addresses that lead nowhere; two statements for an open case, three on its last day."""
+    """Return the names of the addresses that lead nowhere; two statements for an open case, four near its last day."""
     return _without_targets(permissions) | _without_days(permissions)
 
 
@@ -35,8 +34,7 @@ def _without_days(permissions: CasePermissions) -> frozenset[str]:
     """Return the page of a later date where the date of the case cannot be moved any further."""
     if not permissions.may_propose_date:
         return frozenset()
-    is_possible = extensions.is_possible(permissions.case, at=permissions.at, calendar=current_calendar())
-    return frozenset() if is_possible else frozenset({"desk-extend"})
+    return frozenset() if extensions.is_possible(permissions.case, at=permissions.at) else frozenset({"desk-extend"})
 
 
 def _without_targets(permissions: CasePermissions) -> frozenset[str]:

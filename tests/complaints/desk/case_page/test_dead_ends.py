@@ -40,9 +40,10 @@ def test_a_later_date_is_offered_while_there_is_one(
     desk: Desk, accepted: Case, omar: User, nadia: User, clock: Clock
 ) -> None:
     """The limit of the topic is seven working days, so that the date can move to the fourteenth after filing."""
-    client, url = desk(omar), address("desk-extend", accepted)
+    url = address("desk-extend", accepted)
 
     def found() -> tuple[bool, int]:
+        client = desk(omar)
         panel = client.get(address("desk-case", accepted)).context["panel"]
         return any(one.url_name == "desk-extend" for one in panel.others), client.get(url).status_code
 

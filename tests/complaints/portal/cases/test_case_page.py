@@ -144,6 +144,7 @@ def test_each_verb_of_the_table_is_told_or_has_a_reason_not_to_be() -> None:
         Action.RECALCULATE,
         Action.RATE,
         Action.TRANSCRIBE,
+        Action.SHOW_FILES,
     }
 
 
