@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from complaints.models import Attachment
 from kit.dates import day_digits
@@ -26,11 +26,11 @@ class ShownFilesForm(Form):
         error_messages={"invalid_choice": _("One of the files is not there any more. Choose again")},
     )
 
-    def __init__(self, data: Mapping[str, Any] | None, *, files: Sequence[Attachment]) -> None:
-        """``files`` come with their consultations and ``shown``."""
+    def __init__(self, data: Mapping[str, Any] | None, *, files: Sequence[Attachment], knows_person: bool) -> None:
+        """``files`` come with their consultations and ``shown``; people name files after the citizen."""
         self.shown = {file.pk for file in files if hasattr(file, "shown")}
         super().__init__(data, initial={"files": [str(key) for key in self.shown]})
-        self.fields["files"].choices = [(str(file.pk), _line(file)) for file in files]  # type: ignore[attr-defined]
+        self.fields["files"].choices = [(str(file.pk), _line(file, knows_person=knows_person)) for file in files]  # type: ignore[attr-defined]
 
     @property
     def chosen(self) -> set[UUID]:
@@ -38,8 +38,8 @@ class ShownFilesForm(Form):
         return {UUID(key) for key in self.cleaned_data["files"]}
 
 
-def _line(file: Attachment) -> str:
+def _line(file: Attachment, *, knows_person: bool) -> str:
+    name = file.name if knows_person else file.plain_name
+    office = file.consultation.directorate.name if file.consultation else ""
     # Isolating marks: a Latin name would otherwise change the direction of an Arabic line.
-    asked = file.consultation
-    office = asked.directorate.name if asked else ""
-    return f"\u2068{file.plain_name}\u2069 – {office}, {day_digits(timezone.localdate(file.added_at))}"
+    return gettext(", ").join([f"\u2068{name}\u2069", office, day_digits(timezone.localdate(file.added_at))])

@@ -18,9 +18,10 @@ def show_files(request: ActionRequest) -> HttpResponse:
     files = list(finding_files(request.case).select_related("consultation__directorate", "shown"))
     if not files:
         return request.refuse(gettext("No directorate has sent a file about this case."))
-    form = ShownFilesForm(request.data, files=files)
+    knows_person = request.case_visibility.knows_person
+    form = ShownFilesForm(request.data, files=files, knows_person=knows_person)
     if not request.is_sent(form):
-        return request.page(offered=files)
+        return request.page(offered=files, hides_names=not knows_person)
     if form.chosen == form.shown:
         return request.done(gettext("Nothing was changed: the citizen sees the same files as before."))
     actions.show_files(request.case, by=request.user, at=request.at, files=form.chosen)
