@@ -31,6 +31,7 @@ def test_a_date_is_decided_from_the_first_view_and_a_delay_is_asked_about(
     propose_extension(accepted, by=omar, at=clock.at, days=2, reason="القطعة غير متوفرة في المخزن.")
     before = Case.objects.get(pk=accepted.pk).promised_on
     hand.begin(nadia, "queue/")
+    hand.click(hand.page.locator(".side a").filter(has_text="For me to decide"))
     expect(hand.page.get_by_role("heading", level=1)).to_have_text("For me to decide")
     hand.click(hand.row(accepted))
     expect(hand.page.locator("main").get_by_text("A later date is waiting for your decision")).to_be_visible()
