@@ -124,7 +124,7 @@ _REFUSED: Final[tuple[type[Exception], ...]] = (CaseRefused, *_REFUSALS)
 
 def _refusal_text(refused: Exception) -> str:
     if isinstance(refused, TransitionNotAllowed) and refused.action == Action.UNDO:
-        return gettext("Its messages have left, or somebody has changed it since: it can no longer be undone.")
+        return gettext("Its messages have been sent, or someone has changed it since: it can no longer be undone.")
     if isinstance(refused, CaseRefused):
         return str(refused)
     return next(str(words) for kind, words in _REFUSALS.items() if isinstance(refused, kind))

@@ -149,6 +149,6 @@ def test_accepting_together_asks_the_directorate_and_is_undone_by_one_press(
     gone.refresh_from_db()
     late = client.post(reverse("queue-bulk-undo"), {"case": ticked(gone)})
     assert [one.words for one in late.context["results"]] == [
-        "Its messages have left, or somebody has changed it since: it can no longer be undone."
+        "Its messages have been sent, or someone has changed it since: it can no longer be undone."
     ]
     assert client.post(reverse("queue-bulk-undo"), {"case": "x"}).status_code == 302

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0003_erasure_guards"),
+        ("complaints", "0005_mandate_papers"),
     ]
 
     operations = [
