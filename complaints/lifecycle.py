@@ -49,20 +49,7 @@ def document() -> str:
             *_diagram(),
             "```",
             "",
-            "## Actions that change the state",
-            "",
-            "| action | from | to | who | tells | overtakes |",
-            "|---|---|---|---|---|---|",
-            *(_transition_row(action, rule) for action, rule in TRANSITIONS.items()),
-            "",
-            "The column “overtakes” lists the messages that the action makes untrue: they are cancelled if they have",
-            "not been sent yet. On a topic with a second signature an answer is first proposed, and the case is closed",
-            "when another supervisor signs, or the CMU if the agency has no other supervisor that day. The same holds",
-            "for the first extension of a promised date. If a case is closed because the citizen did not reply, the",
-            "citizen is told by `case_unanswered`; if a suggestion is decided on, by `case_adopted` or",
-            "`case_not_adopted`. A citizen who filed by phone gets `case_filed_by_phone` as receipt.",
-            f"A citizen may object within {OBJECTION_DAYS} days of a closing, at most {MAX_OBJECTIONS} times a case.",
-            "",
+            *_transitions(),
             "## Actions that are recorded and leave the state unchanged",
             "",
             "| action | in the states | who | tells | visible to the citizen |",
@@ -77,6 +64,25 @@ def document() -> str:
             "",
         ]
     )
+
+
+def _transitions() -> list[str]:
+    return [
+        "## Actions that change the state",
+        "",
+        "| action | from | to | who | tells | overtakes |",
+        "|---|---|---|---|---|---|",
+        *(_transition_row(action, rule) for action, rule in TRANSITIONS.items()),
+        "",
+        "The column “overtakes” lists the messages that the action makes untrue: they are cancelled if they have",
+        "not been sent yet. On a topic with a second signature an answer is first proposed, and the case is closed",
+        "when another supervisor signs, or the CMU if the agency has no other supervisor that day. The same holds",
+        "for the first extension of a promised date. If a case is closed because the citizen did not reply, the",
+        "citizen is told by `case_unanswered`; if a suggestion is decided on, by `case_adopted` or",
+        "`case_not_adopted`. A citizen who filed by phone gets `case_filed_by_phone` as receipt.",
+        f"A citizen may object within {OBJECTION_DAYS} days of a closing, at most {MAX_OBJECTIONS} times a case.",
+        "",
+    ]
 
 
 def _diagram() -> list[str]:

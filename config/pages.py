@@ -142,17 +142,18 @@ def _manifest(language: str) -> dict[str, Any]:
             {"name": gettext("My cases"), "url": reverse("cases")},
             {"name": gettext("Track a case"), "url": reverse("track")},
         ],
-        "share_target": {
-            "action": reverse("share"),
-            "method": "POST",
-            "enctype": "multipart/form-data",
-            "params": {
-                "title": "title",
-                "text": "text",
-                "url": "url",
-                "files": [{"name": "attachments", "accept": ACCEPT.split(",")}],
-            },
-        },
+        "share_target": _share_target(),
+    }
+
+
+def _share_target() -> dict[str, Any]:
+    """Return how a device hands over what somebody shares with the app."""
+    files = [{"name": "attachments", "accept": ACCEPT.split(",")}]
+    return {
+        "action": reverse("share"),
+        "method": "POST",
+        "enctype": "multipart/form-data",
+        "params": {"title": "title", "text": "text", "url": "url", "files": files},
     }
 
 

@@ -290,26 +290,33 @@ def _message(
     rendered = _rendered(notice, token, linked=linked)
     return Message(
         occasion=occasion,
-        template=notice.template,
-        channel=notice.channel,
         lane=lane,
-        recipient=notice.recipient,
-        reference=notice.reference,
-        language=notice.language,
-        address=stripped_address(notice.address),
-        other_address=stripped_address(notice.other_address) if notice.other_address else None,
         subject=rendered.subject,
         body=rendered.body,
         # A code is sent by one channel only: its words are kept nowhere else.
         context=None if lane == Lane.CODES else json.dumps(dict(notice.context), ensure_ascii=False),
         token=token or None,
         linked=linked,
-        must_reach=notice.must_reach,
-        daytime=notice.daytime,
-        not_before=notice.not_before,
         segments=segments(rendered.body) if notice.channel == Channel.SMS else 1,
+        **_taken_over(notice),
         **_beginning(at, expires_at),
     )
+
+
+def _taken_over(notice: Notice) -> dict[str, Any]:
+    """Return the fields of a message that stand in its notice."""
+    return {
+        "template": notice.template,
+        "channel": notice.channel,
+        "recipient": notice.recipient,
+        "reference": notice.reference,
+        "language": notice.language,
+        "address": stripped_address(notice.address),
+        "other_address": stripped_address(notice.other_address) if notice.other_address else None,
+        "must_reach": notice.must_reach,
+        "daytime": notice.daytime,
+        "not_before": notice.not_before,
+    }
 
 
 def _beginning(at: datetime, expires_at: datetime | None) -> dict[str, Any]:

@@ -217,7 +217,18 @@ def _enrol(data: RegistrationData, finding: RegistryFinding, *, at: datetime) ->
     if giving_way:
         holder = None
         giving_way.save(update_fields=_set_identity(giving_way, Identity.PENDING, at=at))
-    is_proven = finding.outcome == RegistryOutcome.MATCHED and holder is None
+    citizen = _new_citizen(data, finding, at=at, conflicts_with=holder)
+    citizen.save(force_insert=True)
+    if giving_way:
+        giving_way.conflicts_with = citizen
+        giving_way.save(update_fields=["conflicts_with"])
+    return citizen
+
+
+def _new_citizen(
+    data: RegistrationData, finding: RegistryFinding, *, at: datetime, conflicts_with: Citizen | None
+) -> Citizen:
+    is_proven = finding.outcome == RegistryOutcome.MATCHED and conflicts_with is None
     citizen = Citizen(
         user=User.objects.create_citizen(language=data.language, password_hash=data.password_hash),
         nationality=data.nationality,
@@ -233,14 +244,10 @@ def _enrol(data: RegistrationData, finding: RegistryFinding, *, at: datetime) ->
         identity=_identity(finding, is_proven=is_proven),
         identity_changed_at=at,
         recheck_at=at + RECHECK_AFTER if finding.outcome == RegistryOutcome.UNAVAILABLE else None,
-        conflicts_with=holder,
+        conflicts_with=conflicts_with,
         created_at=at,
     )
     _write_contact_details(citizen, data)
-    citizen.save(force_insert=True)
-    if giving_way:
-        giving_way.conflicts_with = citizen
-        giving_way.save(update_fields=["conflicts_with"])
     return citizen
 
 

@@ -155,11 +155,7 @@ def compiled(*, at: datetime) -> Reader:
     signs = {row.pk: row for row in DangerSign.objects.filter(is_active=True).order_by("is_harmless", "pk")}
     topic_phrases = PhraseIndex(_phrases_of_topics(lexicon, topics))
     dangers = DangerIndex(_phrases_of_signs(lexicon, signs))
-    # Before places and agencies are learnt.
-    ordinary = frozenset(lexicon.by_word)
-    listed = _place_names(governorates, cities)
-    for name in listed:
-        lexicon.learn(name.name)
+    places = _places(lexicon, governorates, cities)
     agency_names = PhraseIndex([phrase for row in agencies.values() for phrase in _names(lexicon, row)])
     agency_services = PhraseIndex([phrase for row in agencies.values() for phrase in _services(lexicon, row)])
     return Reader(
@@ -167,7 +163,7 @@ def compiled(*, at: datetime) -> Reader:
         topic_phrases,
         agency_names,
         agency_services,
-        PlaceIndex(listed, ordinary),
+        places,
         dangers,
         topics,
         agencies,
@@ -184,6 +180,15 @@ def nothing_known() -> Reader:
     lexicon = Lexicon.of([])
     nothing: PhraseIndex[int] = PhraseIndex([])
     return Reader(lexicon, nothing, nothing, nothing, PlaceIndex([], frozenset()), DangerIndex([]))
+
+
+def _places(lexicon: Lexicon, governorates: Mapping[int, Governorate], cities: Mapping[int, City]) -> PlaceIndex:
+    """Return the places, whose names the lexicon learns; what it knew before them are ordinary words."""
+    ordinary = frozenset(lexicon.by_word)
+    listed = _place_names(governorates, cities)
+    for name in listed:
+        lexicon.learn(name.name)
+    return PlaceIndex(listed, ordinary)
 
 
 def _phrases_of_topics(lexicon: Lexicon, topics: Mapping[int, Topic]) -> list[Phrase[int]]:

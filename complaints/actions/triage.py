@@ -59,11 +59,7 @@ def refer(
             if not reason and (precedent or rulings.needs_ruling(case)):
                 raise RulingNeedsReason
             _record_ruling(change, agency, reason=reason, resets_limit=resets_limit, by=by)
-            change.facts = {
-                "agency": agency.pk,
-                "resets_limit": resets_limit,
-                "words": change.fingerprint(reason),
-            }
+            change.facts = {"agency": agency.pk, "resets_limit": resets_limit, "words": change.fingerprint(reason)}
             if precedent is not None:
                 precedents.keep(change, precedent, agency=agency, why=reason, by=by)
             change.partners = proposals.drop(change)

@@ -106,18 +106,7 @@ def begin(
     The caller has opened the transaction and given the case its key, which its first hash covers. ``words`` are what
     the citizen wrote. ``desk`` carries the officers already fetched for routing, ``mandate`` is locked.
     """
-    change = Change(
-        case=case,
-        event_id=event_key(case.pk, case.version),
-        action=Action.FILE,
-        by=by,
-        at=at,
-        origin=State(case.state),
-        target=State(case.state),
-        former_agency=None,
-        facts=dict(facts),
-        mandate=mandate,
-    )
+    change = _first_change(case, by=by, at=at, facts=facts, mandate=mandate)
     change.desk = desk
     change.facts["words"] = change.fingerprint(*words)
     due, days = clockwork.due_in_state(change.target, at=at, promised=None, calendar=change.calendar)
@@ -125,16 +114,36 @@ def begin(
     case.chain = history_chain.GENESIS
     event = new_event(change, from_state="")
     case.chain = event.chain
-    holder = STATE_RULES[change.target].holder
-    if holder is None:
-        message = "A new case has a holder."
-        raise AssertionError(message)
-    case.holder = holder
+    case.holder = holder = _first_holder(change.target)
     insert(case)
     insert(event)
     first_rows.insert(change, holder, due=due, days=days)
     change.speaks_of = timezone.localdate(due)
     _owe(ACTIONS[Action.FILE].tells, change, event)
+
+
+def _first_change(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], mandate: Mandate | None) -> Change:
+    state = State(case.state)
+    return Change(
+        case=case,
+        event_id=event_key(case.pk, case.version),
+        action=Action.FILE,
+        by=by,
+        at=at,
+        origin=state,
+        target=state,
+        former_agency=None,
+        facts=dict(facts),
+        mandate=mandate,
+    )
+
+
+def _first_holder(state: State) -> Holder:
+    holder = STATE_RULES[state].holder
+    if holder is None:
+        message = "A new case has a holder."
+        raise AssertionError(message)
+    return holder
 
 
 def _lock(case: Case, *, at: datetime) -> datetime:

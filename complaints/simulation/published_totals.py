@@ -147,17 +147,7 @@ def _apportioned(whole: int, weights: Mapping[str, float]) -> dict[str, int]:
 def _seeds(totals: PublishedTotals, world: World, dice: Random) -> list[Seed]:
     """Return what is filed: each property is dealt out by itself and shuffled, so that all totals hold."""
     desks = _desks(totals, world)
-    codes = list(desks)
-    dealt: Sequence[list[str]] = [
-        spread(totals.received, totals.by_agency, {code: FALLING**n for n, code in enumerate(codes)}, least=1),
-        spread(totals.received, totals.by_governorate, _population(world)) if world.places else [],
-        spread(totals.received, totals.by_channel, {Channel.APP: 50, Channel.WEB: 33, Channel.PHONE: 15}),
-        spread(totals.received, totals.by_kind, {Kind.COMPLAINT: 1.0}),
-        spread(totals.received, totals.by_topic, _topics(totals, world)),
-    ]
-    for keys in dealt:
-        dice.shuffle(keys)
-    agencies, places, channels, kinds, topics = dealt
+    agencies, places, channels, kinds, topics = _dealt(totals, world, list(desks), dice)
     towns = {governorate.code: (governorate, town) for governorate, town in world.places}
     by_code = {topic.code: topic for topic in world.topics}
     maker = SeedMaker(world, dice)
@@ -180,6 +170,20 @@ def _seeds(totals: PublishedTotals, world: World, dice: Random) -> list[Seed]:
         )
         found.append(filed)
     return found
+
+
+def _dealt(totals: PublishedTotals, world: World, codes: Sequence[str], dice: Random) -> Sequence[list[str]]:
+    """Return the agency, governorate, channel, kind and topic of each case, one list for each property."""
+    dealt: Sequence[list[str]] = [
+        spread(totals.received, totals.by_agency, {code: FALLING**n for n, code in enumerate(codes)}, least=1),
+        spread(totals.received, totals.by_governorate, _population(world)) if world.places else [],
+        spread(totals.received, totals.by_channel, {Channel.APP: 50, Channel.WEB: 33, Channel.PHONE: 15}),
+        spread(totals.received, totals.by_kind, {Kind.COMPLAINT: 1.0}),
+        spread(totals.received, totals.by_topic, _topics(totals, world)),
+    ]
+    for keys in dealt:
+        dice.shuffle(keys)
+    return dealt
 
 
 def _desks(totals: PublishedTotals, world: World) -> dict[str, Desk]:

@@ -126,11 +126,20 @@ class SimulatedCase(AnsweredCase):
     # ---- the actions ----
 
     def _file(self, seed: Seed) -> Case:
-        state = State.REFERRED if seed.desk else State.TRIAGE
+        self.case = self._new_case(seed)
+        facts = {
+            "channel": seed.channel,
+            "chosen_agency": self.case.agency_id,
+            "words": self.fingerprint(*filed_words(self.case, employee="", answers=())),
+        }
+        self._move(Action.FILE, State(self.case.state), by=self.case.citizen.user, facts=facts)
+        return self.case
+
+    def _new_case(self, seed: Seed) -> Case:
         citizen = self.dice.choice(self.world.citizens)
         subject, details = seed.write("subject", self.at)[:SUBJECT_LENGTH], seed.details(self.at)
         number = self.keys.of("'complaints_case_serial'")
-        self.case = Case(
+        return Case(
             pk=self.keys.next(Case),
             reference=reference.make(year=timezone.localdate(self.at).year, serial=number),
             submission=uuid.UUID(int=self.dice.getrandbits(128), version=4),
@@ -145,20 +154,13 @@ class SimulatedCase(AnsweredCase):
             details=details,
             governorate=seed.governorate,
             area=seed.place,
-            state=state,
+            state=State.REFERRED if seed.desk else State.TRIAGE,
             version=0,
             changed_at=self.at,
             chain=history_chain.GENESIS,
             filed_at=self.at,
             limit_from=self.at,
         )
-        facts = {
-            "channel": seed.channel,
-            "chosen_agency": self.case.agency_id,
-            "words": self.fingerprint(*filed_words(self.case, employee="", answers=())),
-        }
-        self._move(Action.FILE, state, by=citizen.user, facts=facts)
-        return self.case
 
     def do_refer(self) -> None:
         former = self.case.agency

@@ -53,7 +53,6 @@ def field(  # noqa: PLR0913 - one tag draws every field, so that a page reads as
     kind = _kind(field.field.widget)
     content = {
         "bound": field,
-        "kind": kind,
         "id": field.auto_id,
         "name": field.html_name,
         "label": label or field.label,

@@ -106,6 +106,24 @@ def _store(
     made = AuditRound.objects.create(
         first=period.first, last=period.last, size=size, second_percent=second_percent, drawn_by=by, drawn_at=at
     )
+    samples = _samples(made, by_agency)
+    # Shuffled over all agencies, so that neither the order nor the key of an answer tells whose it is.
+    drawn = _shuffled(answer for answers in chosen.values() for answer in answers)
+    twice = {answer.key for answer in _shuffled(drawn)[: ceil(len(drawn) * second_percent / 100)]}
+    AuditItem.objects.bulk_create(
+        AuditItem(
+            sample=samples[answer.agency],
+            answer_id=answer.key,
+            is_challenged=answer.is_challenged,
+            needs_second=answer.key in twice,
+        )
+        for answer in drawn
+    )
+    return made
+
+
+def _samples(made: AuditRound, by_agency: Mapping[int, Sequence[GivenAnswer]]) -> dict[int, AuditSample]:
+    """Store how many answers each agency gave, and return the rows by the key of their agency."""
     samples = AuditSample.objects.bulk_create(
         AuditSample(
             round=made,
@@ -115,17 +133,4 @@ def _store(
         )
         for agency, answers in sorted(by_agency.items())
     )
-    by_key = {sample.agency_id: sample for sample in samples}
-    # Shuffled over all agencies, so that neither the order nor the key of an answer tells whose it is.
-    drawn = _shuffled(answer for answers in chosen.values() for answer in answers)
-    twice = {answer.key for answer in _shuffled(drawn)[: ceil(len(drawn) * second_percent / 100)]}
-    AuditItem.objects.bulk_create(
-        AuditItem(
-            sample=by_key[answer.agency],
-            answer_id=answer.key,
-            is_challenged=answer.is_challenged,
-            needs_second=answer.key in twice,
-        )
-        for answer in drawn
-    )
-    return made
+    return {sample.agency_id: sample for sample in samples}

@@ -148,12 +148,9 @@ def agency(request: HttpRequest, key: int, code: str) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     whose = agency_or_404(user, code, at)
     shown = _edition(key, user, at)
-    page = page_data.agency_page(shown, whose)
-    if page is None:
-        raise Http404
-    said = _reply(shown, whose)
+    page, said = page_data.agency_page(shown, whose), _reply(shown, whose)
     writes = _writes(user, whose, shown, said, at)
-    if request.method == "POST" and not writes:
+    if page is None or (request.method == "POST" and not writes):
         raise Http404
     initial = {"text": (said.answer if writes == "answer" else said.text) if said else ""}
     form = ReplyForm(request.POST if request.method == "POST" else None, initial=initial)

@@ -13,6 +13,9 @@ from complaints.permissions.case_permissions import CasePermissions
 from complaints.staff.acts.undo_words import left_words
 from complaints.workflow import AT_AGENCY, Action, Actor, Kind, Outcome, State
 
+#: Whether a button is shown, the name of its address, its words, its icon and its key.
+type _Row = tuple[bool, str, str, str, str]
+
 
 @dataclass(frozen=True)
 class ActionButton:
@@ -123,9 +126,15 @@ def _question(case: Case) -> str:
 
 
 def _buttons(permissions: CasePermissions) -> list[ActionButton]:
+    shown = [*_decisions(permissions), *_requests(permissions), *_records(permissions)]
+    return [ActionButton(url_name, text, icon, key) for is_shown, url_name, text, icon, key in shown if is_shown]
+
+
+def _decisions(permissions: CasePermissions) -> list[_Row]:
+    """Return what moves the case on, and what is decided about its answer and its dates."""
     transitions, in_triage = permissions.transitions, permissions.case.state == State.TRIAGE
     refer = gettext("Refer to an agency") if in_triage else gettext("Recall and refer to another agency")
-    shown = [
+    return [
         (Action.UNDO in transitions, "desk-undo", _undo_label(permissions), "undo", "Z"),
         (Action.REFER in transitions, "desk-refer", refer, "swap", "T"),
         (Action.ACCEPT in transitions, "desk-accept", gettext("Yes, accept"), "check", "A"),
@@ -138,6 +147,13 @@ def _buttons(permissions: CasePermissions) -> list[ActionButton]:
         (permissions.may_grant_date, "desk-grant", gettext("Decide on the proposed date"), "clock", "G"),
         (permissions.may_refuse_date, "desk-refuse-extension", gettext("Refuse the later date"), "x", ""),
         (permissions.may_send_back, "desk-send-back", gettext("Send the proposed answer back"), "backward", ""),
+    ]
+
+
+def _requests(permissions: CasePermissions) -> list[_Row]:
+    """Return what is asked of others and taken back from them, and what the unit decides."""
+    transitions = permissions.transitions
+    return [
         (permissions.may(Action.ANSWER_TASK), "desk-task-answer", gettext("Answer for your agency"), "check", "A"),
         (permissions.may_consult, "desk-consult", gettext("Ask a directorate"), "msg", "D"),
         (permissions.may_revoke, "desk-revoke", gettext("Cancel the request"), "backward", ""),
@@ -150,6 +166,12 @@ def _buttons(permissions: CasePermissions) -> list[ActionButton]:
         (permissions.may_take_back, "desk-take-back", gettext("Record the centre's answer"), "check", ""),
         (permissions.may_ask_explanation, "desk-ask-explanation", gettext("Ask why the case is late"), "ask", "Q"),
         (permissions.may_explain, "desk-explain", gettext("Explain the delay"), "msg", ""),
+    ]
+
+
+def _records(permissions: CasePermissions) -> list[_Row]:
+    """Return what is kept about the case and leaves it where it is."""
+    return [
         (permissions.may(Action.ASSIGN), "desk-assign", gettext("Reassign to a colleague"), "user", "P"),
         (permissions.may(Action.NOTE), "desk-note", gettext("Write a note"), "pen", "N"),
         (permissions.may(Action.LINK), "desk-link", gettext("Link to another case"), "link", ""),
@@ -170,7 +192,6 @@ def _buttons(permissions: CasePermissions) -> list[ActionButton]:
         (True, "desk-pdf", gettext("Download as PDF"), "print", ""),
         (permissions.may_hand_over, "desk-hand-over", gettext("Hand over to an outside centre"), "exit", ""),
     ]
-    return [ActionButton(url_name, text, icon, key) for is_shown, url_name, text, icon, key in shown if is_shown]
 
 
 def _may_publish(permissions: CasePermissions) -> bool:

@@ -152,44 +152,58 @@ def _list_page(
 
     ``found`` is set for the results of a search: the words, or how the search box read what was typed.
     """
-    staff, query, is_search = asked.staff, asked.query, bool(found)
+    staff, is_search = asked.staff, bool(found)
     counts = asked.counts(is_list=not is_search)
-    number = counts.get("here", counts.get(query.tab))
     listed = rows.queue_rows(page.rows, staff.user, at=staff.at, calendar=staff.calendar)
-    actions, decisions = offered_actions(staff), _decisions(page.rows, staff, counts)
+    actions = offered_actions(staff)
     table = table_rows(
         listed,
         asked.reader,
-        decisions,
+        _decisions(page.rows, staff, counts),
         new=new_cases(page.rows, staff.user, at=staff.at),
-        suffix="" if is_search else WorkList(urlencode(query.parameters)).suffix,
+        suffix="" if is_search else WorkList(urlencode(asked.query.parameters)).suffix,
         picks=bool(actions),
         all_agencies=staff.is_unit,
     )
-    tiles = [(tab, colour) for tab, colour in _TILES if tab in counts]
     context = {
         "rows": listed,
         "table_rows": table,
-        "tab": None if is_search else query.tab,
-        "found": None if is_search or number is None else count_text(number),
-        "tabs": [(str(tab), tab.label, counts.get(tab)) for tab in staff.tabs],
-        "tiles": [(tab, colour, count_text(counts[tab])) for tab, colour in tiles[:_MOST_TILES]],
-        "query": query,
-        "filter_fields": _filter_fields(asked),
-        "active_filters": _active_filters(asked, parameters),
-        "sort_links": [] if is_search else _sort_links(query),
-        "saved_filters": _saved_filter_links(asked, counts),
+        "query": asked.query,
         "bulk_actions": [(str(action), action.label) for action in actions],
         "list_query": urlencode(parameters),
         "next": f"?{urlencode({**parameters, 'after': page.next})}" if page.next else "",
         "first": f"?{urlencode(parameters)}" if asked.http.GET.get("after") else "",
         "all_agencies": staff.is_unit,
-        "next_tab": next((tab for tab in staff.tabs[1:] if counts.get(tab)), None),
-        "save_fields": _save_fields(tuple(asked.options.sharing_agencies), get_language()),
     }
+    context |= _views(asked, counts, is_search=is_search) | _filters(asked, counts, parameters) | found
     names = [agency.name for agency in asked.options.sharing_agencies]
     around = frame(staff.user, at=staff.at, names=names, counts={TRIAGE: counts.get(TRIAGE, 0)})
-    return render(asked.http, "complaints/desk/queue/queue.html", {**context, **found, **around})
+    return render(asked.http, "complaints/desk/queue/queue.html", {**context, **around})
+
+
+def _views(asked: QueueRequest, counts: Mapping[str, int], *, is_search: bool) -> dict[str, Any]:
+    """Return the tabs and tiles with their counts, and the orders of this one."""
+    query, tabs = asked.query, asked.staff.tabs
+    number = counts.get("here", counts.get(query.tab))
+    tiles = [(tab, colour) for tab, colour in _TILES if tab in counts]
+    return {
+        "tab": None if is_search else query.tab,
+        "found": None if is_search or number is None else count_text(number),
+        "tabs": [(str(tab), tab.label, counts.get(tab)) for tab in tabs],
+        "tiles": [(tab, colour, count_text(counts[tab])) for tab, colour in tiles[:_MOST_TILES]],
+        "next_tab": next((tab for tab in tabs[1:] if counts.get(tab)), None),
+        "sort_links": [] if is_search else _sort_links(query),
+    }
+
+
+def _filters(asked: QueueRequest, counts: Mapping[str, int], parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Return the filters beside the list, those in force and those that are saved."""
+    return {
+        "filter_fields": _filter_fields(asked),
+        "active_filters": _active_filters(asked, parameters),
+        "saved_filters": _saved_filter_links(asked, counts),
+        "save_fields": _save_fields(tuple(asked.options.sharing_agencies), get_language()),
+    }
 
 
 @lru_cache(maxsize=256)

@@ -15,17 +15,7 @@ ENDS = frozenset({DirectiveStepKind.CLOSED, DirectiveStepKind.WITHDRAWN})
 
 def section(facts: Facts) -> Section | None:
     """Return the section, None if there was no directive; two statements."""
-    end = facts.as_of
-    rows = Directive.objects.filter(issued_at__lt=end).select_related("agency").prefetch_related("steps")
-    issued = closed = 0
-    still_open: list[Directive] = []
-    for directive in rows.order_by("due_on", "pk"):
-        ended = next((step for step in directive.steps.all() if step.kind in ENDS and step.at < end), None)
-        issued += directive.issued_at >= facts.period.starts_at
-        if ended is None:
-            still_open.append(directive)
-        elif ended.at >= facts.period.starts_at and ended.kind == DirectiveStepKind.CLOSED:
-            closed += 1
+    issued, closed, still_open = _counted(facts)
     if not issued and not closed and not still_open:
         return None
     late = sum(directive.due_on <= facts.period.last for directive in still_open)
@@ -45,6 +35,22 @@ def section(facts: Facts) -> Section | None:
         paragraphs=(said % words,),
         tables=(_table(still_open),) if still_open else (),
     )
+
+
+def _counted(facts: Facts) -> tuple[int, int, list[Directive]]:
+    """Return how many directives were issued and closed in the period, and those open at its end, by their date."""
+    end = facts.as_of
+    rows = Directive.objects.filter(issued_at__lt=end).select_related("agency").prefetch_related("steps")
+    issued = closed = 0
+    still_open: list[Directive] = []
+    for directive in rows.order_by("due_on", "pk"):
+        ended = next((step for step in directive.steps.all() if step.kind in ENDS and step.at < end), None)
+        issued += directive.issued_at >= facts.period.starts_at
+        if ended is None:
+            still_open.append(directive)
+        elif ended.at >= facts.period.starts_at and ended.kind == DirectiveStepKind.CLOSED:
+            closed += 1
+    return issued, closed, still_open
 
 
 def _table(still_open: list[Directive]) -> Table:
