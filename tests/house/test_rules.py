@@ -14,6 +14,8 @@ from config.devstack.state import ROOT
 
 APPS = ("kit", "agencies", "notifications", "accounts", "complaints", "reports", "config")
 LONGEST_FILE = 400
+#: Lines of a function with its parameters, beside its docstring.
+LONGEST_FUNCTION = 30
 FORBIDDEN_NAMES = {
     "services.py",
     "utils.py",
@@ -83,6 +85,7 @@ class Module:
     classes: list[str]
     bare_saves: list[int]
     is_arabic: bool
+    long_functions: list[str]
 
 
 @cache
@@ -94,7 +97,8 @@ def modules() -> dict[Path, Module]:
 def _read(tree: ast.Module) -> Module:
     nodes = list(ast.walk(tree))
     classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
-    return Module(ast.get_docstring(tree), classes, list(_bare_saves(nodes)), _is_arabic(nodes))
+    bare_saves, long_functions = list(_bare_saves(nodes)), list(_long_functions(nodes))
+    return Module(ast.get_docstring(tree), classes, bare_saves, _is_arabic(nodes), long_functions)
 
 
 def written() -> dict[Path, Module]:
@@ -115,6 +119,39 @@ def test_no_file_is_longer_than_four_hundred_lines() -> None:
 
 def _lines(path: Path) -> int:
     return len(path.read_text(encoding="utf-8").splitlines())
+
+
+#: Functions that are still longer.
+LONG_FUNCTIONS: set[str] = {"complaints/desk/case_page/views.py case_page"}
+
+
+def test_no_function_is_longer_than_thirty_lines() -> None:
+    """A longer one does two things. What its docstring says does not make it longer."""
+    long = {f"{name(path)} {function}" for path, module in written().items() for function in module.long_functions}
+    assert long - LONG_FUNCTIONS == set()
+
+
+def _long_functions(nodes: list[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _length(node) > LONGEST_FUNCTION:
+            yield node.name
+
+
+def _length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    lines = _lines_of(function)
+    return lines - _lines_of(function.body[0]) if ast.get_docstring(function) else lines
+
+
+def _lines_of(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"), [(LONGEST_FUNCTION - 1, []), (LONGEST_FUNCTION, ["act"])], ids=["as long as may be", "longer"]
+)
+def test_a_function_is_measured_without_its_docstring(lines: int, found: list[str]) -> None:
+    body = "    pass\n" * lines
+    assert _read(ast.parse(f'def act():\n    """Act.\n\n    Twice.\n    """\n{body}')).long_functions == found
 
 
 def test_no_module_is_named_after_nothing() -> None:
