@@ -159,9 +159,8 @@ def agency(request: HttpRequest, key: int, code: str) -> HttpResponse:
         try:
             _said(request, writes, shown, whose, form.cleaned_data["text"])
         except editions.ReplyChanged:
-            form.add_error(
-                None, gettext("The agency has changed its reply in the meantime. Read it, then answer again.")
-            )
+            changed = gettext("The agency has changed its reply in the meantime. Read it, then answer again.")
+            form.add_error(None, changed)
             said, status = _reply(shown, whose), CONFLICT
         else:
             return redirect("commitment-agency", shown.pk, whose.code)
