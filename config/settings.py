@@ -16,7 +16,7 @@ from config.auditing import *  # noqa: F403 - how many answers are audited
 from config.broker import Broker
 from config.environment import Env
 from config.logs import logging_config
-from config.message_settings import *  # noqa: F403 - when messages wait, and notifications on devices
+from config.message_settings import *  # noqa: F403 - when messages wait, the SMS gateway, notifications on devices
 from config.open_data import *  # noqa: F403 - the licence of open data
 from config.operator import *  # noqa: F403 - who runs the service
 from config.own_site import add_to_static_file
@@ -311,15 +311,6 @@ SMS_REPLY_NUMBERS: list[str] = env.list("SMS_REPLY_NUMBERS", default=[SMS_SENDER
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_API_URL = env.str("TWILIO_API_URL", default="")
-# Texts, not JSON read here: what is wrong with them is a sentence of the system check.
-SMS_HTTP_URL = env.str("SMS_HTTP_URL", default="")
-SMS_HTTP_METHOD = env.str("SMS_HTTP_METHOD", default="POST")
-SMS_HTTP_HEADERS = env.str("SMS_HTTP_HEADERS", default="{}")
-SMS_HTTP_FORMAT = env.str("SMS_HTTP_FORMAT", default="json")
-SMS_HTTP_BODY = env.str("SMS_HTTP_BODY", default="")
-SMS_HTTP_ANSWERS = env.str("SMS_HTTP_ANSWERS", default="[]")
-SMS_HTTP_CERT_FILE = env.str("SMS_HTTP_CERT_FILE", default="")
-SMS_HTTP_KEY_FILE = env.str("SMS_HTTP_KEY_FILE", default="")
 # How many messages each sender process may have on its way to a carrier.
 SMS_HTTP_IN_FLIGHT = env.int("SMS_HTTP_IN_FLIGHT", default=50)
 TWILIO_IN_FLIGHT = env.int("TWILIO_IN_FLIGHT", default=20)

@@ -60,16 +60,7 @@ def consult(
             raise NotOfTheAgency
         if holders.current_holder(case)[0] != Holder.AGENCY:
             raise HeldByAnother
-        asked = Consultation.objects.create(
-            case=case,
-            directorate=directorate,
-            text=text,
-            language=language,
-            asked_by=by,
-            asked_at=change.at,
-            expires_at=change.at + LINK_LIFE,
-            event_id=change.event_id,
-        )
+        asked = _asked(change, directorate, text, language=language, by=by)
         uploads.store(attachments, case=case, consultation=asked, event=change.event_id)
         change.facts = {
             "directorate": directorate.pk,
@@ -80,6 +71,19 @@ def consult(
         change.holder, change.directorate = Holder.DIRECTORATE, directorate
         signed_links.owe(asked, at=change.at)
     return asked
+
+
+def _asked(change: Change, directorate: Directorate, text: str, *, language: str, by: User) -> Consultation:
+    return Consultation.objects.create(
+        case=change.case,
+        directorate=directorate,
+        text=text,
+        language=language,
+        asked_by=by,
+        asked_at=change.at,
+        expires_at=change.at + LINK_LIFE,
+        event_id=change.event_id,
+    )
 
 
 def estimate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -65,10 +65,7 @@ def read_case_file(case: Case, user: User, *, at: datetime) -> CaseFile:
     staffs = {event.pk: event for event in events if event.action not in CITIZENS_ACTS}
     came_with = _came_with(attachments, [*staffs.values()], user, at=at)
     texts = texts_for_staff(case, events, user, at=at)
-    entries = [
-        replace(entry, files=came_with[event.pk]) if event.pk in came_with else entry
-        for event, entry in zip(events, history_entries(case, events, texts), strict=True)
-    ]
+    entries = _with_files(events, history_entries(case, events, texts), came_with)
     titles = {notices.occasion(event): entry.title for event, entry in zip(events, entries, strict=True)}
     told = with_messages(events, entries, sent_to_citizen(messages, titles, at=at))
     own = [one for one in attachments if one.answer is None and one.event_id not in staffs]
@@ -114,6 +111,15 @@ def _came_with(
         if file.event_id is not None:
             found[file.event_id].append(file)
     return {event.pk: found[event.pk] for event in events if event.pk in found and reads_words(event, user, at=at)}
+
+
+def _with_files(
+    events: Sequence[CaseEvent], entries: Iterable[HistoryEntry], came_with: Mapping[int, Sequence[Attachment]]
+) -> list[HistoryEntry]:
+    return [
+        replace(entry, files=came_with[event.pk]) if event.pk in came_with else entry
+        for event, entry in zip(events, entries, strict=True)
+    ]
 
 
 def _of_answers(attachments: Sequence[Attachment], state: AnswerState) -> list[Attachment]:

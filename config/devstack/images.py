@@ -24,7 +24,7 @@ _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _ASK: Final = ("docker", "buildx", "imagetools", "inspect", "--format", "{{.Manifest.Digest}}")
 
 
-class NotAnswered(Exception):
+class NoDigest(Exception):
     """Docker did not say which image a tag names."""
 
 
@@ -36,7 +36,7 @@ def run(arguments: list[str], root: Path = ROOT) -> int:
     if arguments:
         try:
             pin(root)
-        except NotAnswered as why:
+        except NoDigest as why:
             print(f"Not pinned: {why}.", file=sys.stderr)
             return 2
     loose = unpinned(root)
@@ -51,7 +51,7 @@ def unpinned(root: Path) -> list[str]:
 
 
 def pin(root: Path) -> None:
-    """Write the digest of today behind each tag, in place of an older one; ``NotAnswered`` leaves both files alone."""
+    """Write the digest of today behind each tag, in place of an older one; ``NoDigest`` leaves both files alone."""
     texts = {root / name: (root / name).read_text(encoding="utf-8") for name in FILES}
     digests = {tag: digest_of(tag) for tag in {one["tag"] for text in texts.values() for one in _NAMED.finditer(text)}}
     for path, text in texts.items():
@@ -59,16 +59,16 @@ def pin(root: Path) -> None:
 
 
 def digest_of(tag: str) -> str:
-    """Return the digest that the registry has for ``tag`` now; raises ``NotAnswered``."""
+    """Return the digest that the registry has for ``tag`` now; raises ``NoDigest``."""
     try:
         asked = subprocess.run([*_ASK, tag], capture_output=True, text=True, timeout=SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         msg = f"Docker cannot be asked for {tag} ({type(error).__name__})"
-        raise NotAnswered(msg) from error
+        raise NoDigest(msg) from error
     answer = asked.stdout.strip()
     if asked.returncode or not _DIGEST.fullmatch(answer):
         msg = f"Docker does not know the digest of {tag}"
-        raise NotAnswered(msg)
+        raise NoDigest(msg)
     return answer
 
 
