@@ -61,7 +61,7 @@ def _mandate_over_page(request: HttpRequest, over: MandateOver) -> HttpResponse:
 
 def policy_is_due(request: HttpRequest, citizen: Citizen) -> bool:
     """Tell whether the policy changed since the person accepted one, and let the session remember it: at a sign-in."""
-    request.session[POLICY_DUE] = is_due = not policy.has_accepted(citizen)
+    request.session[POLICY_DUE] = is_due = not policy.has_accepted(citizen, at=timezone.now())
     return is_due
 
 

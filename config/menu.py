@@ -78,6 +78,7 @@ MENU: Final[tuple[MenuGroup, ...]] = (
             unit.PRIVACY_REQUESTS,
             unit.PRIVACY_VIEWS,
             unit.PRIVACY_RETENTION,
+            unit.POLICIES,
             unit.PRIVACY_HOLDS,
             unit.PRIVACY_BREACHES,
         ),

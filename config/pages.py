@@ -12,11 +12,12 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from accounts.policy import POLICY_VERSION
+from accounts import policy
 from complaints.attachments.recognition import ACCEPT
 from complaints.clocks import limits
 from complaints.models.case import DETAILS_LENGTH
@@ -72,8 +73,7 @@ def contact(request: HttpRequest) -> HttpResponse:
 @require_safe
 def usage_policy(request: HttpRequest) -> HttpResponse:
     """Show the usage policy in the version that is accepted now."""
-    text = f"pages/usage_policy/{POLICY_VERSION}.{get_language()}.html"
-    return render(request, "pages/usage_policy.html", {"text": text, "version": POLICY_VERSION})
+    return render(request, "pages/usage_policy.html", policy.in_force(timezone.now()).context(get_language() or "ar"))
 
 
 @login_not_required

@@ -53,9 +53,10 @@ def get_account(request: HttpRequest) -> Account:
 @router.get("/policy", response=Policy, auth=before_policy)
 def get_policy(request: HttpRequest) -> Policy:
     """Show which usage policy is in force."""
+    current = policy.in_force(timezone.now())
     return Policy(
-        version=policy.POLICY_VERSION,
-        changed=policy.what_changed(get_language() or "ar"),
+        version=current.version,
+        changed=current.what_changed(get_language() or "ar"),
         is_accepted=not session_in(request).policy_due,
     )
 

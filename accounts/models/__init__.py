@@ -11,6 +11,7 @@ from accounts.models.people import (
     NumberKind,
     PolicyAcceptance,
 )
+from accounts.models.policy_editions import EditionState, PolicyEdition
 from accounts.models.privacy import DataCopy, PrivacyRequest, RequestKind, RequestLimit, RequestState
 from accounts.models.sessions import Session
 from accounts.models.sign_in import FormDraft, PhoneCode, Purpose, RateCounter
@@ -44,6 +45,7 @@ __all__ = [
     "Citizen",
     "DataCopy",
     "DecisionKind",
+    "EditionState",
     "Factor",
     "FactorKind",
     "FormDraft",
@@ -61,6 +63,7 @@ __all__ = [
     "Outcome",
     "PhoneCode",
     "PolicyAcceptance",
+    "PolicyEdition",
     "PrivacyRequest",
     "Purpose",
     "RateCounter",

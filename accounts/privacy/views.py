@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,9 +12,6 @@ from accounts import policy
 from accounts.decorators import POLICY_DUE, citizen_required, local_next, signed_in_citizen, signed_in_user
 from accounts.privacy.forms import PolicyForm
 from kit import keyset
-
-#: The text of a version, as the public page shows it.
-TEXT: Final = "pages/usage_policy/{version}.{language}.html"
 
 
 @require_safe
@@ -43,19 +38,14 @@ def accept_policy(request: HttpRequest) -> HttpResponse:
     if not hasattr(user, "citizen"):
         raise Http404
     citizen, language, target = signed_in_citizen(request), get_language() or "ar", local_next(request)
-    if policy.has_accepted(citizen):
+    at = timezone.now()
+    if policy.has_accepted(citizen, at=at):
         request.session.pop(POLICY_DUE, None)
         return redirect(target or "home")
     form = PolicyForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        policy.accept(citizen, language=language, at=timezone.now())
+        policy.accept(citizen, language=language, at=at)
         request.session.pop(POLICY_DUE, None)
         return redirect(target or "home")
-    context = {
-        "form": form,
-        "next": target,
-        "changed": policy.what_changed(language),
-        "version": policy.POLICY_VERSION,
-        "text": TEXT.format(version=policy.POLICY_VERSION, language=language),
-    }
+    context = {"form": form, "next": target, **policy.in_force(at).context(language)}
     return render(request, "accounts/privacy/accept_policy.html", context)

@@ -9,10 +9,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from accounts import phones, rate_limits
+from accounts import phones, policy, rate_limits
 from accounts.identity.registries import RegistryFinding, RegistryOutcome
 from accounts.models import Purpose
-from accounts.policy import POLICY_VERSION
 from accounts.rate_limits import client_address
 from accounts.registration import register
 from accounts.registration.data import RegistrationData, password_owner
@@ -30,7 +29,7 @@ def last_step(request: HttpRequest, form: PasswordForm, draft: RegistrationDraft
     rate_limits.spend(*counted, at=at)
     with uncounted_if_busy(counted, at=at):
         password_hash = hash_for_number(form.cleaned_data["password"], password_owner(draft).number)
-    return {"password_hash": password_hash, "policy_version": POLICY_VERSION}
+    return {"password_hash": password_hash, "policy_version": policy.in_force(at).version}
 
 
 def data_of(draft: RegistrationDraft) -> RegistrationData:

@@ -59,7 +59,7 @@ def begin(request: HttpRequest, user: User, *, device: str, at: datetime) -> Key
             access_hash=hashed(access),
             access_until=at + ACCESS_LIFE,
             password_mark=lookup(user.password, purpose=_MARK),
-            policy_due=not policy.has_accepted(user.citizen),
+            policy_due=not policy.has_accepted(user.citizen, at=at),
             began_at=at,
             used_at=at,
             expires_at=at + SESSION_LIFE,

@@ -21,8 +21,12 @@ DIRECTORY = MenuEntry(
     UNIT_HEAD,
     within=(
         "directory-rows directory-row directory-add directory-change directory-end directory-import "
-        "directory-policies successions succession succession-plan"
+        "directory-policies directory-policy directory-policy-new successions succession succession-plan"
     ),
+)
+#: For the second person; the head comes to it from the reference data.
+POLICIES = MenuEntry(
+    "directory-policies", _("Usage policy"), frozenset({Role.AUDITOR}), within="directory-policy", hidden_from=UNIT_HEAD
 )
 PROGRAMS = MenuEntry("programs", _("Programs outside"), UNIT_HEAD, within="program program-secret")
 PRIVACY_REQUESTS = MenuEntry("privacy-requests", _("Privacy requests"), CMU, within="privacy-request")

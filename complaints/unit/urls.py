@@ -5,6 +5,7 @@ from django.urls import path
 from complaints.unit.confusions import views as confusions
 from complaints.unit.directory import views as directory
 from complaints.unit.directory.files import views as files
+from complaints.unit.directory.policies import views as policies
 from complaints.unit.directory.successions import views as successions
 from complaints.unit.ended_agencies import views as ended_agencies
 from complaints.unit.identities import decision_views as identity_decisions, views as identities
@@ -65,7 +66,9 @@ urlpatterns = [
     path("staff/directory/successions/plan/", successions.plan, name="succession-plan"),
     path("staff/directory/successions/<int:succession>/", successions.succession, name="succession"),
     path("staff/directory/successions/<int:succession>/cancel/", successions.cancel, name="succession-cancel"),
-    path("staff/directory/usage-policy/", directory.policies, name="directory-policies"),
+    path("staff/directory/usage-policy/", policies.policies, name="directory-policies"),
+    path("staff/directory/usage-policy/new/", policies.write, name="directory-policy-new"),
+    path("staff/directory/usage-policy/<int:edition>/", policies.edition, name="directory-policy"),
     path("staff/directory/<slug:thing>/", directory.rows, name="directory-rows"),
     path("staff/directory/<slug:thing>/add/", directory.add, name="directory-add"),
     path("staff/directory/<slug:thing>/export/", files.export, name="directory-export"),

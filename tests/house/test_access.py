@@ -138,6 +138,7 @@ def every_address(case: Case) -> dict[str, str]:
         "thing": "agencies",
         "row": case.agency_id,
         "succession": 1,
+        "edition": 1,
         "contact": UUID(int=1),
         "act": "add",
         "item": 1,

@@ -74,7 +74,7 @@ TEXTS = {
         "Phenomena",
     ],
     Role.OPERATOR: ["Messages", "People", "System status"],
-    Role.AUDITOR: ["Who looked", "Retention", "Changes of staff"],
+    Role.AUDITOR: ["Who looked", "Retention", "Usage policy", "Changes of staff"],
 }
 _STAFF = TEXTS[Role.CMU_STAFF]
 _PRIVACY = _STAFF.index("Administration:")
@@ -124,7 +124,14 @@ def test_every_entry_leads_to_a_page() -> None:
     needs |= {
         name: [1]
         for name in (
-            *("text-delete", "succession", "precedent-change", "published-answer", "privacy-breach"),
+            *(
+                "text-delete",
+                "succession",
+                "directory-policy",
+                "precedent-change",
+                "published-answer",
+                "privacy-breach",
+            ),
             *("macro", "macro-delete"),
             *("audit-round", "audit-item", "audit-settle", "commitment-edition"),
             *("privacy-hold-lift", "directive", "directive-step", "directive-decision"),

@@ -27,7 +27,9 @@ ANY_STAFF = {
     **dict.fromkeys(("staff-account-factor", "staff-account-notices", "staff-account-password"), 200),
     **dict.fromkeys(("staff-account-remove", "staff-account-sessions"), 405),
 }
-AUDITORS_PAGES = ANY_STAFF | dict.fromkeys(("staff-changes", "privacy-retention", "privacy-views"), 200)
+AUDITORS_PAGES = ANY_STAFF | dict.fromkeys(
+    ("staff-changes", "privacy-retention", "privacy-views", "directory-policies"), 200
+)
 OPERATORS_PAGES = {
     **ANY_STAFF,
     **dict.fromkeys(("messages", "message", "system-limits", "system-status", "registry-trial"), 200),

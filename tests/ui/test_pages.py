@@ -39,6 +39,7 @@ def words(html: str) -> str:
     return re.sub(r"<[^>]+>", " ", main)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("name", "language"), HEADINGS)
 def test_a_page_that_only_says_things_is_open_to_everyone(client, name, language):
     response = client.get(address(name, language))
@@ -49,6 +50,7 @@ def test_a_page_that_only_says_things_is_open_to_everyone(client, name, language
     assert reversed_numbers(html) == []
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("name", "language"), HEADINGS)
 def test_a_page_is_wholly_in_its_language(client, name, language):
     text = words(client.get(address(name, language)).content.decode())
@@ -82,6 +84,7 @@ def test_a_page_that_does_not_exist_says_so_in_the_language_of_its_address(clien
         assert f"<h1>{sentence}</h1>" in response.content.decode()
 
 
+@pytest.mark.django_db
 def test_the_policy_shown_is_the_version_that_is_accepted(client):
     html = client.get(address("usage-policy", "en")).content.decode()
     assert f'<bdi dir="ltr" class="nowrap">{POLICY_VERSION}</bdi>' in html

@@ -17,10 +17,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import policy
 from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import UNIT_HEAD
 from accounts.sign_in.factors.step_up import recent_factor_required
@@ -104,15 +103,6 @@ def directory(request: HttpRequest) -> HttpResponse:
         **frame(user, at=at),
     }
     return render(request, "complaints/unit/directory/directory.html", context)
-
-
-@staff_required(UNIT_HEAD)
-@require_safe
-def policies(request: HttpRequest) -> HttpResponse:
-    """Show the versions of the usage policy; each comes with a release, since people accept exactly its words."""
-    context = {"versions": policy.versions(get_language() or "ar")}
-    context |= frame(signed_in_user(request), at=timezone.now())
-    return render(request, "complaints/unit/directory/policies.html", context)
 
 
 @require_safe
