@@ -9,6 +9,9 @@ from gunicorn.http.errors import InvalidHeader
 
 from config.logs import logging_config
 
+# TLS between the proxy and this process, where the network between them is not trusted.
+certfile = os.environ.get("WEB_CERTIFICATE_FILE") or None
+keyfile = os.environ.get("WEB_CERTIFICATE_KEY_FILE") or certfile
 # Its name and version are nobody's business.
 gunicorn.SERVER = "web"
 bind = f"{os.environ.get('WEB_HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"

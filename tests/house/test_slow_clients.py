@@ -24,8 +24,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from config.devstack import debian, throwaway
-from config.devstack.processes import free_port
+from config.devstack.processes import free_port, is_taken
 from config.devstack.state import ROOT
+from config.probe import is_ready
+from tests.accounts.identity.certificates import Authority
 from tests.house.slow_clients import seconds_for_a_page, slow_clients
 
 pytestmark = pytest.mark.xdist_group("production")
@@ -33,6 +35,11 @@ pytestmark = pytest.mark.xdist_group("production")
 SLOW = 40
 SECONDS = 30
 NGINX = ROOT / "config" / "nginx"
+#: What docs/operations.md says instead of `proxy_pass http://web;`.
+INSIDE = """proxy_pass https://web;
+            proxy_ssl_trusted_certificate certificates/inside.pem;
+            proxy_ssl_verify on;
+            proxy_ssl_name web;"""
 
 
 @contextmanager
@@ -53,9 +60,18 @@ def started_web(folder: Path, **settings: str) -> Iterator[int]:
     command = [Path(sys.executable).parent / "gunicorn", "--config", "python:config.web", "config.wsgi"]
     with (folder / "web.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    own = settings.get("WEB_CERTIFICATE_FILE", "")
     with ended_afterwards(process):
-        until_answered(lambda: seconds_for_a_page(port, within=SECONDS), folder / "web.log")
+        until_answered(lambda: own_page(port, certificate=own), folder / "web.log")
         yield port
+
+
+def own_page(port: int, *, certificate: str) -> float:
+    """Ask the web process without a proxy; raises AssertionError while it does not answer."""
+    if not certificate:
+        return seconds_for_a_page(port, within=SECONDS)
+    assert is_ready(port, host="localhost", certificate=certificate)
+    return 0.0
 
 
 def until_answered(ask: Callable[[], float], log: Path) -> None:
@@ -111,6 +127,11 @@ class Proxy:
             text = text.replace(said, here)
         return text
 
+    def answers(self) -> bool:
+        """Tell that it takes connections; raises AssertionError while it does not."""
+        assert is_taken(self.https)
+        return True
+
     def ask(self, path: str, **headers: str) -> tuple[int, str]:
         connection = HTTPSConnection("localhost", self.https, timeout=SECONDS, context=self.tls)
         connection.request("POST" if headers else "GET", path, headers=headers)
@@ -138,15 +159,21 @@ def make_certificate(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def proxy(folder: Path, web: int) -> Iterator[Proxy]:
     """nginx with the file of production, or a skipped test where it can neither be found nor installed."""
+    with started_proxy(Proxy(folder, web)) as made:
+        until_answered(lambda: seconds_for_a_page(made.https, within=SECONDS, tls=made.tls), folder / "nginx.log")
+        yield made
+
+
+@contextmanager
+def started_proxy(made: Proxy) -> Iterator[Proxy]:
+    """Run nginx with the file of ``made``."""
     program = debian.server("nginx")
     if program is None:
         pytest.skip("nginx is missing (as root: apt-get install nginx)")
-    made = Proxy(folder, web)
-    command = [program, "-p", str(folder), "-c", str(made.file), "-g", "daemon off;"]
-    with (folder / "nginx.log").open("wb") as log:
+    command = [program, "-p", str(made.folder), "-c", str(made.file), "-g", "daemon off;"]
+    with (made.folder / "nginx.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     with ended_afterwards(process):
-        until_answered(lambda: seconds_for_a_page(made.https, within=SECONDS, tls=made.tls), folder / "nginx.log")
         yield made
 
 
@@ -192,3 +219,20 @@ def test_a_web_process_that_is_away_is_said_in_both_languages(proxy: Proxy, fold
     assert status == 502
     assert "الخدمة متوقفة مؤقتًا" in page
     assert "The service is temporarily unavailable" in page
+
+
+@pytest.mark.parametrize(("name", "status"), [("web", 200), ("elsewhere", 502)])
+def test_with_tls_inside_the_proxy_asks_the_web_process_that_it_knows_and_no_other(name: str, status: int) -> None:
+    said = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert [line.strip() for line in INSIDE.splitlines() if line.strip() not in said] == []
+    with throwaway.folder() as folder:
+        authority = Authority.named("authority", folder)
+        own = str(authority.certify(name, folder / "web.pem"))
+        with started_web(folder, WEB_CERTIFICATE_FILE=own) as web:
+            assert not is_ready(web, host="localhost"), "nobody is answered without TLS"
+            made = Proxy(folder, web)
+            made.file.write_text(made.file.read_text().replace("proxy_pass http://web;", INSIDE))
+            (folder / "certificates" / "inside.pem").write_bytes(authority.file.read_bytes())
+            with started_proxy(made):
+                until_answered(lambda: float(made.answers()), folder / "nginx.log")
+                assert made.ask("/ar/help/")[0] == status
