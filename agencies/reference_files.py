@@ -31,7 +31,6 @@ from agencies.reference_data import (
     write,
 )
 from agencies.reference_reading import (
-    GUARDED,
     ReferenceTable,
     codes_in_use,
     loaded_fields,
@@ -39,6 +38,7 @@ from agencies.reference_reading import (
     read,
     wrong_references,
 )
+from kit.safe_cells import is_formula
 
 #: The largest file: the longest of the project has 400 lines. The page that confirms it must fit into one form.
 MOST_BYTES = 512 * 1024
@@ -133,11 +133,12 @@ def _cell(value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case list():
-            return ";".join(value)
+            text = ";".join(value)
         case Reference():
             return str(getattr(value, "code", ""))
-    text = value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return f"'{text}" if text[:1] in GUARDED else text
+        case _:
+            text = value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return f"'{text}" if is_formula(text) else text
 
 
 def _write(text: str, model: type[Reference], *, author: Author) -> ImportPlan:

@@ -15,16 +15,16 @@ from django.utils.translation import gettext, gettext_noop
 
 from agencies.models import Agency, Governorate, OutsideCentre, Reference, Topic
 from kit.forms import safe_text
+from kit.safe_cells import is_formula
 
 #: What the rows of files refer to.
 REFERRED_TO = (Governorate, Agency, Topic, OutsideCentre)
 #: Fields that never come from a file.
 NOT_LOADED = frozenset({"id", "edited_at", "renamed_on", "has_system"})
 YES_NO = {"yes": True, "no": False}
-#: A cell that begins so is a formula and refused; the other signs are a formula to a spreadsheet only, and get an
-#: apostrophe in a file that people open.
+#: A cell that begins so is a formula and refused; what only a spreadsheet reads as one gets an apostrophe in a file for
+#: people.
 FORMULA = ("=", "\uff1d")
-GUARDED = frozenset("=+-@\u2212\t")
 TOPIC_LEVELS = 2
 
 type Field = models.Field[Any, Any]
@@ -137,7 +137,7 @@ def plain(cell: str) -> str:
     safe_text(cell)
     if cell.startswith(FORMULA):
         raise ValueError(gettext("begins like a spreadsheet formula"))
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in GUARDED else cell
+    return cell[1:] if cell[:1] == "'" and is_formula(cell[1:]) else cell
 
 
 def _yes_no(cell: str) -> bool:
