@@ -53,6 +53,10 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
         """Return the mandates that were confirmed and that nobody ended, whatever their days are."""
         return self.filter(state=MandateState.GIVEN)
 
+    def ever_given(self) -> Self:
+        """Return the mandates that were confirmed once, also those that have ended."""
+        return self.filter(state__in=[MandateState.GIVEN, MandateState.ENDED], decided_at__isnull=False)
+
     def in_force(self, at: datetime) -> Self:
         """Return the mandates by which somebody may speak for another at ``at``."""
         return self.given().filter(starts_at__lte=at, ends_at__gt=at)

@@ -113,7 +113,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         joined = self.select_related(
             "agency", "topic", "topic__parent", "citizen", "directorate", "governorate", "officer"
         )
-        return joined.with_recused().defer("folded", "search_vector")
+        return joined.with_recused().annotate(is_spoken_for=has_mandate()).defer("folded", "search_vector")
 
     def with_tags(self, user: User, *, at: datetime) -> Self:
         """Return the cases with ``tags``: the labels set by the desks of ``user``, and no other desk's."""
@@ -238,7 +238,7 @@ class Case(models.Model):
         db_persist=True,
     )
 
-    #: Whether a mandate was given for the citizen; read when the case is locked, and set when it is filed by one.
+    #: Whether a mandate was ever given for the citizen; read for pages and the lock, and set when it is filed by one.
     is_spoken_for = False
 
     objects = CaseQuerySet.as_manager()

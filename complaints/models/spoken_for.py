@@ -11,8 +11,8 @@ from accounts.models import Mandate, User
 
 
 def has_mandate() -> models.Exists:
-    """Return whether a mandate was given for the citizen of a case and not ended early."""
-    return models.Exists(Mandate.objects.given().filter(person=models.OuterRef("citizen")))
+    """Return whether a mandate was ever given for the citizen of a case: who spoke once may have signed."""
+    return models.Exists(Mandate.objects.ever_given().filter(person=models.OuterRef("citizen")))
 
 
 def spoken_for_by(user: User | AnonymousUser, *, at: datetime) -> models.Exists:

@@ -16,7 +16,7 @@ from django.db import connections
 from django.db.models import F
 
 from complaints.models import Case, CaseQuerySet, ListedCase, SearchBlock
-from complaints.models.listed_cases import by_keys, listed_cases
+from complaints.models.listed_cases import by_keys, listed_cases, with_citizens
 from complaints.search.word_forms import Forms, word_forms
 from complaints.visibility.identity import CaseVisibility
 from kit.arabic import strip_prefixes
@@ -66,11 +66,9 @@ def _readable(
 ) -> Sequence[ListedCase]:
     """Return which of ``cases`` match all ``words`` after redaction for the reader; two more statements, or none."""
     restricted = {visibility.case.pk: visibility for visibility in visibilities if not visibility.knows_person}
-    wanted = Case.objects.filter(pk__in=restricted).select_related("citizen").defer("folded", "search_vector")
-    whole_cases = {case.pk: case for case in wanted} if restricted else {}
-    for case in cases:
-        case.citizen = whole_cases[case.pk].citizen if case.pk in whole_cases else None
-    texts = {key: f"{case.subject} {case.details}" for key, case in whole_cases.items()}
+    wanted = Case.objects.filter(pk__in=restricted).values_list("pk", "subject", "details")
+    texts = {key: f"{subject} {details}" for key, subject, details in wanted} if restricted else {}
+    with_citizens(case for case in cases if case.pk in texts)
     redacted = {key: text for key, whole in texts.items() if (text := restricted[key].redact(whole)) != whole}
     if not redacted:
         return cases

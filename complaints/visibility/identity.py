@@ -89,15 +89,13 @@ class CaseVisibility:
 
     @cached_property
     def _representatives(self) -> list[Person]:
-        """Return who filed the case by a mandate: they sign too. No statement in a list, or where the citizen filed."""
+        """Return who ever spoke for the citizen: they sign too. A statement where somebody did, and none in lists."""
         if isinstance(self.case, ListedCase):
             return [Person.of(person) for person in self.case.representatives]
-        entered_by = getattr(self.case, "entered_by_id", None)
-        if entered_by is None:
+        if self.case.entered_by_id is None and not self.case.is_spoken_for:
             return []
-        held = Mandate.objects.filter(person=self.case.citizen_id, representative__user=entered_by)
-        joined = held.exclude(decided_at=None).select_related("representative")
-        people = {mandate.representative for mandate in joined if mandate.representative}
+        given = Mandate.objects.ever_given().filter(person=self.case.citizen_id).select_related("representative")
+        people = {mandate.representative for mandate in given if mandate.representative}
         return [Person.of(person) for person in people]
 
 

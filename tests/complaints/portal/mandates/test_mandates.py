@@ -310,3 +310,22 @@ def test_papers_are_seen_by_the_unit_alone_and_go_some_time_after_the_mandate(
     assert decided
     assert [mandate_papers.discard_over(at=decided + timedelta(days=days)) for days in (30, 31, 32)] == [0, 4, 0]
     assert Attachment.objects.filter(prepared_by__isnull=False).count() == 0
+
+
+def test_lists_searches_and_later_words_do_not_name_the_representative_either(
+    file_case: FileCase, desk: Desk, amina: Citizen, karim: Citizen, omar: User, now: datetime
+) -> None:
+    """Whoever spoke once signs anywhere: in the subject, in the text, in what they add to a case of her own."""
+    given(amina, karim, at=now, covers_all=True)
+    subject, details = f"شكوى بقلم {karim.full_name}", f"يوقع عنها {karim.full_name} والنافورة مكسورة."
+    hidden = file_case(hides_identity=True, subject=subject, details=details)
+    assert karim.user
+    add(hidden, by=karim.user, at=now, text=f"أنا {karim.full_name} وأضيف صورة.")
+    client = desk(omar)
+    case_page = client.get(f"/en/staff/cases/{hidden.reference}/").text
+    pages = [client.get("/en/staff/queue/").text, case_page, client.get("/en/staff/queue/?q=النافورة").text]
+    assert [karim.family_name in page for page in pages] == [False, False, False]
+    spoken_of = [hidden.subject.split()[1] in page for page in pages]
+    assert spoken_of == [True, True, True]
+    by_name = client.get("/en/staff/queue/", {"q": karim.family_name}).context["rows"]
+    assert by_name == []
