@@ -87,7 +87,7 @@ BAD = {
         "line 2, column parent: the row would be its own parent",
     ),
     "twice": (HEAD + GAM + GAM, "line 3, column code: gam is already on line 2"),
-    "formula": (HEAD + GAM.replace("Greater Amman M", "=HYPERLINK M"), "line 2, column name_en: begins like a formula"),
+    "formula": (HEAD + GAM.replace("Greater Amman M", "=HYPERLINK M"), "line 2, column name_en: begins like"),
     "short name": (
         HEAD + GAM + "x,جهة,X,مياهنا,X,company,water,,\n",
         "line 3: Another agency already has this short name",
