@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -18,11 +18,14 @@ from complaints.actions.consultations import consult, estimate, find, revoke
 from complaints.escalation import expiry, ladder
 from complaints.escalation.absences import unassign_inactive
 from complaints.escalation.recalculation import recalculate
-from complaints.models import Attachment, Case, CaseLink, Consultation, Recusal, ReferralTask, SpokenWith
+from complaints.models import Attachment, Case, CaseLink, Clock, Consultation, Recusal, ReferralTask, SpokenWith
 from complaints.models.files import VOICE_TYPE
-from complaints.workflow import ACTIONS, Action
+from complaints.workflow import ACTIONS, AT_AGENCY, Action, State
 from tests.complaints import DONE, FOUND
 from tests.storm.town import Town, replace_a_closed_case
+
+#: So long that a question is over and every level of an agency was told, had nobody acted.
+LONG: Final = timedelta(days=30)
 
 
 class NothingToDo(Exception):
@@ -136,6 +139,33 @@ def _sweep(move: Move) -> None:
     unassign_inactive(at=move.at)
 
 
+def _let_time_pass(move: Move, states: Collection[str]) -> None:
+    """Let the day of the case be long over: in a storm no case rests for as long as that."""
+    over = move.at - LONG
+    with transaction.atomic():
+        if not Case.objects.select_for_update().filter(pk=move.case.pk, state__in=states).exists():
+            raise NothingToDo
+        running = Clock.objects.filter(case=move.case, ended_at=None, paused_at=None, task=None)
+        running.update(due_at=over, next_check_at=None)
+        Case.objects.filter(pk=move.case.pk).update(deadline_at=over)
+
+
+def _lapse(move: Move) -> None:
+    _let_time_pass(move, [State.WAITING])
+    expiry.lapse_overdue(at=move.at)
+
+
+def _remind_agency(move: Move) -> None:
+    _let_time_pass(move, AT_AGENCY)
+    actions.remind_agency(move.case, **move.who)
+
+
+def _ask_unit(move: Move) -> None:
+    _let_time_pass(move, AT_AGENCY)
+    ladder.sweep(at=move.at)
+    actions.ask_unit(move.case, **move.who)
+
+
 def _change_the_calendar(move: Move) -> None:
     day = timezone.localdate(move.at) + timedelta(days=move.dice.randint(1, 4))
     if not Holiday.objects.filter(on=day).delete()[0]:
@@ -151,6 +181,8 @@ def _transcribe(move: Move) -> None:
     actions.transcribe(move.case, voice=voice.pk, text="الماء مقطوع", **move.who)
 
 
+#: How often anything at all is done, and how often, where something is wanted, that.
+ANYTHING, WANTED = 0.25, 0.5
 OFFICERS, CITIZEN, UNIT = ("omar", "hani", "yusuf"), ("citizen",), ("lina", "rami")
 HEADS = ("nadia", "reem")
 
@@ -224,12 +256,12 @@ DEEDS: Final[dict[Action, Deed]] = {
         lambda move: actions.hand_over(move.case, centre=move.town.centre, reference="117-5", **move.who)
     ),
     Action.TAKE_BACK: Deed(_saying(actions.take_back, answer="أصلح الخط"), often=2),
-    Action.REMIND_AGENCY: Deed(_saying(actions.remind_agency), CITIZEN),
-    Action.ASK_UNIT: Deed(_saying(actions.ask_unit), CITIZEN),
+    Action.REMIND_AGENCY: Deed(_remind_agency, CITIZEN, 0.3),
+    Action.ASK_UNIT: Deed(_ask_unit, CITIZEN, 0.3),
     Action.ASK_EXPLANATION: Deed(_saying(actions.ask_explanation, text="لماذا تأخر؟"), ("samar",), 2),
     Action.EXPLAIN: Deed(_saying(actions.explain, text="تأخر المقاول"), often=2),
     # What the clock does to a case, in the order of the tasks.
-    Action.LAPSE: Deed(_sweep, often=0.5),
+    Action.LAPSE: Deed(_lapse, often=0.5),
     Action.REMIND: Deed(_sweep, often=0.5),
     Action.ESCALATE: Deed(_saying(actions.remind_officer), HEADS),
     Action.RECALCULATE: Deed(_change_the_calendar, often=0.3),
@@ -237,11 +269,14 @@ DEEDS: Final[dict[Action, Deed]] = {
 }
 
 
-def choose(town: Town, case: Case, dice: Random) -> tuple[Action, User]:
-    """Return what is done next and by whom: mostly what the table allows, sometimes anything."""
-    if dice.random() < 0.25:
+def choose(town: Town, case: Case, dice: Random, wanted: Collection[Action] = ()) -> tuple[Action, User]:
+    """Return what is done next and by whom: mostly what the table allows, often what is ``wanted``, or anything."""
+    chance = dice.random()
+    if chance < ANYTHING:
         return dice.choice(list(DEEDS)), town.somebody(dice)
     fit = [action for action in DEEDS if not ACTIONS[action].sources or case.state in ACTIONS[action].sources]
+    if chance < ANYTHING + WANTED:
+        fit = [action for action in fit if action in wanted] or fit
     (action,) = dice.choices(fit, [DEEDS[each].often for each in fit])
     name = dice.choice(DEEDS[action].usual)
     if name != "citizen":

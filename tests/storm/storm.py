@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from typing import Final
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, connection
 
-from complaints.models import Case
+from complaints.models import Case, CaseEvent
 from complaints.workflow import Action
 from config.errors import LOCKED, sqlstate
 from tests.storm.deeds import DEEDS, Move, NothingToDo, choose
@@ -24,6 +24,8 @@ from tests.storm.town import Town
 THREADS: Final = 8
 #: In the time of the cases an hour passes in a second, so that deadlines are missed and objections come too late.
 HOURS_A_SECOND: Final = 1.0
+#: Who acts alone takes so long for each act, as far as the cases are concerned: within the time to undo a step.
+SECONDS_OF_A_TURN: Final = 0.005
 #: The clocks of two machines may differ, and be set; nobody's history may run backwards for that.
 JUMP: Final = timedelta(hours=2)
 JUMPS: Final = (timedelta(), timedelta(), JUMP, -JUMP)
@@ -75,6 +77,15 @@ class Storm:
                 found.add(one)
         return found
 
+    def go_on(self, acts: int) -> tuple[list[Action], Found]:
+        """Act alone until every action has succeeded, at most so often; return what never did, and what was found."""
+        found, dice = Found(), Random(f"{self.seed} alone")
+        for turn in range(acts):
+            if not (missing := never_done()):
+                break
+            self._act_once(self.seconds + turn * SECONDS_OF_A_TURN, dice, found, missing)
+        return never_done(), found
+
     def _act(self, start: float, dice: Random, place: int) -> Found:
         found = Found()
         try:
@@ -89,16 +100,22 @@ class Storm:
             connection.close()
         return found
 
-    def _act_once(self, passed: float, dice: Random, found: Found) -> None:
+    def _act_once(self, passed: float, dice: Random, found: Found, wanted: Collection[Action] = ()) -> None:
         at = self.began + timedelta(hours=passed * HOURS_A_SECOND) + dice.choice(JUMPS)
         try:
             case = Case.objects.select_related("citizen__user", "agency").get(pk=dice.choice(self.town.cases))
-            action, by = choose(self.town, case, dice)
+            action, by = choose(self.town, case, dice, wanted)
             found.tried[action] += 1
             DEEDS[action].do(Move(self.town, case, by, at, dice))
             found.done += 1
         except Exception as error:  # noqa: BLE001 - what it is decides what is counted
             _count(error, found)
+
+
+def never_done() -> list[Action]:
+    """Return the actions that no history has, in order."""
+    done = set(CaseEvent.objects.order_by().values_list("action", flat=True).distinct())
+    return sorted(action for action in DEEDS if action not in done)
 
 
 def _count(error: Exception, found: Found) -> None:

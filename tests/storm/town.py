@@ -17,7 +17,7 @@ from tests.cast import make_agency, make_citizen, make_staff
 from tests.complaints import DETAILS, SUBJECT
 from tests.complaints.cases import make_topic
 
-#: So few that whoever acts meets somebody; one of three needs a second signature.
+#: So few that whoever acts meets somebody; one of three needs a second signature, and the last is praise.
 CASES = 6
 NUMBERS = ("9902103456", "9851204417", "9912103457")
 
@@ -69,7 +69,7 @@ def file_case(town: Town, number: int, *, at: datetime) -> Case:
     citizen = town.citizens[number % len(town.citizens)]
     filing = Filing(
         citizen=citizen,
-        kind="complaint",
+        kind="praise" if number % CASES == CASES - 1 else "complaint",
         agency=town.water,
         topic=town.topics[number % len(town.topics)],
         subject=f"{SUBJECT} {number}",
@@ -115,6 +115,7 @@ def _staff(water: Agency, gam: Agency, cmu: Agency) -> dict[str, User]:
 
 def _topics() -> list[Topic]:
     group = make_topic("supply", "المياه", "Water supply")
-    plain = make_topic("outage", "انقطاع المياه", "Water outage", parent=group)
-    signed = make_topic("conduct", "سلوك الموظف", "Staff behaviour", parent=group, second_signature=True)
+    kinds = ["complaint", "praise"]
+    plain = make_topic("outage", "انقطاع المياه", "Water outage", parent=group, kinds=kinds)
+    signed = make_topic("conduct", "سلوك الموظف", "Staff behaviour", parent=group, kinds=kinds, second_signature=True)
     return [plain, plain, signed]
