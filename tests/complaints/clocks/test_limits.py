@@ -92,6 +92,16 @@ def test_spaces_do_no_harm(settings: Any, value: str) -> None:
     assert (limits.reminders(), limits.ladder()) == ((25, 50, 75), ("secretary_general", "supervisor"))
 
 
+@pytest.mark.parametrize("least", [True, False])
+def test_the_ends_of_what_is_allowed_pass(settings: Any, *, least: bool) -> None:
+    bounds = {"BOUNCES_BEFORE_RULING": (1, 10), "SILENCE_HOURS": (1, 500), "SEND_WINDOW": (0, 600)}
+    bounds |= {"RATING_OPEN_DAYS": (1, 366), "RATING_CHANGE_DAYS": (1, 366), "CAME_BACK_WEEKS": (0, 52)}
+    bounds |= dict.fromkeys(["TRIAGE_DAYS", "COMPETENCE_DAYS", "REPLY_DAYS", "OBJECTION_DECISION_DAYS"], (1, 60))
+    settings.RATING_QUESTION_DAYS = 0
+    wanted = {name: low if least else high for name, (low, high) in bounds.items()}
+    assert found(settings, REMINDERS="1" if least else "1,2,98,99", **wanted) == []
+
+
 @pytest.mark.django_db
 def test_a_clock_counts_the_days_of_the_settings(file_case: Any, settings: Any) -> None:
     settings.COMPETENCE_DAYS = 3

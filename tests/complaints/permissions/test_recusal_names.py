@@ -59,3 +59,11 @@ def test_what_does_not_say_the_name_names_nobody(typed: str, name_ar: str) -> No
 
 def test_a_compound_is_one_word() -> None:
     assert name_words("عبد الله أبو زيد") == name_words("عبدالله ابوزيد") == {"عبدالله", "ابوزيد"}
+
+
+def test_titles_and_particles_may_stand_beside_a_name() -> None:
+    arabic = "السيد السيدة الآنسة المهندس المهندسة الدكتور الدكتورة الأستاذ الأستاذة الموظف الموظفة بن ابن بنت"
+    english = "Mr Mrs Ms Miss Dr Eng al el bin ibn"
+    omar = User(name_ar="عمر الصمادي", name_en="Omar Smadi")
+    typed = [f"عمر {word} الصمادي" for word in arabic.split()] + [f"Omar {word} Smadi" for word in english.split()]
+    assert [name for name in typed if not is_named(name, omar)] == []
