@@ -38,7 +38,9 @@ def _begin() -> None:
     # Not a pytest hook: a run that fails before it is configured must leave nothing behind either.
     atexit.register(stack.close)
     started = stack.enter_context(throwaway.started(os.environ))
-    os.environ.update(started, DATABASE_IS_THROWN_AWAY=str("DATABASE_URL" in started))
+    # Whoever starts many runs on servers of their own says so.
+    is_thrown_away = "DATABASE_URL" in started or os.environ.get("DATABASE_IS_THROWN_AWAY") == "True"
+    os.environ.update(started, DATABASE_IS_THROWN_AWAY=str(is_thrown_away))
     os.environ[OF_THE_RUN] = str(stack.enter_context(throwaway.folder()))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from config.devstack.state import ROOT
-from tests.bench.mutations import command
+from tests.bench.mutations import command, covering
 from tests.bench.mutations.covering import Coverage, Recorded
 from tests.bench.mutations.mutants import Mutant, find
 
@@ -84,6 +84,12 @@ def test_a_line_is_judged_by_the_tests_that_run_it_the_nearest_first() -> None:
     assert Coverage(ROOT, [far, other, near]).tests(mutant) == [near, far]
 
 
+def test_a_test_of_a_group_is_run_by_its_own_name() -> None:
+    recorded = ("tests/a.py::test_1@tests/a.py", "tests/a.py::test_2[x@y.jo]", "tests/a.py::test_3[x@y.jo]@faults")
+    names = [covering._read({"test": name, "seconds": 1, "lines": {}}).name for name in recorded]
+    assert names == ["tests/a.py::test_1", "tests/a.py::test_2[x@y.jo]", "tests/a.py::test_3[x@y.jo]"]
+
+
 def test_a_row_of_a_table_is_judged_by_the_tests_that_run_a_line_which_names_it(tmp_path: Path) -> None:
     (tmp_path / "complaints").mkdir()
     (tmp_path / "complaints" / "acts.py").write_text("def accept():\n    return move(Action.ACCEPT)\n")
@@ -103,6 +109,14 @@ def test_the_core_has_enough_mutants_of_every_area_and_the_choice_is_the_same_ea
     keys = {mutant.key for mutants in everything.values() for mutant in mutants}
     assert set(command.equivalents()) <= keys
     assert all(command.equivalents().values())
+
+
+def test_a_sample_says_how_far_the_share_of_all_may_be_from_its_own() -> None:
+    assert [tuple(round(end, 3) for end in command.wilson(*seen)) for seen in ((81, 90), (10, 10), (0, 0))] == [
+        (0.821, 0.946),
+        (0.722, 1.0),
+        (0.0, 1.0),
+    ]
 
 
 @pytest.mark.parametrize(("area", "file"), [(area, file) for area, files in command.AREAS.items() for file in files])

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from math import sqrt
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -33,6 +34,8 @@ AREAS = {
     "outbox": ("notifications/outbox.py",),
 }
 NUMBER, GOAL = 180, 0.9
+#: Of the normal distribution: 95 % lie within so many deviations.
+Z = 1.96
 EQUIVALENT = Path(__file__).with_name("equivalent.csv")
 
 
@@ -125,11 +128,15 @@ class _Results:
 def _run(
     root: Path, chosen: Sequence[Mutant], coverage: Coverage, results: _Results, asked: argparse.Namespace
 ) -> None:
-    """Judge the mutants that are unknown, or survived tests that have changed since."""
+    """Judge the mutants that are unknown, or survived tests that have changed since.
+
+    In an order of chance, always the same: a run that was stopped has judged a sample of all.
+    """
     judges = {mutant.key: coverage.tests(mutant) for mutant in chosen}
     waiting = [mutant for mutant in chosen if _is_open(results.verdict(mutant), judges[mutant.key], asked.most)]
     if not waiting:
         return
+    random.Random(asked.seed).shuffle(waiting)
     until = time.monotonic() + asked.minutes * 60
     with ExitStack() as stack:
         base = stack.enter_context(throwaway.folder())
@@ -169,11 +176,23 @@ def _report(chosen: Sequence[tuple[str, Mutant]], results: _Results) -> float:
     _list(judged, TIMED_OUT)
     _list(judged, SURVIVED)
     _list(judged, UNCOVERED)
-    counted = len(judged) - fates[STILLBORN]
-    score = (fates[KILLED] + fates[TIMED_OUT]) / max(1, counted)
+    counted, noticed = len(judged) - fates[STILLBORN], fates[KILLED] + fates[TIMED_OUT]
+    score = noticed / max(1, counted)
     say(f"\n{len(judged)} of {len(chosen)} mutants judged; {score:.1%} of {counted} killed (goal {GOAL:.0%})")
+    if len(judged) < len(chosen):
+        low, high = wilson(noticed, counted)
+        say(f"They are a sample: of all, between {low:.1%} and {high:.1%} (95 of 100 such samples).")
     say(f"{fates[STILLBORN]} do not count: nothing can be imported with them.")
     return score
+
+
+def wilson(noticed: int, counted: int) -> tuple[float, float]:
+    """Return between which shares that of all lies, as far as a sample tells (Wilson's interval of 95 %)."""
+    if not counted:
+        return 0.0, 1.0
+    share, weight = noticed / counted, Z**2 / counted
+    middle, half = share + weight / 2, Z * sqrt(share * (1 - share) / counted + weight / counted / 4)
+    return (middle - half) / (1 + weight), (middle + half) / (1 + weight)
 
 
 def _list(judged: Sequence[tuple[str, Mutant, Verdict]], fate: str) -> None:

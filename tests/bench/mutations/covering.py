@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -19,6 +20,8 @@ from tests.bench.mutations.mutants import Mutant, mentions
 #: The folders whose tests are about the core; those that drive a browser or kill processes would take too long.
 TESTS = ("tests/agencies", "tests/complaints", "tests/notifications")
 MARKS = "not browser and not faults"
+#: What pytest-xdist appends to the name of a test that must share a process with others; nothing runs by that name.
+GROUP = re.compile(r"@[^\[\]]*$")
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def read(root: Path, folder: Path, tests: Sequence[str]) -> Coverage:
 
 def _read(said: Mapping[str, Any]) -> Recorded:
     lines = {file: int(bits, 16) for file, bits in said["lines"].items()}
-    return Recorded(said["test"], said["seconds"], lines)
+    return Recorded(GROUP.sub("", said["test"]), said["seconds"], lines)
 
 
 def _record(root: Path, kept: Path, files: Sequence[str]) -> None:
