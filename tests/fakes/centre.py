@@ -40,6 +40,24 @@ class FakeCentre:
         self._known: dict[str, str] = {}
         self._lock = threading.Lock()
 
+    def behave(
+        self,
+        *,
+        faults: Sequence[str],
+        keys: Sequence[str] = (),
+        forgets_ids: bool | None = None,
+        slow_seconds: float | None = None,
+    ) -> None:
+        """Go on with other faults, and with other secrets and habits where they are given."""
+        with self._lock:
+            self._faults, self.keys = cycle(faults), tuple(keys) or self.keys
+            self._forgets = self._forgets if forgets_ids is None else forgets_ids
+            self.slow_seconds = self.slow_seconds if slow_seconds is None else slow_seconds
+
+    def told(self, path: str) -> Any:
+        """Return what a GET is answered."""
+        return self.feed
+
     def take(self, headers: Any, body: bytes) -> tuple[str, int, dict[str, str]]:
         """Take one call; return the fault to show, the status and the answer."""
         given = {name.lower(): value for name, value in headers.items()}
@@ -63,9 +81,9 @@ class FakeCentre:
         self.ledger[str(body.get("case", body))] += 1
 
     @contextmanager
-    def running(self) -> Iterator["FakeCentre"]:
-        """Serve on a free port of this machine until the block ends."""
-        server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"centre": self}))
+    def running(self, port: int = 0) -> Iterator["FakeCentre"]:
+        """Serve on this port of the machine, or on a free one, until the block ends."""
+        server = _Server(("127.0.0.1", port), type("Handler", (_Handler,), {"centre": self}))
         self.url = f"http://127.0.0.1:{server.server_port}/cases"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
@@ -90,6 +108,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.path == "/behave":
+            self.centre.behave(**json.loads(body))
+            self._answer(HTTPStatus.OK, {})
+            return
         fault, status, answer = self.centre.take(self.headers, body)
         if fault == DROPPED_AFTER:
             self.close_connection = True
@@ -101,9 +123,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.centre.asked.append(self.path)
-        self._answer(self.centre.status or HTTPStatus.OK, self.centre.feed)
+        self._answer(self.centre.status or HTTPStatus.OK, self.centre.told(self.path))
 
-    def _answer(self, status: int, answer: dict[str, Any]) -> None:
+    def _answer(self, status: int, answer: Any) -> None:
         text = json.dumps(answer).encode()
         self.send_response(status)
         if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:

@@ -12,6 +12,7 @@ MOST_EVIDENCE = 12
 #: A code of which it is not known whether it was taken is never sent again: whoever waits for it asks for another.
 MAY_BE_MISSING = (MessageState.UNKNOWN, MessageState.EXPIRED)
 NOT_SENT = (MessageState.CANCELLED, MessageState.EXPIRED)
+STILL_OPEN = (MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN)
 WRONG = ("lost", "duplicate", "sent_though_overtaken")
 
 
@@ -20,19 +21,24 @@ def count(plan: Plan, found: Found, register: Path, ledger: Sequence[Entry]) -> 
     owed = set(register.read_text().split())
     messages = list(Message.objects.order_by("created_at").prefetch_related("attempts__receipts"))
     # Each message has a person and a text of its own; the same text, or anything else, to the same person is a second.
-    taken, texts = Counter(entry.to for entry in ledger), {(m.address, m.body) for m in messages}
+    taken, texts = Counter(entry.to for entry in ledger), {(_to(m), m.body) for m in messages}
     for message in messages:
-        fate = _fate(message, taken[message.address])
+        fate = _fate(message, taken[_to(message)])
         if fate:
             setattr(found, fate, getattr(found, fate) + 1)
         if fate in WRONG:
-            _keep(found, message, [entry for entry in ledger if entry.to == message.address])
+            _keep(found, message, [entry for entry in ledger if entry.to == _to(message)])
     found.messages = len(messages)
     found.unowed = sum((entry.to, entry.body) not in texts for entry in ledger)
     found.forgotten = len(owed - {message.occasion for message in messages})
     found.undecided = sum(m.state == MessageState.UNKNOWN and m.lane == Lane.NOTICES for m in messages)
     found.unsettled = sum(m.state in _open_states(plan) and _fate(m, 0) != "given_up" for m in messages)
     found.states = dict(Counter(f"{m.lane} {m.state}" for m in messages))
+
+
+def _to(message: Message) -> str:
+    """Return under which name the far end writes a message down: the person's address, or what a call is about."""
+    return message.reference if message.lane == Lane.WEBHOOKS else message.address
 
 
 def _fate(message: Message, times: int) -> str:
@@ -43,16 +49,13 @@ def _fate(message: Message, times: int) -> str:
         return "sent_though_overtaken" if message.state in NOT_SENT and message.lane == Lane.NOTICES else ""
     if message.lane == Lane.CODES and message.state in MAY_BE_MISSING:
         return "given_up"
+    if message.state in STILL_OPEN:
+        return ""  # it waits, and is counted as unsettled
     return "overtaken" if message.state in NOT_SENT and message.expires_at else "lost"
 
 
 def _open_states(plan: Plan) -> tuple[MessageState, ...]:
-    still_open = (MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN)
-    return (*still_open, MessageState.ACCEPTED) if plan.to_the_end else still_open
-
-
-def _may_be_missing(message: Message) -> bool:
-    return message.lane == Lane.CODES and message.state in MAY_BE_MISSING
+    return (*STILL_OPEN, MessageState.ACCEPTED) if plan.to_the_end else STILL_OPEN
 
 
 def _keep(found: Found, message: Message, entries: Sequence[Entry]) -> None:

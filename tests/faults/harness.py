@@ -17,6 +17,7 @@ from tests.faults.chaos import plan as chaos
 from tests.faults.chaos.plan import ChaosFound, ChaosPlan
 from tests.faults.children import Child, fork
 from tests.faults.plan import AFTER_THE_WIRE, BEFORE_THE_WIRE, TIMED_OUT, Found, Plan
+from tests.faults.programs import FAULTS
 from tests.faults.provider import HUNG_UP_BEFORE, OF_ANSWERS
 
 #: A third is asked for; of few calls a smaller part may be.
@@ -45,7 +46,7 @@ COLUMNS = (
 def every_plan(seeds: Sequence[int] = SEEDS) -> list[Plan]:
     """Return the runs, in the order in which they are begun, two at a time."""
     storms = [Plan(name=f"storm, seed {seed}", seed=seed) for seed in seeds]
-    return [*storms, celery(), *controls()]
+    return [*storms, celery(), to_programs(), *controls()]
 
 
 def celery(**changes: object) -> Plan:
@@ -62,8 +63,14 @@ def celery(**changes: object) -> Plan:
     return Plan(**(given | changes))
 
 
+def to_programs(**changes: object) -> Plan:
+    """Return the run that calls programs outside, which must take each call, and none twice."""
+    given = {"name": "programs outside", "seed": 8, "messages": 100, "to_programs": True, "to_the_end": False}
+    return Plan(**(given | changes))
+
+
 def controls(**changes: object) -> list[Plan]:
-    """Return the runs that must fail: the same sender with one step changed, and the same schedule."""
+    """Return the runs that must fail: the same sender with one step changed, or programs that forget, on schedule."""
     few = {
         "messages": 40,
         "kills": 10,
@@ -77,6 +84,7 @@ def controls(**changes: object) -> list[Plan]:
     return [
         Plan(**({"name": "control: requeue", "seed": 4, "change": "requeue"} | few | changes)),
         Plan(**({"name": "control: mark first", "seed": 5, "change": "mark first"} | few | changes)),
+        to_programs(**({"name": "control: forget ids", "seed": 9, "change": "forget ids"} | few | changes)),
     ]
 
 
@@ -91,6 +99,8 @@ def violations(found: Found) -> list[str]:
         wrong.append("requeuing without asking should have sent something twice")
     if found.change == "mark first" and not found.lost:
         wrong.append("marking before sending should have lost something")
+    if found.change == "forget ids" and not found.duplicate:
+        wrong.append("programs that forget ids should have taken something twice")
     return wrong
 
 
@@ -98,13 +108,15 @@ def _certain(found: Found) -> tuple[str, ...]:
     """Return the scheduled faults that happen in such a run whatever else does."""
     if found.workers == "celery":
         return (TIMED_OUT,)  # the worker is the real one, and knows of no schedule
+    if found.to_programs:
+        return (BEFORE_THE_WIRE, AFTER_THE_WIRE)
     if found.change == "mark first":
         return (BEFORE_THE_WIRE,)  # what is marked and then lost never comes to the provider
     return (TIMED_OUT, BEFORE_THE_WIRE, AFTER_THE_WIRE)
 
 
 def _behaved_too_well(found: Found) -> bool:
-    faults = sum(found.faults.get(name, 0) for name in (*OF_ANSWERS, HUNG_UP_BEFORE))
+    faults = sum(found.faults.get(name, 0) for name in (*OF_ANSWERS, HUNG_UP_BEFORE, *FAULTS))
     return faults < (found.calls * LEAST_FAULTY if found.calls >= ENOUGH_TO_JUDGE else 1)
 
 

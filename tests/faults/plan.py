@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import IntEnum
 from typing import Any, Literal, Self
 
-type Change = Literal["", "requeue", "mark first"]
+type Change = Literal["", "requeue", "mark first", "forget ids"]
 type Workers = Literal["senders", "celery"]
 
 # The numbers whose faults are scheduled, in every run: what the negative controls must fail on does not depend on luck.
@@ -19,6 +19,10 @@ TIMED_OUT, BEFORE_THE_WIRE, AFTER_THE_WIRE = (
     "killed before the wire",
     "killed after the wire",
 )
+
+
+# The calls of programs outside before and after which a sender is killed, by what they are about.
+KILLED_BEFORE_THE_CALL, KILLED_AFTER_THE_CALL = "2600000001", "2600000002"
 
 
 class Stage(IntEnum):
@@ -42,6 +46,8 @@ class Plan:
     time_factor: float = 1 / 90
     workers: Workers = "senders"
     change: Change = ""
+    # Whether calls of programs outside are owed, in place of messages to people.
+    to_programs: bool = False
     # At least.
     kills: int = 40
     crashes: int = 3
@@ -71,6 +77,7 @@ class Found:
     name: str
     change: Change = ""
     workers: Workers = "senders"
+    to_programs: bool = False
     messages: int = 0
     kills: int = 0
     faults: dict[str, int] = field(default_factory=dict)

@@ -239,13 +239,14 @@ def providing(base: Path) -> Iterator[Provider]:
     port = free_port()
     child = fork(lambda: _play(port), base / "provider.log")
     try:
-        _wait(child, port)
+        wait_until_it_answers(child, port)
         yield Provider(f"http://127.0.0.1:{port}")
     finally:
         child.kill()
 
 
-def _wait(child: Child, port: int) -> None:
+def wait_until_it_answers(child: Child, port: int) -> None:
+    """Return when the process that plays somebody takes connections; raise RuntimeError if it does not."""
     deadline = time.monotonic() + 20
     while not is_taken(port):
         if not child.is_alive() or time.monotonic() > deadline:

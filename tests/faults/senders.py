@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from celery import current_app
 from django.db import DatabaseError, InterfaceError, connection, transaction
@@ -16,19 +16,22 @@ from django.db.models.functions import Now
 
 from notifications.carriers import Accepted, Declined, OutgoingMessage
 from notifications.carriers.twilio import TwilioCarrier
+from notifications.carriers.webhook import WebhookCarrier
 from notifications.models import Attempt, Lane, Message, MessageState, Outcome
 from notifications.reconciliation import status_checks
 from notifications.runtime import worker_signal
 from tests.faults.plan import (
     AFTER_THE_WIRE,
     BEFORE_THE_WIRE,
+    KILLED_AFTER_THE_CALL,
     KILLED_AFTER_THE_WIRE,
+    KILLED_BEFORE_THE_CALL,
     KILLED_BEFORE_THE_WIRE,
     Change,
     Stage,
 )
 
-type Send = Callable[[TwilioCarrier, OutgoingMessage], Accepted]
+type Send = Callable[[Any, OutgoingMessage], Accepted]
 
 IDLE_SECONDS = 0.1
 
@@ -41,6 +44,7 @@ def work(change: Change, marks: Path, tell: Callable[[Stage], object]) -> NoRetu
     if change == "requeue":
         status_checks._check_unknown = _sent_again_unasked
     TwilioCarrier.send = send  # type: ignore[method-assign,assignment]
+    WebhookCarrier.send = _killed_on_schedule(WebhookCarrier.send, marks, tell)  # type: ignore[method-assign,assignment]
     tasks = current_app.tasks
     lanes = [partial(tasks[worker_signal.TASK], lane) for lane in Lane]
     duties = [*lanes, tasks["notifications.sweep"], tasks["notifications.check_status"]]
@@ -67,10 +71,12 @@ def _do(duty: Callable[[], object]) -> None:
 def _killed_on_schedule(send: Send, marks: Path, tell: Callable[[Stage], object]) -> Send:
     """Die once between the mark and the wire, and once between the wire and the record."""
 
-    def dying(carrier: TwilioCarrier, message: OutgoingMessage) -> Accepted:
-        if message.to == KILLED_BEFORE_THE_WIRE:
+    def dying(carrier: Any, message: OutgoingMessage) -> Accepted:
+        # A call of a program is known by what it is about, a message by whom it goes to.
+        known = {message.to, message.reference if isinstance(carrier, WebhookCarrier) else ""}
+        if known & {KILLED_BEFORE_THE_WIRE, KILLED_BEFORE_THE_CALL}:
             _die_once(marks / BEFORE_THE_WIRE)
-        if message.to != KILLED_AFTER_THE_WIRE:
+        if not known & {KILLED_AFTER_THE_WIRE, KILLED_AFTER_THE_CALL}:
             return send(carrier, message)
         tell(Stage.SPARED)
         try:

@@ -16,6 +16,7 @@ from tests.faults import loading
 from tests.faults.breakable import Broker, Database, serving
 from tests.faults.children import Child, fork
 from tests.faults.plan import Found, Plan, Stage
+from tests.faults.programs import playing
 from tests.faults.provider import Provider, providing
 
 #: A sender lives at most so long from its first connection, while the storm lasts; one that gets none, a little longer.
@@ -66,7 +67,7 @@ class Storm:
     def __init__(self, plan: Plan, base: Path) -> None:
         self.plan, self.base = plan, base
         self.dice = Random(plan.seed)
-        self.found = Found(name=plan.name, change=plan.change, workers=plan.workers)
+        self.found = Found(plan.name, plan.change, plan.workers, to_programs=plan.to_programs)
         self.register = base / "owed"
         self.marks = base / "marks"
         self.marks.mkdir()
@@ -76,7 +77,8 @@ class Storm:
     def run(self) -> Found:
         """Do what is planned and return what came of it."""
         like = self.base.parent / loading.TEMPLATE
-        with serving(self.base, like=like) as (database, broker), providing(self.base) as provider:
+        far_end = playing(self.base) if self.plan.to_programs else providing(self.base)
+        with serving(self.base, like=like) as (database, broker), far_end as provider:
             loading.adopt(self.plan, database.url, broker.url, provider)
             return self._conduct(database, broker, provider)
 
@@ -166,6 +168,8 @@ class Storm:
 
     def _flush(self, broker: Broker) -> Callable[[], None]:
         def flush() -> None:
+            # A busy machine may still be starting it again.
+            broker.wait()
             broker.flush()
             self.found.flushes += 1
 

@@ -23,6 +23,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Found | ChaosFo
     plans = [
         *command.short(),
         Plan(name="short storm", seed=7, crashes=1, flushes=1, stops=0, **SHORT),
+        harness.to_programs(**(SHORT | {"crashes": 1, "flushes": 0, "stops": 0, "messages": 20})),
         *harness.controls(**(SHORT | {"crashes": 0, "flushes": 0})),
     ]
     asked, answered = (tmp_path_factory.mktemp("faults") / name for name in ("plans", "found"))
@@ -60,3 +61,22 @@ def test_marking_before_sending_loses(found: dict[str, Found]) -> None:
     control = found["control: mark first"]
     assert harness.violations(control) == []
     assert control.lost >= 1
+
+
+def test_programs_outside_take_each_call_once_by_their_own_ledger(found: dict[str, Found]) -> None:
+    outside = found["programs outside"]
+    assert harness.violations(outside) == [], outside.evidence
+    assert (outside.messages, outside.lost, outside.duplicate, outside.unsettled) == (20, 0, 0, 0)
+    assert outside.kills >= 10
+
+
+def test_programs_that_forget_ids_take_calls_twice(found: dict[str, Found]) -> None:
+    control = found["control: forget ids"]
+    assert harness.violations(control) == []
+    assert control.duplicate >= 1
+
+
+def test_the_long_runs_are_what_they_are_called() -> None:
+    (chaos, _control), storms = command.every_plan(30), harness.every_plan()
+    assert (chaos.faults, chaos.has_workers) == (chaos_plan.LONG, True)
+    assert len({plan.name for plan in storms}) == len(storms)

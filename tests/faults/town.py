@@ -10,9 +10,10 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
 from notifications import outbox
-from notifications.models import Channel, Lane
+from notifications.models import Channel, Endpoint, Lane
 from notifications.outbox import Notice
 from tests.faults.plan import SCHEDULED, Plan
+from tests.faults.programs import NAMES
 
 FIRST_NUMBER = 962_791_000_000
 #: One in so many is a one-time code, and one in so many is owed by a transaction that is rolled back once.
@@ -59,7 +60,7 @@ def is_overtaken(place: int) -> bool:
 
 
 def _overtake(place: int) -> None:
-    outbox.cancel(reference=notice(place).reference, at=timezone.now())
+    outbox.cancel(reference=reference_of(place), at=timezone.now())
 
 
 def _in_spite_of_crashes(act: Callable[[], None]) -> None:
@@ -75,6 +76,9 @@ def _in_spite_of_crashes(act: Callable[[], None]) -> None:
 
 
 def _owe(plan: Plan, place: int) -> None:
+    if plan.to_programs:
+        _owe_call(plan, place)
+        return
     is_code = place % CODE_EVERY == CODE_EVERY - 1
     outbox.owe(
         [code(place) if is_code else notice(place)],
@@ -84,9 +88,20 @@ def _owe(plan: Plan, place: int) -> None:
     )
 
 
+def _owe_call(plan: Plan, place: int) -> None:
+    endpoint, case = Endpoint.objects.get(name=NAMES[place % len(NAMES)]), reference_of(place)
+    told = {"occasion": occasion(plan, place), "reference": case, "at": timezone.now()}
+    outbox.owe_call(endpoint, template="webhook_case", body={"case": case}, **told)
+
+
+def reference_of(place: int) -> str:
+    """Return what the message at this place is about."""
+    return f"26{place:08}"
+
+
 def notice(place: int) -> Notice:
     """Return a notice that a case was answered, to a person of its own."""
-    reference = f"26{place:08}"
+    reference = reference_of(place)
     return Notice(
         template="case_answered",
         channel=Channel.SMS,

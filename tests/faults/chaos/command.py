@@ -21,7 +21,7 @@ def short(**changes: object) -> list[ChaosPlan]:
 def every_plan(seconds: float) -> list[ChaosPlan]:
     """Return the long run, with the real workers and beat, and the control."""
     real = {
-        "has_real_workers": True,
+        "has_workers": True,
         "time_factor": 1,
         "seconds": seconds,
         "cases": round(seconds * 5),
