@@ -63,7 +63,7 @@ class Storm:
     seconds: float
     seed: int
     threads: int = THREADS
-    #: How long one waits for a row; None leaves it to the role.
+    #: How long one waits for a row or a statement; None leaves it to the role.
     patience: str | None = None
     follow: Callable[[float], None] = lambda _passed: None
 
@@ -91,7 +91,8 @@ class Storm:
         try:
             if self.patience:
                 with connection.cursor() as cursor:
-                    cursor.execute("SELECT set_config('lock_timeout', %s, false)", [self.patience])
+                    for limit in ("lock_timeout", "statement_timeout"):
+                        cursor.execute("SELECT set_config(%s, %s, false)", [limit, self.patience])
             while (passed := time.monotonic() - start) < self.seconds:
                 if place == 0:
                     self.follow(passed)

@@ -61,4 +61,4 @@ def test_a_pause_that_ends_as_it_begins_leaves_no_trace() -> None:
     paused = clock(ClockKind.ANSWER)
     paused.paused_at = STARTED
     clockwork._close_pause(paused, STARTED)
-    assert (paused.paused_at, paused.pauses) == (None, [])
+    assert [paused.paused_at, *paused.pauses] == [None]

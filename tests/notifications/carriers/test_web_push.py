@@ -73,6 +73,7 @@ def test_a_browser_shows_what_the_sms_says_which_is_sent_all_the_same_and_is_for
     push = owe()
     text = Message.objects.get(channel=Channel.SMS)
     assert (push.lane, push.must_reach, push.other_address, text.must_reach) == (Lane.WEBHOOKS, False, None, True)
+    assert (push.expires_at, text.expires_at) == (push.created_at + timedelta(days=1), None)
     with transaction.atomic():
         outbox.owe([NOTICE], occasion="case:1:4", at=timezone.now())
     assert Message.objects.count() == 2

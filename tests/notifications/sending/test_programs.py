@@ -57,6 +57,15 @@ def owe(endpoint: Endpoint, number: int, start: int = 0) -> None:
             )
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_call_is_owed_in_the_transaction_of_what_it_tells_about_or_not_at_all() -> None:
+    endpoint, _secret = programs.register("centre:1", at=timezone.now())
+    told = {"template": "webhook_case", "body": {}, "occasion": "case:1:1", "reference": "G-1", "at": timezone.now()}
+    with pytest.raises(transaction.TransactionManagementError):
+        outbox.owe_call(endpoint, **told)
+    assert not Message.objects.exists()
+
+
 def drain(endpoint: Endpoint, *, seconds: float = 8.0) -> None:
     until = monotonic() + seconds
     while Message.objects.filter(recipient=endpoint.name).waiting().exists() and monotonic() < until:
