@@ -20,8 +20,8 @@ from tests.bench.mutations.mutants import Mutant
 KILLED, TIMED_OUT, SURVIVED, UNCOVERED = "killed", "timed out", "survived", "not covered"
 #: A change with which nothing can be imported says nothing about the tests, and does not count.
 STILLBORN = "stillborn"
-#: What is never part of a run.
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", ".local", "*_cache", "__pycache__", "media", "docs")
+#: What is never part of a run. The documents are: what is generated from a table tells a change of it.
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", ".local", "*_cache", "__pycache__", "media")
 #: A run may use so much of a processor: its start, and its tests a few times as long as recorded. By the clock
 #: it may take this many times as long, since others may use the machine: they say nothing about the mutant.
 START_SECONDS, TIMES, BY_THE_CLOCK = 60, 5, 10
