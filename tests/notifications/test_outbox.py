@@ -95,6 +95,15 @@ def test_codes_are_announced_in_their_own_lane_and_expire(signals: Signals, now:
     assert signals == ["codes"]
 
 
+def test_what_is_over_before_it_begins_is_settled_and_nothing_else_is(signals: Signals, now: datetime) -> None:
+    code = notice(template="code", context={"code": "12345"}, reference="")
+    with transaction.atomic():
+        (over,) = outbox.owe([code], occasion="code:1", at=now, lane=Lane.CODES, expires_at=now)
+        (good,) = outbox.owe([code], occasion="code:2", at=now, lane=Lane.CODES)
+    settled = [(message.state, message.settled_at) for message in (over, good)]
+    assert settled == [(MessageState.EXPIRED, now), (MessageState.PENDING, None)]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_signal_that_raises_does_not_reach_the_caller(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
     def burst(lane: str) -> bool:

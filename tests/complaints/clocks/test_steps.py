@@ -39,6 +39,7 @@ def test_the_steps_of_a_clock_and_their_moments() -> None:
         "and of nothing else": step(ClockKind.CITIZEN_REPLY, "remind_50", at=DUE + moment),
         "no time, no reminder": step(ClockKind.ANSWER, "", at=STARTED, due=STARTED),
         "the head of the unit once": step(ClockKind.FIND_OWNER, "cmu_head", at=DUE + moment),
+        "the head of the unit, of an objection": step(ClockKind.DECIDE_OBJECTION, "", at=DUE + moment),
         "a partner's delay": step(ClockKind.ANSWER_TASK, "", at=DUE + moment),
     }
     assert found == {
@@ -53,6 +54,7 @@ def test_the_steps_of_a_clock_and_their_moments() -> None:
         "and of nothing else": None,
         "no time, no reminder": ("supervisor", STARTED),
         "the head of the unit once": None,
+        "the head of the unit, of an objection": ("cmu_head", DUE),
         "a partner's delay": ("supervisor", DUE),
     }
 
