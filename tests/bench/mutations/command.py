@@ -130,8 +130,8 @@ def _run(
 ) -> None:
     """Judge the mutants that are unknown, or survived tests that have changed since.
 
-    First those that survived, for which tests have been written since; then in an order of chance, always the same: what a
-    stopped run has judged is a sample of all.
+    First those that survived, for which tests have been written since; then in an order of chance, always the same: a
+    run that was stopped has judged a sample of all.
     """
     judges = {mutant.key: coverage.tests(mutant) for mutant in chosen}
     waiting = [mutant for mutant in chosen if _is_open(results.verdict(mutant), judges[mutant.key], asked.most)]
