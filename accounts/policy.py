@@ -134,8 +134,9 @@ def versions(language: str, *, at: datetime) -> list[PolicyVersion]:
     changes = {name: _shipped_change(language, name) for name in _shipped_changes()} | editions
     current = in_force(at).version
     return [
-        PolicyVersion(name, changes[name], *found.get(name, (0, None)), is_in_force=name == current)
+        PolicyVersion(name, changes[name], accepted, first_on, is_in_force=name == current)
         for name in sorted(changes, reverse=True)
+        for accepted, first_on in [found.get(name, (0, None))]
     ]
 
 

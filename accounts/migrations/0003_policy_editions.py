@@ -1,5 +1,7 @@
 """Editions of the usage policy: a table, whose rows are decided once and kept."""
 
+from typing import Any
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -36,13 +38,14 @@ DROP FUNCTION accounts_keep_policy_editions();
 """
 
 
-def _user(**options: bool) -> models.ForeignKey:
+def _user(*, is_optional: bool) -> models.Field[Any, Any]:
     return models.ForeignKey(
+        blank=is_optional,
         db_index=False,
+        null=is_optional,
         on_delete=django.db.models.deletion.PROTECT,
         related_name="+",
         to=settings.AUTH_USER_MODEL,
-        **options,
     )
 
 
@@ -73,8 +76,8 @@ class Migration(migrations.Migration):
                 ),
                 ("written_at", models.DateTimeField()),
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
-                ("decided_by", _user(blank=True, null=True)),
-                ("written_by", _user()),
+                ("decided_by", _user(is_optional=True)),
+                ("written_by", _user(is_optional=False)),
             ],
             options={
                 "verbose_name": "edition of the usage policy",

@@ -39,11 +39,8 @@ def not_held(on: date) -> Q:
         | Exists(Holding.objects.filter(case=OuterRef(OuterRef("pk")), agency=OuterRef("agency"))),
         agency__isnull=False,
     )
-    return (
-        ~Exists(holds.filter(case=OuterRef("pk")))
-        & ~Exists(holds.filter(citizen=OuterRef("citizen")))
-        & ~Exists(of_agencies)
-    )
+    kept = (holds.filter(case=OuterRef("pk")), holds.filter(citizen=OuterRef("citizen")), of_agencies)
+    return Q(*(~Exists(each) for each in kept))
 
 
 def is_person_held(citizen: Citizen, on: date) -> bool:
