@@ -14,6 +14,7 @@ from accounts.demo import make_demo_colleagues, make_demo_people
 from accounts.models import Membership, User
 from accounts.roles import CMU, LADDER, Role
 from agencies.models import Agency, City, Directorate, RoutingRule, Topic, current_calendar
+from complaints.demonstration.desk_work import fill_desks
 from complaints.demonstration.published import publish_answers, publish_problems
 from complaints.demonstration.stories import Cast, tell_stories
 from complaints.demonstration.year import simulate_year, with_character
@@ -36,9 +37,11 @@ def seed_demonstration(at: datetime, *, cases: int) -> int:
         make_demo_colleagues(at)
         world = _world(at, citizens=max(1, cases // CASES_OF_A_CITIZEN))
         simulate_year(at, cases=cases, world=world, towns=dict(City.objects.values_list("code", "name_ar")))
-        tell_stories(Cast.among(people), at)
+        cast = Cast.among(people)
+        tell_stories(cast, at)
         publish_answers(at)
         publish_problems(at)
+        fill_desks(cast.amina, cast.karim, at)
     return Case.objects.count()
 
 

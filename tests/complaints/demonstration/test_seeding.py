@@ -9,14 +9,15 @@ from django.db import connection
 from django.db.models import F
 
 from accounts.demo import NotADemonstration
-from accounts.models import Membership, StaffChange, User
+from accounts.models import Citizen, Identity, Mandate, Membership, PrivacyRequest, StaffChange, User
 from accounts.roles import Role
 from accounts.staff.memberships.rules import may_consent
 from agencies.models import City, KnownProblem
+from complaints.demonstration.desk_work import CALLS
 from complaints.demonstration.seeding import seed_demonstration
 from complaints.demonstration.stories import IN_TRIAGE, PLOTS, TOPICS
 from complaints.demonstration.year import RISES
-from complaints.models import Case, PublishedAnswer
+from complaints.models import Case, CentreContact, Label, Note, Precedent, ProblemJoin, PublishedAnswer
 from complaints.workflow import State
 
 NOW = datetime.fromisoformat("2026-11-24T11:00:00+03:00")
@@ -93,3 +94,10 @@ class TestTheDemonstration:
         assert all(counted[rise.topic, towns[rise.town]] >= round(YEAR * rise.share) for rise in RISES)
         assert PublishedAnswer.objects.in_public().count() == 5
         assert KnownProblem.objects.open_at(NOW).count() == 1
+
+    def test_every_desk_has_something_to_look_at(self) -> None:
+        assert (Mandate.objects.in_force(NOW).count(), Mandate.objects.waiting_for_unit(NOW).count()) == (1, 1)
+        assert (PrivacyRequest.objects.count(), ProblemJoin.objects.count(), Precedent.objects.count()) == (1, 1, 2)
+        assert Citizen.objects.filter(identity=Identity.MISMATCHED).count() == 1
+        assert set(CentreContact.objects.values_list("result", flat=True)) == {one.value for one in CALLS}
+        assert (Note.objects.count(), Label.objects.count()) == (1, 1)
