@@ -72,7 +72,7 @@ def edition(request: HttpRequest, edition: int) -> HttpResponse:
         try:
             policy.decide(found.pk, EditionState(form.cleaned_data["decision"]), by=user, at=at)
         except policy.AlreadyDecided:
-            messages.error(request, gettext("This edition cannot be decided so any more. Read what stands here now."))
+            messages.error(request, gettext("This decision is no longer possible. Read how the edition is now."))
             found.refresh_from_db()
             status = CONFLICT
         else:
