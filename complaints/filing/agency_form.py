@@ -117,7 +117,7 @@ class AgencyStepForm(Form):
     def _is_ticked(self, cleaned: Mapping[str, Any]) -> bool:
         """Tell whether "I do not know" was ticked; a tick left over from before yields to what is named now."""
         names_now = cleaned["agency_match"] or cleaned["agency"] or cleaned["agency_name"]
-        return cleaned["agency_unknown"] and not (self.draft.agency_unknown and names_now)
+        return bool(cleaned["agency_unknown"]) and not (self.draft.agency_unknown and names_now)
 
     def _take_topic(self, code: str, typed: str) -> None:
         groups = _groups(self.draft.kind, None)
