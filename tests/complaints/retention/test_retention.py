@@ -260,7 +260,7 @@ def test_the_command_counts_and_does_it_without_naming_anybody(full: Case, now: 
     call_command("apply_retention", stdout=said[2])
     assert said[0].getvalue() == "case complaint solved: 1\n"
     assert "case complaint solved: 1\nfiles: 1\nmessages: " in said[1].getvalue()
-    assert said[2].getvalue() == "Nothing is over.\n"
+    assert said[2].getvalue() == "No retention period has ended.\n"
 
 
 def test_an_open_case_and_an_unsent_message_are_left(referred: Case, now: datetime) -> None:

@@ -84,7 +84,7 @@ def test_a_mandate_given_and_revoked(  # noqa: PLR0917 - the two people, a stran
     as_karim.post(f"{MANDATES}{mandate.pk}/give/")
     assert Mandate.objects.get().state == "asked"
     as_amina.post(f"{MANDATES}{mandate.pk}/give/")
-    assert "meanwhile" in as_amina.post(f"{MANDATES}{mandate.pk}/give/", follow=True).text
+    assert "in the meantime" in as_amina.post(f"{MANDATES}{mandate.pk}/give/", follow=True).text
     assert (templates_to(amina)[1:], templates_to(karim)) == (["mandate_given"], ["mandate_given"])
     assert Mandate.objects.get().claim == ""
 
