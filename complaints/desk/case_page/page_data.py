@@ -31,6 +31,7 @@ from complaints.staff.case_file import CaseFile, read_case_file
 from complaints.staff.handing_over import HandoverStatus, handover_status
 from complaints.staff.suggested import suggestion_list
 from complaints.suggestions import alike, owners
+from complaints.suggestions.similar import Similar
 from complaints.suggestions.topic_check import TopicHint, topic_hint
 from complaints.visibility.identity import CaseVisibility, may_hear
 from complaints.workflow import Action, State
@@ -73,7 +74,7 @@ class Surroundings:
 
     earlier_cases: Sequence[Case]
     linked_cases: LinkedCases
-    similar: Sequence[alike.Similar]
+    similar: Sequence[Similar]
     contacts: Sequence[CentreContact]
     recused: Sequence[User]
     handover: HandoverStatus | None
