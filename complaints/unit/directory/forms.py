@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies import reference_changes
@@ -29,7 +30,7 @@ ON_HINT = _("Day, month and year, such as 22/1/2026")
 
 def form_field(known: models.Field[Any, Any], **kwargs: Any) -> forms.Field | None:
     """Return the field of a form for a field of a table, in the house voice."""
-    said = {"label": known.verbose_name, "help_text": known.help_text, "required": not known.blank}
+    said = {"label": capfirst(known.verbose_name), "help_text": known.help_text, "required": not known.blank}
     said |= {"initial": known.get_default()} if known.has_default() else {}
     is_own_kind = isinstance(known, models.CharField) and (known.choices or type(known) is not models.CharField)
     box = None if is_own_kind else next((make for kind, make in _BOXES if isinstance(known, kind)), None)

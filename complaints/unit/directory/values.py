@@ -11,6 +11,7 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from accounts.models import User
@@ -71,7 +72,11 @@ def row_fields(row: Reference) -> list[FieldText]:
     values = {name: getattr(row, name) for name in fields}
     names = Names(type(row), [values])
     shown = ((known, values[name]) for name, known in fields.items() if values[name] not in ("", None, []))
-    return [FieldText(str(known.verbose_name), _text(known, value, names)) for known, value in shown]
+    return [FieldText(_label(known), _text(known, value, names)) for known, value in shown]
+
+
+def _label(known: models.Field[Any, Any]) -> str:
+    return str(capfirst(known.verbose_name))
 
 
 def change_texts(model: type[Reference], changes: Iterable[ReferenceChange]) -> list[ChangeText]:
@@ -93,7 +98,7 @@ def _fields(model: type[Reference], change: ReferenceChange, names: Names) -> tu
     fields = fields_of(model)
     return tuple(
         FieldText(
-            str(fields[name].verbose_name),
+            _label(fields[name]),
             _text(fields[name], value, names),
             _text(fields[name], change.before[name], names) if name in change.before else "",
         )

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts import policy
 from accounts.models import Citizen, User
@@ -316,3 +317,10 @@ def test_the_versions_of_the_usage_policy_say_how_many_accepted_each(
         now.date(),
     )
     assert "Accepted by" in answer.content.decode()
+
+
+def test_every_label_begins_like_a_sentence() -> None:
+    with override("en"):
+        labels = {str(known.label) for thing in THINGS.values() for known in thing.form.base_fields.values()}
+    assert len(labels) > 40
+    assert {label for label in labels if label[:1].islower()} == set()
