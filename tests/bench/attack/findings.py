@@ -26,7 +26,16 @@ RIGHT = "password=olive-lantern-river"
 PASSED = "accounts_user"
 
 ROWS = [
-    Row("omar nadia", "GET", "/ar/staff/cases/{hidden}/", "200", sees="words name", finding="S3"),
+    Row(
+        "omar nadia",
+        "GET",
+        "/ar/staff/cases/{hidden}/",
+        "200",
+        sees="words name",
+        # That they have read it.
+        writes="complaints_readmark",
+        finding="S3",
+    ),
     Row("omar nadia", "GET", "/en/staff/cases/{hidden}/accept/", "200", sees="words name", finding="S3"),
     Row(
         "omar",
@@ -36,6 +45,8 @@ ROWS = [
         body="q=حنظلة+البلقاوي",
         sees="words name numbers",
         lacks="{hidden}",
+        # A search by name is recorded, whatever it finds.
+        writes="accounts_identityview",
         finding="S3",
     ),
     Row(

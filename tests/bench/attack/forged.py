@@ -44,6 +44,7 @@ ROWS = [
         "/ar/staff/texts/new/",
         "200",
         body="title=x&found=%7Bcitizen.__class__%7D&done=y",
+        writes="complaints_unsentform",
         lacks="<class",
     ),
     Row("visitor", "POST", "/ar/sign-in/", "200", body="number=%27+OR+1%3D1--&password=x"),
@@ -62,6 +63,7 @@ ROWS = [
         "/ar/staff/cases/{open}/note/",
         "200 400 409",
         body="version=1&text=%00",
+        writes="complaints_unsentform",
         sees="words name numbers",
     ),
     # Encodings and bodies that are not what they say.

@@ -58,7 +58,7 @@ ROWS = [
     Row("karim", "POST", "/ar/problems/join/", "302 400 404", body="problem=99999999999999999999"),
     Row("karim", "POST", "/ar/problems/leave/", "302 400 404", body="problem={problem}"),
     Row("visitor", "GET", "/ar/embed/{site}/", "200", in_suite=True),
-    Row("visitor", "POST", "/ar/embed/{site}/begin/", "302 400 403", body="kind=complaint&next=//evil.example"),
+    Row("visitor", "POST", "/ar/embed/{site}/begin/", "200 302 400 403", body="kind=complaint&next=//evil.example"),
     Row("visitor", "POST", "/ar/embed/{site}/check/", "200 302 400", body="ref={open}&phone_end=0000"),
     Row("visitor", "GET", "/ar/embed/999999/", "404"),
     # Keys of programs, programs, privacy, holds.
@@ -106,7 +106,10 @@ ROWS = [
         for typed in ("3210", "4321", "0796543210", "796543", "حنضلة", "البلقاوى", "Hanzala", "hanzala@home.example")
     ),
     *(
-        Row("yusuf", "POST", "/ar/staff/queue/", "200 302", body=f"q={typed}", writes="accounts_identityview")
+        # What was typed stands in the box again.
+        Row(
+            "yusuf", "POST", "/ar/staff/queue/", "200 302", f"q={typed}", sees="numbers", writes="accounts_identityview"
+        )
         for typed in ("3210", "4321", "0796543210", "{open}", "{searched}")
     ),
     # Apps: another person's cases, files and drafts; keys that are none.
@@ -115,7 +118,7 @@ ROWS = [
         for path in ("cases/{open}", "cases/{hidden}", "cases/{open}/files/{file}", "drafts/{draft}")
     ),
     *(
-        Row("visitor", "POST", f"{API}/cases/{{open}}/{act}", "404", ONE, own(act), writes="accounts_appsession")
+        Row("visitor", "POST", f"{API}/cases/{{open}}/{act}", "404 422", ONE, own(act), writes="accounts_appsession")
         for act in ("additions", "replies", "objections", "reminders")
     ),
     Row(

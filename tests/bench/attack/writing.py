@@ -44,7 +44,7 @@ ROWS = [
         body="version=1&reason=سبب&identity=on",
         sees="words",
     ),
-    # Not where the case stands: said, and nothing is done.
+    # Not where the case stands: said, and nothing is done but keeping what was typed.
     Row(
         "omar",
         "POST",
@@ -52,9 +52,16 @@ ROWS = [
         "200 404 409",
         body="version=3&days=3",
         sees="words name numbers",
+        writes="complaints_unsentform",
     ),
     Row(
-        "omar", "POST", "/ar/staff/cases/{open}/accept/", "200 409", body="version=99&days=3", sees="words name numbers"
+        "omar",
+        "POST",
+        "/ar/staff/cases/{open}/accept/",
+        "200 409",
+        body="version=99&days=3",
+        sees="words name numbers",
+        writes="complaints_unsentform",
     ),
     Row("owner", "POST", "/ar/cases/{closed}/withdraw/", "302 404 409", body="", sees="words name numbers"),
     Row(
@@ -64,8 +71,17 @@ ROWS = [
         "302 404 409",
         body="subject=x&details=y",
         sees="words name numbers",
+        writes="complaints_unsentform",
     ),
-    Row("owner", "POST", "/ar/cases/{open}/reply/", "302 404 409", body="text=جواب", sees="words name numbers"),
+    Row(
+        "owner",
+        "POST",
+        "/ar/cases/{open}/reply/",
+        "302 404 409",
+        body="text=جواب",
+        sees="words name numbers",
+        writes="complaints_unsentform",
+    ),
     # The citizen's forms, by another citizen and by staff.
     Row("karim", "POST", "/ar/cases/{open}/withdraw/", "404", in_suite=True),
     Row("karim", "POST", "/ar/cases/{open}/add/", "404", body="text=إضافة"),
