@@ -111,12 +111,12 @@ def test_the_citizen_sees_those_files_of_a_directorate_that_are_chosen(
     assert [readers.of(file) for file in files] == [staff, staff]
     assert [client.get(url).status_code for client in readers.clients.values()] == [404, 200, 404, 404, 404]
     form = desk(nadia).get(url).context["form"]
-    assert (form.initial, len(form.fields["files"].choices)) == ({"files": []}, 2)
+    assert (form.initial, len(form.fields["seen"].choices)) == ({"seen": []}, 2)
 
     def choose(*chosen: Attachment) -> None:
         clock.pass_(minutes=1)
         accepted.refresh_from_db()
-        typed = sent(accepted, files=[str(file.pk) for file in chosen])
+        typed = sent(accepted, seen=[str(file.pk) for file in chosen])
         assert readers.clients["omar"].post(url, typed).status_code == 302
 
     choose(photo)
@@ -138,8 +138,8 @@ def test_the_citizen_sees_those_files_of_a_directorate_that_are_chosen(
     assert "1 file shown, 1 file hidden again" in text
     assert text.count("The citizen sees it") == 1
     assert "The citizen sees it" in readers.clients["omar"].get(address("desk-close", accepted)).content.decode()
-    wrong = readers.clients["omar"].post(url, sent(Case.objects.get(pk=accepted.pk), files=["x"]))
-    assert wrong.context["form"].errors == {"files": ["One of the files is not there any more. Choose again"]}
+    wrong = readers.clients["omar"].post(url, sent(Case.objects.get(pk=accepted.pk), seen=["x"]))
+    assert wrong.context["form"].errors == {"seen": ["One of the files is not there any more. Choose again"]}
 
 
 def test_what_cannot_be_attached_is_said_beside_the_field_and_nothing_is_written(

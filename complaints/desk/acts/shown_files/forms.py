@@ -18,7 +18,7 @@ from kit.forms import Form
 class ShownFilesForm(Form):
     """The files of findings that the citizen sees; those that are shown already are ticked."""
 
-    files = forms.MultipleChoiceField(
+    seen = forms.MultipleChoiceField(
         required=False,
         label=_("Files that the citizen sees"),
         widget=forms.CheckboxSelectMultiple,
@@ -29,13 +29,13 @@ class ShownFilesForm(Form):
     def __init__(self, data: Mapping[str, Any] | None, *, files: Sequence[Attachment], knows_person: bool) -> None:
         """``files`` come with their consultations and ``shown``; people name files after the citizen."""
         self.shown = {file.pk for file in files if hasattr(file, "shown")}
-        super().__init__(data, initial={"files": [str(key) for key in self.shown]})
-        self.fields["files"].choices = [(str(file.pk), _line(file, knows_person=knows_person)) for file in files]  # type: ignore[attr-defined]
+        super().__init__(data, initial={"seen": [str(key) for key in self.shown]})
+        self.fields["seen"].choices = [(str(file.pk), _line(file, knows_person=knows_person)) for file in files]  # type: ignore[attr-defined]
 
     @property
     def chosen(self) -> set[UUID]:
         """Return the keys of the files that are ticked."""
-        return {UUID(key) for key in self.cleaned_data["files"]}
+        return {UUID(key) for key in self.cleaned_data["seen"]}
 
 
 def _line(file: Attachment, *, knows_person: bool) -> str:
