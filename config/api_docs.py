@@ -1,4 +1,4 @@
-"""The page for developers: every operation of the interface and every code of an error, made from its document."""
+"""The document of the interface for apps, and the page for developers that is made from it."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -9,9 +9,9 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from config.api import document
 from kit.problems import CODES
 
 
@@ -35,6 +35,24 @@ class OperationRow:
     is_signed_in: bool
     fields: tuple[FieldRow, ...]
     statuses: tuple[str, ...]
+
+
+def document() -> tuple[bytes, str]:
+    """Return the OpenAPI document and its ETag; reads the interface."""
+    from config import api  # noqa: PLC0415 - few ask for it
+
+    return api.document()
+
+
+@login_not_required
+def openapi(request: HttpRequest) -> HttpResponse:
+    """Show what the interface is made of."""
+    text, etag = document()
+    answer = HttpResponse(text, content_type="application/json", headers={"ETag": etag, "Cache-Control": "no-cache"})
+    return get_conditional_response(request, etag=etag, response=answer) or answer
+
+
+openapi.keeps_no_session = True  # type: ignore[attr-defined] # config.middleware.IdleSession
 
 
 @login_not_required

@@ -4,11 +4,13 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.urls.resolvers import RoutePattern
 
 from accounts import urls as accounts
 from complaints import urls as complaints
-from config import api, health, pages_urls as pages
+from config import api_docs, health, pages_urls as pages
 from config.api_answers import ROOT
+from config.later_addresses import LaterAddresses
 from config.monitoring import urls as monitoring
 from notifications import urls as notifications
 from reports import urls as reports
@@ -22,7 +24,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("", include(monitoring.machine_urlpatterns)),
-    path(ROOT.removeprefix("/"), include(api.urls())),
+    path(f"{ROOT.removeprefix('/')}openapi.json", api_docs.openapi, name="api-document"),
+    # Apps are few beside pages, and what reads their requests takes as much memory as a seventh of all else.
+    LaterAddresses(RoutePattern(ROOT.removeprefix("/")), "config.api"),
     path("", include(pages.machine_urlpatterns)),
     path("", include(accounts.machine_urlpatterns)),
     path("", include(notifications.machine_urlpatterns)),

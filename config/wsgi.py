@@ -13,12 +13,12 @@ application = get_wsgi_application()
 def read_once() -> None:
     """Load the pages and the words of every language now, and not with the first request of each worker."""
     from django.conf import settings  # noqa: PLC0415 - after the application is set up
-    from django.urls import get_resolver  # noqa: PLC0415
+    from django.urls import reverse  # noqa: PLC0415
     from django.utils import translation  # noqa: PLC0415
 
-    get_resolver().check()
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
+            reverse("home")
             translation.gettext("Yes")
 
 

@@ -6,12 +6,14 @@ import csv
 import unicodedata
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from django.utils.translation import get_language_bidi
-from xlsxwriter.format import Format
-from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Without it Excel reads a file of comma-separated values in the code page of its country.
@@ -49,6 +51,13 @@ def csv_lines(rows: Iterable[Iterable[FileCell]]) -> Iterator[str]:
 def without_formula(cell: FileCell) -> FileCell:
     """Return ``cell``, with an apostrophe in front of a text that a spreadsheet could read as a formula."""
     return f"'{cell}" if isinstance(cell, str) and is_formula(cell) else cell
+
+
+def new_book(file: IO[bytes], options: dict[str, Any]) -> Workbook:
+    """Return a workbook that is written to ``file``; what makes it is read now, since few ask for one."""
+    import xlsxwriter  # noqa: PLC0415 - two megabytes
+
+    return xlsxwriter.Workbook(file, options)
 
 
 def add_sheet(book: Workbook, title: str) -> Worksheet:

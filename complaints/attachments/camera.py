@@ -7,9 +7,11 @@ import struct
 from collections.abc import Callable
 from datetime import datetime
 from math import isfinite
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from PIL import ExifTags
+
+from complaints.attachments.rewritten import CameraFacts
 
 #: What Pillow raises on metadata it does not understand: the file is at fault, not the code.
 BROKEN: Final = (
@@ -18,13 +20,6 @@ BROKEN: Final = (
 )
 _MOMENT: Final = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)")
 _OFFSET: Final = re.compile(r"[+-]\d\d:\d\d")
-
-
-class CameraFacts(NamedTuple):
-    """When a photo was taken, in ISO 8601, with the offset if the camera wrote it; and where, in degrees."""
-
-    taken: str = ""
-    place: tuple[float, float] | None = None
 
 
 def camera_facts(exif: Any) -> CameraFacts:

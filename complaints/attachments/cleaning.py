@@ -17,7 +17,7 @@ from django.db import transaction
 from complaints.attachments import films, picture_process, recognition
 from complaints.attachments.film_tables import HasPlaces, NoFilm
 from complaints.attachments.inspection import FOLDER
-from complaints.attachments.reencoding import Refused
+from complaints.attachments.rewritten import Refused
 from complaints.attachments.stored import open_stored
 from complaints.models import Attachment
 from kit.slots import NoSlot

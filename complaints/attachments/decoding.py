@@ -7,39 +7,10 @@ that it starts quickly.
 
 from __future__ import annotations
 
-import json
 import sys
-from typing import Final, NamedTuple
 
-from complaints.attachments.camera import CameraFacts
-from complaints.attachments.reencoding import DecodingResult, Refused, clean_pdf, limit_this_process, reencode
-
-#: The form of a PDF, and what the form of a voice note begins with: the name of its container follows.
-PDF_FORM: Final = "PDF"
-VOICE_FORM: Final = "VOICE-"
-
-
-class Rewritten(NamedTuple):
-    """A file written anew: thumbnail and the camera's facts for a picture, the seconds of a voice note."""
-
-    content: bytes
-    small: bytes = b""
-    facts: CameraFacts = CameraFacts()
-    seconds: int | None = None
-
-    def to_bytes(self) -> bytes:
-        """Return all of it as bytes that ``from_bytes`` reads."""
-        head = {"size": len(self.content), "facts": self.facts, "seconds": self.seconds}
-        return b"\n".join([json.dumps(head).encode(), self.content + self.small])
-
-    @classmethod
-    def from_bytes(cls, written: bytes) -> Rewritten:
-        """Return what the process wrote."""
-        line, _, rest = written.partition(b"\n")
-        head = json.loads(line)
-        taken, place = head["facts"]
-        facts = CameraFacts(taken, (place[0], place[1]) if place else None)
-        return cls(rest[: head["size"]], rest[head["size"] :], facts, head["seconds"])
+from complaints.attachments.reencoding import clean_pdf, limit_this_process, reencode
+from complaints.attachments.rewritten import PDF_FORM, VOICE_FORM, DecodingResult, Refused, Rewritten
 
 
 def rewrite(content: bytes, form: str) -> Rewritten:

@@ -9,8 +9,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from complaints.attachments.decoding import Rewritten
-from complaints.attachments.reencoding import DecodingResult, Refused
+from complaints.attachments.rewritten import DecodingResult, Refused, Rewritten
 from kit.slots import NoSlot, Slots
 
 #: Isolated from everything but the modules of the site, which it finds itself.

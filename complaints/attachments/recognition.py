@@ -10,7 +10,7 @@ import puremagic
 from django.core.files.uploadedfile import UploadedFile
 
 from complaints.attachments import films
-from complaints.attachments.decoding import PDF_FORM, VOICE_FORM
+from complaints.attachments.rewritten import PDF_FORM, VOICE_FORM
 from complaints.models.files import VOICE_TYPE
 from kit.upload_handlers import UnstoredUpload
 

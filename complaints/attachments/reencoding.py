@@ -11,13 +11,13 @@ import resource
 import struct
 import zlib
 from collections.abc import Iterable
-from enum import IntEnum
 from io import BytesIO
 from typing import Any, Final, NamedTuple
 
 from PIL import ExifTags, Image
 
-from complaints.attachments.camera import CameraFacts, camera_facts
+from complaints.attachments.camera import camera_facts
+from complaints.attachments.rewritten import CameraFacts, DecodingResult, Refused
 
 MEGABYTE: Final = 1024 * 1024
 #: What the process may use. The dearest accepted pictures were measured at 445 MB and 1.8 s.
@@ -51,26 +51,6 @@ _TURNS = {
 # ITU-T T.81: a marker is FF and a letter; FF00 is a pixel's FF, and FFD0 to FFD7 have nothing behind them.
 _MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)
 _SCAN, _END, _BARE = b"\xda", b"\xd9", frozenset({b"\xd8", b"\x01"})
-
-
-class DecodingResult(IntEnum):
-    """How the process ends."""
-
-    DONE = 0
-    DAMAGED = 3
-    PIXELS = 4
-    COSTLY = 5
-    LOCKED = 6
-    LONG = 7
-    FILM = 8
-
-
-class Refused(Exception):
-    """The file is not written anew, or cannot be, for the reason ``verdict``."""
-
-    def __init__(self, verdict: DecodingResult) -> None:
-        super().__init__(verdict.name)
-        self.verdict = verdict
 
 
 class Picture(NamedTuple):

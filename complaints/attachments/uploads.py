@@ -20,11 +20,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from complaints.attachments import films, picture_process
-from complaints.attachments.camera import CameraFacts
-from complaints.attachments.decoding import PDF_FORM, Rewritten
 from complaints.attachments.film_tables import HasPlaces, NoFilm
 from complaints.attachments.recognition import FileKind, FileRefused, RefusalCause, recognise
-from complaints.attachments.reencoding import DecodingResult, Refused
+from complaints.attachments.rewritten import PDF_FORM, CameraFacts, DecodingResult, Refused, Rewritten
 from complaints.models import Attachment, Case, Consultation, Draft, Thumbnail
 from complaints.models.files import storage_name
 from kit import clamd

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Final
 
-from complaints.attachments.reencoding import DecodingResult, Refused
+from complaints.attachments.rewritten import DecodingResult, Refused
 
 #: Seconds of a voice note; a recorder that is told to stop there writes a little more.
 MOST_SECONDS: Final = 60

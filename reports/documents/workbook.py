@@ -10,17 +10,18 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from tempfile import TemporaryFile
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
-import xlsxwriter
 from django.utils.translation import gettext, override
-from xlsxwriter.format import Format
-from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
 
-from kit.safe_cells import add_sheet, write_cell
+from kit.safe_cells import add_sheet, new_book, write_cell
 from reports.documents import words
 from reports.documents.tree import Cell, Column, ColumnKind, Document, Row, Table, Withheld, digest
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 NAME_WIDTH: Final = 40
 NUMBER_WIDTH: Final = 14
@@ -41,7 +42,7 @@ _FORMATS: Final = {
 def workbook(document: Document) -> BinaryIO:
     """Return the workbook as an open temporary file at its beginning; the caller closes it."""
     file = TemporaryFile()  # noqa: SIM115 - the caller sends it
-    with override(document.language), xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
+    with override(document.language), new_book(file, {"constant_memory": True}) as book:
         book.set_properties({"title": document.title, "created": document.as_of.replace(tzinfo=None)})
         styles = _Styles(book)
         tables = [table for section in document.sections for table in section.tables]

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-import xlsxwriter
 from django.utils.translation import gettext, pgettext
-from xlsxwriter.format import Format
-from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from kit import safe_cells
-from kit.safe_cells import FileCell, add_sheet, write_cell
+from kit.safe_cells import FileCell, add_sheet, new_book, write_cell
 from reports.figures.time_in_hand import TIME_COLUMNS, TimeRow
 from reports.overview.labels import (
     DEFINITIONS,
@@ -25,6 +22,11 @@ from reports.overview.labels import (
 )
 from reports.overview.measure_table import MeasureTable
 from reports.overview.rows import FIGURE_NAMES, CaseFigures, FigureRow, Report
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 NAME_WIDTH = 44
 NUMBER_WIDTH = 12
@@ -103,7 +105,7 @@ def workbook(report: Report, measures: MeasureTable) -> bytes:
     Every text is written as a text cell, never interpreted as a formula, link or number.
     """
     stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+    with new_book(stream, {"in_memory": True}) as book:
         book.set_properties({"title": gettext("All figures"), "created": report.counted_at})
         _breakdown(book, gettext("By agency"), gettext("Agency"), report.by_agency, report.total)
         _breakdown(book, gettext("By kind"), pgettext("case", "Kind"), report.by_kind, report.total)

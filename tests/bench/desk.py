@@ -57,13 +57,13 @@ def _measured(asked: argparse.Namespace) -> int:
         f"\n{Case.objects.count():,} cases, {Case.objects.filter(state__in=OPEN).count():,} of them open\n"
     )
     missed = report(pages, costs)
-    megabytes = _memory(world)
+    memory = _memory(world)
     preparation.save(
-        {"cases": made, "times": asked.times, "memory": megabytes}
+        {"cases": made, "times": asked.times, "memory": vars(memory)}
         | {"pages": {name: vars(cost) for name, cost in costs.items()}},
         asked.save,
     )
-    return missed + (megabytes > worker_memory.GOAL)
+    return missed + (memory.resident > worker_memory.GOAL)
 
 
 def _parse(arguments: list[str], root: Path) -> argparse.Namespace:
@@ -113,15 +113,16 @@ def _searches(agency: Agency, officer: Client, bare: Client) -> list[Page]:
     ]
 
 
-def _memory(world: World) -> float:
-    """Print and return the megabytes of a worker that answers the queue and the start page of the unit and a desk."""
+def _memory(world: World) -> worker_memory.Memory:
+    """Print and return the memory of a worker that answers the queue and the start page of the unit and a desk."""
     progress.say("Starting the web process …")
     browsers = [sign_in(world.cmu), sign_in(world.desks[0].officer)]
     pages = [reverse("queue"), reverse("queue-counts"), reverse("queue") + "?view=late"]
-    megabytes = round(worker_memory.measure([(browser, page) for browser in browsers for page in pages]), 1)
-    reached = "reached" if megabytes <= worker_memory.GOAL else "not reached"
-    sys.stdout.write(f"memory of a web worker, MB {megabytes:>10.0f}{worker_memory.GOAL:>26}   {reached}\n")
-    return megabytes
+    memory = worker_memory.measure([(browser, page) for browser in browsers for page in pages])
+    reached = "reached" if memory.resident <= worker_memory.GOAL else "not reached"
+    sys.stdout.write(f"memory of a web worker, MB {memory.resident:>10.0f}{worker_memory.GOAL:>26}   {reached}\n")
+    sys.stdout.write(f"of it shared with nobody {memory.own:>12.0f}\n")
+    return memory
 
 
 #: The share of an agency's cases that have a rare, a middling and a common word.

@@ -1,4 +1,4 @@
-"""The memory of one worker of the web process after it has answered the hottest pages."""
+"""The memory of one worker of the web process after it has answered the hottest pages, as production installs it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -23,10 +24,18 @@ _ROUNDS, _SECONDS = 40, 60
 _ROOT: Final = Path(__file__).parents[2]
 
 
-def measure(browsers: Sequence[tuple[Client, str]]) -> float:
-    """Return the megabytes of the only worker that answers each path to the session of its browser again and again."""
+@dataclass(frozen=True)
+class Memory:
+    """Megabytes: what is resident of a worker, and how much of that it shares with no other process."""
+
+    resident: float
+    own: float
+
+
+def measure(browsers: Sequence[tuple[Client, str]]) -> Memory:
+    """Return the memory of the only worker that answers each path to the session of its browser again and again."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "--config", "python:config.web", "config.wsgi"]
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:tests.bench.as_installed", "config.wsgi"]
     environment = os.environ | {"PORT": str(port), "WEB_CONCURRENCY": "1"}
     with subprocess.Popen(command, cwd=_ROOT, env=environment) as master:
         try:
@@ -34,7 +43,7 @@ def measure(browsers: Sequence[tuple[Client, str]]) -> float:
             for _ in range(_ROUNDS):
                 for browser, path in browsers:
                     _ask(port, browser, path)
-            return _megabytes(_worker_of(master.pid))
+            return _memory(_worker_of(master.pid))
         finally:
             master.terminate()
 
@@ -66,6 +75,7 @@ def _worker_of(master: int) -> int:
     return int(Path(f"/proc/{master}/task/{master}/children").read_text(encoding="ascii").split()[0])
 
 
-def _megabytes(process: int) -> float:
-    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
+def _memory(process: int) -> Memory:
+    found = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()[1:]
+    sizes = {name: int(size.split()[0]) / 1024 for name, _, size in (line.partition(":") for line in found)}
+    return Memory(round(sizes["Rss"], 1), round(sizes["Private_Clean"] + sizes["Private_Dirty"], 1))

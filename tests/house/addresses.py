@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.resolvers import LocalePrefixPattern
 
+import config.api  # noqa: F401 - its addresses have names once it is read
+
 
 def named() -> dict[str, set[str]]:
     """Return the names of all addresses but the admin's, each with the names of its parameters."""

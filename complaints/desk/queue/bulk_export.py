@@ -6,13 +6,12 @@ import io
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-import xlsxwriter
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
 from complaints.models import Case
-from kit.safe_cells import XLSX_TYPE, FileCell, add_sheet, csv_lines, write_cell
+from kit.safe_cells import XLSX_TYPE, FileCell, add_sheet, csv_lines, new_book, write_cell
 
 COLUMN_WIDTH = 22
 
@@ -66,7 +65,7 @@ def _days(*moments: datetime | date | None) -> Iterator[FileCell]:
 
 def _workbook(rows: Iterable[Iterable[FileCell]]) -> bytes:
     stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+    with new_book(stream, {"in_memory": True}) as book:
         sheet = add_sheet(book, gettext("Cases"))
         bold, plain = book.add_format({"bold": True}), book.add_format()
         sheet.set_column(0, len(_heading()) - 1, COLUMN_WIDTH)

@@ -6,9 +6,9 @@ from io import BytesIO
 import pytest
 from PIL import ExifTags, Image
 
-from complaints.attachments.decoding import Rewritten
 from complaints.attachments.reencoding import reencode
 from complaints.attachments.responses import small_response
+from complaints.attachments.rewritten import Rewritten
 from complaints.attachments.uploads import _note, keep, receive
 from complaints.models import Attachment, Draft, Thumbnail
 from tests.complaints.sample_files import picture, upload

@@ -9,7 +9,8 @@ import pytest
 
 from complaints.attachments import picture_process, reencoding, uploads
 from complaints.attachments.recognition import FileRefused, RefusalCause
-from complaints.attachments.reencoding import DecodingResult, Refused, scans
+from complaints.attachments.reencoding import scans
+from complaints.attachments.rewritten import DecodingResult, Refused
 from kit.slots import NoSlot, Slots
 from tests.complaints.sample_files import picture, upload, with_scans
 

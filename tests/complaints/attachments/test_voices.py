@@ -11,8 +11,8 @@ from complaints.attachments import uploads
 from complaints.attachments.decoding import rewrite
 from complaints.attachments.fields import accept
 from complaints.attachments.recognition import FileRefused, RefusalCause, recognise
-from complaints.attachments.reencoding import Refused
 from complaints.attachments.responses import shown_response
+from complaints.attachments.rewritten import Refused
 from complaints.attachments.uploads import _CAUSES, receive
 from complaints.models import Attachment, Draft
 from tests.complaints.sample_files import MEGABYTE, film, upload

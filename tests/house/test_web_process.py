@@ -1,0 +1,22 @@
+"""The master of the web process reads the pages; what few requests need is read with the first of these."""
+
+import os
+import subprocess
+import sys
+
+RARE = ("ninja", "pydantic", "PIL", "pikepdf", "av", "typst", "xlsxwriter")
+PROGRAM = f"""
+import sys, config.wsgi
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+print([name for name in {RARE} if name in sys.modules], reverse("api-document"))
+answer = Client(headers={{"host": settings.ALLOWED_HOSTS[0]}}).get("/api/v1/nothing")
+print("ninja" in sys.modules, answer.status_code, answer["Content-Type"])
+"""
+
+
+def test_what_few_requests_need_is_read_when_it_is_asked_for() -> None:
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.offline"}
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.splitlines() == ["[] /api/v1/openapi.json", "True 404 application/problem+json"]
