@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, cast
@@ -87,6 +87,16 @@ class CompiledRead[Row]:
             return None
         names = {value: name for name, value in stand_ins.items()}
         return _Statement(rows, compiler, *_bound(text, parameters, names), is_prepared=self._is_prepared)
+
+
+def numbered(name: str, keys: Collection[Any]) -> dict[str, Any]:
+    """Return ``keys`` as the values ``name_0``, ``name_1`` and so on of a read of the rows with these keys.
+
+    The last is repeated up to a power of two, so that a read has few texts, however many rows it is asked for.
+    """
+    listed = list(keys)
+    whole = 1 << (len(listed) - 1).bit_length() if listed else 0
+    return {f"{name}_{place}": key for place, key in enumerate(listed + listed[-1:] * (whole - len(listed)))}
 
 
 def _type_of(name: str, value: object) -> type:

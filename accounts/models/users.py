@@ -19,7 +19,7 @@ from django.utils.translation import get_language, gettext_lazy as _
 
 from accounts.roles import CMU, OPERATORS, PROTECTED, Authority, Colleague, Role
 from agencies.models import Agency, AgencySuccession
-from kit.compiled_reads import CompiledRead
+from kit.compiled_reads import CompiledRead, numbered
 from kit.crypto import EncryptedText, LookupField
 
 LANGUAGES = [("ar", _("Arabic")), ("en", _("English"))]
@@ -360,8 +360,7 @@ _ROLES_HELD: Final = CompiledRead(_roles_held, is_prepared=True)
 
 def agencies_with_officers(agencies: Collection[int], on: date) -> frozenset[int]:
     """Return which of ``agencies`` have an officer, or an absent officer's deputy, on a day; one query for all."""
-    names = {f"agency_{place}": agency for place, agency in enumerate(sorted(agencies))}
-    return frozenset(_WITH_OFFICERS.rows(on=on, **names))
+    return frozenset(_WITH_OFFICERS.rows(on=on, **numbered("agency", agencies)))
 
 
 def _with_officers(_shape: None, *, on: date, **agencies: int) -> models.QuerySet[Membership, Any]:

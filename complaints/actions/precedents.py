@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
@@ -17,6 +18,7 @@ from agencies.reference_changes import Author
 from complaints.engine.change import Change
 from complaints.models import Case, Precedent
 from kit.arabic import strip_prefixes
+from kit.compiled_reads import CompiledRead, numbered
 
 #: The similarity from 0 to 1 from which on a precedent is offered for a text.
 LEAST_FIT = 0.6
@@ -58,12 +60,24 @@ def fitting(topic: Topic | None, governorate: Governorate | None, text: str, *, 
 
 def precedents_for(cases: Sequence[Case], *, on: date) -> dict[int, list[Precedent]]:
     """Return the precedents that fit each of ``cases``, by the key of the case, in two statements for all."""
+    fits = dict(_FITTING.rows(on=on, **numbered("case", [case.pk for case in cases])))
+    keys = {key for found in fits.values() for key in found}
+    rows = {precedent.pk: precedent for precedent in _PRECEDENTS.rows(**numbered("precedent", keys))}
+    return {case: [rows[key] for key in found] for case, found in fits.items()}
+
+
+def _fitting(_shape: None, *, on: date, **cases: int) -> QuerySet[Case, tuple[int, list[int]]]:
     here = Q(governorate=None) | Q(governorate=OuterRef("governorate"))
     found = _standing(on).filter(here, topic=OuterRef("topic"))
     keys = ArraySubquery(_best(found, OuterRef("folded")).values("pk")[:MOST])
-    fits = dict(Case.objects.filter(pk__in=[case.pk for case in cases]).values_list("pk", keys))
-    rows = Precedent.objects.select_related("agency").in_bulk({key for found in fits.values() for key in found})
-    return {case: [rows[key] for key in found] for case, found in fits.items()}
+    return Case.objects.filter(pk__in=list(cases.values())).values_list("pk", keys)
+
+
+_FITTING: Final = CompiledRead(_fitting, is_prepared=True)
+_PRECEDENTS: Final = CompiledRead(
+    lambda _shape, **keys: Precedent.objects.filter(pk__in=list(keys.values())).select_related("agency"),
+    is_prepared=True,
+)
 
 
 def _standing(on: date) -> QuerySet[Precedent]:

@@ -29,7 +29,7 @@ def _beside(shape: ReaderShape, *, case: int, **values: Any) -> CaseQuerySet:
     return others.for_listing().order_by("-score", "-pk")[:MOST]
 
 
-_BESIDE: Final = CompiledRead(_beside)
+_BESIDE: Final = CompiledRead(_beside, is_prepared=True)
 
 
 # ---- by the worker ----

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from agencies.models import Agency, Governorate, Topic
@@ -20,6 +20,7 @@ from complaints.models import Case, OwnerClues, SuggestionsDue
 from complaints.suggestions.everyday import topic_scores
 from complaints.suggestions.suggestion_model import MOST_TOPICS, Guess, Query, SuggestionModel, current_model
 from complaints.suggestions.topic_check import hint_for
+from kit.compiled_reads import CompiledRead, numbered
 
 #: Maximum number of agencies guessed from the text, shown after those from rules, rulings and people.
 MOST_GUESSES = 3
@@ -81,30 +82,48 @@ class Rows:
     agencies: dict[int, Agency] = field(default_factory=dict)
     topics: dict[int, Topic] = field(default_factory=dict)
 
-    def load(self, clues: Iterable[Clues]) -> None:
-        """Load what is named and not at hand, in two statements at most."""
-        agencies: set[int] = set().union(*(one.agencies for one in clues)) - self.agencies.keys()
+    def load(self, clues: Iterable[Clues], agencies: Iterable[int] = ()) -> None:
+        """Load what is named and not at hand, and ``agencies``, in two statements at most."""
+        owners: set[int] = set(agencies).union(*(one.agencies for one in clues)) - self.agencies.keys()
         topics: set[int] = set().union(*(one.topics for one in clues)) - self.topics.keys()
-        self.agencies.update(Agency.objects.in_bulk(agencies) if agencies else {})
+        self.agencies.update({agency.pk: agency for agency in _AGENCIES.rows(**numbered("agency", owners))})
         self.topics.update(_topics(topics))
 
 
-def clues_to(cases: Sequence[Case], *, at: datetime) -> tuple[list[Clues], Rows]:
-    """Return the clues to each of ``cases``, kept ones or read ones, and the rows that they name."""
+_AGENCIES: Final = CompiledRead(
+    lambda _shape, **keys: Agency.objects.filter(pk__in=list(keys.values())), is_prepared=True
+)
+_TOPICS: Final = CompiledRead(
+    lambda _shape, **keys: Topic.objects.filter(pk__in=list(keys.values())).select_related(
+        "parent", "suggested_agency"
+    ),
+    is_prepared=True,
+)
+
+
+def clues_to(cases: Sequence[Case], *, at: datetime, agencies: Iterable[int] = ()) -> tuple[list[Clues], Rows]:
+    """Return the clues to each of ``cases``, kept ones or read ones, and the rows that they name, with ``agencies``."""
     kept = _kept(cases)
     unread = [case for case in cases if case.pk not in kept]
     read, rows = clues_in([Description.of(case) for case in unread], at=at) if unread else ([], Rows())
     kept |= {case.pk: one for case, one in zip(unread, read, strict=True)}
     found = [kept[case.pk] for case in cases]
-    rows.load(found)
+    rows.load(found, agencies)
     return found, rows
 
 
 def _kept(cases: Sequence[Case]) -> dict[int, Clues]:
     """Return the kept clues by the key of the case, without those of cases that changed since; one statement."""
+    rows = _KEPT.rows(**numbered("case", [case.pk for case in cases]))
+    return {case: Clues.of(clues) for case, clues in rows}
+
+
+def _kept_rows(_shape: None, **cases: int) -> QuerySet[OwnerClues, Any]:
     changed = SuggestionsDue.objects.filter(case_id=OuterRef("case"))
-    rows = OwnerClues.objects.filter(~Exists(changed), case__in=[case.pk for case in cases])
-    return {case: Clues.of(clues) for case, clues in rows.values_list("case", "clues")}
+    return OwnerClues.objects.filter(~Exists(changed), case__in=list(cases.values())).values_list("case", "clues")
+
+
+_KEPT: Final = CompiledRead(_kept_rows, is_prepared=True)
 
 
 # ---- reading ----
@@ -145,7 +164,7 @@ def other_topic(description: Description, *, at: datetime) -> tuple[int | None, 
 
 
 def _topics(keys: set[int]) -> Mapping[int, Topic]:
-    return Topic.objects.select_related("parent", "suggested_agency").in_bulk(keys) if keys else {}
+    return {topic.pk: topic for topic in _TOPICS.rows(**numbered("topic", keys))}
 
 
 def _key(agency: Agency | None) -> int | None:

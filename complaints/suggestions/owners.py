@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -18,6 +20,7 @@ from complaints.suggestions.clues import MOST_GUESSES, Clues, Description, Rows,
 from complaints.suggestions.everyday import words_listed
 from complaints.suggestions.suggestion_model import ASKED, Guess
 from complaints.workflow import Action, State
+from kit.compiled_reads import CompiledRead, numbered
 
 
 @dataclass(frozen=True)
@@ -71,23 +74,24 @@ class SuggestionsForDraft:
 
 
 def with_reasons(cases: CaseQuerySet) -> CaseQuerySet:
-    """Return ``cases`` with the rows that suggestions need, in two more statements for the whole list."""
+    """Return ``cases`` with the rows that suggestions and the lines of triage need."""
     related = ("citizen", "topic__parent", "topic__suggested_agency", "governorate")
-    return cases.select_related(*related).prefetch_related("refusals__agency", "refusals__proposed_agency")
+    return cases.select_related(*related).defer("folded", "search_vector")
 
 
 def opened(cases: Sequence[Case], *, at: datetime) -> list[OpenCase]:
     """Return each of ``cases`` with its suggestions; the number of statements does not depend on that of the cases."""
-    on = timezone.localdate(at)
-    chosen = _chosen(cases)
-    clues, rows = clues_to(cases, at=at)
-    rulings = precedents.precedents_for(cases, on=on) if cases else {}
+    on, keys = timezone.localdate(at), numbered("case", [case.pk for case in cases])
+    chosen = {case: agency for case, agency in _CHOSEN.rows(**keys) if agency}
+    clues, rows = clues_to(cases, at=at, agencies=chosen.values())
+    rulings = precedents.precedents_for(cases, on=on)
+    refusals_of = defaultdict(list)
+    for refusal in _REFUSALS.rows(**keys):
+        refusals_of[refusal.case_id].append(refusal)
     found = []
     for case, one in zip(cases, clues, strict=True):
-        clue = _named(one, rows, on=on)
-        refusals = [each for each in case.refusals.all() if each.undone_at is None]
-        refusal = refusals[-1:]
-        last, wish = (refusal[0] if refusal else None), chosen.get(case.pk)
+        clue, refusals = _named(one, rows, on=on), refusals_of[case.pk]
+        last, wish = (refusals[-1] if refusals else None), rows.agencies.get(chosen.get(case.pk, 0))
         refused = {one.agency_id for one in refusals}
         suggested = [
             *([_proposed(last)] if last else []),
@@ -97,6 +101,21 @@ def opened(cases: Sequence[Case], *, at: datetime) -> list[OpenCase]:
         words = words_listed(clue.other_words)
         found.append(OpenCase(case, last, wish, _without_repeats(suggested), clue.other_topic, words))
     return _with_officers(found, on)
+
+
+#: The agency that each citizen chose when filing, by the key of the case.
+_CHOSEN: Final = CompiledRead(
+    lambda _shape, **cases: CaseEvent.objects.filter(case__in=list(cases.values()), action=Action.FILE).values_list(
+        "case_id", "facts__chosen_agency"
+    ),
+    is_prepared=True,
+)
+_REFUSALS: Final = CompiledRead(
+    lambda _shape, **cases: (
+        Refusal.objects.standing().filter(case__in=list(cases.values())).select_related("agency", "proposed_agency")
+    ),
+    is_prepared=True,
+)
 
 
 def for_case(case: Case, *, at: datetime) -> OpenCase | None:
@@ -259,11 +278,3 @@ def _without_repeats(suggestions: Sequence[Suggestion]) -> list[Suggestion]:
     for suggestion in suggestions:
         found.setdefault(suggestion.agency.pk, suggestion)
     return list(found.values())
-
-
-def _chosen(cases: Sequence[Case]) -> dict[int, Agency]:
-    """Return the agency each citizen chose when filing, by the key of the case."""
-    filed = CaseEvent.objects.filter(case__in=cases, action=Action.FILE).values_list("case_id", "facts__chosen_agency")
-    keys = {case: agency for case, agency in filed if agency}
-    agencies = Agency.objects.in_bulk(set(keys.values())) if keys else {}
-    return {case: agencies[agency] for case, agency in keys.items()}

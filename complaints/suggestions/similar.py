@@ -16,7 +16,7 @@ from complaints.models import Case, CaseQuerySet, Draft
 from complaints.suggestions.terms import STEM, terms_with_order, trigrams
 from complaints.workflow import State
 from kit.arabic import strip_prefixes
-from kit.compiled_reads import CompiledRead
+from kit.compiled_reads import CompiledRead, numbered
 
 #: From this share on, two texts of one governorate are about the same thing: measured, see docs/routing.md.
 LEAST = 0.65
@@ -73,7 +73,7 @@ def similar_to(
 def _best(found: Iterable[tuple[int, object, float]], *, limit: int, least: float) -> list[Similar]:
     scores = {key: score for key, _citizen, score in found if score >= least}
     best = sorted(scores, key=lambda key: (-scores[key], -key))[:limit]
-    listed = _LISTED.rows(**{f"case_{place}": key for place, key in enumerate(best)}) if best else []
+    listed = _LISTED.rows(**numbered("case", best)) if best else []
     cases = {case.pk: case for case in listed}
     return [Similar(cases[key], scores[key]) for key in best if key in cases]
 

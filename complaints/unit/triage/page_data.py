@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import Any, Final, cast
 from urllib.parse import urlencode
+
+from django.db.models import QuerySet
 
 from accounts.models import User
 from agencies.calendar import WorkingCalendar
 from complaints.models import Attachment, Case, CaseQuerySet
+from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, shape_of
 from complaints.staff import rows
 from complaints.staff.rows import QueueRow
 from complaints.staff.urgent_first import MOST_URGENT, urgent_cases, urgent_first
@@ -19,29 +23,50 @@ from complaints.suggestions import owners
 from complaints.suggestions.owners import OpenCase
 from complaints.workflow import State
 from kit import keyset
+from kit.compiled_reads import CompiledRead
 from kit.keyset import PAGE, KeysetPage, Order
 
+_ORDER: Final = Order("deadline_at")
 #: Counting stops here: the menu says 99+.
 MOST_COUNTED = 100
 #: Maximum number of voice notes listed, the oldest.
 MOST_VOICES = 20
 
 
-def triage_page(scope: CaseQuerySet, *, after: str = "") -> KeysetPage[Case]:
-    """Return a page of the cases of ``scope`` that wait for an owner, the urgent ones first, then by deadline."""
-    order, mark = Order("deadline_at"), keyset.read(after)
-    waiting = scope.filter(state=State.TRIAGE)
-    ids = order.after(waiting, mark).order_by(*order.columns).values("pk")[: PAGE + 1]
+def triage_page(user: User, *, at: datetime, after: str = "") -> KeysetPage[Case]:
+    """Return a page of the cases at the desk of ``user`` without an owner, the urgent first, then by deadline."""
+    mark, (shape, values) = keyset.read(after), shape_of(user, at=at)
+    begins = {"moment": mark[0], "key": mark[1]} if mark else {}
+    found = _PAGE.rows(shape, **values, **begins)
+    return _ORDER.page_of(found) if mark else urgent_first(found, _ORDER)
+
+
+def _waiting(shape: ReaderShape, values: Mapping[str, Any]) -> CaseQuerySet:
+    reader = cast("User", shape.reader(values))
+    return Case.objects.at_desk_of(reader, at=ANY_MOMENT).filter(state=State.TRIAGE)
+
+
+def _page(shape: ReaderShape, **values: Any) -> CaseQuerySet:
+    mark = (values["moment"], values["key"]) if "moment" in values else None
+    waiting = _waiting(shape, values)
+    ids = _ORDER.after(waiting, mark).order_by(*_ORDER.columns).values("pk")[: PAGE + 1]
     if mark is None:
-        ids = ids.union(urgent_cases(waiting, order).values("pk")[:MOST_URGENT], all=True)
-    rows = owners.with_reasons(Case.objects.filter(pk__in=ids)).defer("folded", "search_vector")
-    rows = rows.order_by(*order.columns)
-    return order.page(rows) if mark else urgent_first(list(rows), order)
+        ids = ids.union(urgent_cases(waiting, _ORDER).values("pk")[:MOST_URGENT], all=True)
+    return owners.with_reasons(Case.objects.filter(pk__in=ids)).order_by(*_ORDER.columns)
 
 
-def number_waiting(scope: CaseQuerySet) -> int:
-    """Return how many cases of ``scope`` wait for an owner, at most ``MOST_COUNTED``."""
-    return scope.filter(state=State.TRIAGE)[:MOST_COUNTED].count()
+_PAGE: Final = CompiledRead(_page)
+
+
+def number_waiting(user: User, *, at: datetime) -> int:
+    """Return how many cases at the desk of ``user`` wait for an owner, at most ``MOST_COUNTED``."""
+    shape, values = shape_of(user, at=at)
+    return len(_COUNTED.rows(shape, **values))
+
+
+_COUNTED: Final = CompiledRead(
+    lambda shape, **values: _waiting(shape, values).order_by().values_list("pk", flat=True)[:MOST_COUNTED]
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +93,15 @@ def lines(cases: Sequence[Case], user: User, *, after: str, at: datetime, calend
 
 def unwritten_voices(user: User, *, at: datetime) -> Sequence[Attachment]:
     """Return the voice notes that agencies may not hear and nobody has written down, of open cases ``user`` may see."""
-    cases = Case.objects.visible_to(user, at=at).filter(hides_identity=True).exclude(state=State.CLOSED)
+    shape, values = shape_of(user, at=at)
+    return _UNWRITTEN.rows(shape, **values)
+
+
+def _unwritten(shape: ReaderShape, **values: Any) -> QuerySet[Attachment]:
+    reader = cast("User", shape.reader(values))
+    cases = Case.objects.visible_to(reader, at=ANY_MOMENT).filter(hides_identity=True).exclude(state=State.CLOSED)
     voices = Attachment.objects.unwritten_voices().filter(case__in=cases.order_by())
-    return list(voices.select_related("case")[:MOST_VOICES])
+    return voices.select_related("case")[:MOST_VOICES]
+
+
+_UNWRITTEN: Final = CompiledRead(_unwritten)

@@ -7,7 +7,6 @@ from typing import Final
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -18,6 +17,7 @@ from complaints.staff.suggested import refer_button, suggestion_list
 from complaints.suggestions.owners import OpenCase
 from complaints.unit.triage.page_data import Line
 from complaints.visibility.identity import StaffVisibility
+from kit.components.kept import number_address
 from kit.components.marks import due, tag
 from kit.fragments import Fragment
 from kit.typed_text import isolated
@@ -56,10 +56,10 @@ def _cells(line: Line, reader: StaffVisibility, http: HttpRequest) -> dict[str, 
         "why": _why_here(item, http),
         "suggestions": _suggestions(item, http, suffix),
         "other_topic": _other_topic(item),
-        "refer_address": reverse("desk-refer", args=[case.reference]) + suffix,
-        "case_address": reverse("desk-case", args=[case.reference]) + line.suffix,
-        "classify_address": reverse("desk-classify", args=[case.reference]) + suffix,
-        "archive_address": reverse("desk-archive", args=[case.reference]) + suffix,
+        "refer_address": number_address("desk-refer", case.reference) + suffix,
+        "case_address": number_address("desk-case", case.reference) + line.suffix,
+        "classify_address": number_address("desk-classify", case.reference) + suffix,
+        "archive_address": number_address("desk-archive", case.reference) + suffix,
         "best": best,
     }
 

@@ -16,7 +16,6 @@ from accounts.roles import CMU
 from agencies.models import Agency, current_calendar
 from complaints import actions
 from complaints.actions.triage import NoActiveOfficer
-from complaints.models import Case
 from complaints.permissions import rulings
 from complaints.permissions.rulings import AgencyEnded
 from complaints.staff.action_pages import ActionRequest, action_page
@@ -37,8 +36,7 @@ from complaints.workflow import Action
 def triage(request: HttpRequest) -> HttpResponse:
     """Show the cases that wait for an owner, by deadline, the refusal's reason beside the citizen's words."""
     user, at, after = signed_in_user(request), timezone.now(), request.GET.get("after", "")
-    scope = Case.objects.at_desk_of(user, at=at)
-    page = triage_page(scope, after=after)
+    page = triage_page(user, at=at, after=after)
     listed = lines(page.rows, user, after=after, at=at, calendar=current_calendar())
     context = {
         "lines": listed,
@@ -46,7 +44,7 @@ def triage(request: HttpRequest) -> HttpResponse:
         "next": f"?{urlencode({'after': page.next})}" if page.next else "",
         "first": "?" if after else "",
         "voices": unwritten_voices(user, at=at),
-        **frame(user, at=at, counts={TRIAGE: number_waiting(scope)}),
+        **frame(user, at=at, counts={TRIAGE: number_waiting(user, at=at)}),
     }
     return render(request, "complaints/unit/triage/triage.html", context)
 

@@ -1,0 +1,74 @@
+"""Every compiled read of the pages returns the objects of its plain queryset, for whoever asks and whatever for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db.models import Model
+from django.urls import reverse
+
+from accounts.models import Citizen, User
+from agencies.models import Agency
+from complaints.actions import decline
+from complaints.actions.filing import file_draft
+from complaints.models import Draft, Precedent, ReferralTask
+from kit.compiled_reads import CompiledRead
+from tests.complaints.cases import FileCase
+from tests.complaints.pages import Desk, address
+
+
+def seen(row: object) -> object:
+    """Return what a row says, with what it knows of other rows."""
+    if not isinstance(row, Model):
+        return row
+    related = {name: seen(one) for name, one in row._state.fields_cache.items()}
+    return {name: value for name, value in vars(row).items() if name != "_state"} | related
+
+
+def test_every_read_of_the_pages_is_that_of_its_queryset(  # noqa: PLR0917 - one after the other, all that is read
+    desk: Desk,
+    partner_task: ReferralTask,
+    file_case: FileCase,
+    draft: Draft,
+    omar: User,
+    lina: User,
+    amina: Citizen,
+    gam: Agency,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wrong: list[object] = []
+    asked: Counter[str] = Counter()
+    rows = CompiledRead.rows
+
+    def compared(
+        read: CompiledRead[Any], shape: Any = None, related: Mapping[str, Model] | None = None, /, **values: Any
+    ) -> Any:
+        found = rows(read, shape, {}, **values)
+        name, queryset = read._build.__qualname__, read.queryset(shape, **values)
+        asked[name] += bool(found)
+        one, other = [seen(row) for row in found], [seen(row) for row in queryset]
+        if one != other and (queryset.ordered or sorted(map(repr, one)) != sorted(map(repr, other))):
+            wrong.append((name, one, other))
+        return rows(read, shape, related or {}, **values)
+
+    declined = file_case()
+    decline(declined, by=omar, at=now, reason="other_place", text="الشارع في عمّان", proposed_agency=gam)
+    file_case(agency=None)
+    Precedent.objects.create(
+        topic=declined.topic, words=declined.subject, agency=gam, why="لأن الشارع لها", made_by=lina, made_at=now
+    )
+    monkeypatch.setattr(CompiledRead, "rows", compared)
+    for person in (omar, lina):
+        for name in ("queue", "triage"):
+            assert desk(person).get(reverse(name)).status_code in {200, 404}
+        assert desk(person).get(address("desk-case", partner_task.case)).status_code == 200
+    assert desk(lina).get(reverse("triage"), {"after": "1-1"}).status_code == 200
+    assert desk(amina).get(address("case", partner_task.case)).status_code == 200
+    file_draft(draft, by=amina.user, at=now, language="ar")
+    assert wrong == []
+    assert {"_page", "_fitting", "_kept_rows", "_case", "_held"} <= {name for name, found in asked.items() if found}
