@@ -6,11 +6,11 @@ from typing import Final
 
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from complaints.suggestions.owners import OpenCase, Suggestion
+from kit.components.kept import number_address
 from kit.fragments import Fragment
 
 #: The suggestions that a digit of the keyboard presses.
@@ -70,7 +70,7 @@ def refer_button(
 
 def refer_address(number: str) -> str:
     """Return the address at which the case of that number is referred."""
-    return reverse("desk-refer", args=[number])
+    return number_address("desk-refer", number)
 
 
 def _unable_words(number: int) -> str:

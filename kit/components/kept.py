@@ -10,7 +10,7 @@ from django.template import defaulttags
 from django.template.base import FilterExpression, Node, Parser, Token
 from django.template.context import Context
 from django.templatetags import i18n, static as static_files
-from django.urls import get_urlconf
+from django.urls import get_urlconf, reverse
 from django.utils.translation import get_language
 
 register = template.Library()
@@ -35,18 +35,34 @@ class _Kept(Node):
         return self._written[key]
 
 
-class _KeptAround(_Kept):
+#: What stands around the number, by the name of the page, the language, and the addresses that are in force.
+_around: Final[dict[tuple[str, str | None, str | None], str]] = {}
+
+
+def number_address(page: str, number: str) -> str:
+    """Return the address of a page about a number of ten digits, which is made once for each language."""
+    key = page, get_language(), get_urlconf()
+    if key not in _around:
+        _around[key] = reverse(page, args=[number]).replace(number, _PLACE)
+    return _around[key].replace(_PLACE, number)
+
+
+class _KeptAround(Node):
     """The address of a page about a number: what stands around the number is the same for all of ten digits."""
 
+    def __init__(self, node: Any) -> None:
+        self._node = node
+
     def render(self, context: Context) -> str:
-        """Write the number into what was written before, or an address of another form each time."""
+        """Write or keep the address, one of another form as Django does."""
         number = str(self._node.args[0].resolve(context))
         if not _NUMBER.fullmatch(number):
             return str(self._node.render(context))
-        key = get_language(), get_urlconf(), context.autoescape
-        if key not in self._written:
-            self._written[key] = self._node.render(context).replace(number, _PLACE)
-        return self._written[key].replace(_PLACE, number)
+        address = number_address(self._node.view_name.resolve(context), number)
+        if not self._node.asvar:
+            return address
+        context[self._node.asvar] = address
+        return ""
 
 
 @register.tag
@@ -59,11 +75,11 @@ def translate(parser: Parser, token: Token) -> Node:
 
 @register.tag
 def url(parser: Parser, token: Token) -> Node:
-    """Write the address of a page; kept where its name is written out and no part of it, or one number, varies."""
+    """Write the address of a page; kept where its only part is a number, or its name is written out and it has none."""
     node = defaulttags.url(parser, token)
-    if node.asvar or node.kwargs or len(node.args) > 1 or not _is_written_out(node.view_name):
-        return node
-    return _KeptAround(node) if node.args else _Kept(node)
+    if len(node.args) == 1 and not node.kwargs:
+        return _KeptAround(node)
+    return node if node.args or node.kwargs or node.asvar or not _is_written_out(node.view_name) else _Kept(node)
 
 
 @register.tag
