@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from complaints.desk.queue.tabs import UNCOUNTED, StaffContext, tab_condition
+from complaints.staff.work_list import TRIAGE
 from kit.statements import Condition, Statement, joined
 
 #: Counting stops here, so that a full queue costs what a short one does.
@@ -28,7 +29,7 @@ def tab_counts(staff: StaffContext, more: Mapping[str, Condition] | None = None)
     lists = {str(tab): tab_condition(tab, staff) for tab in staff.tabs if tab not in UNCOUNTED} | dict(more or {})
     counts = joined(" UNION ALL ", [_counted(name, cases) for name, cases in lists.items()])
     # With filters it is the statement of one person, whose plan nobody else would use.
-    ask = _COUNTS.rows if more else _COUNTS.prepared_rows
+    ask = _COUNTS.prepared_rows if lists.keys() <= {*staff.tabs, TRIAGE} else _COUNTS.rows
     return {row.name: row.number for row in ask({"counts": counts})}
 
 

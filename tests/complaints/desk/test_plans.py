@@ -1,4 +1,4 @@
-"""The plans that PostgreSQL keeps for the statements of the case page and the queue: by keys, whatever the values."""
+"""The plans that PostgreSQL keeps for the statements of case page, queue and triage: by keys, whatever the values."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.urls import reverse
 
@@ -50,6 +51,7 @@ def is_by_key(node: dict[str, Any], partial: set[str]) -> bool:
     return "Index Cond" in node or node["Node Type"] == "Bitmap Heap Scan" or node.get("Index Name") in partial
 
 
+@pytest.mark.usefixtures("triaged")
 def test_prepared_statements_find_their_rows_by_key(
     desk: Desk, partner_task: ReferralTask, draft: Draft, omar: User, lina: User, amina: Citizen, now: datetime
 ) -> None:
@@ -63,6 +65,8 @@ def test_prepared_statements_find_their_rows_by_key(
             for tab in Tab:
                 assert desk(person).get(reverse("queue"), {"view": tab}).status_code == 200
             assert desk(person).get(reverse("queue-counts")).status_code == 200
+        assert desk(lina).get(reverse("triage")).status_code == 200
+        assert desk(lina).get(reverse("triage"), {"after": "1-1"}).status_code == 200
         file_draft(draft, by=amina.user, at=now, language="ar")
     finally:
         connection.connection.prepare_threshold = kept
