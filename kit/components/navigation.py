@@ -1,18 +1,23 @@
 """Where a page stands: links that know whether we are there, and its address in the other language."""
 
 from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
 
 from django import template
 from django.template.context import Context
-from django.urls import NoReverseMatch, reverse, translate_url
+from django.urls import NoReverseMatch, get_urlconf, reverse, translate_url
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from kit import languages
+from kit.components.drawings import icon
+from kit.components.marks import pill
 
 register = template.Library()
 
 
-@register.inclusion_tag("components/nav_link.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def nav_link(
     context: Context,
     *,
@@ -22,7 +27,7 @@ def nav_link(
     within: str = "",
     css: str = "",
     counts: Mapping[str, int] | None = None,
-) -> dict[str, Any]:
+) -> SafeString:
     """Link to a page by its url name and mark it when we are there, or on one of the names in ``within``.
 
     ``counts`` say by url name how much waits on a page.
@@ -30,7 +35,21 @@ def nav_link(
     here = _url_name(context)
     current = "page" if here == to else "true" if here in within.split() else ""
     count = (counts or {}).get(to, 0)
-    return {"href": reverse(to), "text": text, "icon_name": icon_name, "current": current, "css": css, "count": count}
+    return format_html(
+        '<a{} href="{}"{}>{}{}{}</a>',
+        format_html(' class="{}"', css) if css else "",
+        _address(to, get_language(), get_urlconf()),
+        format_html(' aria-current="{}"', current) if current else "",
+        icon(icon_name) if icon_name else "",
+        text,
+        format_html(" {}", pill(count, kind="bad")) if count else "",
+    )
+
+
+@lru_cache(maxsize=1024)
+def _address(page: str, _language: str | None, _urlconf: str | None) -> str:
+    """Return the address of a page; a menu of staff has some twenty."""
+    return reverse(page)
 
 
 def _url_name(context: Context) -> str:
