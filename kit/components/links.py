@@ -37,14 +37,6 @@ def chip(*, href: str, text: object) -> dict[str, Any]:
     return {"href": href, "text": text}
 
 
-@register.inclusion_tag("components/side_item.html")
-def side_item(
-    *, href: str, text: object, current: bool = False, count: int | None = None, alert: bool = False
-) -> dict[str, Any]:
-    """Show one line of the side menu; ``alert`` paints its count red."""
-    return {"href": href, "text": text, "current": current, "count": count, "kind": "bad" if alert else ""}
-
-
 @register.simple_tag
 def menu_item(*, href: str, text: object, icon_name: str, key: str = "") -> SafeString:
     """Show one action of ``<ul class="menu-list">``; ``key`` is the letter that opens it on a desk."""
