@@ -19,4 +19,5 @@ class LaterAddresses(URLResolver):
             return
         language = get_language()
         self._reverse_dict[language] = MultiValueDict()
-        self._namespace_dict[language], self._app_dict[language] = {}, {}
+        self._namespace_dict[language] = {}  # type: ignore[attr-defined] # the stubs leave it out, as the next
+        self._app_dict[language] = {}  # type: ignore[attr-defined]

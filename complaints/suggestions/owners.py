@@ -85,7 +85,7 @@ def opened(cases: Sequence[Case], *, at: datetime) -> list[OpenCase]:
     chosen = {case: agency for case, agency in _CHOSEN.rows(**keys) if agency}
     clues, rows = clues_to(cases, at=at, agencies=chosen.values())
     rulings = precedents.precedents_for(cases, on=on)
-    refusals_of = defaultdict(list)
+    refusals_of: dict[int, list[Refusal]] = defaultdict(list)
     for refusal in _REFUSALS.rows(**keys):
         refusals_of[refusal.case_id].append(refusal)
     found = []
