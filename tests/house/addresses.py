@@ -1,11 +1,14 @@
 """Every address of the system, read from the URLconf, so that a new one cannot be forgotten."""
 
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.resolvers import LocalePrefixPattern
 
-import config.api  # noqa: F401 - its addresses have names once it is read
+# The addresses of apps have names once they are read, which is after the others.
+for _module in ("config.urls", "config.api"):
+    import_module(_module)
 
 
 def named() -> dict[str, set[str]]:

@@ -55,7 +55,9 @@ def is_by_key(node: dict[str, Any], partial: set[str]) -> bool:
 def test_prepared_statements_find_their_rows_by_key(
     desk: Desk, partner_task: ReferralTask, draft: Draft, omar: User, lina: User, amina: Citizen, now: datetime
 ) -> None:
-    Draft.objects.filter(pk=draft.pk).update(governorate=Governorate.objects.first(), area="الجبيهة")
+    Draft.objects.filter(pk=draft.pk).update(
+        governorate=Governorate.objects.first(), area="الجبيهة", details="لا ماء في حينا منذ أسبوع، ولا أحد يجيب."
+    )
     connection.ensure_connection()
     kept, connection.connection.prepare_threshold = connection.connection.prepare_threshold, 5
     try:
