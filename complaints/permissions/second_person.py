@@ -58,7 +58,7 @@ def _any_other(
     return found.values_list("pk", flat=True)[:1]
 
 
-_ANY_OTHER: Final = CompiledRead(_any_other, is_prepared=True)
+_ANY_OTHER: Final = CompiledRead(_any_other)
 
 
 def decides_on_date(case: Case, what: frozenset[Actor], *, proposer: UUID | None, is_first: bool, at: datetime) -> bool:
