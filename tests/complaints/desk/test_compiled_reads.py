@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.urls import reverse
 
 from accounts.models import Citizen, User
-from agencies.models import Agency
+from agencies.models import Agency, Topic
 from complaints.actions import decline
 from complaints.actions.filing import file_draft
 from complaints.models import Draft, Precedent, ReferralTask
@@ -38,6 +38,7 @@ def test_every_read_of_the_pages_is_that_of_its_queryset(  # noqa: PLR0917 - one
     lina: User,
     amina: Citizen,
     gam: Agency,
+    outage: Topic,
     now: datetime,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -60,7 +61,7 @@ def test_every_read_of_the_pages_is_that_of_its_queryset(  # noqa: PLR0917 - one
     decline(declined, by=omar, at=now, reason="other_place", text="الشارع في عمّان", proposed_agency=gam)
     file_case(agency=None)
     Precedent.objects.create(
-        topic=declined.topic, words=declined.subject, agency=gam, why="لأن الشارع لها", made_by=lina, made_at=now
+        topic=outage, words=declined.subject, agency=gam, why="لأن الشارع لها", made_by=lina, made_at=now
     )
     # More open cases with the same words would be refused.
     Draft.objects.filter(pk=draft.pk).update(details="لا ماء في حينا منذ أسبوع، ولا أحد يجيب.")
