@@ -90,8 +90,9 @@ class CaseVisibility:
     @cached_property
     def _representatives(self) -> list[Person]:
         """Return who ever spoke for the citizen: they sign too. A statement where somebody did, and none in lists."""
-        if isinstance(self.case, ListedCase):
-            return [Person.of(person) for person in self.case.representatives]
+        listed = cast("Case | ListedCase", self.case)
+        if isinstance(listed, ListedCase):
+            return [Person.of(person) for person in listed.representatives]
         if self.case.entered_by_id is None and not self.case.is_spoken_for:
             return []
         given = Mandate.objects.ever_given().filter(person=self.case.citizen_id).select_related("representative")
