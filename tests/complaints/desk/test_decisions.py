@@ -1,4 +1,4 @@
-"""What waits for a supervisor's and for a secretary-general's decision, in a browser: found, decided, and looked at."""
+"""What waits for a supervisor's decision, in a browser: found, decided, and looked at."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from complaints.actions import propose_extension
-from complaints.escalation import ladder
-from complaints.models import Case, Explanation
+from complaints.models import Case
 from tests.complaints.desk.hand import Hand
 from tests.complaints.pages import Clock
 from tests.journeys.look import Looks
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WHY = "لماذا لم يصل الرد بعد؟"
 
 
 def look(hand: Hand, name: str) -> None:
@@ -25,8 +23,8 @@ def look(hand: Hand, name: str) -> None:
         looks.at(hand.page, name, language=language)
 
 
-def test_a_date_is_decided_from_the_first_view_and_a_delay_is_asked_about(
-    hand: Hand, accepted: Case, omar: User, nadia: User, samar: User, clock: Clock
+def test_a_proposed_date_is_decided_from_the_view_of_decisions(
+    hand: Hand, accepted: Case, omar: User, nadia: User, clock: Clock
 ) -> None:
     propose_extension(accepted, by=omar, at=clock.at, days=2, reason="القطعة غير متوفرة في المخزن.")
     before = Case.objects.get(pk=accepted.pk).promised_on
@@ -43,13 +41,3 @@ def test_a_date_is_decided_from_the_first_view_and_a_delay_is_asked_about(
     assert before is not None
     assert promised > before
     assert not accepted.events.filter(action="refuse_extension").exists()
-
-    assert ladder.sweep(at=clock.pass_(days=15)) == 2
-    clock.pass_(minutes=5)
-    hand.begin(samar, "late-cases/")
-    look(hand, "late-cases")
-    hand.click(hand.page.locator(f"main a[href*='{accepted.reference}/ask-explanation']"))
-    look(hand, "ask-explanation")
-    hand.page.locator("textarea[name=text]").fill(WHY)
-    hand.click(hand.button("Send the question"))
-    assert Explanation.objects.get().question == WHY
