@@ -68,18 +68,19 @@ def release_partners(case: Case, *, at: datetime, not_before: datetime | None = 
 
 
 def restore_partners(case: Case, *, released_at: datetime) -> None:
-    """Open again the requests to others that ``release_partners`` ended at that moment; harmless without any."""
-    asked = Consultation.objects.filter(case=case, state=ConsultationState.REVOKED, ended_at=released_at)
+    """Open again the requests to others that ``release_partners`` ended at that moment; harmless without any.
+
+    What a person ended in the same moment has an event of its own, and stays ended.
+    """
+    ended = {"case": case, "ended_at": released_at}
+    asked = Consultation.objects.filter(**ended, state=ConsultationState.REVOKED, revoke_event=None)
     estimated = Estimate.objects.filter(consultation=OuterRef("pk"))
     state = models.Case(
         models.When(Exists(estimated), then=models.Value(ConsultationState.ESTIMATED)),
         default=models.Value(ConsultationState.ASKED),
     )
     asked.update(state=state, ended_at=None)
-    Handover.objects.filter(case=case, ended_at=released_at).update(ended_at=None)
-    ReferralTask.objects.filter(case=case, state=TaskState.DROPPED, ended_at=released_at).update(
-        state=TaskState.OPEN, ended_at=None
-    )
-    Clock.objects.filter(case=case, task__isnull=False, ended_at=released_at).update(
-        ended_at=None, ending="", next_check_at=None
-    )
+    Handover.objects.filter(**ended, return_event=None).update(ended_at=None)
+    dropped = ReferralTask.objects.filter(**ended, state=TaskState.DROPPED, drop_event=None)
+    Clock.objects.filter(task__in=dropped, ended_at=released_at).update(ended_at=None, ending="", next_check_at=None)
+    dropped.update(state=TaskState.OPEN, ended_at=None)

@@ -18,6 +18,7 @@ from complaints.actions import (
     assign,
     close,
     decline,
+    drop_task,
     note,
     object_to,
     propose_extension,
@@ -26,7 +27,7 @@ from complaints.actions import (
     sign,
     undo,
 )
-from complaints.actions.consultations import consult
+from complaints.actions.consultations import consult, revoke
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case
 from notifications.models import Message, MessageState
@@ -208,3 +209,17 @@ def test_undone_and_not_sent_or_sent_and_not_undone(accepted: Case, omar: User, 
             assert (message.state, Case.objects.get(pk=accepted.pk).state) == (MessageState.ACCEPTED, "closed")
             break
     connection.check_constraints()
+
+
+def test_what_a_person_ended_in_the_same_moment_stays_ended(
+    accepted: Case, omar: User, yusuf: User, gam: Agency, network: Directorate, now: datetime
+) -> None:
+    consult(accepted, directorate=network, text="ما السبب؟", by=omar, at=now)
+    revoke(accepted, by=omar, at=now)
+    dropped = add_task(accepted, agency=gam, text="أعيدوا الرصيف", days=1, by=omar, at=now)
+    drop_task(dropped, reason="لم يعد لازمًا", by=omar, at=now)
+    close(accepted, by=omar, at=now, **GOOD)
+    undo(accepted, by=omar, at=now)
+    assert [task.state for task in accepted.tasks.all()] == ["dropped"]
+    assert [asked.state for asked in accepted.consultations.all()] == ["revoked"]
+    assert not accepted.clocks.filter(task__isnull=False, ended_at=None).exists()
