@@ -215,7 +215,7 @@ STORAGES: dict[str, Any] = {
     if BUCKET_NAME
     else {"BACKEND": "kit.file_storage.WholeFileStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "kit.style_sheets.WholeSheetsStorage"
         if STATIC_MANIFEST
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
