@@ -153,7 +153,7 @@ def make_demo_people(at: datetime) -> dict[str, Citizen | User]:
         raise NotADemonstration
     with transaction.atomic():
         citizens: dict[str, Citizen | User] = {sample.key: _citizen(sample, at=at) for sample in CITIZENS}
-        staff = {sample.key: _staff_user_of(sample, at=at) for sample in STAFF}
+        staff = {sample.key: _sample_staff_user(sample, at=at) for sample in STAFF}
         first = (staff["huda"], staff["tariq"])
         # The operators first, as in an installation: together they gave the roles of the unit.
         for sample in sorted(STAFF, key=lambda one: one.role != Role.OPERATOR):
@@ -198,7 +198,7 @@ def _new_citizen(sample: DemoCitizen, person: RegisteredPerson, *, at: datetime)
     return citizen
 
 
-def _staff_user_of(sample: DemoStaff, *, at: datetime) -> User:
+def _sample_staff_user(sample: DemoStaff, *, at: datetime) -> User:
     return User.objects.filter(login=sample.email).first() or _new_staff_member(sample, at=at)
 
 

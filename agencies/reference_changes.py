@@ -85,7 +85,7 @@ class Author:
         return timezone.localdate(self.at)
 
 
-def fields_of(model: type[models.Model]) -> dict[str, models.Field[Any, Any]]:
+def recorded_fields(model: type[models.Model]) -> dict[str, models.Field[Any, Any]]:
     """Return the recorded fields of a table by the names under which a row has their values."""
     fields = model._meta.concrete_fields  # noqa: SLF001 - Django documents _meta
     return {known.attname: known for known in fields if known.name not in NOT_RECORDED and not known.generated}
@@ -93,7 +93,7 @@ def fields_of(model: type[models.Model]) -> dict[str, models.Field[Any, Any]]:
 
 def snapshot(row: Reference) -> dict[str, Any]:
     """Return the values of a row by the name of the field."""
-    return {name: getattr(row, name) for name in fields_of(type(row))}
+    return {name: getattr(row, name) for name in recorded_fields(type(row))}
 
 
 def add(row: Reference, *, author: Author) -> ReferenceChange:
@@ -130,7 +130,7 @@ def change(
 
 def end(row: Reference, *, author: Author, on: date) -> ReferenceChange | None:
     """End a row: ``on`` is its last day where it has one, else the day from which it is no longer offered."""
-    if "ends_on" in fields_of(type(row)):
+    if "ends_on" in recorded_fields(type(row)):
         return change(row, {"ends_on": on}, author=author, kind=ChangeKind.ENDED)
     return change(row, ENDED_BY[type(row)], author=author, on=on, kind=ChangeKind.ENDED)
 
@@ -196,7 +196,7 @@ def apply(key: int, *, at: datetime) -> bool:
         if not planned.is_planned:
             return False
         row = locked(THINGS[planned.thing], planned.row)
-        fields = fields_of(type(row))
+        fields = recorded_fields(type(row))
         values = {name: fields[name].to_python(value) for name, value in planned.after.items()}
         _write(row, values, Author(planned.made_by, at), check=True)
         planned.applied_at = at

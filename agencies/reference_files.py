@@ -71,12 +71,12 @@ class PlanOvertaken(Exception):
         self.plan = plan
 
 
-def file_of(model: type[Reference]) -> str:
+def reference_file_name(model: type[Reference]) -> str:
     """Return the name of the file of a table."""
     return next(file for file, known in FILES.items() if known is model)
 
 
-def text_of(data: bytes, *, file: str) -> str:
+def decoded_text(data: bytes, *, file: str) -> str:
     """Return the text of a file in UTF-8, with or without its mark; raise BadReference if it is too large or not."""
     if len(data) > MOST_BYTES or data.count(b"\n") > MOST_LINES:
         words = gettext("%(file)s is too large: a file may have %(lines)s lines and half a megabyte. Divide it.")
@@ -142,7 +142,7 @@ def _cell(value: Any) -> str:
 
 
 def _write(text: str, model: type[Reference], *, author: Author) -> ImportPlan:
-    file, problems = file_of(model), list[str]()
+    file, problems = reference_file_name(model), list[str]()
     try:
         table = read(io.StringIO(text, newline=""), file, model, problems)
     except csv.Error:

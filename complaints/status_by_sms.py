@@ -72,12 +72,12 @@ def _answer_to(people: Sequence[Citizen], digits: str, *, at: datetime) -> Notic
     """Return the answer to the first of the ``people`` of a phone who may open the case, else to the first of all."""
     if number := reference.parse(digits):
         for person in people:
-            if case := _cases_of(person, at=at).filter(reference=number).first():
+            if case := _own_cases(person, at=at).filter(reference=number).first():
                 return _status(person, case, at=at)
     return _notice("status_not_found", people[0], {})
 
 
-def _cases_of(person: Citizen, *, at: datetime) -> CaseQuerySet:
+def _own_cases(person: Citizen, *, at: datetime) -> CaseQuerySet:
     """Return the cases that ``person`` may open as a citizen; who has no account has cases all the same."""
     user = person.user
     if user is None or user.is_staff:

@@ -39,7 +39,7 @@ def is_api(request: HttpRequest) -> bool:
     return request.path_info.startswith(ROOT)
 
 
-def language_of(request: HttpRequest) -> str:
+def asked_language(request: HttpRequest) -> str:
     """Return the language that an app asks for; Arabic if it asks for none of ours."""
     return translation.get_language_from_request(request)
 
@@ -66,7 +66,7 @@ class ApiAnswers:
             answer = _as_problem(request, self.get_response(request))
         answer.cookies.clear()
         answer.headers["Vary"] = "Accept-Language, Authorization, Origin"
-        answer.headers["Content-Language"] = language_of(request)
+        answer.headers["Content-Language"] = asked_language(request)
         if is_registered:
             answer.headers["Access-Control-Allow-Origin"] = origin
             answer.headers["Access-Control-Expose-Headers"] = _EXPOSED
@@ -83,7 +83,7 @@ def _as_problem(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseB
     more: dict[str, Any] = {}
     if "Retry-After" in answer.headers:
         more["retry_after"] = int(answer.headers["Retry-After"])
-    with translation.override(language_of(request)):
+    with translation.override(asked_language(request)):
         problem = Problem(code, **more).response()
     if "Allow" in answer.headers:
         problem.headers["Allow"] = answer.headers["Allow"]

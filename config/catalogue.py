@@ -62,14 +62,14 @@ class Text:
         return self.context, self.singular
 
 
-def source_of(root: Path) -> Path:
+def catalogue_path(root: Path) -> Path:
     """Return where the Arabic texts are edited."""
     return root / "locale" / "ar" / "LC_MESSAGES" / "django.po"
 
 
 def update(root: Path, additions: Mapping[Key, Translation] | None = None) -> None:
     """Bring the catalogue up to what code and templates say now, with `additions` in place of what it has."""
-    source = source_of(root)
+    source = catalogue_path(root)
     source.parent.mkdir(parents=True, exist_ok=True)
     source.write_text(_fresh(root, additions or {}), encoding="utf-8")
 
@@ -79,7 +79,7 @@ def compile_if_stale(root: Path) -> bool:
 
     Exits with a sentence where the catalogue is out of date and its folder cannot be written to.
     """
-    source = source_of(root)
+    source = catalogue_path(root)
     compiled = source.with_suffix(".mo")
     if compiled.exists() and compiled.stat().st_mtime_ns > source.stat().st_mtime_ns:
         return False
@@ -96,14 +96,14 @@ def compile_if_stale(root: Path) -> bool:
 def problems(root: Path) -> list[str]:
     """Return a line for each text without a full translation, and one when the catalogue is not up to date."""
     found = untranslated(root)
-    if source_of(root).read_text(encoding="utf-8") != _fresh(root, {}):
+    if catalogue_path(root).read_text(encoding="utf-8") != _fresh(root, {}):
         found.append("The catalogue is out of date: run `python3 run.py manage catalogue`.")
     return found
 
 
 def untranslated(root: Path) -> list[str]:
     """Return a line for each text without a full translation."""
-    catalogue = _read(source_of(root))
+    catalogue = _read(catalogue_path(root))
     return [f"{_places(message)}: not translated: {_singular(message)!r}" for message in catalogue if _lacks(message)]
 
 
@@ -136,7 +136,7 @@ def _as_python(template: str, place: str) -> str:
 
 
 def _fresh(root: Path, additions: Mapping[Key, Translation]) -> str:
-    source = source_of(root)
+    source = catalogue_path(root)
     known = _translations(_read(source)) if source.exists() else {}
     output = io.BytesIO()
     pofile.write_po(

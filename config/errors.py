@@ -61,7 +61,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     error = sys.exception()
     if not is_unavailable(error):
         return server_error(request)
-    reason = reason_of(error)
+    reason = outage_reason(error)
     PAGES_NOT_SERVED.labels(reason=reason).inc()
     context = {
         "fields": list(_typed(request)),
@@ -113,7 +113,7 @@ def is_unavailable(error: BaseException | None) -> bool:
     return state is None or state in REASONS or state.startswith(CONNECTION_EXCEPTION)
 
 
-def reason_of(error: BaseException | None) -> str:
+def outage_reason(error: BaseException | None) -> str:
     """Return in a word why a page could not be served: away, locked, slow or full."""
     if not isinstance(error, OperationalError | InterfaceError):
         return "full"

@@ -120,7 +120,7 @@ class LanguageByPrefix(LocaleMiddleware):
     def process_request(self, request: HttpRequest) -> None:
         """Activate the language of the prefix, or the default."""
         if api_answers.is_api(request):
-            language = api_answers.language_of(request)
+            language = api_answers.asked_language(request)
         else:
             language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
         translation.activate(language)

@@ -63,7 +63,7 @@ class CompiledRead[Row]:
 
         ``related`` are objects at hand, by the name of the key of the rows that leads to them.
         """
-        types = tuple((name, _type_of(name, value)) for name, value in values.items())
+        types = tuple((name, _stand_in_type(name, value)) for name, value in values.items())
         statement = self._compiled(shape, types)
         return list(statement.rows(values, related)) if statement else []
 
@@ -99,7 +99,7 @@ def numbered(name: str, keys: Collection[Any]) -> dict[str, Any]:
     return {f"{name}_{place}": key for place, key in enumerate(listed + listed[-1:] * (whole - len(listed)))}
 
 
-def _type_of(name: str, value: object) -> type:
+def _stand_in_type(name: str, value: object) -> type:
     # A choice is a text, and so is what a template marks as safe.
     found = next((kind for kind in (type(value), str) if kind in _STAND_INS and isinstance(value, kind)), None)
     if found is None:

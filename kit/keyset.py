@@ -64,9 +64,9 @@ class Order:
 
     def page(self, rows: QuerySet[Any]) -> KeysetPage[Any]:
         """Return the first page of ``rows``, which are sorted so and begin after their mark."""
-        return self.page_of(list(rows[: PAGE + 1]))
+        return self.first_page(list(rows[: PAGE + 1]))
 
-    def page_of[Row: HasKey](self, found: Sequence[Row]) -> KeysetPage[Row]:
+    def first_page[Row: HasKey](self, found: Sequence[Row]) -> KeysetPage[Row]:
         """Return the first page of rows that were fetched, one more than a page or all there are."""
         if len(found) <= PAGE:
             return KeysetPage(found, "")

@@ -102,9 +102,9 @@ def _owe_pushes(owed: Sequence[tuple[str, Notice]], *, at: datetime) -> None:
 
     The sweep finds them within ten seconds. One that is not sent within a day is not sent any more.
     """
-    browsers = subscriptions.subscriptions_of({notice.recipient for _, notice in owed})
+    browsers = subscriptions.subscriptions_by_recipient({notice.recipient for _, notice in owed})
     pushes = [
-        (occasion, _push_of(notice, browser))
+        (occasion, _push_notice(notice, browser))
         for occasion, notice in owed
         for browser in browsers.get(notice.recipient, ())
         if rendering.current_wording(notice.template, notice.language).has_text_for(Channel.PUSH)
@@ -113,7 +113,7 @@ def _owe_pushes(owed: Sequence[tuple[str, Notice]], *, at: datetime) -> None:
     _insert(pushes, made)
 
 
-def _push_of(notice: Notice, browser: PushSubscription) -> Notice:
+def _push_notice(notice: Notice, browser: PushSubscription) -> Notice:
     return replace(
         notice,
         channel=Channel.PUSH,

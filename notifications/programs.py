@@ -70,7 +70,7 @@ class ProgramStatus:
         return min(moments, default=None) if self.is_down else None
 
 
-def status_of(*endpoints: Endpoint, at: datetime) -> list[ProgramStatus]:
+def program_status(*endpoints: Endpoint, at: datetime) -> list[ProgramStatus]:
     """Return how programs stand at ``at``; two statements for any number. ``refused`` counts the last week."""
     names = [endpoint.name for endpoint in endpoints]
     if not names:

@@ -28,7 +28,7 @@ def account(request: HttpRequest) -> HttpResponse:
     page["rejection"] = _rejection(citizen)
     page["app_sessions"] = app_sessions.open_sessions(signed_in_user(request), at=timezone.now())
     if push_key := web_push.application_key():
-        browsers = push.browsers_of(citizen)
+        browsers = push.notified_browsers(citizen)
         page |= {"push_key": push_key, "browsers": browsers, "is_push_on_here": push.is_on_here(request, browsers)}
     return render(request, "accounts/account/account.html", page)
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from ninja.security import HttpBearer
 
 from accounts.models import AppSession
-from accounts.sign_in.app_sessions import session_of
+from accounts.sign_in.app_sessions import find_session
 from kit.problems import Problem
 
 
@@ -20,7 +20,7 @@ class Bearer(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> AppSession:
         """Return the session, and set the user of the request; raise ``Problem``."""
-        session = session_of(token, at=timezone.now())
+        session = find_session(token, at=timezone.now())
         if session is None:
             raise Problem("sign_in_required")
         if session.policy_due and not self.before_policy:

@@ -59,7 +59,7 @@ def _row(found: PushSubscription) -> DeviceRow:
 @router.get("/devices", response=Devices)
 def list_devices(request: HttpRequest) -> Devices:
     """List the devices that show notifications, browsers too."""
-    rows = [_row(found) for found in push.browsers_of(signed_in_citizen(request))]
+    rows = [_row(found) for found in push.notified_browsers(signed_in_citizen(request))]
     return Devices(items=rows, application_key=web_push.application_key())
 
 

@@ -94,7 +94,7 @@ def begin_registration(request: HttpRequest, body: RegistrationBody) -> Status[B
     context = steps.code_context(request, draft, session=session)
     is_proven = draft.get("proven") == context.target
     if not is_proven:
-        register.send_code(steps.data_of(draft), context, at=at)
+        register.send_code(steps.entered_data(draft), context, at=at)
     return Status(201, _begun(key, context, at=at, is_proven=is_proven))
 
 
@@ -153,7 +153,7 @@ def complete_registration(request: HttpRequest, body: Completion) -> Status[Toke
         draft["insists"] = True
     try:
         known, address = steps.known_finding(draft), client_address(request)
-        user = register.complete(steps.data_of(draft), address=address, known=known, at=at)
+        user = register.complete(steps.entered_data(draft), address=address, known=known, at=at)
     except Mismatch as wrong:
         found = [wrong.finding.source, *wrong.finding.fields]
         form_drafts.keep(Purpose.REGISTER, session, draft | {"mismatch": found}, at=at)

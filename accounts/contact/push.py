@@ -22,10 +22,10 @@ _SALT: Final = "subscription of a browser"
 _COOKIE_LIFE: Final = timedelta(days=400)
 
 
-def browsers_of(citizen: Citizen) -> list[PushSubscription]:
+def notified_browsers(citizen: Citizen) -> list[PushSubscription]:
     """Return the browsers that show notifications to ``citizen``, the oldest first."""
     key = citizen_key(citizen.pk)
-    return subscriptions.subscriptions_of([key]).get(key, [])
+    return subscriptions.subscriptions_by_recipient([key]).get(key, [])
 
 
 def subscribe(

@@ -52,7 +52,7 @@ def recheck(pk: UUID, *, at: datetime) -> bool:
     citizen = Citizen.objects.filter(pk=pk, recheck_at__lte=at, identity=Identity.PENDING).first()
     if citizen is None:
         return False
-    finding = registries.ask(claim_of(citizen), at=at)
+    finding = registries.ask(stated_claim(citizen), at=at)
     try:
         return _settle(pk, finding, at=at)
     except IntegrityError:
@@ -94,7 +94,7 @@ def _wait(citizen: Citizen) -> timedelta:
     return min(FIRST_WAIT * (1 << tries), LONGEST_WAIT)
 
 
-def claim_of(citizen: Citizen) -> IdentityClaim:
+def stated_claim(citizen: Citizen) -> IdentityClaim:
     """Return what the citizen says about themselves."""
     return IdentityClaim(
         number_kind=citizen.number_kind,

@@ -171,16 +171,16 @@ def end(key: UUID, *, by: User, reason: str = "", at: datetime) -> Mandate:
     return mandate
 
 
-def end_all_of(citizen: Citizen, *, by: User | None, at: datetime) -> None:
+def end_all_mandates(citizen: Citizen, *, by: User | None, at: datetime) -> None:
     """End every mandate and request of either side that ``citizen`` is, in the caller's transaction."""
     live = Mandate.objects.of(citizen).filter(state__in=[MandateState.ASKED, MandateState.GIVEN])
     for mandate in live.select_related("representative", "person").select_for_update(of=("self",), no_key=True):
         _end(mandate, by=by, reason="", at=at)
 
 
-def erase_of(citizen: Citizen, *, at: datetime) -> None:
+def erase_mandates(citizen: Citizen, *, at: datetime) -> None:
     """End every mandate of a person who is erased and erase the words in them, in the caller's transaction."""
-    end_all_of(citizen, by=None, at=at)
+    end_all_mandates(citizen, by=None, at=at)
     for mandate in Mandate.objects.of(citizen).select_for_update(of=("self",), no_key=True):
         mandate.claim = mandate.proof = mandate.seen = mandate.reason = ""
         mandate.save(update_fields=["claim", "proof", "seen", "reason"])

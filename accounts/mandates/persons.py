@@ -21,7 +21,7 @@ class UnrecordedPerson:
     finding: RegistryFinding
 
 
-def claim_of(said: Mapping[str, str]) -> IdentityClaim:
+def requested_claim(said: Mapping[str, str]) -> IdentityClaim:
     """Return the claim that a request holds."""
     texts = {name: text for name, text in said.items() if name != "birth_date"}
     return IdentityClaim(**texts, birth_date=date.fromisoformat(said["birth_date"]))
@@ -29,7 +29,7 @@ def claim_of(said: Mapping[str, str]) -> IdentityClaim:
 
 def find(said: Mapping[str, str]) -> Citizen | None:
     """Return the citizen with this number and this date of birth, a proven one first."""
-    claim = claim_of(said)
+    claim = requested_claim(said)
     known = Citizen.objects.numbered(claim.number_kind, claim.number).filter(erased_at=None)
     people = known.order_by(MATCHED_FIRST, "created_at")
     return next((person for person in people if person.birth_date == claim.birth_date), None)
@@ -37,7 +37,7 @@ def find(said: Mapping[str, str]) -> Citizen | None:
 
 def check(said: Mapping[str, str], *, at: datetime) -> UnrecordedPerson:
     """Ask the registry about somebody who is not among the citizens."""
-    claim = claim_of(said)
+    claim = requested_claim(said)
     return UnrecordedPerson(claim, registries.ask(claim, at=at))
 
 

@@ -54,7 +54,7 @@ class SmsAbout(models.TextChoices):
 
 
 #: A request asks for the authority of one moment a hundred times.
-_day_of: Final = lru_cache(maxsize=64)(timezone.localdate)
+_local_day: Final = lru_cache(maxsize=64)(timezone.localdate)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -124,7 +124,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         Roles of a colleague whose absence names the user as deputy are included, as long as the absence lasts; not
         those that need a second person's consent, which nobody lends.
         """
-        day = _day_of(at)
+        day = _local_day(at)
         if day not in self._authorities:
             self._authorities[day] = self._authority(day)
         return self._authorities[day]

@@ -32,7 +32,7 @@ def last_step(request: HttpRequest, form: PasswordForm, draft: RegistrationDraft
     return {"password_hash": password_hash, "policy_version": policy.in_force(at).version}
 
 
-def data_of(draft: RegistrationDraft) -> RegistrationData:
+def entered_data(draft: RegistrationDraft) -> RegistrationData:
     """Return everything that was entered, in the language of the request."""
     return RegistrationData.from_draft(draft, language=get_language() or "ar")
 

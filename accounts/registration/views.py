@@ -119,7 +119,7 @@ def _next(request: HttpRequest, draft: dict[str, Any], *, at: datetime, next_ste
         return redirect(next_step)
     if draft.get("proven") == _code_context(request, draft).target:
         return _finish(request, draft, at=at)
-    register.send_code(steps.data_of(draft), _code_context(request, draft), at=at)
+    register.send_code(steps.entered_data(draft), _code_context(request, draft), at=at)
     return redirect("register-code")
 
 
@@ -127,7 +127,7 @@ def _finish(request: HttpRequest, draft: dict[str, Any], *, at: datetime) -> Htt
     session = form_drafts.session_hash(request)
     try:
         user = register.complete(
-            steps.data_of(draft), address=client_address(request), known=steps.known_finding(draft), at=at
+            steps.entered_data(draft), address=client_address(request), known=steps.known_finding(draft), at=at
         )
     except Mismatch as wrong:
         found = [wrong.finding.source, *wrong.finding.fields]

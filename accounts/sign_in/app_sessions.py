@@ -76,7 +76,7 @@ def _new_refresh_key(session: AppSession, *, at: datetime) -> str:
     return key
 
 
-def session_of(access: str, *, at: datetime) -> AppSession | None:
+def find_session(access: str, *, at: datetime) -> AppSession | None:
     """Return the session of an access key that holds at ``at``, with user and citizen, in one statement."""
     session = _LIVING.first(access=hashed(access), at=at)
     return session if session is not None and _goes_on(session) else None

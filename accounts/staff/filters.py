@@ -15,7 +15,7 @@ def sent_filter(request: HttpRequest) -> QueryDict:
     return request.POST if request.method == "POST" else request.GET
 
 
-def address_of(sent: QueryDict, *, after: str = "") -> str:
+def query_string(sent: QueryDict, *, after: str = "") -> str:
     """Return the query string of a filter without names, of the page that starts ``after`` a mark."""
     kept = {name: value for name, value in sent.items() if name not in _NEVER and value}
     return "?" + urlencode({**kept, **({"after": after} if after else {})})

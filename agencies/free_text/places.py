@@ -83,7 +83,7 @@ class PlaceIndex:
         for form in bare_forms(first):
             for key in (_key(form), consonants(form) if is_latin(form) else ""):
                 listed = self._names.get((key, *map(_key, others)), ()) if key else ()
-                if named := _one_of(listed, governorate):
+                if named := _single_place(listed, governorate):
                     return named
         return None
 
@@ -96,7 +96,7 @@ class PlaceIndex:
         return not is_ordinary or bool(before and INTRODUCED_BY & {*bare_forms(before[-1])})
 
 
-def _one_of(listed: set[PlaceName] | tuple[()], governorate: int | None) -> PlaceName | None:
+def _single_place(listed: set[PlaceName] | tuple[()], governorate: int | None) -> PlaceName | None:
     """Return the one place of a name: a town and its district are one, and a town goes before its governorate."""
     own = [each for each in listed if each.governorate == governorate] or list(listed)
     if len({each.governorate for each in own}) != 1:

@@ -56,15 +56,15 @@ class Reader:
     rules: Sequence[RoutingRule] = ()
     areas: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
-    def topics_of(self, text: str) -> list[Match[int]]:
+    def find_topics(self, text: str) -> list[Match[int]]:
         """Return the topics that a text speaks of, the best first; the texts read last are remembered."""
-        return list(self._topics_of(text[:TELLING]))
+        return list(self._topic_finder(text[:TELLING]))
 
     @cached_property
-    def _topics_of(self) -> Callable[[str], Sequence[Match[int]]]:
+    def _topic_finder(self) -> Callable[[str], Sequence[Match[int]]]:
         return lru_cache(maxsize=REMEMBERED)(lambda text: self.topic_phrases.matches(self.lexicon, _read(text)))
 
-    def agencies_of(self, text: str, *, service_weight: float) -> list[Match[int]]:
+    def find_agencies(self, text: str, *, service_weight: float) -> list[Match[int]]:
         """Return the agencies that a text names, or whose services it describes, which weigh less; the best first."""
         read = _read(text[:TELLING])
         called = self.agency_names.matches(self.lexicon, read)
@@ -75,11 +75,11 @@ class Reader:
                 found[match.key] = match
         return sorted(found.values(), key=lambda match: -match.score)
 
-    def place_of(self, text: str, *, governorate: int | None = None) -> PlaceFound | None:
+    def find_place(self, text: str, *, governorate: int | None = None) -> PlaceFound | None:
         """Return the place that a text names."""
         return self.place_names.find(_read(text), governorate=governorate)
 
-    def danger_of(self, text: str) -> DangerFound | None:
+    def find_danger(self, text: str) -> DangerFound | None:
         """Return the danger to life or limb that a text tells of."""
         return self.dangers.find(self.lexicon, _read(text))
 

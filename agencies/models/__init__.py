@@ -17,7 +17,7 @@ from agencies.models.everyday import PHRASE_LENGTH, DangerSign, TopicPhrases, Wo
 from agencies.models.known_problems import PROBLEM_LENGTH, KnownProblem
 from agencies.models.phrases import AnswerPhrase, PhraseCategory, PhraseLanguage
 from agencies.models.places import City, CityLevel, Governorate
-from agencies.models.sites import AgencySite, origin_of
+from agencies.models.sites import AgencySite, browser_origin
 from agencies.models.successions import AgencySuccession
 from agencies.models.topics import KINDS, Priority, QuestionKind, RoutingRule, Topic, TopicKind, TopicQuestion
 from agencies.models.workdays import (
@@ -74,6 +74,6 @@ __all__ = [
     "TopicQuestion",
     "WordGroup",
     "WorkingHours",
+    "browser_origin",
     "current_calendar",
-    "origin_of",
 ]

@@ -21,7 +21,7 @@ _OWN_MACHINE: Final = frozenset({"localhost", "127.0.0.1"})
 WRONG_ORIGIN = _("Enter the address of the site without a page, such as https://www.agency.example")
 
 
-def origin_of(typed: str) -> str:
+def browser_origin(typed: str) -> str:
     """Return the origin of a typed address, as browsers write it: scheme, host and a port that is not the usual one.
 
     Raises ValidationError for what is no origin: a path, a name and password, a wildcard, or no TLS.
@@ -68,6 +68,6 @@ class AgencySite(Shipped, Reference):
         """Write the address as browsers do, and refuse what is no origin."""
         super().clean()
         try:
-            self.origin = origin_of(self.origin)
+            self.origin = browser_origin(self.origin)
         except ValidationError as wrong:
             raise ValidationError({"origin": wrong}) from None

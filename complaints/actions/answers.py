@@ -16,7 +16,7 @@ from complaints.actions import answer_copies, linked_cases, proposals
 from complaints.actions.decisions import NothingProposed, before
 from complaints.answer_quality.judgement import CaseWords, Judgement, Result, judge
 from complaints.answer_quality.stored import current_lexicon
-from complaints.answer_quality.subjects import group_of
+from complaints.answer_quality.subjects import subject_group
 from complaints.attachments import prepared
 from complaints.engine.change import Change, Fact
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, transition
@@ -188,7 +188,7 @@ def judged_answer(case: Case, *, found: str, done: str) -> Judgement:
     """Judge an answer to ``case`` by the lexicon of the unit; the page and the action ask here."""
     named = [each for each in (case.topic, case.agency) if each is not None]
     about = " ".join(name for each in named for name in (each.name_ar, each.name_en))
-    group = group_of(case.topic.code) if case.topic else ""
+    group = subject_group(case.topic.code) if case.topic else ""
     words = CaseWords(own=own_words(case), about=about, group=group)
     return judge(found=found, done=done, case=words, lexicon=current_lexicon())
 

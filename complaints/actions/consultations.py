@@ -179,7 +179,7 @@ def _hold(asked: Consultation) -> None:
 
 def _through(asked: Consultation, by: User | None) -> dict[str, Fact]:
     """Return how the link was delivered, for a reply by link; empty for one with an account, which names the person."""
-    return {"handed": str(signed_links.channel_of(asked))} if by is None else {}
+    return {"handed": str(signed_links.link_delivery(asked))} if by is None else {}
 
 
 def _require_open(asked: Consultation) -> None:

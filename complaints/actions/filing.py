@@ -194,7 +194,7 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str, channel: 
             raise TooManyToday
         citizen = _filed_for(fresh, fresh.citizen, by=by, at=at)
         if fresh.same_open >= MOST_SAME_OPEN:
-            raise AlreadyFiled(_newest_of(fresh))
+            raise AlreadyFiled(_newest_alike(fresh))
         if not fresh.is_complete:
             raise DraftIncomplete
         answers = _answers(fresh)
@@ -275,7 +275,7 @@ def _same_open() -> Coalesce:
     return Coalesce(Subquery(same.order_by().values("citizen").annotate(count=Count("pk")).values("count")), 0)
 
 
-def _newest_of(draft: Draft) -> Case:
+def _newest_alike(draft: Draft) -> Case:
     """Return the newest open case of the kind and with the words of ``draft``."""
     words = strip_prefixes(f"{draft.subject} {draft.details}")
     same = Case.objects.filter(citizen=draft.citizen_id, kind=draft.kind, folded=words)

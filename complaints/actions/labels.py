@@ -18,7 +18,7 @@ class _SomebodyElseDid(Exception):
 
 def label(case: Case, *, by: User, at: datetime, name: str) -> bool:
     """Add the label ``name`` of the desk of ``by``; return False if the case had it already."""
-    agency = _desk_of(case, by, at=at)
+    agency = _labelling_desk(case, by, at=at)
     same = Label.objects.filter(case=case, agency=agency, name=name)
     if same.exists():
         return False
@@ -33,7 +33,7 @@ def label(case: Case, *, by: User, at: datetime, name: str) -> bool:
 
 def unlabel(case: Case, *, by: User, at: datetime, name: str) -> bool:
     """Remove the label ``name`` of the desk of ``by``; return False if the case did not have it."""
-    found = Label.objects.filter(case=case, agency=_desk_of(case, by, at=at), name=name)
+    found = Label.objects.filter(case=case, agency=_labelling_desk(case, by, at=at), name=name)
     if not found.exists():
         return False
     with suppress(_SomebodyElseDid), act(case, Action.LABEL, by=by, at=at) as change:
@@ -48,11 +48,11 @@ def unlabel(case: Case, *, by: User, at: datetime, name: str) -> bool:
 
 def labels_on(case: Case, by: User, *, at: datetime) -> list[str]:
     """Return the labels on the case by the desk of ``by``."""
-    own = _desk_of(case, by, at=at)
+    own = _labelling_desk(case, by, at=at)
     return list(Label.objects.filter(case=case, agency=own).values_list("name", flat=True))
 
 
-def _desk_of(case: Case, user: User, *, at: datetime) -> int:
+def _labelling_desk(case: Case, user: User, *, at: datetime) -> int:
     """Return the agency whose labels ``user`` puts on ``case``: the case's own, or the unit."""
     authority = user.authority(at)
     if case.agency_id is not None and case.agency_id in authority.agencies(DESK):

@@ -44,7 +44,7 @@ def hand_over(
     with act(case, Action.HAND_OVER, by=by, at=at, through=through) as change:
         if case.agency is None or holders.current_holder(case)[0] != Holder.AGENCY:
             raise HeldByAnother
-        endpoint = centre_calls.endpoint_of(centre)
+        endpoint = centre_calls.called_endpoint(centre)
         way = HandoverWay.WEBHOOK if endpoint else HandoverWay.EMAIL if centre.email else HandoverWay.PHONE
         handed = Handover.objects.create(
             case=case, event_id=change.event_id, centre=centre, reference=reference, way=way, by=by, at=change.at
@@ -88,7 +88,7 @@ def _announce(handed: Handover, *, at: datetime) -> None:
     notice = Notice(
         template="centre_handover",
         channel=Channel.EMAIL,
-        recipient=centre_calls.name_of(handed.centre),
+        recipient=centre_calls.program_name(handed.centre),
         address=handed.centre.email,
         language="ar",
         context={
@@ -127,7 +127,7 @@ def record_report(centre: OutsideCentre, report: Report, *, at: datetime) -> dic
         raise NotWithCentre
     Case.objects.locked().get(pk=case.pk)
     handed = case.handovers.filter(centre=centre).latest("at", "id")
-    meaning = meaning_of(centre, report.word)
+    meaning = centre_meaning(centre, report.word)
     CentreReport.objects.create(
         case=case,
         handover=handed,
@@ -144,7 +144,7 @@ def record_report(centre: OutsideCentre, report: Report, *, at: datetime) -> dic
     return {"case": report.case, "meaning": meaning or "unknown", "open": is_open and meaning not in FINAL}
 
 
-def meaning_of(centre: OutsideCentre, word: str) -> CentreMeaning | None:
+def centre_meaning(centre: OutsideCentre, word: str) -> CentreMeaning | None:
     """Return what a centre's word means: by the table of its states, else one of our own four words."""
     rows = CentreState.objects.filter(centre=centre, word=word, is_active=True)
     found = rows.values_list("meaning", flat=True).first() or (word if word in CentreMeaning.values else None)

@@ -19,13 +19,13 @@ def danger_sign(*, kind: str, subject: str, details: str, at: datetime) -> str:
     if kind == Kind.PRAISE:
         return ""
     reader = danger_reader(at=at)
-    found = reader.danger_of(f"{subject}. {details}")
+    found = reader.find_danger(f"{subject}. {details}")
     return str(reader.signs[found.sign].code or found.sign) if found else ""
 
 
 def danger_words(subject: str, details: str, *, at: datetime) -> str:
     """Return the words for which a case is urgent, as they were written; empty where none are found any more."""
-    found = danger_reader(at=at).danger_of(f"{subject}. {details}")
+    found = danger_reader(at=at).find_danger(f"{subject}. {details}")
     return " … ".join(found.words) if found else ""
 
 

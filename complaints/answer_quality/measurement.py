@@ -12,7 +12,7 @@ from typing import Final
 from agencies.reference_data import DATA as REFERENCE_DATA
 from complaints.answer_quality.judgement import CaseWords, Judgement, Result, judge
 from complaints.answer_quality.lexicon import Lexicon
-from complaints.answer_quality.subjects import group_of
+from complaints.answer_quality.subjects import subject_group
 from kit.shares import Share
 
 _DATA: Final = Path(__file__).parents[1] / "data"
@@ -94,7 +94,7 @@ def _names() -> Mapping[str, str]:
 def _words(case: Mapping[str, str], names: Mapping[str, str]) -> CaseWords:
     about = " ".join(names.get(case.get(column, ""), "") for column in ("category_code", "agency_code"))
     own = f"{case.get('subject', '')} {case.get('body', '')}".strip()
-    return CaseWords(own=own, about=about.strip(), group=group_of(case.get("category_code", "")))
+    return CaseWords(own=own, about=about.strip(), group=subject_group(case.get("category_code", "")))
 
 
 def measure(sample: SampleAnswer, lexicon: Lexicon) -> AnswerVerdict:

@@ -73,7 +73,7 @@ def _rarity(key: str) -> float:
 
 
 @cache
-def group_of(topic: str) -> str:
+def subject_group(topic: str) -> str:
     """Return the code of the group of a topic by the project's file; empty for a topic that people added."""
     return _groups().get(topic, "")
 

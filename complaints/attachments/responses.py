@@ -63,13 +63,13 @@ def voice_response(attachment: Attachment, *, byte_range: str) -> HttpResponse:
             content: bytes = stored.read()
     except FileNotFoundError:
         raise Http404 from None
-    return sealed(_part_of(content, byte_range, attachment.content_type))
+    return sealed(_ranged_answer(content, byte_range, attachment.content_type))
 
 
 _RANGE: Final = re.compile(r"bytes=(?:(\d{1,12})-(\d{0,12})|-(\d{1,12}))")
 
 
-def _part_of(content: bytes, byte_range: str, content_type: str) -> HttpResponse:
+def _ranged_answer(content: bytes, byte_range: str, content_type: str) -> HttpResponse:
     """Return the one range that is asked for with 206, 416 where there is nothing, and all of it for anything else."""
     size, asked = len(content), _RANGE.fullmatch(byte_range)
     headers = {"Accept-Ranges": "bytes"}

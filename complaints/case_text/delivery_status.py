@@ -42,12 +42,12 @@ class DeliveryStatus:
 
 def for_staff(message: Message, *, at: datetime, repeated: Message | None = None) -> DeliveryStatus:
     """Return the status of a message for staff; ``repeated`` is the message that replaced it."""
-    return _status(message, _STAFF, [_again(message, repeated), _call_for_staff(_call_of(message))], at=at)
+    return _status(message, _STAFF, [_again(message, repeated), _call_for_staff(_replacing_call(message))], at=at)
 
 
 def for_citizen(message: Message, *, at: datetime, repeated: Message | None = None) -> DeliveryStatus:
     """Return the status of a message for its citizen; ``repeated`` is the message that replaced it."""
-    return _status(message, _CITIZEN, [_again(message, repeated), _call_for_citizen(_call_of(message))], at=at)
+    return _status(message, _CITIZEN, [_again(message, repeated), _call_for_citizen(_replacing_call(message))], at=at)
 
 
 def repetitions_in(messages: Iterable[Message]) -> dict[object, Message]:
@@ -259,7 +259,7 @@ def _again(message: Message, repeated: Message | None) -> str:
     return _("We sent it by e-mail instead.") if is_email else _("We sent it by SMS instead.")
 
 
-def _call_of(message: Message) -> CallTask | None:
+def _replacing_call(message: Message) -> CallTask | None:
     """Return the call that replaces a message, which was fetched with it."""
     return getattr(message, "call_task", None)
 

@@ -20,7 +20,7 @@ from complaints.case_text.speakers import spoken_for_citizen
 from complaints.engine import notices
 from complaints.engine.signed_links import LinkBearer
 from complaints.models import Attachment, Case, CaseEvent
-from complaints.permissions.representatives import mandates_of
+from complaints.permissions.representatives import mandates_by_event
 from complaints.workflow import ACTIONS, Action, WithdrawalReason
 
 
@@ -60,7 +60,7 @@ _SAID_TWICE: Final = frozenset({Action.PROPOSE_ANSWER, Action.CLOSE, Action.PROP
 def history_entries(case: Case, events: Sequence[CaseEvent], texts: EventTexts) -> Iterator[HistoryEntry]:
     """Yield an entry for each of the ``events`` of ``case``, the oldest first."""
     entered, asker = events[0].at, ""
-    mandates = mandates_of(events)
+    mandates = mandates_by_event(events)
     for event in events:
         asker = event.actor.name if event.action == Action.CONSULT and event.actor else asker
         moves = event.from_state != event.to_state
@@ -160,7 +160,7 @@ def actor_label(event: CaseEvent, case: Case, *, asker: str = "", mandates: Mapp
     without a statement.
     """
     if event.mandate:
-        return spoken_for_citizen((mandates_of([event]) if mandates is None else mandates).get(event.mandate))
+        return spoken_for_citizen((mandates_by_event([event]) if mandates is None else mandates).get(event.mandate))
     is_by_link = event.action == Action.RATE and event.actor is None
     if is_by_link or (event.actor is not None and event.actor_id == case.citizen.user_id):
         return gettext("the citizen")

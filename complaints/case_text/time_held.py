@@ -59,7 +59,7 @@ class WorkingTime:
 
     def __init__(self, calendar: WorkingCalendar, since: datetime, until: datetime) -> None:
         self._calendar = calendar
-        self._first, self._last = _day_of(since), _day_of(until)
+        self._first, self._last = _local_day(since), _local_day(until)
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Return the working time from ``start`` to ``end``, both within the span; none when ``end`` is not later."""
@@ -67,7 +67,7 @@ class WorkingTime:
 
     def _until(self, moment: datetime) -> timedelta:
         """Return the working time from the first day of the span to ``moment``."""
-        place = bisect_right(self._days, _day_of(moment)) - 1
+        place = bisect_right(self._days, _local_day(moment)) - 1
         opened, closed = self._windows[place]
         return self._before[place] + max(timedelta(), min(closed, moment) - opened)
 
@@ -171,5 +171,5 @@ def _end(holding: Holding, at: datetime) -> datetime:
     return holding.ended_at or at
 
 
-def _day_of(moment: datetime) -> date:
+def _local_day(moment: datetime) -> date:
     return moment.astimezone(AMMAN).date()

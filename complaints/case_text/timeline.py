@@ -21,7 +21,7 @@ from complaints.case_text.kinds import words_of_kind
 from complaints.case_text.speakers import spoken_by
 from complaints.case_text.status import outcome_colour
 from complaints.models import Attachment, Case, CaseEvent, Channel, RefusalReason, Solved
-from complaints.permissions.representatives import mandates_of
+from complaints.permissions.representatives import mandates_by_event
 from complaints.workflow import ACTIONS, Action, ActionRule, Actor, Outcome, State, TimelineText
 from kit.unit import unit_name
 
@@ -139,7 +139,7 @@ def timeline(
     """
     # An event has the agency before it; so the agency after an event is that of the next event.
     owners = [*(event.agency for event in events[1:]), case.agency]
-    mandates = mandates_of(events)
+    mandates = mandates_by_event(events)
     names = AgencyNames({event.agency for event in events} | {case.agency})
     entries = [
         _Telling(

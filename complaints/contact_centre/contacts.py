@@ -162,7 +162,7 @@ def remember_draft(contact: CentreContact, draft: Draft) -> None:
         contact.save(update_fields=["draft"])
 
 
-def mark_of(draft: Draft) -> str:
+def read_back_mark(draft: Draft) -> str:
     """Return a mark of the draft as it was read back: it changes with every change of it."""
     return draft.updated_at.isoformat() if draft.is_begun else ""
 
@@ -175,7 +175,7 @@ def file(contact: CentreContact, draft: Draft, *, seen: str, language: str, at: 
     """
     with transaction.atomic():
         held = Draft.objects.select_for_update().only("updated_at").filter(pk=draft.pk).first()
-        if held is not None and mark_of(held) != seen:
+        if held is not None and read_back_mark(held) != seen:
             raise DraftChanged
         case = file_draft(draft, by=contact.agent, at=at, language=language, channel=contact.channel)
         end(contact, result=ContactResult.FILED, reference=case.reference, at=at)

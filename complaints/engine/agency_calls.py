@@ -20,7 +20,7 @@ PREFIX = "agency:"
 TEMPLATE = "webhook_case"
 
 
-def name_of(agency: Agency) -> str:
+def program_name(agency: Agency) -> str:
     """Return the name under which the program of an agency is registered."""
     return f"{PREFIX}{agency.pk}"
 
@@ -40,7 +40,7 @@ def owe(change: Change, event: CaseEvent) -> None:
 
 
 def _owe(agency: Agency, case: Case, event: CaseEvent, *, body: dict[str, Any]) -> None:
-    endpoint = Endpoint.objects.filter(name=name_of(agency), is_active=True).exclude(url="").first()
+    endpoint = Endpoint.objects.filter(name=program_name(agency), is_active=True).exclude(url="").first()
     if endpoint is not None:
         outbox.owe_call(
             endpoint,
@@ -82,6 +82,6 @@ def case_for_agency(case: Case, event: CaseEvent, *, said: str = "") -> dict[str
     }
 
 
-def system_of(endpoint: Endpoint) -> AgencySystem | None:
+def calling_system(endpoint: Endpoint) -> AgencySystem | None:
     """Return the system of an agency by its program, with the officer in whose name it acts."""
     return AgencySystem.objects.filter(endpoint=endpoint).select_related("officer").first()

@@ -19,14 +19,14 @@ PREFIX = "centre:"
 TEMPLATE = "webhook_handover"
 
 
-def name_of(centre: OutsideCentre) -> str:
+def program_name(centre: OutsideCentre) -> str:
     """Return the name under which the program of a centre is registered."""
     return f"{PREFIX}{centre.pk}"
 
 
-def endpoint_of(centre: OutsideCentre) -> Endpoint | None:
+def called_endpoint(centre: OutsideCentre) -> Endpoint | None:
     """Return the program of a centre that is called; None if the centre has none, or it is switched off."""
-    return Endpoint.objects.filter(name=name_of(centre), is_active=True).exclude(url="").first()
+    return Endpoint.objects.filter(name=program_name(centre), is_active=True).exclude(url="").first()
 
 
 def occasion(handed: Handover) -> str:
@@ -49,7 +49,7 @@ def owe_addition(change: Change, event: CaseEvent) -> None:
     """
     case = change.case
     handed = Handover.objects.filter(case=case, ended_at=None, way=HandoverWay.WEBHOOK).select_related("centre").first()
-    endpoint = endpoint_of(handed.centre) if handed else None
+    endpoint = called_endpoint(handed.centre) if handed else None
     if handed is None or endpoint is None:
         return
     said = CaseVisibility(case, knows_person=False).redact(change.said)
@@ -78,7 +78,7 @@ def owe_end(handed: Handover, *, at: datetime, not_before: datetime | None = Non
         return
     reference = handed.case.reference
     outbox.cancel(reference=reference, templates=[TEMPLATE], occasion=occasion(handed), at=at)
-    endpoint = Endpoint.objects.filter(name=name_of(handed.centre)).first()
+    endpoint = Endpoint.objects.filter(name=program_name(handed.centre)).first()
     if endpoint is None or not outbox.has_left(occasion(handed)):
         return
     body = {"type": "case.taken_back", "at": at.isoformat(), "case": reference, "reference": handed.number}
@@ -113,7 +113,7 @@ def case_for_centre(case: Case) -> dict[str, Any]:
     }
 
 
-def message_of(handed: Handover) -> Message | None:
+def handover_message(handed: Handover) -> Message | None:
     """Return the message that hands a case over, if the centre is told by one; one statement."""
     if handed.way == HandoverWay.PHONE:
         return None

@@ -180,7 +180,7 @@ def _to_citizen_and_representatives(template: str, change: Change) -> Iterator[N
     case = change.case
     notice = _to_citizen(template, case, change.speaks_of)
     yield notice
-    for person in representatives.told_of(case, at=change.at) if case.is_spoken_for else ():
+    for person in representatives.told_representatives(case, at=change.at) if case.is_spoken_for else ():
         way = contact_channel(person)
         if way.address == notice.address:
             continue

@@ -39,7 +39,7 @@ def read(token: str) -> CaseEvent | None:
     return closings.filter(pk=key, action=Action.CLOSE).first()
 
 
-def path_of(message: Message) -> str:
+def rating_path(message: Message) -> str:
     """Return where the short link of a question leads, in the language of the message."""
     closing = int(first_occasion(message).removeprefix(_OCCASION))
     with translation.override(message.language):

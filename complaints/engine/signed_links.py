@@ -141,7 +141,7 @@ def channel_to(directorate: Directorate) -> LinkBearer:
     return LinkBearer.EMAIL if directorate.email else LinkBearer.OFFICER
 
 
-def channel_of(consultation: Consultation) -> LinkBearer:
+def link_delivery(consultation: Consultation) -> LinkBearer:
     """Return how the link of ``consultation`` was delivered; one that an officer had proves nothing of who answers.
 
     Once the link was shown to an officer, an address added later does not change that; nor does a removed address

@@ -55,7 +55,7 @@ def preselect(draft: Draft, parameters: Mapping[str, str], *, at: datetime) -> D
     return draft
 
 
-def query_of(draft: Draft) -> str:
+def draft_query(draft: Draft) -> str:
     """Return the part of an address that names a draft, with what was chosen for one that is not stored yet."""
     named = {"draft": str(draft.pk)}
     if draft.is_begun:

@@ -25,7 +25,7 @@ from complaints.permissions.case_parts import with_parts
 from kit.compiled_reads import CompiledRead
 
 
-def case_of(user: User, ref: str, *, at: datetime) -> Case:
+def load_own_case(user: User, ref: str, *, at: datetime) -> Case:
     """Return the citizen's case ``ref``, or that of a person for whom they speak.
 
     Raises Http404, alike for a missing one and another's, and ``MandateOver`` to whom a mandate opened it once.

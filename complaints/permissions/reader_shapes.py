@@ -38,7 +38,7 @@ class ReaderShape:
         )
 
 
-def shape_of(user: User, *, at: datetime) -> tuple[ReaderShape, dict[str, Any]]:
+def reader_shape(user: User, *, at: datetime) -> tuple[ReaderShape, dict[str, Any]]:
     """Return the shape of ``user`` with the authority of the day, and the values that fill it."""
     authority = user.authority(at)
     held = sorted({agency for _role, agency in authority.roles if agency is not None})

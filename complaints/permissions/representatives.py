@@ -34,14 +34,14 @@ def locked_for(case: Case, by: User | None, *, at: datetime) -> Mandate | None:
     if by is None or by.is_staff or case.citizen.user_id == by.pk:
         return None
     held = _covering(case, by).select_for_update(of=("self",), no_key=True)
-    return _in_force_of(list(held.order_by("-ends_at", "pk")), at=at)
+    return _mandate_in_force(list(held.order_by("-ends_at", "pk")), at=at)
 
 
 def locked(key: UUID, by: User, *, at: datetime) -> Mandate:
     """Return the mandate ``key`` of the representative ``by``, locked, to file by; raises ``MandateOver``."""
     held = Mandate.objects.select_for_update(of=("self",), no_key=True).select_related("person", "representative")
     mandate = held.filter(pk=key, representative__user=by, person__isnull=False).first()
-    found = _in_force_of([mandate] if mandate else [], at=at)
+    found = _mandate_in_force([mandate] if mandate else [], at=at)
     if found is None:
         raise PermissionDenied
     return found
@@ -53,14 +53,14 @@ def last_mandate(reference: str, user: User) -> Mandate | None:
     return _covering(case, user).exclude(decided_at=None).order_by("-decided_at").first() if case else None
 
 
-def mandates_of(events: Iterable[CaseEvent]) -> Mapping[str, Mandate]:
+def mandates_by_event(events: Iterable[CaseEvent]) -> Mapping[str, Mandate]:
     """Return the mandates by which ``events`` were made, by key; without a statement where there is none."""
     keys = {key for event in events if (key := event.mandate)}
     rows = Mandate.objects.filter(pk__in=keys).select_related("representative", "person") if keys else ()
     return {str(mandate.pk): mandate for mandate in rows}
 
 
-def told_of(case: Case, *, at: datetime) -> list[Citizen]:
+def told_representatives(case: Case, *, at: datetime) -> list[Citizen]:
     """Return who speaks for the citizen of ``case`` at ``at`` and gets the messages about it too; one statement."""
     covering = Mandate.objects.in_force(at).covering(person=case.citizen_id, entered_by=case.entered_by_id)
     people = {mandate.representative for mandate in covering.select_related("representative")}
@@ -72,7 +72,7 @@ def _covering(case: Case, user: User) -> MandateQuerySet:
     return covering.filter(representative__user=user).select_related("person", "representative")
 
 
-def _in_force_of(held: list[Mandate], *, at: datetime) -> Mandate | None:
+def _mandate_in_force(held: list[Mandate], *, at: datetime) -> Mandate | None:
     found = next((mandate for mandate in held if mandate.is_in_force(at=at)), None)
     over = next((mandate for mandate in held if mandate.decided_at is not None), None)
     if found is None and over is not None:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import signed_in_user
 from complaints.models import Case
-from complaints.own_cases.access import case_of
+from complaints.own_cases.access import load_own_case
 from complaints.own_cases.agency_preview import SEEN, AgencyPreview, preview_unless_seen
 
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -21,7 +21,7 @@ CONFLICT = 409
 
 def own_case(request: HttpRequest, ref: str, *, at: datetime) -> Case:
     """Return the signed-in citizen's case ``ref`` or raise Http404, alike for a missing one and another's."""
-    return case_of(signed_in_user(request), ref, at=at)
+    return load_own_case(signed_in_user(request), ref, at=at)
 
 
 def posted_data(request: HttpRequest) -> QueryDict | None:

@@ -73,7 +73,7 @@ def erase_person(citizen: Citizen, *, at: datetime) -> None:
         uploads.discard(draft)
     UnsentForm.objects.filter(user=citizen.user_id).delete()
     mandate_papers.discard_of(citizen)
-    mandates.erase_of(citizen, at=at)
+    mandates.erase_mandates(citizen, at=at)
     citizen.contacts.update(phone=None, proof="")
     for request in citizen.privacy_requests.all():
         request.text = request.reason = ERASED

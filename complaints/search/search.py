@@ -92,10 +92,10 @@ def search_words(text: str) -> list[Forms]:
 
 def search_query(words: Sequence[Forms]) -> str:
     """Return the ``tsquery`` for any form of each of ``words``."""
-    return " & ".join(f"({_any_of(word)})" for word in words)
+    return " & ".join(f"({_any_form(word)})" for word in words)
 
 
-def _any_of(forms: Forms) -> str:
+def _any_form(forms: Forms) -> str:
     # The pattern of a word allows only letters and digits, so that it cannot contain an operator.
     beginnings = [f"'{one}':*" for one in sorted(forms.beginnings)]
     return " | ".join([*beginnings, *(f"'{one}'" for one in sorted(forms.exact))])

@@ -174,7 +174,7 @@ class ActionRequest:
         """Return the address of the next case of ``work`` that is still the user's work, else that of the list."""
         if not self._is_at_desk(work.following):
             return work.address
-        return work.address_of(work.following)
+        return work.case_url(work.following)
 
     def _is_at_desk(self, reference: str) -> bool:
         return Case.objects.at_desk_of(self.user, at=self.at).filter(reference=reference).exists()

@@ -28,7 +28,7 @@ from complaints.models.files import CITIZENS_ACTS
 from complaints.permissions.case_parts import has_part
 from complaints.permissions.own_desk import reads_words
 from complaints.permissions.pending import pending
-from complaints.permissions.representatives import mandates_of
+from complaints.permissions.representatives import mandates_by_event
 from complaints.workflow import Action
 from kit.compiled_reads import CompiledRead
 
@@ -85,7 +85,7 @@ def read_case_file(case: Case, user: User, *, at: datetime) -> CaseFile:
         proposal_files=_of_answers(attachments, AnswerState.PROPOSED),
         answer=answer,
         proposal=proposal,
-        mandates=list(mandates_of(events).values()),
+        mandates=list(mandates_by_event(events).values()),
     )
 
 

@@ -50,7 +50,7 @@ def offered_centres(case: Case) -> list[OfferedCentre]:
 
 
 def _way(centre: OutsideCentre, called: set[str]) -> HandoverWay:
-    if centre_calls.name_of(centre) in called:
+    if centre_calls.program_name(centre) in called:
         return HandoverWay.WEBHOOK
     return HandoverWay.EMAIL if centre.email else HandoverWay.PHONE
 
@@ -127,11 +127,11 @@ def handover_status(case: Case, *, at: datetime) -> HandoverStatus | None:
     handed = holders.open_handover(case)
     if handed is None:
         return None
-    endpoint = Endpoint.objects.filter(name=centre_calls.name_of(handed.centre)).first()
-    status = programs.status_of(endpoint, at=at)[0] if endpoint and handed.way == HandoverWay.WEBHOOK else None
+    endpoint = Endpoint.objects.filter(name=centre_calls.program_name(handed.centre)).first()
+    status = programs.program_status(endpoint, at=at)[0] if endpoint and handed.way == HandoverWay.WEBHOOK else None
     return HandoverStatus(
         handed=handed,
-        message=centre_calls.message_of(handed),
+        message=centre_calls.handover_message(handed),
         last=handed.reports.order_by("-said_at", "-id").first(),
         down_since=status.down_since if status else None,
         is_down=status is not None and status.is_down,

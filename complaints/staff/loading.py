@@ -17,7 +17,7 @@ from complaints.clocks import clockwork, pauses
 from complaints.models import Case, CaseQuerySet
 from complaints.permissions.case_parts import with_parts
 from complaints.permissions.pending import with_pending
-from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, shape_of
+from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, reader_shape
 from complaints.staff.frame import frame
 from complaints.visibility.identity import StaffVisibility
 from complaints.workflow import Kind, State
@@ -26,7 +26,7 @@ from kit.compiled_reads import CompiledRead
 
 def load_case(user: User, reference: str, *, at: datetime) -> Case:
     """Return the case of that number; 404 alike for one that does not exist and one the user may not see."""
-    shape, values = shape_of(user, at=at)
+    shape, values = reader_shape(user, at=at)
     case = _CASE.first(shape, reference=reference, **values)
     if case is None:
         raise Http404

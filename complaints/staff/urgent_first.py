@@ -23,5 +23,5 @@ def urgent_first[Row: Case | ListedCase](found: list[Row], order: Order) -> Keys
     far behind. On a later page those stand at their deadline once more.
     """
     top = [case for case in found if case.is_urgent][:MOST_URGENT]
-    page = order.page_of(found[: PAGE + 1])
+    page = order.first_page(found[: PAGE + 1])
     return KeysetPage([*top, *(case for case in page.rows if case not in top)], page.next)

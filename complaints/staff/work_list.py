@@ -41,7 +41,7 @@ class WorkList:
         """Return the address of the list."""
         return f"{reverse('triage' if self.is_triage else 'queue')}?{self.query}"
 
-    def address_of(self, reference: str) -> str:
+    def case_url(self, reference: str) -> str:
         """Return the address of a case of the list; in triage it is opened where it stands."""
         if self.is_triage:
             return f"{self.address}&{urlencode({'open': reference})}"

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from complaints.models import Case, CaseQuerySet, Likeness
-from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, shape_of
+from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, reader_shape
 from complaints.suggestions.similar import LEAST, MOST, Similar, scored, wording
 from complaints.workflow import State
 from kit.compiled_reads import CompiledRead
@@ -19,7 +19,7 @@ from kit.compiled_reads import CompiledRead
 
 def beside(case: Case, user: User, *, at: datetime) -> list[Similar]:
     """Return the open cases at the desk of ``user`` about the same thing in the same governorate; one statement."""
-    shape, values = shape_of(user, at=at)
+    shape, values = reader_shape(user, at=at)
     return [Similar(other, cast("Any", other).score) for other in _BESIDE.rows(shape, case=case.pk, **values)]
 
 

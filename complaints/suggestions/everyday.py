@@ -124,7 +124,7 @@ def suggest(
 def danger_in(text: str, *, at: datetime) -> Danger | None:
     """Return the danger to life or limb that a text tells of, None if there is none."""
     reader = current_reader(at=at)
-    found = reader.danger_of(text)
+    found = reader.find_danger(text)
     return Danger(reader.signs[found.sign].name, as_written(text, found.words)) if found else None
 
 
@@ -138,7 +138,7 @@ def topic_scores(text: str, *, kind: str, at: datetime) -> dict[int, float] | No
     if not knows_topics(at=at):
         return None
     reader = current_reader(at=at)
-    return {one.key: one.score for one in reader.topics_of(text) if kind in reader.topics[one.key].kinds}
+    return {one.key: one.score for one in reader.find_topics(text) if kind in reader.topics[one.key].kinds}
 
 
 def agencies_for(text: str, *, at: datetime) -> list[AgencySuggestion]:
@@ -149,7 +149,7 @@ def agencies_for(text: str, *, at: datetime) -> list[AgencySuggestion]:
     reader = current_reader(at=at)
     place = _place(reader, text, None)
     where = place.governorate if place else None
-    matches = _telling(reader.topics_of(text))[:MOST]
+    matches = _telling(reader.find_topics(text))[:MOST]
     named = _agencies(reader, text, where, least=LEAST_IN_BOX, share=LEAST_SHARE_IN_BOX)
     competent = [
         AgencySuggestion(agency, as_written(text, match.words))
@@ -186,7 +186,7 @@ def _topics(
     agency: Agency | None,
     named: Sequence[AgencySuggestion],
 ) -> Iterator[TopicSuggestion]:
-    matches = _telling(reader.topics_of(text))
+    matches = _telling(reader.find_topics(text))
     offered = [match for match in matches if not kind or kind in reader.topics[match.key].kinds]
     own = [match for match in offered if agency and reader.topics[match.key].suits(agency)]
     for match in (own or offered)[:MOST]:
@@ -241,14 +241,14 @@ def _handling(
 def _agencies(
     reader: Reader, text: str, where: Governorate | None, *, least: float = LEAST_NAMED, share: float = LEAST_SHARE
 ) -> list[AgencySuggestion]:
-    found = reader.agencies_of(text, service_weight=SERVICE_WEIGHT)
+    found = reader.find_agencies(text, service_weight=SERVICE_WEIGHT)
     fitting = [match for match in found if reader.serves(match.key, where.pk if where else None)]
     told = _telling(fitting, least=least, share=share)
     return [AgencySuggestion(reader.agencies[match.key], as_written(text, match.words)) for match in told]
 
 
 def _place(reader: Reader, text: str, governorate: Governorate | None) -> PlaceSuggestion | None:
-    found = reader.place_of(text, governorate=governorate.pk if governorate else None)
+    found = reader.find_place(text, governorate=governorate.pk if governorate else None)
     if found is None:
         return None
     city = reader.cities[found.city] if found.city else None

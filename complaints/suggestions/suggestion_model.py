@@ -75,9 +75,9 @@ class Bm25Index[Key: Hashable]:
             damping = self._SATURATION * (1 - self._LENGTH + self._LENGTH * lengths[place] / mean)
             for stem, times in count.items():
                 self._postings[stem].append((place, times * (self._SATURATION + 1) / (times + damping)))
-        self._rarity = {stem: self._rarity_of(len(found)) for stem, found in self._postings.items()}
+        self._rarity = {stem: self._text_rarity(len(found)) for stem, found in self._postings.items()}
 
-    def _rarity_of(self, texts: int) -> float:
+    def _text_rarity(self, texts: int) -> float:
         return math.log(1 + (len(self.keys) - texts + 0.5) / (texts + 0.5))
 
     def ranked(self, question: Sequence[str], *, most: int | None = None) -> list[tuple[Key, float]]:

@@ -44,7 +44,7 @@ def topic_hint(visibility: CaseVisibility, *, at: datetime) -> TopicHint | None:
 def hint_for(text: str, *, kind: str, topic: int | None, at: datetime) -> TopicHint | None:
     """Return the topic that a text clearly reads like instead of ``topic``, the key of its own."""
     reader = current_reader(at=at)
-    matches = {match.key: match for match in reader.topics_of(text) if kind in reader.topics[match.key].kinds}
+    matches = {match.key: match for match in reader.find_topics(text) if kind in reader.topics[match.key].kinds}
     best = max(matches.values(), key=lambda match: match.score, default=None)
     if best is None or best.key == topic or best.score < LEAST:
         return None

@@ -124,7 +124,7 @@ class Segment:
     first: str = ""
 
 
-def segments_of(address: str) -> list[Segment]:
+def address_segments(address: str) -> list[Segment]:
     """Return the parts of a postal address, and which of them tells a house by itself."""
     found = []
     for part in _SEGMENTS.split(address):

@@ -46,7 +46,7 @@ def relatives(text: ReadText) -> Iterator[Span]:
 
 def _is_given(text: ReadText, word: PlacedWord) -> bool:
     if word.text.isascii():
-        return text.typed_of(word)[0].isupper() or word.text in words_of("given")
+        return text.typed_form(word)[0].isupper() or word.text in words_of("given")
     return word.text in words_of("given") and word.text not in {"علي", "في", "عند"}
 
 
@@ -77,7 +77,7 @@ def _tells(text: ReadText, place: int) -> bool:
     """Tell whether a name follows: "nobody knows me there" tells none, "they know me as Abu Yazan" does."""
     words = text.words
     after = words[place + 1].text
-    is_name = words[place].text == "me" and text.typed_of(words[place + 1])[0].isupper()
+    is_name = words[place].text == "me" and text.typed_form(words[place + 1])[0].isupper()
     return is_name or is_of("nickname", words[place].text) or is_of("glue", after)
 
 

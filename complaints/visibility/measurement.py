@@ -53,7 +53,7 @@ def read_samples(path: Path) -> list[SampleText]:
                 row["id"],
                 row["way"],
                 row["text"],
-                person_of(json.loads(row["identity"])),
+                sample_person(json.loads(row["identity"])),
                 json.loads(row["must_hide"]),
                 json.loads(row["must_keep"]),
             )
@@ -61,7 +61,7 @@ def read_samples(path: Path) -> list[SampleText]:
         ]
 
 
-def person_of(identity: dict[str, str]) -> Person:
+def sample_person(identity: dict[str, str]) -> Person:
     """Return the person of the column ``identity``, whose telephone is written as at home."""
     phone = identity.get("phone") or ""
     names = tuple(identity.get(name) or "" for name in ("first", "second", "third", "family"))

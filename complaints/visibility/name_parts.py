@@ -232,7 +232,7 @@ class NameParts:
         return None
 
 
-def letters_of(letters: str, parts: NameParts) -> Iterator[re.Match[str]]:
+def spelled_letters(letters: str, parts: NameParts) -> Iterator[re.Match[str]]:
     """Yield where single letters in a row, joined as ``letters``, spell a part."""
     spelt = {part.folded for part in parts.parts} | {without_article(part.folded) for part in parts.parts}
     longest_first = sorted((form for form in spelt if len(form) >= SHORTEST), key=len, reverse=True)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from complaints.visibility import spellings
-from complaints.visibility.name_parts import BOTH, MOST_WORDS, NameParts, letters_of
+from complaints.visibility.name_parts import BOTH, MOST_WORDS, NameParts, spelled_letters
 from complaints.visibility.texts import PlacedWord, ReadText, Span
 from complaints.visibility.vocabulary import ARTICLE, is_of, words_of
 
@@ -102,7 +102,7 @@ class NameFinder:
 
     def _is_preposition(self, place: int, part: int) -> bool:
         """Tell whether a word is typed with the last letter of على, where the name has that of علي."""
-        is_typed_so = self.text.typed_of(self.words[place]).endswith(_ALIF_MAKSURA)
+        is_typed_so = self.text.typed_form(self.words[place]).endswith(_ALIF_MAKSURA)
         return is_typed_so and not self.parts.by_number[part].name.endswith(_ALIF_MAKSURA)
 
     # ---- two parts ----
@@ -259,7 +259,7 @@ class NameFinder:
         is_beside = _SPACE.fullmatch(self.text.between(mention.first - 1, mention.first))
         if not is_beside or self._is_own(mention.first - 1) or self._joins_names(before.text):
             return False
-        is_latin_name = before.text.isascii() and self.text.typed_of(before)[0].isupper() and mention.first > 1
+        is_latin_name = before.text.isascii() and self.text.typed_form(before)[0].isupper() and mention.first > 1
         return is_of("given", before.text) or is_latin_name
 
     # ---- how far it reaches ----
@@ -326,7 +326,7 @@ class NameFinder:
             if run:
                 yield from self._initials(run)
             if len(run) > 2:  # noqa: PLR2004
-                for found in letters_of("".join(one.text for one in run), self.parts):
+                for found in spelled_letters("".join(one.text for one in run), self.parts):
                     yield Span(run[found.start()].start, run[found.end() - 1].end)
             run = [] if place is None else [self.words[place]]
 

@@ -76,7 +76,7 @@ class _Digits:
 
 def number_spans(text: ReadText, *, phone: str, numbers: Sequence[str]) -> Iterator[Span]:
     """Yield where ``phone``, in international form, or one of ``numbers`` of documents stands, or its last digits."""
-    row = _digits_of(text)
+    row = _find_digits(text)
     domestic = phone.lstrip("+").removeprefix("00").removeprefix(_HOME).lstrip("0")
     wanted = [number for number in (domestic, *numbers) if number.isdigit()]
     joined = "".join(row.digits)
@@ -147,7 +147,7 @@ def _is_said_to_end(text: ReadText, start: int) -> bool:
 # ---- digits ----
 
 
-def _digits_of(text: ReadText) -> _Digits:
+def _find_digits(text: ReadText) -> _Digits:
     row, multiplier, before = _Digits(), 1, -1
     for place in text.find(_is_number):
         words = place - before - 1

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import Final, Self
 
 from accounts.models import Citizen
-from complaints.visibility.addresses import Segment, address_spans, email_spans, segments_of
+from complaints.visibility.addresses import Segment, address_segments, address_spans, email_spans
 from complaints.visibility.announced import nicknames, relatives
 from complaints.visibility.name_parts import NameParts
 from complaints.visibility.names import NameFinder
@@ -90,7 +90,7 @@ class Person:
 
     @cached_property
     def _segments(self) -> list[Segment]:
-        return segments_of(self.address)
+        return address_segments(self.address)
 
 
 def without_person(text: str, citizen: Citizen) -> str:

@@ -57,7 +57,7 @@ class ReadText:
         """Tell whether ``word`` was typed with a capital; in a text without any, each word counts as if it was."""
         return self.typed[self.places[word.start]].isupper() or not self._has_capitals
 
-    def typed_of(self, word: PlacedWord) -> str:
+    def typed_form(self, word: PlacedWord) -> str:
         """Return ``word`` as it was typed."""
         return self.typed[self.places[word.start] : self.places[word.end]]
 
@@ -71,7 +71,7 @@ class ReadText:
         return self.words[max(0, end - count) : end]
 
     @cached_property
-    def _places_of(self) -> dict[str, list[int]]:
+    def _word_places(self) -> dict[str, list[int]]:
         found: defaultdict[str, list[int]] = defaultdict(list)
         for place, word in enumerate(self.words):
             found[word.text].append(place)
@@ -79,7 +79,7 @@ class ReadText:
 
     def find(self, is_wanted: Callable[[str], object]) -> list[int]:
         """Return the numbers of the words that ``is_wanted``, which is asked once for each different word."""
-        return sorted(place for word, places in self._places_of.items() if is_wanted(word) for place in places)
+        return sorted(place for word, places in self._word_places.items() if is_wanted(word) for place in places)
 
     def between(self, first: int, second: int) -> str:
         """Return what stands between the word ``first`` and the word ``second``, by their numbers."""

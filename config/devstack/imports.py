@@ -35,7 +35,7 @@ class Tree:
 
     def arrows(self, depth: int) -> Counter[Import]:
         """Return how many imports lead from one room to another, where the name of a room has ``depth`` parts."""
-        between = ((room_of(importer, depth), room_of(imported, depth)) for importer, imported in self.imports)
+        between = ((room_name(importer, depth), room_name(imported, depth)) for importer, imported in self.imports)
         return Counter((one, other) for one, other in between if one != other)
 
     def circles(self, depth: int) -> list[list[str]]:
@@ -103,7 +103,7 @@ def _place(module: str, layers: Layers) -> tuple[int | None, str]:
     return None, ""
 
 
-def room_of(module: str, depth: int) -> str:
+def room_name(module: str, depth: int) -> str:
     """Return the first ``depth`` parts of a module's name."""
     return ".".join(module.split(".")[:depth])
 
@@ -154,7 +154,7 @@ def _rooms(tree: Tree) -> Iterator[str]:
 
 
 def _numbers(tree: Tree, depth: int) -> Mapping[str, int]:
-    return Counter(room_of(module, depth) for module in tree.modules)
+    return Counter(room_name(module, depth) for module in tree.modules)
 
 
 def _wrapped(words: Sequence[str], *, width: int = 100) -> Iterator[str]:

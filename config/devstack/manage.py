@@ -60,7 +60,7 @@ NEEDS = {
 
 def run(arguments: Sequence[str]) -> int:
     """Run a management command, on the running stack where it needs one, or on servers started for it alone."""
-    needs = needs_of(arguments)
+    needs = command_needs(arguments)
     if needs is Needs.NOTHING or not _is_known(arguments[0]):
         return _call(arguments, _offline())
     folder = state.home()
@@ -74,7 +74,7 @@ def run(arguments: Sequence[str]) -> int:
         return _call(arguments, stack.for_commands(environment))
 
 
-def needs_of(arguments: Sequence[str]) -> Needs:
+def command_needs(arguments: Sequence[str]) -> Needs:
     """Return what the command that the arguments name needs."""
     name = arguments[0] if arguments else "help"
     if name.startswith("-") or name in {"help", "version"} or {"-h", "--help"} & set(arguments):

@@ -163,7 +163,7 @@ def _outside_centres(at: datetime) -> PartStatus:
 
 def _silent_programs(at: datetime) -> PartStatus | None:
     """Return what waits for programs that do not answer; None if all of them do."""
-    silent = [one for one in programs.status_of(*facts.called_programs(), at=at) if one.is_down]
+    silent = [one for one in programs.program_status(*facts.called_programs(), at=at) if one.is_down]
     if not silent:
         return None
     waiting = sum(one.waiting for one in silent)

@@ -29,7 +29,7 @@ def subscribe(recipient: str, address: PushAddress, *, device: str, at: datetime
     return row
 
 
-def subscriptions_of(recipients: Collection[str]) -> Mapping[str, list[PushSubscription]]:
+def subscriptions_by_recipient(recipients: Collection[str]) -> Mapping[str, list[PushSubscription]]:
     """Return the subscriptions of each of the recipients that has one; one statement."""
     found: dict[str, list[PushSubscription]] = {}
     for row in PushSubscription.objects.filter(recipient__in=recipients).order_by("pk"):

@@ -47,7 +47,7 @@ class WebhookCarrier:
         status, text = call("POST", self._url, message.body.encode(), call_id=message.message_id, keys=self._keys)
         if status in SUCCESS:
             return Accepted(reference_in(text) or message.message_id)
-        raise Declined(meaning_of(status), str(status))
+        raise Declined(answer_meaning(status), str(status))
 
 
 def call(
@@ -80,7 +80,7 @@ def call(
         raise Declined(Meaning.DOWN, code) from None
 
 
-def meaning_of(status: int) -> Meaning:
+def answer_meaning(status: int) -> Meaning:
     """Return what an answer that is no success means; redirects and refusals of our signature stop the route."""
     if status in UNFIT:
         return Meaning.UNFIT

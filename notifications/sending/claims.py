@@ -17,7 +17,7 @@ from notifications.reconciliation import fallback, message_states
 from notifications.runtime.timings import timings
 from notifications.sending import send_conditions
 from notifications.sending.routes import CarrierRoute, RoutingTable
-from notifications.sending.spending import cost_of
+from notifications.sending.spending import message_cost
 
 logger = logging.getLogger(__name__)
 
@@ -132,5 +132,5 @@ def cost_by_channel(claims: Iterable[Claim]) -> Counter[str]:
     """Return what the claimed messages cost, by channel."""
     cost: Counter[str] = Counter()
     for claim in claims:
-        cost[claim.message.channel] += cost_of(claim.message)
+        cost[claim.message.channel] += message_cost(claim.message)
     return +cost

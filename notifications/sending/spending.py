@@ -42,12 +42,12 @@ def within_caps(messages: Iterable[Message]) -> list[Message]:
     for message in messages:
         channel = Channel(message.channel)
         if not message.daytime or channel not in caps or spent[channel] < caps[channel]:
-            spent[channel] = spent.get(channel, 0) + cost_of(message)
+            spent[channel] = spent.get(channel, 0) + message_cost(message)
             chosen.append(message)
     return chosen
 
 
-def cost_of(message: Message) -> int:
+def message_cost(message: Message) -> int:
     """Return what a message costs: the segments of a notice; codes have an allowance of their own."""
     return message.segments if message.lane == Lane.NOTICES else 0
 

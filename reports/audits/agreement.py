@@ -47,7 +47,7 @@ def agreement(pairs: Sequence[tuple[str, str]]) -> Agreement:
     return Agreement(both, same, kappa)
 
 
-def agreement_of(rounds: Iterable[AuditRound]) -> Agreement:
+def measured_agreement(rounds: Iterable[AuditRound]) -> Agreement:
     """Return the agreement on all answers of ``rounds`` that two people scored: one statement."""
     rows = AuditScore.objects.filter(item__sample__round__in=rounds, item__needs_second=True).order_by("item", "pk")
     by_item: dict[int, list[str]] = {}

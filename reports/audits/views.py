@@ -19,7 +19,7 @@ from complaints.staff.frame import frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 from reports.access import for_unit, for_unit_head, is_unit_head
 from reports.audits import challenged, drawing, page_data, scoring
-from reports.audits.agreement import agreement_of
+from reports.audits.agreement import measured_agreement
 from reports.audits.blind import blind
 from reports.audits.forms import DrawForm, ScoreForm, SettleForm
 from reports.audits.test_set import test_set_lines
@@ -44,7 +44,7 @@ def audits(request: HttpRequest) -> HttpResponse:
     context = {
         "rounds": page_data.round_rows(user, at=at),
         "form": form if is_head else None,
-        "agreement": agreement_of(AuditRound.objects.all()),
+        "agreement": measured_agreement(AuditRound.objects.all()),
         "disputes": scoring.disputes(user, at=at).count(),
     }
     return render(request, "reports/audits/audits.html", context | frame(user, at=at))
@@ -71,7 +71,7 @@ def audit_round(request: HttpRequest, round_key: int) -> HttpResponse:
         "row": page_data.round_row(user, drawn, at=at),
         "samples": page_data.sample_rows(drawn, with_results=is_unit_head(user, at)),
         "is_head": is_unit_head(user, at),
-        "agreement": agreement_of([drawn]),
+        "agreement": measured_agreement([drawn]),
     }
     return render(request, "reports/audits/round.html", context | frame(user, at=at))
 

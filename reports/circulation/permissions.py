@@ -10,7 +10,7 @@ from accounts.roles import READERS, REPORT_READERS, Role
 from complaints.models import Case
 from reports.access import opens_cases, own_agencies, reads_all_figures
 from reports.circulation.content import CASES, DIRECTIVES
-from reports.directives.permissions import ADDRESSEES, reads_directives_of
+from reports.directives.permissions import ADDRESSEES, may_read_directives
 from reports.documents.tree import Document, Section
 from reports.models import Annex
 from reports.models.circulation import AnnexQuerySet
@@ -32,7 +32,7 @@ def readable(document: Document, annex: Annex, user: User, at: datetime) -> Docu
 
     What is stored stays whole. One statement.
     """
-    directives = reads_directives_of(user, annex.agency_id, at)
+    directives = may_read_directives(user, annex.agency_id, at)
     sections = (each for each in document.sections if directives or each.key != DIRECTIVES)
     return replace(
         document, sections=tuple(_visible_cases(each, user, at) if each.key == CASES else each for each in sections)

@@ -85,7 +85,7 @@ class ComponentRow:
     href: str
 
 
-def names_of(edition: IndexEdition) -> Mapping[str, str]:
+def agency_names_by_code(edition: IndexEdition) -> Mapping[str, str]:
     """Return the names of the agencies of an edition by their codes; one statement."""
     codes = [row["agency"] for row in edition.counts["agencies"]]
     return {agency.code: agency.name for agency in Agency.objects.filter(code__in=codes)}
@@ -99,7 +99,7 @@ def earlier(edition: IndexEdition) -> list[IndexEdition]:
 
 def groups(edition: IndexEdition) -> list[GroupTable]:
     """Return the groups of an edition with their agencies, the largest first; two statements."""
-    names, before = names_of(edition), _before(edition)
+    names, before = agency_names_by_code(edition), _before(edition)
     rows = [
         IndexRow(
             index=each,

@@ -31,10 +31,10 @@ FIRST_RULE: Final = Rule(
 def rule_on(day: date) -> Rule:
     """Return the rule that holds on a day; one statement."""
     row = IndexRule.objects.filter(starts_on__lte=day).first()
-    return FIRST_RULE if row is None else rule_of(row)
+    return FIRST_RULE if row is None else stated_rule(row)
 
 
-def rule_of(row: IndexRule) -> Rule:
+def stated_rule(row: IndexRule) -> Rule:
     """Return the rule that a row states."""
     weights = {component: int(getattr(row, component.value)) for component in Component}
     return Rule(weights, row.medium_from, row.large_from, row.strength)

@@ -24,7 +24,7 @@ from kit.charts.data import ChartData, ChartRow
 from kit.dates import month_text
 from reports.access import opens_cases
 from reports.dashboards.officers import OfficerLine, officer_lines
-from reports.dashboards.peers import Peers, peers_of
+from reports.dashboards.peers import Peers, find_peers
 from reports.dashboards.values import HasValues, ValueTile, percent, value_text, value_tile
 from reports.drill import links
 from reports.figures.measures import Figures
@@ -114,7 +114,7 @@ def agency_page(agency: Agency, period: ReportPeriod, user: User, *, at: datetim
     """Return the page of ``agency`` in ``period`` for ``user``; a constant number of statements."""
     scope = Scope(agencies=frozenset({agency.pk}))
     everybody = read(period, by=(Dimension.AGENCY,), at=at)
-    own, peers = _row(everybody, agency), peers_of(agency.pk, _by_agency(everybody))
+    own, peers = _row(everybody, agency), find_peers(agency.pk, _by_agency(everybody))
     before = read(compared(period)[0], scope=scope, at=at)
     beside: dict[str, HasValues] = {gettext("peers"): peers} if peers else {}
     beside[gettext("before")] = before.total
@@ -193,7 +193,7 @@ def _months(agency: Agency, period: ReportPeriod, *, at: datetime) -> ChartData:
 
 
 def _month(reading: Reading, agency: Agency) -> ChartRow:
-    own, peers = _row(reading, agency), peers_of(agency.pk, _by_agency(reading))
+    own, peers = _row(reading, agency), find_peers(agency.pk, _by_agency(reading))
     values = [own.value(ON_TIME), peers.value(ON_TIME) if peers else None]
     href = links.cases_url(ON_TIME, reading.period, Scope(agencies=frozenset({agency.pk})))
     return ChartRow(

@@ -40,7 +40,7 @@ class Peers:
         return (Decimal(value) / self.number).quantize(_PLACES)
 
 
-def peers_of(agency: int, by_agency: Mapping[int, Figures]) -> Peers | None:
+def find_peers(agency: int, by_agency: Mapping[int, Figures]) -> Peers | None:
     """Return the peers of ``agency`` among those that got cases, None if they are too few to be shown."""
     own = by_agency.get(agency, Figures()).amount("received")
     others = {key: figures for key, figures in by_agency.items() if key != agency and figures.amount("received")}

@@ -37,7 +37,7 @@ class RiseFacts:
     phenomenon_name: str = ""
 
 
-def cases_of(rise: Rise, *, at: datetime) -> CaseQuerySet:
+def rise_cases(rise: Rise, *, at: datetime) -> CaseQuerySet:
     """Return the complaints of the week of ``rise``, which ends with the day of ``at``."""
     today = at.astimezone(AMMAN).replace(hour=0, minute=0, second=0, microsecond=0)
     cell = rise.cell
@@ -55,7 +55,7 @@ def rise_facts(rise: Rise, *, at: datetime) -> RiseFacts:
     """Return what is known of the cases of ``rise``; two statements."""
     links = CaseLink.objects.filter(kind=LinkKind.SAME_PROBLEM, ended_at__isnull=True)
     joined = Exists(links.filter(Q(case=OuterRef("pk")) | Q(lead=OuterRef("pk"))))
-    rows = list(cases_of(rise, at=at).annotate(joined=joined).values_list("area", "state", "joined"))
+    rows = list(rise_cases(rise, at=at).annotate(joined=joined).values_list("area", "state", "joined"))
     areas = Counter(fold(area) for area, _state, _joined in rows if area.strip())
     place, named = areas.most_common(1)[0] if areas else ("", 0)
     phenomenon, name = _phenomenon(rise, at=at)
@@ -72,7 +72,7 @@ def rise_facts(rise: Rise, *, at: datetime) -> RiseFacts:
 
 def _phenomenon(rise: Rise, *, at: datetime) -> tuple[int, str]:
     """Return the phenomenon looked after that most cases of ``rise`` show, if as many as a place needs to be named."""
-    shown = PhenomenonCase.objects.filter(case__in=cases_of(rise, at=at), removed_at=None, phenomenon__state__in=LIVE)
+    shown = PhenomenonCase.objects.filter(case__in=rise_cases(rise, at=at), removed_at=None, phenomenon__state__in=LIVE)
     most = shown.order_by().values_list("phenomenon", "phenomenon__name").annotate(number=Count("pk"))
     key, name, _number = most.filter(number__gte=LEAST_NAMED).order_by("-number", "phenomenon").first() or (0, "", 0)
     return key, name

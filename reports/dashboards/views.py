@@ -18,7 +18,7 @@ from reports.access import agency_or_404, for_readers_of_all, for_readers_of_som
 from reports.dashboards.agency import agency_page
 from reports.dashboards.pm_office import pm_page
 from reports.dashboards.unit import unit_page
-from reports.directives.permissions import office_of
+from reports.directives.permissions import issuing_office
 from reports.periods import DAY, ReportPeriod
 
 #: The months that a page offers, this one first.
@@ -30,7 +30,7 @@ MONTHS_OFFERED = 13
 def unit(request: HttpRequest) -> HttpResponse:
     """Show what the unit decides today."""
     user, at = signed_in_user(request), timezone.now()
-    context = {"page": unit_page(user, at=at), "issues_directives": office_of(user, at), **frame(user, at=at)}
+    context = {"page": unit_page(user, at=at), "issues_directives": issuing_office(user, at), **frame(user, at=at)}
     return render(request, "reports/dashboards/unit.html", context)
 
 
@@ -57,7 +57,7 @@ def agency(request: HttpRequest, agency: str) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     found = agency_or_404(user, agency, at)
     period = _month(request.GET.get("month", ""), at)
-    page, issues = agency_page(found, period, user, at=at), office_of(user, at)
+    page, issues = agency_page(found, period, user, at=at), issuing_office(user, at)
     context = {"agency": found, "page": page, "issues_directives": issues, **_months(period, at)}
     return render(request, "reports/dashboards/agency.html", {**context, **frame(user, at=at)})
 

@@ -64,7 +64,7 @@ class DirectiveText:
 
 def issue(said: DirectiveText, *, figure: SourceFigure | None = None, by: User, at: datetime) -> Directive:
     """Issue a directive and tell the heads of its agency; raises ``DirectiveRefused`` and ``NobodyToRead``."""
-    office = permissions.office_of(by, at)
+    office = permissions.issuing_office(by, at)
     if office is None:
         raise DirectiveRefused
     people = notices.heads(said.agency, timezone.localdate(at))

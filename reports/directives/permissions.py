@@ -18,7 +18,7 @@ ADDRESSEES = frozenset(LADDER)
 READERS = REPORT_READERS | ADDRESSEES
 
 
-def office_of(user: User, at: datetime) -> IssuingOffice | None:
+def issuing_office(user: User, at: datetime) -> IssuingOffice | None:
     """Return for which office ``user`` issues directives, the higher one of two; None for everybody else."""
     authority = user.authority(at)
     return next((office for office, roles in OFFICE_ROLES.items() if authority.has(roles)), None)
@@ -29,7 +29,7 @@ def visible_to(user: User, at: datetime) -> DirectiveQuerySet:
     return Directive.objects.visible_to(user, at=at)
 
 
-def reads_directives_of(user: User, agency: int, at: datetime) -> bool:
+def may_read_directives(user: User, agency: int, at: datetime) -> bool:
     """Tell whether ``user`` reads the directives to an agency."""
     authority = user.authority(at)
     return authority.has(REPORT_READERS) or agency in _own(authority)

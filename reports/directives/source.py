@@ -120,7 +120,7 @@ def shown(figure: SourceFigure) -> ShownFigure:
     return ShownFigure(MEASURES[figure.measure], figure.period, figure.value, figure.as_of, names)
 
 
-def figure_of(directive: Directive, *, at: datetime) -> ShownFigure | None:
+def source_figure(directive: Directive, *, at: datetime) -> ShownFigure | None:
     """Return the figure ``directive`` comes from and what it is since then; None if it comes from none."""
     measure = MEASURES.get(directive.measure)
     if measure is None or directive.period_first is None or directive.period_last is None or directive.as_of is None:

@@ -57,7 +57,7 @@ def directive_list(request: HttpRequest) -> HttpResponse:
         "directives": [(each, each.is_late(timezone.localdate(at))) for each in found[:PAGE]],
         "next": f"?view={chosen}&after={start + PAGE}" if len(found) > PAGE else "",
         "first": f"?view={chosen}" if start else "",
-        "may_issue": permissions.office_of(user, at) is not None,
+        "may_issue": permissions.issuing_office(user, at) is not None,
         **frame(user, at=at),
     }
     return render(request, "reports/directives/list.html", context)
@@ -126,7 +126,7 @@ def directive_page(request: HttpRequest, directive: int) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     found = _visible(user, directive, at)
     because = phenomena.visible_to(user, at).filter(entries__directive=found).first()
-    context = _content(found, user, at) | {"figure": source.figure_of(found, at=at), "phenomenon": because}
+    context = _content(found, user, at) | {"figure": source.source_figure(found, at=at), "phenomenon": because}
     return render(request, "reports/directives/directive.html", context)
 
 

@@ -73,7 +73,7 @@ def counted_page(question: Question, *, after: str = "") -> CountedPage:
     continued = successions.continuity(on=timezone.localdate(question.at))
     found: list[int] = []
     for statements, batch in enumerate(_batches(question, continued, after), start=1):
-        for key, mark in _counted_of(batch, question, continued):
+        for key, mark in _those_counted(batch, question, continued):
             found.append(key)
             if len(found) == PAGE:
                 return CountedPage(found, mark)
@@ -116,7 +116,7 @@ def limited(cases: CaseQuerySet, scope: Scope) -> CaseQuerySet:
     parts = {"topic": scope.topics, "kind": scope.kinds, "channel": scope.channels, "governorate": scope.governorates}
     for name, keys in parts.items():
         if keys is not None:
-            cases = cases.filter(any_of(name, keys))
+            cases = cases.filter(column_in(name, keys))
     return cases
 
 
@@ -128,14 +128,14 @@ def _in_scope(question: Question, continued: Continuity) -> CaseQuerySet:
     own = {*agencies, *(old for key in agencies for old in _predecessors(continued, key))}
     known = [key for key in own if isinstance(key, int)]
     passed_on = Refusal.objects.filter(agency__in=known, at__gte=question.period.starts_at)
-    return cases.filter(any_of("agency", own) | Q(pk__in=passed_on.order_by().values("case")))
+    return cases.filter(column_in("agency", own) | Q(pk__in=passed_on.order_by().values("case")))
 
 
 def _predecessors(continued: Continuity, agency: object) -> Sequence[int]:
     return continued.predecessors().get(agency, ()) if isinstance(agency, int) else ()
 
 
-def any_of(name: str, keys: Collection[object]) -> Q:
+def column_in(name: str, keys: Collection[object]) -> Q:
     """Return the condition that a column has one of ``keys``, of which None is "nothing"."""
     found = Q(**{f"{name}__in": [key for key in keys if key is not None]})
     return found | Q(**{f"{name}__isnull": True}) if None in keys else found
@@ -144,7 +144,7 @@ def any_of(name: str, keys: Collection[object]) -> Q:
 # ---- which of them count ----
 
 
-def _counted_of(
+def _those_counted(
     batch: Sequence[tuple[int, str]], question: Question, continued: Continuity
 ) -> Iterator[tuple[int, str]]:
     """Yield those of ``batch`` that count, in their order; one statement, and one for the calendar."""

@@ -26,7 +26,7 @@ from kit import keyset
 from kit.keyset import KeysetPage
 from reports.access import for_readers_of_some, opens_cases, own_agencies, reads_all_figures
 from reports.drill import links
-from reports.drill.counted import Question, any_of, counted_page, limited
+from reports.drill.counted import Question, column_in, counted_page, limited
 from reports.drill.links import AskedList
 from reports.drill.lists import COUNTED, STANDING, CountedList, StandingList
 from reports.figures import from_totals
@@ -106,7 +106,7 @@ def _page(asked: AskedList, user: User, *, at: datetime, after: str) -> KeysetPa
     if isinstance(found, StandingList):
         cases = limited(_cases(user, at), asked.scope)
         if asked.scope.agencies is not None:
-            cases = cases.filter(any_of("agency", asked.scope.agencies))
+            cases = cases.filter(column_in("agency", asked.scope.agencies))
         rows = found.order.after(found.cases(cases, at), keyset.read(after)).order_by(*found.order.columns)
         return found.order.page(rows.for_listing())
     assert asked.period is not None  # noqa: S101 - a counted list has one

@@ -46,7 +46,7 @@ def weights(days: DayTable, *, start: datetime, end: datetime) -> Mapping[str, A
     return {
         "whole": until - days.worked_until(start),
         "months": months,
-        "weights": [until - days.worked_until(_end_of(month)) for month in months],
+        "weights": [until - days.worked_until(_month_end(month)) for month in months],
     }
 
 
@@ -62,7 +62,7 @@ def next_month(month: date) -> date:
     return date(month.year + month.month // _MONTHS, month.month % _MONTHS + 1, 1)
 
 
-def _end_of(month: date) -> datetime:
+def _month_end(month: date) -> datetime:
     later = next_month(month)
     return datetime(later.year, later.month, later.day, tzinfo=AMMAN)
 

@@ -18,7 +18,7 @@ from reports.overview.rows import FIGURE_NAMES, CaseFigures, FigureRow, OutcomeR
 from reports.periods import ReportPeriod
 
 
-def report_of(
+def build_report(
     period: ReportPeriod, *, at: datetime, scope: Scope | None = None, limits: str = ""
 ) -> tuple[Report, Figures]:
     """Return the report of ``period`` and all its figures, in the active language; seconds old if a replica is read.

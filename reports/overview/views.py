@@ -34,7 +34,7 @@ from reports.overview.labels import (
     PRESET_LABELS,
 )
 from reports.overview.measure_table import MeasureTable, measure_table
-from reports.overview.report import report_of
+from reports.overview.report import build_report
 from reports.overview.rows import FIGURE_NAMES, CaseFigures, FigureRow, Report
 from reports.periods import Preset, ReportPeriod
 
@@ -141,7 +141,7 @@ def _report_request(request: HttpRequest, *, today: date) -> ReportRequest:
 
 def _counted(requested: ReportRequest, period: ReportPeriod, *, at: datetime) -> tuple[Report, MeasureTable]:
     scope = requested.filters.scope
-    found, total = report_of(period, at=at, scope=scope, limits=requested.filters.said)
+    found, total = build_report(period, at=at, scope=scope, limits=requested.filters.said)
     return found, measure_table(period, total, at=at, scope=scope)
 
 

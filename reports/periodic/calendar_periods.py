@@ -18,7 +18,7 @@ def starting(kind: ReportKind, first: date) -> ReportPeriod:
     return ReportPeriod(begin, _months_later(begin, length) - DAY)
 
 
-def kind_of(period: ReportPeriod) -> ReportKind:
+def period_kind(period: ReportPeriod) -> ReportKind:
     """Return which calendar period ``period`` is exactly, else a span."""
     return next((kind for kind in MONTHS if starting(kind, period.first) == period), ReportKind.SPAN)
 

@@ -35,7 +35,7 @@ def counts(facts: Facts) -> dict[str, Any]:
     }
 
 
-def counts_of(report: PeriodicReport) -> Mapping[str, Any]:
+def frozen_counts(report: PeriodicReport) -> Mapping[str, Any]:
     """Return the counts frozen with ``report``."""
     found: Mapping[str, Any] = report.parts["counts"]
     return found

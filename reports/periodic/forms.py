@@ -67,7 +67,7 @@ class NewReportForm(Form):
         if found := self._offered.get(self.cleaned_data["period"]):
             return found
         period = ReportPeriod(self.cleaned_data["first"], self.cleaned_data["last"])
-        return calendar_periods.kind_of(period), period
+        return calendar_periods.period_kind(period), period
 
 
 def _offered(today: date) -> Iterator[tuple[str, tuple[ReportKind, ReportPeriod]]]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from kit.languages import current_language
 from reports.models import PeriodicReport, ReportKind
-from reports.periodic.counts import NOBODY, TABLES, counts_of
+from reports.periodic.counts import NOBODY, TABLES, frozen_counts
 from reports.periodic.phrases import period_heading, period_name
 from reports.periods import ReportPeriod
 from reports.public.commitments import PublicCommitment, read_commitments
@@ -122,7 +122,7 @@ class Release:
                 return f"{self.first.year}-q{(self.first.month + 2) // 3}"
         return f"{self.first:%Y-%m}"
 
-    def commitments_of(self, code: str) -> list[PublicCommitment]:
+    def promised_by(self, code: str) -> list[PublicCommitment]:
         """Return what an agency promised."""
         return [each for each in self.commitments if each.agency == code]
 
@@ -146,7 +146,7 @@ def _releases(stamps: tuple[tuple[int, str], ...]) -> tuple[Release, ...]:
 
 def read(reports: Sequence[PeriodicReport]) -> tuple[Release, ...]:
     """Return the public rows of all these versions, given in the order of their release."""
-    contents = [counts_of(report) for report in reports]
+    contents = [frozen_counts(report) for report in reports]
     rows = {group: _rows(reports, [content[group] for content in contents]) for group in TABLES}
     # Reports that were frozen before commitments were have none.
     promised = read_commitments(

@@ -89,7 +89,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
         "words": pages.words_chart(row),
         "course": pages.course_chart(code, found),
         "periods": rows,
-        "commitments": release.commitments_of(code),
+        "commitments": release.promised_by(code),
     }
     return render(request, "reports/public/agency.html", _frame(release, found) | context)
 

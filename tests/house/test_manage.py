@@ -8,7 +8,7 @@ import pytest
 from django.core.management import get_commands
 
 from config.devstack import database, manage, servers, throwaway
-from config.devstack.manage import NEEDS, Needs, needs_of
+from config.devstack.manage import NEEDS, Needs, command_needs
 from config.devstack.state import ROOT
 from tests.stacks import run_py
 
@@ -77,7 +77,7 @@ def folder() -> Iterator[Path]:
     ],
 )
 def test_what_a_command_needs(line: str, needs: Needs) -> None:
-    assert needs_of(line.split()) is needs
+    assert command_needs(line.split()) is needs
 
 
 def test_the_table_names_commands_that_exist_and_each_once() -> None:

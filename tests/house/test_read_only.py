@@ -54,9 +54,9 @@ def test_a_state_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> Non
 
 
 def test_a_catalogue_that_cannot_be_compiled_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = catalogue.source_of(tmp_path)
+    source = catalogue.catalogue_path(tmp_path)
     source.parent.mkdir(parents=True)
-    source.write_bytes(catalogue.source_of(ROOT).read_bytes())
+    source.write_bytes(catalogue.catalogue_path(ROOT).read_bytes())
     monkeypatch.setattr(os, "access", lambda *_arguments: False)
     with pytest.raises(SystemExit, match="its folder cannot be written to"):
         catalogue.compile_if_stale(tmp_path)

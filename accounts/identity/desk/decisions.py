@@ -1,6 +1,7 @@
 """The unit's decisions about one person's identity; each is recorded with who, when and why, and the person is told.
 
-``seen`` is the version of the record (``version_of``) that whoever decides has read: of two people at once one wins.
+``seen`` is the version of the record that whoever decides has read (``identity_version``): of two people at once, one
+wins.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from django_stubs_ext import StrPromise
 from accounts.contact.account_notices import owe_about_identity
 from accounts.identity import registries
 from accounts.identity.checks import record_check
-from accounts.identity.recheck import FIRST_WAIT, apply_finding, claim_of
+from accounts.identity.recheck import FIRST_WAIT, apply_finding, stated_claim
 from accounts.identity.registries import RegistryFinding, RegistryOutcome
 from accounts.models import Citizen, DecisionKind, Identity, IdentityDecision, PrivacyRequest, User
 
@@ -54,7 +55,7 @@ NUMBER_TAKEN: Final = _(
 )
 
 
-def version_of(citizen: Citizen) -> str:
+def identity_version(citizen: Citizen) -> str:
     """Return what a page sends back, so that a decision is about the record that was read."""
     return f"{citizen.identity_changed_at.astimezone(UTC):%Y%m%d%H%M%S%f}"
 
@@ -65,7 +66,7 @@ def check_again(pk: UUID, *, by: User, seen: str, at: datetime) -> RegistryOutco
     The registry is asked outside the transaction. Raise ``Outdated`` and ``Refused``.
     """
     with transaction.atomic():
-        claim = claim_of(locked(pk, by=by, seen=seen))
+        claim = stated_claim(locked(pk, by=by, seen=seen))
     finding = registries.ask(claim, at=at)
     try:
         _apply_check(pk, finding, by=by, seen=seen, at=at)
@@ -153,7 +154,7 @@ def locked(pk: UUID, *, by: User, seen: str, may_be_proven: bool = False) -> Cit
     """
     citizen = Citizen.objects.select_for_update(of=("self",)).get(pk=pk)
     is_open = may_correct(citizen) if may_be_proven else citizen.identity in UNPROVEN
-    if version_of(citizen) != seen or not is_open:
+    if identity_version(citizen) != seen or not is_open:
         raise Outdated
     if by.person_id == citizen.pk:
         raise Refused(OWN_RECORD)

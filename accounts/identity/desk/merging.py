@@ -54,7 +54,7 @@ def merge(pk: UUID, into: UUID, *, by: User, reason: str, seen: str, seen_other:
 
 def _kept(lost: Citizen, into: UUID, *, by: User, seen: str) -> Citizen:
     kept = candidates(lost).filter(pk=into).first()
-    if kept is None or decisions.version_of(kept) != seen:
+    if kept is None or decisions.identity_version(kept) != seen:
         raise Outdated
     if by.person_id == kept.pk:
         raise Refused(decisions.OWN_RECORD)

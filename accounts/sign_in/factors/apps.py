@@ -42,7 +42,7 @@ def step_at(at: datetime) -> int:
     return int(at.timestamp()) // SECONDS
 
 
-def step_of(secret: str, typed: str, *, at: datetime) -> int | None:
+def matching_step(secret: str, typed: str, *, at: datetime) -> int | None:
     """Return the step whose code was typed, from one before to one after the present; None where it is none."""
     now = step_at(at)
     steps = range(now - DRIFT, now + DRIFT + 1)
@@ -54,7 +54,7 @@ def accept(factor: Factor, typed: str, *, at: datetime) -> bool:
 
     One conditional UPDATE, so of two requests with the same code one succeeds.
     """
-    step = step_of(factor.secret, typed, at=at)
+    step = matching_step(factor.secret, typed, at=at)
     unused = Factor.objects.filter(pk=factor.pk, counter__lt=step or 0)
     return step is not None and unused.update(counter=step, used_at=at) == 1
 

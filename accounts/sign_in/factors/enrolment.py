@@ -30,7 +30,7 @@ class AlreadyEnrolled(Exception):
 
 def new_app(secret: str, typed: str, *, at: datetime) -> Factor | None:
     """Return an app that showed the code ``typed``, not saved and without its person; None where the code is wrong."""
-    step = apps.step_of(secret, typed, at=at)
+    step = apps.matching_step(secret, typed, at=at)
     return None if step is None else Factor(kind=FactorKind.APP, secret=secret, counter=step)
 
 

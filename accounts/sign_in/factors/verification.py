@@ -62,7 +62,7 @@ def _judge_app_code(user: User, digits: str, *, at: datetime) -> Proof:
     factors = list(Factor.objects.filter(user=user, kind=FactorKind.APP))
     if any(apps.accept(factor, digits, at=at) for factor in factors):
         return Proof.RIGHT
-    is_used = any(apps.step_of(factor.secret, digits, at=at) is not None for factor in factors)
+    is_used = any(apps.matching_step(factor.secret, digits, at=at) is not None for factor in factors)
     return Proof.USED if is_used else Proof.WRONG
 
 

@@ -11,7 +11,7 @@ from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import STAFF_CHANGE_READERS
 from accounts.staff.changes.forms import ChangesForm
 from accounts.staff.changes.listing import list_changes
-from accounts.staff.filters import address_of, sent_filter
+from accounts.staff.filters import query_string, sent_filter
 from accounts.staff.frame import frame
 from agencies.models import Agency
 
@@ -25,8 +25,8 @@ def changes(request: HttpRequest) -> HttpResponse:
     form = ChangesForm(sent, agencies=Agency.objects.order_by("name_ar"))
     query = form.query()
     if request.method == "POST" and not query.words:
-        return redirect(request.path + address_of(sent))
+        return redirect(request.path + query_string(sent))
     page = list_changes(query, after=sent.get("after", ""))
-    older = address_of(sent, after=page.next) if page.next and not query.words else ""
+    older = query_string(sent, after=page.next) if page.next and not query.words else ""
     context = {"form": form, "page": page, "older": older, **frame(user, at=at)}
     return render(request, "accounts/staff/changes/changes.html", context)

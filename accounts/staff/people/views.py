@@ -18,7 +18,7 @@ from accounts.decorators import handles_rate_limits, signed_in_user, staff_requi
 from accounts.models import Membership, Outcome, StaffChange, StaffChangeKind, User
 from accounts.roles import STAFF_MANAGERS, Role
 from accounts.sign_in.factors.step_up import recent_factor_required
-from accounts.staff.filters import address_of, sent_filter
+from accounts.staff.filters import query_string, sent_filter
 from accounts.staff.frame import frame
 from accounts.staff.invitations import invitations
 from accounts.staff.invitations.invitations import AddressTaken, AlreadyEntered
@@ -46,12 +46,12 @@ def people(request: HttpRequest) -> HttpResponse:
     form = PeopleForm(sent, agencies=Agency.objects.order_by("name_ar"))
     query = form.query()
     if request.method == "POST" and not query.words:
-        return redirect(request.path + address_of(sent))
+        return redirect(request.path + query_string(sent))
     page = list_people(query, at=at, after=sent.get("after", ""))
     context = {
         "form": form,
         "page": page,
-        "older": address_of(sent, after=page.next) if page.next and not query.words else "",
+        "older": query_string(sent, after=page.next) if page.next and not query.words else "",
         "pending": pending_changes(user, at=at),
     }
     return render(request, "accounts/staff/people/people.html", {**context, **frame(user, at=at)})

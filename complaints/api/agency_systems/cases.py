@@ -12,10 +12,10 @@ from complaints.models import AgencySystem, Case
 from complaints.staff.loading import load_case
 
 
-def name_of(code: str) -> str | None:
+def registered_name(code: str) -> str | None:
     """Return the name of the program of the agency with this code."""
     agency = Agency.objects.filter(code=code).first()
-    return agency_calls.name_of(agency) if agency else None
+    return agency_calls.program_name(agency) if agency else None
 
 
 def find_case(call: SignedCall, system: AgencySystem) -> Case:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from complaints.api.agency_systems.cases import find_case, name_of
+from complaints.api.agency_systems.cases import find_case, registered_name
 from complaints.api.signed_calls import CallRefused, SignedCall, signed_calls
 from complaints.attachments.responses import file_response
 from complaints.engine import agency_calls
@@ -27,10 +27,10 @@ LIFE: Final = timedelta(hours=1)
 _SALT: Final = "complaints.agency_files"
 
 
-@signed_calls(agency_calls.PREFIX, name_of)
+@signed_calls(agency_calls.PREFIX, registered_name)
 def agency_files(call: SignedCall) -> dict[str, Any]:
     """List the files that the citizen sent with a case of the agency, each with its link, as its officer sees them."""
-    system = agency_calls.system_of(call.endpoint)
+    system = agency_calls.calling_system(call.endpoint)
     if system is None or set(call.data) != {"case"}:
         text = gettext("Send the number of the case, and nothing else.")
         raise CallRefused(422, "invalid", text, fields={"case": [text]})

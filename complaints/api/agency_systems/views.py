@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from complaints.api.agency_systems.acts import ACTS
-from complaints.api.agency_systems.cases import find_case, name_of
+from complaints.api.agency_systems.cases import find_case, registered_name
 from complaints.api.signed_calls import CallRefused, SignedCall, signed_calls
 from complaints.case_text.clock_history import has_moved
 from complaints.engine import agency_calls
@@ -15,10 +15,10 @@ from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import AgencySystem, Case
 
 
-@signed_calls(agency_calls.PREFIX, name_of)
+@signed_calls(agency_calls.PREFIX, registered_name)
 def agency_acts(call: SignedCall) -> dict[str, Any]:
     """Do one act of the desk to a case of the agency; a case of others is answered like none."""
-    system = agency_calls.system_of(call.endpoint)
+    system = agency_calls.calling_system(call.endpoint)
     act = ACTS.get(str(call.data.get("action", "")))
     if system is None or act is None:
         text = gettext("The action is one of: %(actions)s.") % {"actions": ", ".join(ACTS)}

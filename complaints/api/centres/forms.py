@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies.models import OutsideCentre
 from complaints import reference
-from complaints.actions.outside_centres import FINAL, Report, meaning_of
+from complaints.actions.outside_centres import FINAL, Report, centre_meaning
 from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.handing_over import REFERENCE_LENGTH
 from kit.forms import Form, LineField, ParagraphField
@@ -45,7 +45,12 @@ class ReportForm(Form):
         """Ask for the text of a report that ends the handover: the desk works with it."""
         cleaned = super().clean() or {}
         word = cleaned.get("state", "")
-        if word and not cleaned.get("text") and "text" not in self.errors and meaning_of(self._centre, word) in FINAL:
+        if (
+            word
+            and not cleaned.get("text")
+            and "text" not in self.errors
+            and centre_meaning(self._centre, word) in FINAL
+        ):
             self.add_error("text", ValidationError(gettext("Say what the centre found or did"), code="required"))
         return cleaned
 

@@ -15,7 +15,7 @@ from complaints.engine import centre_calls
 
 def _name(code: str) -> str | None:
     centre = OutsideCentre.objects.filter(code=code).first()
-    return centre_calls.name_of(centre) if centre else None
+    return centre_calls.program_name(centre) if centre else None
 
 
 @signed_calls(centre_calls.PREFIX, _name)

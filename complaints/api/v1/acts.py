@@ -25,11 +25,11 @@ from complaints.actions.ratings import rate
 from complaints.actions.reminders import RemindedToday
 from complaints.actions.topic_answers import questions_for
 from complaints.api.v1.case_schemas import Thread
-from complaints.api.v1.cases import thread_of
+from complaints.api.v1.cases import case_thread
 from complaints.attachments.fields import UploadForm, uploader_key
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case
-from complaints.own_cases.access import case_of, room_for_files, try_action
+from complaints.own_cases.access import load_own_case, room_for_files, try_action
 from complaints.own_cases.agency_preview import preview_unless_seen
 from complaints.own_cases.forms import AddForm, AmendForm, ObjectForm, ReplyForm, WithdrawForm
 from complaints.own_cases.rating_form import SENT_BY_ACCOUNT, RatingForm
@@ -81,7 +81,7 @@ class CorrectionBody(Body):
 
 
 def _own(request: HttpRequest, reference: str, *, at: datetime) -> Case:
-    return case_of(signed_in_user(request), reference, at=at)
+    return load_own_case(signed_in_user(request), reference, at=at)
 
 
 def _do(form: forms.Form, action: Callable[[], object]) -> None:
@@ -98,7 +98,7 @@ def require_seen(case: Case, form: forms.Form, *names: str, seen: str) -> None:
 
 
 def _done(request: HttpRequest, case: Case, *, at: datetime) -> Status[Thread]:
-    return Status(201, thread_of(request, case_of(signed_in_user(request), case.reference, at=at), at=at))
+    return Status(201, case_thread(request, load_own_case(signed_in_user(request), case.reference, at=at), at=at))
 
 
 # ---- with files ----

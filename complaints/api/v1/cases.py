@@ -18,7 +18,7 @@ from complaints.attachments.responses import shown_response
 from complaints.case_text import citizen_case
 from complaints.models import Case
 from complaints.own_cases import listing
-from complaints.own_cases.access import case_of
+from complaints.own_cases.access import load_own_case
 from complaints.permissions.ratings import rating_window
 
 router = Router(tags=["cases"], auth=signed_in)
@@ -48,10 +48,10 @@ def list_cases(
 def get_case(request: HttpRequest, reference: str) -> Thread:
     """Show one case: where it stands, what is promised, all that happened, and what the person can do."""
     at = timezone.now()
-    return thread_of(request, case_of(signed_in_user(request), reference, at=at), at=at)
+    return case_thread(request, load_own_case(signed_in_user(request), reference, at=at), at=at)
 
 
-def thread_of(request: HttpRequest, case: Case, *, at: datetime) -> Thread:
+def case_thread(request: HttpRequest, case: Case, *, at: datetime) -> Thread:
     """Return the thread of a case of the person who asks."""
     page = citizen_case.case_page(case, signed_in_user(request), at=at)
     return thread(page, None if page["undone_until"] else rating_window(case), at=at)
@@ -60,6 +60,6 @@ def thread_of(request: HttpRequest, case: Case, *, at: datetime) -> Thread:
 @router.get("/cases/{ref:reference}/files/{uuid:file}", response={200: bytes}, openapi_extra=_FILE)
 def get_file(request: HttpRequest, reference: str, file: uuid.UUID) -> HttpResponseBase:
     """Hand out a file of a case or of its answers; a picture also as ``?as=small``."""
-    case = case_of(signed_in_user(request), reference, at=timezone.now())
+    case = load_own_case(signed_in_user(request), reference, at=timezone.now())
     attachment = get_object_or_404(citizen_files(case, at=timezone.now()), pk=file)
     return shown_response(request, attachment, name=attachment.name)

@@ -53,7 +53,7 @@ class Drafts(BaseModel):
     items: list[DraftRow]
 
 
-def writer_of(request: HttpRequest) -> Writer:
+def requesting_writer(request: HttpRequest) -> Writer:
     """Return the citizen who asks as the writer of drafts."""
     uploader = uploader_key(signed_in_user(request))
     return Writer(citizen=signed_in_citizen(request), visitor="", uploader=uploader, network="")
@@ -61,7 +61,7 @@ def writer_of(request: HttpRequest) -> Writer:
 
 def own_draft(request: HttpRequest, draft: uuid.UUID, *, at: datetime) -> Draft:
     """Return a draft of the person who asks; raise ``Problem``, alike for a missing one and another's."""
-    found = writer_of(request).drafts(at=at).filter(pk=draft).select_related("agency", "topic").first()
+    found = requesting_writer(request).drafts(at=at).filter(pk=draft).select_related("agency", "topic").first()
     if found is None:
         raise Problem("not_found")
     return found
@@ -70,7 +70,7 @@ def own_draft(request: HttpRequest, draft: uuid.UUID, *, at: datetime) -> Draft:
 def save(draft: Draft, request: HttpRequest, *, at: datetime, **values: object) -> Draft:
     """Save ``values`` in the draft, begun here if need be; raise ``Problem`` if there are too many."""
     try:
-        return drafting.save_draft(draft, writer_of(request), at=at, **values)
+        return drafting.save_draft(draft, requesting_writer(request), at=at, **values)
     except TooManyDrafts:
         text = gettext("You have too many unfinished drafts. Finish or delete one first.")
         raise Problem("too_many", text) from None
@@ -94,14 +94,14 @@ def _row(draft: Draft) -> DraftRow:
 def begin_draft(request: HttpRequest, body: NewDraft) -> Status[DraftRow]:
     """Begin a draft, to which files can be sent before the case is filed."""
     at = timezone.now()
-    draft = Draft(kind=body.kind, **writer_of(request).owns())
+    draft = Draft(kind=body.kind, **requesting_writer(request).owns())
     return Status(201, _row(save(draft, request, at=at)))
 
 
 @router.get("/drafts", response=Drafts)
 def list_drafts(request: HttpRequest) -> Drafts:
     """List the drafts of the person, those of the website too; two statements."""
-    own = writer_of(request).drafts(at=timezone.now()).select_related("agency", "topic")
+    own = requesting_writer(request).drafts(at=timezone.now()).select_related("agency", "topic")
     return Drafts(items=[_row(draft) for draft in own.prefetch_related("attachments").order_by("-updated_at")])
 
 

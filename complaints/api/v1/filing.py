@@ -21,7 +21,7 @@ from complaints.api.v1.acts import answer_data, answer_names
 from complaints.api.v1.case_schemas import Words
 from complaints.api.v1.cases import router
 from complaints.api.v1.catalogue import KindCode
-from complaints.api.v1.drafts import save, writer_of
+from complaints.api.v1.drafts import requesting_writer, save
 from complaints.attachments.fields import uploader_key
 from complaints.case_text.promise import promise_card
 from complaints.case_text.status import citizen_status
@@ -92,7 +92,7 @@ def file_case(request: HttpRequest, body: NewCase) -> Status[Filed]:
 def _draft(request: HttpRequest, body: NewCase, *, at: datetime) -> Draft | Case:
     """Return the draft to file, a new one where none is named, or the case that it has become."""
     if not body.draft:
-        return Draft(kind=body.kind, **writer_of(request).owns())
+        return Draft(kind=body.kind, **requesting_writer(request).owns())
     try:
         key = uuid.UUID(body.draft)
     except ValueError:
@@ -100,7 +100,7 @@ def _draft(request: HttpRequest, body: NewCase, *, at: datetime) -> Draft | Case
     filed = Case.objects.filter(submission=key, citizen=signed_in_citizen(request)).select_related("agency").first()
     if filed is not None:
         return filed
-    draft = writer_of(request).drafts(at=at).filter(pk=key).select_related("agency", "topic").first()
+    draft = requesting_writer(request).drafts(at=at).filter(pk=key).select_related("agency", "topic").first()
     if draft is None:
         raise _no_draft()
     draft.kind = body.kind

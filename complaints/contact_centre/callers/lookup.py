@@ -83,7 +83,7 @@ def proven_case(session: SessionBase, reference: str, *, agent: User, at: dateti
     return _case(reference, agent=agent)
 
 
-def contact_of(session: SessionBase) -> tuple[str, bool]:
+def proven_contact(session: SessionBase) -> tuple[str, bool]:
     """Return the key of the contact in which the caller was proven, and whether it goes on."""
     known = session.get(_SESSION_KEY) or {}
     return known.get("contact", ""), bool(known.get("is_on_line"))

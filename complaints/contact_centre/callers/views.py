@@ -102,7 +102,7 @@ def caller_case(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _context(request: HttpRequest, case: Case, *, at: datetime) -> dict[str, Any]:
     user = signed_in_user(request)
-    call, is_on_line = lookup.contact_of(request.session)
+    call, is_on_line = lookup.proven_contact(request.session)
     return {
         **_case_for_caller(case, user_may_reply=policy.may(case, Action.REPLY, user, at=at), at=at),
         "objecting": citizen_case.objecting(case, user, at=at),
@@ -114,7 +114,7 @@ def _context(request: HttpRequest, case: Case, *, at: datetime) -> dict[str, Any
 
 def after_act(request: HttpRequest, case: Case) -> HttpResponse:
     """Note what was done for the caller, and lead back to the call, or to the next caller where there is none."""
-    contact, is_on_line = lookup.contact_of(request.session)
+    contact, is_on_line = lookup.proven_contact(request.session)
     contacts.note_help(contact, reference=case.reference)
     lookup.end_call(request.session)
     return redirect("call-file", contact) if is_on_line else redirect("calls-find")

@@ -47,7 +47,7 @@ class CentreDay:
 
 def centre_day(day: date, *, agent: User | None = None) -> CentreDay:
     """Return the figures of ``day``, of all agents or of one; five statements, however many contacts there were."""
-    found = _contacts_of(day, agent=agent)
+    found = _contacts_on(day, agent=agent)
     rows: list[Any] = list(found.order_by().values("agent").annotate(**_FIGURES))
     rows.sort(key=lambda row: (-row["total"], str(row["agent"])))
     agents = User.objects.in_bulk([row["agent"] for row in rows])
@@ -61,7 +61,7 @@ def centre_day(day: date, *, agent: User | None = None) -> CentreDay:
     )
 
 
-def _contacts_of(day: date, *, agent: User | None) -> QuerySet[CentreContact]:
+def _contacts_on(day: date, *, agent: User | None) -> QuerySet[CentreContact]:
     """Return the contacts that began on ``day`` in Amman."""
     begins = datetime.combine(day, time(), tzinfo=timezone.get_current_timezone())
     ends = datetime.combine(day + timedelta(days=1), time(), tzinfo=timezone.get_current_timezone())

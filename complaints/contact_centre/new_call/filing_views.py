@@ -29,11 +29,11 @@ from complaints.contact_centre import contacts
 from complaints.contact_centre.new_call.forms import CallerCaseForm
 from complaints.contact_centre.new_call.pages import (
     TOO_MANY,
-    draft_of,
+    contact_draft,
+    draft_writer,
     is_on_paper,
     person_context,
     proven_page,
-    writer_of,
 )
 from complaints.filing import drafting
 from complaints.filing.agency_form import AgencyStepForm
@@ -76,7 +76,7 @@ class CallerForms:
 @keeps_unsent_form_until_redirect
 def file_page(request: HttpRequest, contact: CentreContact) -> HttpResponse:
     """Take the case down: each press keeps what is in order, and goes on to what is missing or to reading it back."""
-    at, draft = timezone.now(), draft_of(contact)
+    at, draft = timezone.now(), contact_draft(contact)
     if request.method != "POST":
         return _render(request, contact, draft, _open_forms(contact, draft, at), at)
     return _take(request, contact, draft, at)
@@ -123,10 +123,10 @@ def _take(request: HttpRequest, contact: CentreContact, draft: Draft, at: dateti
     page.case.is_valid()
     words = {**page.case.words, "kind": draft.kind}
     try:
-        draft = drafting.save_draft(draft, writer_of(contact), at=at, **words)
+        draft = drafting.save_draft(draft, draft_writer(contact), at=at, **words)
         contacts.remember_draft(contact, draft)
         chosen = _whom(request, page, draft, at)
-        draft = drafting.save_draft(draft, writer_of(contact), at=at, **chosen)
+        draft = drafting.save_draft(draft, draft_writer(contact), at=at, **chosen)
         contacts.remember_draft(contact, draft)
     except TooManyDrafts:
         page.case.add_error(None, gettext("This person has too many unfinished drafts. File or delete one first."))
@@ -234,7 +234,7 @@ def join(request: HttpRequest, contact: CentreContact) -> HttpResponse:
     key = request.POST.get("problem", "")
     if request.method != "POST" or contact.citizen is None or not re.fullmatch(r"[0-9]{1,18}", key):
         return redirect("call-file", contact.pk)
-    draft, at = draft_of(contact), timezone.now()
+    draft, at = contact_draft(contact), timezone.now()
     try:
         contacts.join_problem(contact, int(key), at=at)
     except NoSuchProblem:

@@ -62,12 +62,12 @@ def proven_page(view: ContactView) -> ContactView:
     return page
 
 
-def writer_of(contact: CentreContact) -> Writer:
+def draft_writer(contact: CentreContact) -> Writer:
     """Return whose drafts are written on in ``contact``: the person's, with files counted for the agent."""
     return Writer(citizen=contact.citizen, visitor="", uploader=str(contact.agent_id), network="")
 
 
-def draft_of(contact: CentreContact) -> Draft:
+def contact_draft(contact: CentreContact) -> Draft:
     """Return the draft of ``contact``, unsaved where nothing was written yet."""
     joined = ("agency", "topic", "topic__parent", "governorate", "citizen")
     own = Draft.objects.filter(citizen=contact.citizen).select_related(*joined)

@@ -24,8 +24,8 @@ from complaints.contact_centre.callers import lookup
 from complaints.contact_centre.new_call import reading_back
 from complaints.contact_centre.new_call.pages import (
     CONFLICT,
+    contact_draft,
     contact_page,
-    draft_of,
     person_context,
     proven_page,
 )
@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 @proven_page
 def read_back(request: HttpRequest, contact: CentreContact) -> HttpResponse:
     """Show what to read to the person, and file the case; a second press finds the case of the first."""
-    at, draft, citizen = timezone.now(), draft_of(contact), contact.citizen
+    at, draft, citizen = timezone.now(), contact_draft(contact), contact.citizen
     if citizen is None:
         return redirect("call-person", contact.pk)
     questions = drafting.draft_questions(draft)
@@ -54,7 +54,7 @@ def read_back(request: HttpRequest, contact: CentreContact) -> HttpResponse:
             return redirect("call-saved", contact.pk)
     context = {
         "draft": draft,
-        "mark": contacts.mark_of(draft),
+        "mark": contacts.read_back_mark(draft),
         "kind": words_of_kind(draft.kind),
         "sentences": reading_back.sentences(draft, citizen, given(questions, draft.answers)),
         "reported": reported_before(draft, at=at),

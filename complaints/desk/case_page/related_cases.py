@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.roles import CMU
 from complaints.models import Case, CaseLink, CaseQuerySet, LinkKind
 from complaints.permissions.case_parts import has_part
-from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, shape_of
+from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, reader_shape
 from complaints.visibility.identity import knows_person
 from kit.compiled_reads import CompiledRead
 
@@ -31,7 +31,7 @@ def earlier_cases(case: Case, user: User, *, at: datetime) -> Sequence[Case]:
     """
     if not knows_person(case, user, at=at):
         return []
-    shape, values = shape_of(user, at=at)
+    shape, values = reader_shape(user, at=at)
     return _EARLIER.rows(shape, citizen=case.citizen_id, case=case.pk, **values)
 
 

@@ -116,7 +116,7 @@ def in_words(step: MacroStep) -> str:
 # ---- steps that cannot be done any more ----
 
 
-def fault_of(step: MacroStep) -> str:
+def lasting_fault(step: MacroStep) -> str:
     """Return why ``step`` cannot be done on any case any more, empty while it can."""
     if step.act == MacroAct.CLOSE and step.standard_text is None:
         return gettext("Its standard text was deleted. Choose another one, or remove the step.")
@@ -128,7 +128,7 @@ def fault_of(step: MacroStep) -> str:
 def with_faults(steps: Iterable[MacroStep], user: User, *, at: datetime) -> list[tuple[MacroStep, str]]:
     """Return each step with its fault, empty where it has none; one statement beside that of the steps."""
     officers = set(_officers(user, at))
-    return [(step, fault_of(step) or _officer_fault(step, officers)) for step in steps]
+    return [(step, lasting_fault(step) or _officer_fault(step, officers)) for step in steps]
 
 
 def _officers(user: User, at: datetime) -> models.QuerySet[Membership, UUID]:

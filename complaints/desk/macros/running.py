@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from complaints.case_text.message_preview import preview
 from complaints.desk.macros.offered import ACTION_OF
-from complaints.desk.macros.steps import StepRun, do_step, first_error, form_of, refusal_of
+from complaints.desk.macros.steps import StepRun, do_step, filled_form, first_error, step_refusal
 from complaints.engine import notices
 from complaints.models import Case, MacroAct, MacroStep
 from complaints.models.macros import SPEAKING
@@ -50,9 +50,9 @@ def shown_steps(
 
 
 def _shown(run: StepRun) -> ShownStep:
-    if refusal := refusal_of(run):
+    if refusal := step_refusal(run):
         return ShownStep(run.step, refusal)
-    form = form_of(run)
+    form = filled_form(run)
     if run.step.act in SPEAKING:
         return ShownStep(run.step, "", message=_message(run, form), form=form)
     problem = first_error(form)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.decorators import staff_required
 from complaints.desk.macros.changes import MacroEdit, open_edit
 from complaints.desk.macros.forms import StepForm
-from complaints.desk.macros.offered import fault_of
+from complaints.desk.macros.offered import lasting_fault
 from complaints.models import MacroStep
 from complaints.staff.frame import CASEWORK, frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
@@ -52,7 +52,7 @@ def _save_step(edit: MacroEdit, step: MacroStep) -> HttpResponse:
     form = StepForm(edit.data, step=step, reach=edit.reach)
     if edit.data is None or edit.is_overtaken or not form.is_valid():
         status = HTTPStatus.CONFLICT if edit.is_overtaken else HTTPStatus.OK
-        context = {"form": form, "edit": edit, "step": step, "fault": fault_of(step) if step.pk else ""}
+        context = {"form": form, "edit": edit, "step": step, "fault": lasting_fault(step) if step.pk else ""}
         return render(
             edit.request,
             "complaints/desk/macros/step.html",

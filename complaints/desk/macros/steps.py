@@ -23,7 +23,7 @@ from complaints.desk.acts.labels.forms import LabelForm
 from complaints.desk.acts.notes.forms import GONE, AssignForm, NoteForm
 from complaints.desk.directorate.findings import last_consultation
 from complaints.desk.directorate.forms import NO_MORE, ConsultForm
-from complaints.desk.macros.offered import ACTION_OF, fault_of
+from complaints.desk.macros.offered import ACTION_OF, lasting_fault
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, MacroAct, MacroStep
 from complaints.permissions import policy
@@ -164,14 +164,14 @@ _REFUSALS: Final[Mapping[type[Exception], StrPromise]] = {
 }
 
 
-def form_of(run: StepRun) -> Form:
+def filled_form(run: StepRun) -> Form:
     """Return the form of the step, filled in."""
     return _RULES[run.step.act].form(run)
 
 
-def refusal_of(run: StepRun) -> str:
+def step_refusal(run: StepRun) -> str:
     """Return why the step cannot be done to the case as it stands in ``run``, empty where nothing is against it."""
-    if fault := fault_of(run.step):
+    if fault := lasting_fault(run.step):
         return fault
     action = ACTION_OF[run.step.act]
     if not policy.may(run.case, action, run.user, at=run.at):
@@ -184,9 +184,9 @@ def refusal_of(run: StepRun) -> str:
 
 def do_step(run: StepRun) -> None:
     """Do the step as its page does; raise ``StepRefused`` where that is not possible. The caller has a transaction."""
-    if refusal := refusal_of(run):
+    if refusal := step_refusal(run):
         raise StepRefused(run.step, refusal)
-    form = form_of(run)
+    form = filled_form(run)
     if not form.is_valid():
         raise StepRefused(run.step, first_error(form))
     try:

@@ -185,7 +185,7 @@ def tab_page(
     chosen = Condition(f"complaints_case.id IN ({' UNION ALL '.join(parts)})", {**cases.values, **marked(mark)})
     is_common = keep == ALWAYS and mark is None
     found = listed_cases(chosen, order.columns, _options(tab, staff), is_common=is_common)
-    return urgent_first(found, order) if puts_urgent_first else order.page_of(found[: PAGE + 1])
+    return urgent_first(found, order) if puts_urgent_first else order.first_page(found[: PAGE + 1])
 
 
 def chosen_order(tab: Tab, sort: str) -> Order:

@@ -66,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
         if request.user.is_staff:
             return redirect("desk")
         context |= listing.home_cases(signed_in_citizen(request), at=timezone.now())
-        context["drafts"] = open_drafts.drafts_of(signed_in_citizen(request))
+        context["drafts"] = open_drafts.listed_drafts(signed_in_citizen(request))
     return render(request, "complaints/portal/cases/home.html", context)
 
 
@@ -84,7 +84,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "is_open": tab == "open",
         "next_url": f"?tab={tab}&after={page.after}" if page.after else "",
         "first_url": f"?tab={tab}" if after else "",
-        "drafts": open_drafts.drafts_of(citizen) if tab == "open" and not after else (),
+        "drafts": open_drafts.listed_drafts(citizen) if tab == "open" and not after else (),
         "unsent_forms": store.listed(signed_in_user(request), at=at),
     }
     return render(request, "complaints/portal/cases/cases.html", context)
@@ -307,7 +307,7 @@ def short_link(request: HttpRequest, token: str) -> HttpResponse:
         rate_limits.spend(rate_limits.WRONG_LINKS_PER_ADDRESS, address, at=at)
         raise Http404
     if message.template == rating_links.TEMPLATE:
-        return redirect(rating_links.path_of(message))
+        return redirect(rating_links.rating_path(message))
     page = "case" if message.recipient.startswith(CITIZEN_PREFIX) else "desk-case"
     with translation.override(message.language):
         return redirect(page, ref=message.reference)

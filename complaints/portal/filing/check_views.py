@@ -23,7 +23,7 @@ from complaints.models import Case, Draft, TopicAnswer
 from complaints.own_cases.access import TOO_MANY
 from complaints.portal.access import read_or_post
 from complaints.portal.filing import typed
-from complaints.portal.filing.steps import requested_draft, step_context, step_url, to_step, token_of
+from complaints.portal.filing.steps import draft_token, requested_draft, step_context, step_url, to_step
 from complaints.portal.filing.writer import for_everybody
 from complaints.suggestions import owners
 from complaints.suggestions.similar import reported_before
@@ -141,7 +141,7 @@ def _back(request: HttpRequest, writer: Writer, draft: Draft, said: str, *, at: 
 
 def _pressed_for(request: HttpRequest, citizen: Citizen, *, at: datetime) -> Citizen:
     """Return whose case the press sends; without a statement for somebody who writes for themselves."""
-    if "for" not in request.POST or (token := token_of(request)) is None:
+    if "for" not in request.POST or (token := draft_token(request)) is None:
         return citizen
     draft = Draft.objects.filter(pk=token, citizen=citizen).select_related("mandate__person").first()
     return (_whose(draft, citizen, at=at) if draft else None) or citizen

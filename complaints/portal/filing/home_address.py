@@ -9,7 +9,7 @@ from accounts.models import Citizen
 HOME_COUNTRY = "JO"
 
 
-def words_of(citizen: Citizen | None) -> dict[str, Any]:
+def address_words(citizen: Citizen | None) -> dict[str, Any]:
     """Return the address as a draft keeps a place; empty where there is none in Jordan, and for visitors."""
     if citizen is None or citizen.country != HOME_COUNTRY or citizen.governorate_id is None:
         return {}

@@ -101,7 +101,7 @@ def is_sent(key: uuid.UUID) -> bool:
 def _save_words(data: QueryDict, writer: Writer, draft: Draft, *, at: datetime) -> Draft:
     words = data.copy()
     words[what_step.AUTOSAVE] = "1"
-    form = what_step.form_of(words, None, writer=writer, draft=draft, at=at)
+    form = what_step.details_form(words, None, writer=writer, draft=draft, at=at)
     return what_step.take(form, words, writer=writer, draft=draft, at=at)
 
 
@@ -127,7 +127,7 @@ def share(request: HttpRequest, writer: Writer) -> HttpResponse:
         return to_step("new-what", draft)
     data = QueryDict(mutable=True)
     data.update({"details": _shared_text(request.POST), what_step.KEEP: "1"})
-    form = what_step.form_of(data, request.FILES, writer=writer, draft=draft, at=at)
+    form = what_step.details_form(data, request.FILES, writer=writer, draft=draft, at=at)
     try:
         draft = what_step.take(form, data, writer=writer, draft=draft, at=at)
     except TooManyDrafts:

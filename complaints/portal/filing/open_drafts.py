@@ -33,7 +33,7 @@ class OpenDraft:
         )
 
 
-def drafts_of(citizen: Citizen) -> list[OpenDraft]:
+def listed_drafts(citizen: Citizen) -> list[OpenDraft]:
     """Return the drafts of a citizen, the newest first; one statement."""
     own = Draft.objects.filter(citizen=citizen).order_by("-updated_at")
     return [OpenDraft.of(draft) for draft in own[: drafting.MOST_DRAFTS]]

@@ -17,7 +17,7 @@ from agencies.models import Topic
 from complaints.case_text.kinds import words_of_kind
 from complaints.case_text.known_problems import offered_for
 from complaints.filing import drafting
-from complaints.filing.preselection import preselect, query_of
+from complaints.filing.preselection import draft_query, preselect
 from complaints.filing.writers import Writer
 from complaints.models import Draft
 from complaints.suggestions.everyday import danger_in
@@ -33,7 +33,7 @@ TOO_MANY_VISITORS = _(
 )
 
 
-def token_of(request: HttpRequest) -> uuid.UUID | None:
+def draft_token(request: HttpRequest) -> uuid.UUID | None:
     """Return the key of the draft that the page belongs to, None where it names none."""
     try:
         return uuid.UUID(request.POST.get("draft") or request.GET.get("draft") or "")
@@ -43,7 +43,7 @@ def token_of(request: HttpRequest) -> uuid.UUID | None:
 
 def requested_draft(request: HttpRequest, writer: Writer, kind: str, *, at: datetime) -> Draft:
     """Return the draft of a request, which may be one that is not saved yet; then the address may choose for it."""
-    draft = drafting.open_draft(writer, kind, token_of(request), at=at)
+    draft = drafting.open_draft(writer, kind, draft_token(request), at=at)
     return preselect(draft, request.GET, at=at)
 
 
@@ -54,7 +54,7 @@ def to_step(name: str, draft: Draft, part: str = "") -> HttpResponse:
 
 def step_url(name: str, draft: Draft) -> str:
     """Return the address of a step of a draft, with what was chosen for one that is not saved yet."""
-    return f"{reverse(name, kwargs={'kind': draft.kind})}?{query_of(draft)}"
+    return f"{reverse(name, kwargs={'kind': draft.kind})}?{draft_query(draft)}"
 
 
 def step_context(form: forms.Form, draft: Draft, at: datetime, *, topics: Sequence[Topic] = ()) -> dict[str, Any]:

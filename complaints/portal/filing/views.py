@@ -83,7 +83,7 @@ def new_what(request: HttpRequest, writer: Writer, kind: str) -> HttpResponse:
 
 def _what_page(request: HttpRequest, writer: Writer, draft: Draft, at: datetime) -> HttpResponse:
     held = typed.unpack(draft, STEP) or what_step.pressed_empty(request.GET, draft)
-    form = what_step.form_of(held.data if held else None, None, writer=writer, draft=draft, at=at)
+    form = what_step.details_form(held.data if held else None, None, writer=writer, draft=draft, at=at)
     for sentence in held.refused if held else ():
         form.add_error("attachments", sentence)
     return what_step.render_step(request, writer, form, draft, at)
@@ -92,7 +92,7 @@ def _what_page(request: HttpRequest, writer: Writer, draft: Draft, at: datetime)
 def _take_what(request: HttpRequest, writer: Writer, draft: Draft, at: datetime) -> HttpResponse:
     if what_step.is_empty(request.POST, request.FILES, draft):
         return redirect(f"{step_url('new-what', draft)}&{what_step.EMPTY}=1")
-    form = what_step.form_of(request.POST, request.FILES, writer=writer, draft=draft, at=at)
+    form = what_step.details_form(request.POST, request.FILES, writer=writer, draft=draft, at=at)
     try:
         draft = what_step.take(form, request.POST, writer=writer, draft=draft, at=at)
     except TooManyDrafts:

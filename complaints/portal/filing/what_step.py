@@ -29,7 +29,7 @@ STEP = "what"
 EMPTY = "empty"
 
 
-def form_of(
+def details_form(
     data: QueryDict | None,
     files: MultiValueDict[str, UploadedFile[Any]] | None,
     *,
@@ -70,7 +70,7 @@ def render_step(
     """Return the page of the step."""
     context = step_context(form, draft, at) | {
         "area_options": area_options(),
-        "home_address": home_address.words_of(writer.citizen),
+        "home_address": home_address.address_words(writer.citizen),
     }
     return render(request, "complaints/portal/filing/new_what.html", context, status=status)
 
@@ -91,7 +91,7 @@ def take(form: DetailsStepForm, data: QueryDict, *, writer: Writer, draft: Draft
     is_in_order = form.is_valid()
     words = form.words if is_in_order or AUTOSAVE in data else {}
     if HOME in data:
-        words |= home_address.words_of(writer.citizen)
+        words |= home_address.address_words(writer.citizen)
     draft = drafting.save_draft(draft, writer, at=at, typed=_typed(form, data), **words)
     if not _keep_files(form, draft, writer):
         drafting.save_draft(draft, writer, at=at, typed=_typed(form, data))

@@ -24,7 +24,7 @@ from complaints.case_text.kinds import words_of_kind
 from complaints.filing import drafting
 from complaints.filing.writers import Writer
 from complaints.models import Channel, Draft
-from complaints.portal.filing.steps import step_url, token_of
+from complaints.portal.filing.steps import draft_token, step_url
 from complaints.portal.filing.writer import for_everybody
 from complaints.workflow import Kind
 
@@ -49,7 +49,7 @@ def problem_page(request: HttpRequest, writer: Writer, problem: int) -> HttpResp
     offer = known_problems.one(problem, citizen=writer.citizen)
     if offer is None or offer.problem.starts_at > at:
         raise Http404
-    token = token_of(request)
+    token = draft_token(request)
     context = {
         "offer": offer,
         "is_over": offer.problem.is_over(at=at),
@@ -75,7 +75,7 @@ def join(request: HttpRequest, writer: Writer) -> HttpResponse:
 
     A visitor is led to the page of the problem, to sign in there. Whose problem ended meanwhile keeps the draft.
     """
-    at, key, token = timezone.now(), _key(request), token_of(request)
+    at, key, token = timezone.now(), _key(request), draft_token(request)
     if writer.citizen is None:
         page = reverse("known-problem", args=[key])
         return redirect(f"{page}?draft={token}" if token else page)

@@ -74,7 +74,8 @@ def _account_records(citizen: Citizen) -> Data:
         ],
         "mandates": [_mandate(one, citizen) for one in Mandate.objects.of(citizen).order_by("asked_at", "pk")],
         "devices": [
-            {"device": browser.device, "since": _moment(browser.created_at)} for browser in push.browsers_of(citizen)
+            {"device": browser.device, "since": _moment(browser.created_at)}
+            for browser in push.notified_browsers(citizen)
         ],
         "requests": [_request(request) for request in citizen.privacy_requests.order_by("made_at", "pk")],
         "drafts": [

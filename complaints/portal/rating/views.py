@@ -103,7 +103,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
     closing = rating_links.read(token)
     if closing is None:
         return _unknown(request, at=at)
-    window = _window_of(closing, at=at)
+    window = _rating_window(closing, at=at)
     if window is None:
         return _over(request, closing)
     if request.method != "POST" and window.rating is not None and "change" not in request.GET:
@@ -116,7 +116,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
     return _page(request, "by_link", closing, window, at=at, form=form, status=status_for(form))
 
 
-def _window_of(closing: CaseEvent, *, at: datetime) -> RatingWindow | None:
+def _rating_window(closing: CaseEvent, *, at: datetime) -> RatingWindow | None:
     """Return the open window of this answer; None once another one stands, none does, or the time is over."""
     window = rating_window(closing.case)
     is_this = window is not None and window.closing.pk == closing.pk and window.is_open(at=at)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from agencies.models import Reference, ReferenceChange
-from agencies.reference_changes import fields_of
+from agencies.reference_changes import recorded_fields
 from kit.dates import day_text
 
 NOTHING = "—"
@@ -46,7 +46,7 @@ class Names:
     def __init__(self, model: type[Reference], values: Iterable[Mapping[str, Any]]) -> None:
         self._names: dict[type[models.Model], dict[int, str]] = {}
         keys: dict[type[models.Model], set[int]] = {}
-        fields = fields_of(model)
+        fields = recorded_fields(model)
         for each in values:
             for name, value in each.items():
                 known = fields.get(name)
@@ -68,7 +68,7 @@ def _target(known: models.ForeignKey[Any, Any]) -> type[models.Model]:
 
 def row_fields(row: Reference) -> list[FieldText]:
     """Return the fields of a row that say something, for its page."""
-    fields = fields_of(type(row))
+    fields = recorded_fields(type(row))
     values = {name: getattr(row, name) for name in fields}
     names = Names(type(row), [values])
     shown = ((known, values[name]) for name, known in fields.items() if values[name] not in ("", None, []))
@@ -95,7 +95,7 @@ def _authors(keys: Iterable[UUID]) -> dict[UUID | None, str]:
 
 
 def _fields(model: type[Reference], change: ReferenceChange, names: Names) -> tuple[FieldText, ...]:
-    fields = fields_of(model)
+    fields = recorded_fields(model)
     return tuple(
         FieldText(
             _label(fields[name]),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import signed_in_user, staff_required
 from accounts.identity.desk import decisions, merging
-from accounts.identity.desk.decisions import UNPROVEN, Outdated, Refused, version_of
+from accounts.identity.desk.decisions import UNPROVEN, Outdated, Refused, identity_version
 from accounts.identity.registries import RegistryOutcome
 from accounts.models import Citizen
 from accounts.roles import CMU
@@ -144,9 +144,9 @@ def _decide(
     template: str = "decide",
 ) -> HttpResponse:
     """Show the form, or decide and go back to the person; 409 for whoever comes second."""
-    seen = request.POST.get("version", "") or version_of(citizen)
+    seen = request.POST.get("version", "") or identity_version(citizen)
     is_open = decisions.may_correct(citizen) if isinstance(form, CorrectForm) else citizen.identity in UNPROVEN
-    if not is_open or (form.is_bound and seen != version_of(citizen)):
+    if not is_open or (form.is_bound and seen != identity_version(citizen)):
         return _conflict(request, citizen, form)
     if form.is_bound and form.is_valid():
         try:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.identity.desk.decisions import version_of
+from accounts.identity.desk.decisions import identity_version
 from accounts.models import Citizen, NumberKind
 from accounts.registration.data import identity_details
 from accounts.registration.forms import OTHER, WhoForm
@@ -74,7 +74,9 @@ class MergeForm(Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, records: Sequence[Citizen]) -> None:
         super().__init__(data)
-        cards = [Card(f"{record.pk}/{version_of(record)}", record.full_name, _described(record)) for record in records]
+        cards = [
+            Card(f"{record.pk}/{identity_version(record)}", record.full_name, _described(record)) for record in records
+        ]
         self.fields["other"] = ChoiceCardsField(
             label=_("Which record stays?"),
             cards=cards,

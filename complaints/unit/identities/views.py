@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import signed_in_user, staff_required
-from accounts.identity.desk.decisions import UNPROVEN, version_of
+from accounts.identity.desk.decisions import UNPROVEN, identity_version
 from accounts.models import Citizen, PrivacyRequest
 from accounts.roles import CMU
 from accounts.sign_in.factors.step_up import recent_factor_required
@@ -49,7 +49,7 @@ def identity(request: HttpRequest, pk: UUID) -> HttpResponse:
     citizen = load_person(pk)
     context = {
         "file": people.person_file(citizen, viewer=user, at=at),
-        "version": version_of(citizen),
+        "version": identity_version(citizen),
         "is_open": citizen.identity in UNPROVEN,
         "asked": PrivacyRequest.objects.to_correct().filter(citizen=citizen).first(),
         **frame(user, at=at),

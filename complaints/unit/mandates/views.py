@@ -115,7 +115,7 @@ def _page(
     context = {
         "mandate": fresh,
         "row": MandateRow.of(fresh, at=at),
-        "claim": persons.claim_of(fresh.claimed) if is_waiting else None,
+        "claim": persons.requested_claim(fresh.claimed) if is_waiting else None,
         "known": _known(fresh) if is_waiting else None,
         "is_waiting": is_waiting,
         "papers": mandate_papers.papers_of(fresh),

@@ -34,8 +34,8 @@ class Owner:
     def name(self) -> str:
         """Return the name of its program."""
         if isinstance(self.of, Agency):
-            return agency_calls.name_of(self.of)
-        return centre_calls.name_of(self.of)
+            return agency_calls.program_name(self.of)
+        return centre_calls.program_name(self.of)
 
     @property
     def path(self) -> str:
@@ -63,7 +63,7 @@ def owners(*, at: datetime) -> list[Owner]:
     agencies = [Owner(AGENCY, one) for one in Agency.objects.filter(system__isnull=False).order_by("name_ar")]
     everyone = [*centres, *agencies]
     endpoints = {one.name: one for one in Endpoint.objects.filter(name__in=[each.name for each in everyone])}
-    found = {one.endpoint.name: one for one in programs.status_of(*endpoints.values(), at=at)}
+    found = {one.endpoint.name: one for one in programs.program_status(*endpoints.values(), at=at)}
     return [Owner(each.kind, each.of, endpoints.get(each.name), found.get(each.name)) for each in everyone]
 
 

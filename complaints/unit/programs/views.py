@@ -89,7 +89,7 @@ def _form(one: owners.Owner, request: HttpRequest, *, on_post: bool) -> ProgramF
 
 def _context(request: HttpRequest, one: owners.Owner, form: ProgramForm) -> dict[str, Any]:
     user, at = signed_in_user(request), timezone.now()
-    status = programs.status_of(one.endpoint, at=at)[0] if one.endpoint else None
+    status = programs.program_status(one.endpoint, at=at)[0] if one.endpoint else None
     return {
         "one": one,
         "form": form,

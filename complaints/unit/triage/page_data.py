@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from agencies.calendar import WorkingCalendar
 from complaints.models import Attachment, Case, CaseQuerySet
-from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, shape_of
+from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, reader_shape
 from complaints.staff import rows
 from complaints.staff.rows import QueueRow
 from complaints.staff.urgent_first import MOST_URGENT, urgent_cases, urgent_first
@@ -35,10 +35,10 @@ MOST_VOICES = 20
 
 def triage_page(user: User, *, at: datetime, after: str = "") -> KeysetPage[Case]:
     """Return a page of the cases at the desk of ``user`` without an owner, the urgent first, then by deadline."""
-    mark, (shape, values) = keyset.read(after), shape_of(user, at=at)
+    mark, (shape, values) = keyset.read(after), reader_shape(user, at=at)
     begins = {"moment": mark[0], "key": mark[1]} if mark else {}
     found = _PAGE.rows(shape, **values, **begins)
-    return _ORDER.page_of(found) if mark else urgent_first(found, _ORDER)
+    return _ORDER.first_page(found) if mark else urgent_first(found, _ORDER)
 
 
 def _waiting(shape: ReaderShape, values: Mapping[str, Any]) -> CaseQuerySet:
@@ -60,7 +60,7 @@ _PAGE: Final = CompiledRead(_page, is_prepared=True)
 
 def number_waiting(user: User, *, at: datetime) -> int:
     """Return how many cases at the desk of ``user`` wait for an owner, at most ``MOST_COUNTED``."""
-    shape, values = shape_of(user, at=at)
+    shape, values = reader_shape(user, at=at)
     return len(_COUNTED.rows(shape, **values))
 
 
@@ -93,7 +93,7 @@ def lines(cases: Sequence[Case], user: User, *, after: str, at: datetime, calend
 
 def unwritten_voices(user: User, *, at: datetime) -> Sequence[Attachment]:
     """Return the voice notes that agencies may not hear and nobody has written down, of open cases ``user`` may see."""
-    shape, values = shape_of(user, at=at)
+    shape, values = reader_shape(user, at=at)
     return _UNWRITTEN.rows(shape, **values)
 
 

@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def _say(self, missing: list[str]) -> None:
         for line in missing:
             self.stdout.write(line)
-        file = catalogue.source_of(settings.BASE_DIR).relative_to(settings.BASE_DIR)
+        file = catalogue.catalogue_path(settings.BASE_DIR).relative_to(settings.BASE_DIR)
         if missing:
             self.stdout.write(f"Texts that need Arabic in {file}: {len(missing)}.")
         else:

@@ -208,7 +208,7 @@ def test_a_centre_that_is_down_is_seen_and_drains_by_itself(
     delivery.drain("webhooks", seconds=1)
     fetching.fetch_answers(at=now + HOUR)
     assert list(outside.ledger) == [accepted.reference]
-    assert not programs.status_of(Endpoint.objects.get(), at=now)[0].is_down
+    assert not programs.program_status(Endpoint.objects.get(), at=now)[0].is_down
 
 
 def test_what_is_added_while_the_centre_has_it_goes_out_without_the_person_and_not_after(

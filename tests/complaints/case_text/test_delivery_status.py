@@ -79,11 +79,11 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize("told_of", STATES)
+@pytest.mark.parametrize("told_representatives", STATES)
 def test_each_state_is_told_in_plain_words(
-    desk: Desk, referred: Case, omar: User, amina: Citizen, now: datetime, told_of: tuple[Any, ...]
+    desk: Desk, referred: Case, omar: User, amina: Citizen, now: datetime, told_representatives: tuple[Any, ...]
 ) -> None:
-    state, more, *expected = told_of
+    state, more, *expected = told_representatives
     moments = {"now": now, "long ago": now - timedelta(hours=3)}
     put(told(referred), state, **{name: moments[value] for name, value in more.items()})
     (line,) = told_on(on_desk(desk, omar, referred))

@@ -17,7 +17,7 @@ from complaints.desk.case_page.related_cases import MOST_EARLIER, earlier_cases
 from complaints.models import Case, CaseQuerySet, ReferralTask
 from complaints.permissions.case_parts import has_part, with_parts
 from complaints.permissions.pending import with_pending
-from complaints.permissions.reader_shapes import shape_of
+from complaints.permissions.reader_shapes import reader_shape
 from complaints.staff.loading import load_case
 from complaints.visibility.identity import knows_person
 from tests.cast import give_role, make_staff
@@ -99,8 +99,8 @@ def test_a_case_is_loaded_as_by_the_plain_queryset(
 def test_people_who_differ_only_in_who_they_are_have_one_shape(
     omar: User, yusuf: User, nadia: User, now: datetime
 ) -> None:
-    (one, values), (other, _) = shape_of(omar, at=now), shape_of(yusuf, at=now)
-    assert one == other != shape_of(nadia, at=now)[0]
+    (one, values), (other, _) = reader_shape(omar, at=now), reader_shape(yusuf, at=now)
+    assert one == other != reader_shape(nadia, at=now)[0]
     assert one.reader(values).pk == omar.pk
 
 

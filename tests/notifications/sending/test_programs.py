@@ -127,7 +127,7 @@ def test_one_that_is_down_holds_up_no_other_and_drains_by_itself(centre: FakeCen
         owe(well, 3, start=10)
         drain(well)
         assert (len(centre.ledger), down.ledger) == (3, {})
-        (status, other) = programs.status_of(dead, well, at=timezone.now())
+        (status, other) = programs.program_status(dead, well, at=timezone.now())
         assert (status.is_down, status.waiting, status.stopped_by, other.is_down) == (True, 3, "503", False)
         Message.objects.filter(recipient=dead.name).update(created_at=timezone.now() - timedelta(hours=1))
         sweep.check_programs()
@@ -136,7 +136,7 @@ def test_one_that_is_down_holds_up_no_other_and_drains_by_itself(centre: FakeCen
         drain(dead)
         assert len(down.ledger) == 3
     assert not alarms.open_alarms().exists()
-    assert not programs.status_of(dead, at=timezone.now())[0].is_down
+    assert not programs.program_status(dead, at=timezone.now())[0].is_down
 
 
 @pytest.mark.parametrize(

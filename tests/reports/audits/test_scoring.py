@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from complaints.models import Case, CaseEvent
 from reports.audits import results, scoring
-from reports.audits.agreement import agreement, agreement_of
+from reports.audits.agreement import agreement, measured_agreement
 from reports.audits.results import AgencyAudit, Stratum
 from reports.drill.counted import Question, counted_page
 from reports.drill.lists import COUNTED
@@ -93,7 +93,7 @@ def test_a_third_person_settles_a_difference(
     settled = scoring.settle(item.pk, verdict="hollow", because="لا جواب فيه", by=adel, at=now)
     assert (settled.verdict, settled.settled_by) == ("hollow", adel)
     assert list(AuditItem.objects.hollow()) == [item]
-    assert agreement_of([drawn]).share == Fraction(0, 1)
+    assert measured_agreement([drawn]).share == Fraction(0, 1)
 
 
 def test_who_acted_on_a_case_neither_sees_nor_scores_its_answer(drawn: AuditRound, lina: User, now: datetime) -> None:

@@ -21,7 +21,7 @@ from complaints.models import Case
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
 from reports.dashboards import kept
-from reports.dashboards.peers import peers_of
+from reports.dashboards.peers import find_peers
 from reports.dashboards.sentences import quiet_sentences, rise_sentences
 from reports.figures.measures import Figures
 from reports.models import PhenomenonCase
@@ -134,17 +134,17 @@ def test_officers_read_their_own_line_and_supervisors_all(
 
 def test_peers_are_added_up_and_withheld_below_five() -> None:
     others = {key: Figures({"received": key, "answered": 1}) for key in range(1, 16)}
-    peers = peers_of(8, others)
+    peers = find_peers(8, others)
     assert peers is not None
     assert (peers.number, peers.figures.amount("answered"), peers.figures.amount("received")) == (9, 9, 67)
     assert (peers.value("received"), peers.value("answered_on_time")) == (Decimal("7.4"), 0)
     few = {key: Figures({"received": 9, "answered": 0, "objections": 0}) for key in range(1, 8)}
     few[2] = Figures({"received": 9, "answered": 4, "answered_in_time": 4, "objected": 1})
-    withheld = peers_of(1, few)
+    withheld = find_peers(1, few)
     assert withheld is not None
     assert [withheld.value(name) for name in ("answered_on_time", "objections", "bounces")] == [None, None, 0]
-    assert peers_of(1, {key: others[key] for key in range(1, 6)}) is None
-    assert peers_of(99, {key: others[key] for key in range(1, 6)}) is not None
+    assert find_peers(1, {key: others[key] for key in range(1, 6)}) is None
+    assert find_peers(99, {key: others[key] for key in range(1, 6)}) is not None
 
 
 def test_the_prime_ministers_office_reads_the_country(client: Client, cases: None, cmu: Agency, lina: User) -> None:

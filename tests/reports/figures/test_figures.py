@@ -28,7 +28,7 @@ from complaints.models import Case, LinkKind
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
 from reports.figures.reading import read
-from reports.overview.report import report_of
+from reports.overview.report import build_report
 from reports.overview.rows import CaseFigures, Report
 from reports.periods import Preset, ReportPeriod
 from tests.cast import NOW
@@ -44,7 +44,7 @@ LATER = datetime(2026, 6, 1, 12, tzinfo=AMMAN)
 
 
 def count_figures(period: ReportPeriod, *, at: datetime) -> Report:
-    return report_of(period, at=at)[0]
+    return build_report(period, at=at)[0]
 
 
 def of(report: Report, name: str) -> CaseFigures:

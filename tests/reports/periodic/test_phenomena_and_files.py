@@ -20,7 +20,7 @@ from complaints.actions import file
 from complaints.actions.filing import Filing
 from reports.models import PeriodicReport, Phenomenon, PhenomenonCase, ReportKind
 from reports.periodic import content, drafting, life
-from reports.periodic.counts import counts_of
+from reports.periodic.counts import frozen_counts
 from reports.phenomena import actions
 from tests.cast import NOW, sign_in
 from tests.reports.periodic.conftest import DECEMBER, freeze
@@ -75,7 +75,7 @@ def test_a_report_has_the_phenomena_and_what_became_of_the_inflow(report: Period
         assert known in section.paragraphs[0]
         assert (row[0], row[2:4]) == ("تسرب في الحي الشرقي", (15, date(2026, 2, 1)))
     assert "In the 3 weeks after the commitment there were 6 cases." in _effect(report)
-    (frozen,) = counts_of(report)["commitments"]
+    (frozen,) = frozen_counts(report)["commitments"]
     assert (frozen["agency"], frozen["committed_on"], frozen["due_on"]) == ("miyahuna", "2025-12-10", "2026-02-01")
     assert (frozen["evidence_on"], frozen["inflow"]["before"], frozen["inflow"]["after"]) == ("2025-12-20", 12, 6)
     assert frozen["inflow"]["said"]["en"] == _effect(report)

@@ -30,11 +30,11 @@ class TranscriptForm(Form):
         waiting = next((voice for voice in voices if not voice.transcript), voices[0])
         super().__init__(data, initial={"voice": str(waiting.pk), "text": waiting.transcript})
         field = self.fields["voice"]
-        field.choices = [(str(voice.pk), _name_of(voice)) for voice in voices]  # type: ignore[attr-defined]
+        field.choices = [(str(voice.pk), _voice_name(voice)) for voice in voices]  # type: ignore[attr-defined]
         if len(voices) == 1:
             field.widget = forms.HiddenInput()
 
 
-def _name_of(voice: Attachment) -> str:
+def _voice_name(voice: Attachment) -> str:
     words = {"moment": moment_text(voice.added_at), "seconds": voice.seconds}
     return gettext("%(moment)s, %(seconds)s seconds") % words

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from agencies.reference_data import BadReference
-from agencies.reference_files import MOST_BYTES, text_of
+from agencies.reference_files import MOST_BYTES, decoded_text
 from kit.forms import Form
 
 SALT = "reference import"
@@ -35,7 +35,7 @@ class ImportForm(Form):
         """Read no more of the file than may be in it."""
         found = self.cleaned_data["file"]
         try:
-            self.text = text_of(found.read(MOST_BYTES + 1), file=self.file_name)
+            self.text = decoded_text(found.read(MOST_BYTES + 1), file=self.file_name)
         except BadReference as wrong:
             raise ValidationError(list(wrong.problems)) from None
         return found

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies import reference_files
 from agencies.models import Reference
 from agencies.reference_data import BadReference
-from agencies.reference_files import ImportPlan, PlanOvertaken, file_of
+from agencies.reference_files import ImportPlan, PlanOvertaken, reference_file_name
 from complaints.unit.directory.files.forms import ConfirmImportForm, ImportForm, signed
 from complaints.unit.directory.views import DirectoryRequest, directory_form
 
@@ -28,7 +28,7 @@ MOST_LISTED = 50
 @directory_form
 def export(request: DirectoryRequest) -> HttpResponseBase:
     """Send the table as the file it can be imported from."""
-    disposition = content_disposition_header(as_attachment=True, filename=file_of(request.thing.model))
+    disposition = content_disposition_header(as_attachment=True, filename=reference_file_name(request.thing.model))
     return StreamingHttpResponse(
         reference_files.export(request.thing.model),
         content_type="text/csv; charset=utf-8",
@@ -41,10 +41,10 @@ def export(request: DirectoryRequest) -> HttpResponseBase:
 def import_file(request: DirectoryRequest) -> HttpResponseBase:
     """Check a file and show what it would change; write it once that is confirmed."""
     if request.data is None:
-        return _page(request, ImportForm(file_name=file_of(request.thing.model)))
+        return _page(request, ImportForm(file_name=reference_file_name(request.thing.model)))
     if "content" in request.data:
         return _confirm(request, ConfirmImportForm(request.data))
-    form = ImportForm(request.data, request.http.FILES, file_name=file_of(request.thing.model))
+    form = ImportForm(request.data, request.http.FILES, file_name=reference_file_name(request.thing.model))
     return _check(request, form, form.text) if form.is_valid() else _page(request, form)
 
 
@@ -57,7 +57,7 @@ def _check(request: DirectoryRequest, form: ImportForm, text: str) -> HttpRespon
 
 
 def _confirm(request: DirectoryRequest, form: ConfirmImportForm) -> HttpResponseBase:
-    empty = ImportForm(file_name=file_of(request.thing.model))
+    empty = ImportForm(file_name=reference_file_name(request.thing.model))
     if not form.is_valid():
         return _page(request, empty, problems=[str(error) for found in form.errors.values() for error in found])
     text, digest = form.cleaned_data["content"], form.cleaned_data["digest"]
@@ -96,4 +96,4 @@ def _refused(request: DirectoryRequest, form: ImportForm, wrong: BadReference) -
 
 
 def _page(request: DirectoryRequest, form: ImportForm | None, **context: Any) -> HttpResponse:
-    return request.page("import", form=form, file=file_of(request.thing.model), **context)
+    return request.page("import", form=form, file=reference_file_name(request.thing.model), **context)

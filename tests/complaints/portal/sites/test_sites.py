@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from accounts.roles import Role
-from agencies.models import Agency, AgencySite, KnownProblem, OutsideCentre, Topic, origin_of
+from agencies.models import Agency, AgencySite, KnownProblem, OutsideCentre, Topic, browser_origin
 from complaints.models import Case, Channel, Draft, SiteCase
 from complaints.portal.filing.writer import COOKIE
 from tests.cast import make_agency, make_staff, sign_in
@@ -107,8 +107,8 @@ def test_the_frame_takes_all_four_kinds_and_offers_the_topics_of_each(
         draft = Draft.objects.get(kind=kind)
         assert (where(begun), draft.site, draft.agency) == (reverse("new-agency", args=[kind]), site, site.agency)
     for nonsense in ("", "x", "complaint praise"):
-        frame = client.get(page_of("embedded", site), {"kind": nonsense})
-        assert (frame.status_code, frame.context["form"].chosen_kind) == (200, "complaint")
+        answered = client.get(page_of("embedded", site), {"kind": nonsense})
+        assert (answered.status_code, answered.context["form"].chosen_kind) == (200, "complaint")
 
 
 @pytest.mark.usefixtures("leak")
@@ -175,7 +175,7 @@ def test_the_head_registers_an_origin_and_nothing_else(water: Agency, desk: Desk
     assert AgencySite.objects.get().origin == ORIGIN
     twice = desk(hala).post(add, {"agency": water.pk, "origin": ORIGIN})
     assert list(twice.context["form"].errors) == ["origin"]
-    assert [origin_of(good) for good in ("http://localhost:80", "https://a.jo:8443")] == [
+    assert [browser_origin(good) for good in ("http://localhost:80", "https://a.jo:8443")] == [
         *("http://localhost", "https://a.jo:8443"),
     ]
     for bad in (
@@ -190,4 +190,4 @@ def test_the_head_registers_an_origin_and_nothing_else(water: Agency, desk: Desk
         ),
     ):
         with pytest.raises(ValidationError):
-            origin_of(bad)
+            browser_origin(bad)

@@ -28,7 +28,7 @@ from complaints.actions import accept, ask, reply
 from complaints.escalation import successions
 from complaints.models import Case
 from notifications.models import Message
-from reports.overview.report import report_of
+from reports.overview.report import build_report
 from reports.periods import ReportPeriod
 from tests.cast import make_agency, make_staff
 from tests.complaints.cases import FileCase
@@ -43,7 +43,7 @@ def planned(old: Agency, new: Agency, by: User, at: datetime, **more: Any) -> Ag
 
 
 def quarter(at: datetime) -> dict[str, tuple[int, int, int]]:
-    found, _figures = report_of(ReportPeriod(date(2026, 1, 1), date(2026, 3, 31)), at=at)
+    found, _figures = build_report(ReportPeriod(date(2026, 1, 1), date(2026, 3, 31)), at=at)
     rows = {row.name: (row.figures.received, row.figures.closed, row.figures.pending) for row in found.by_agency}
     return rows | {"": (found.total.received, found.total.closed, found.total.pending)}
 
@@ -245,5 +245,5 @@ def test_a_report_of_the_past_says_the_name_of_that_time(
 ) -> None:
     file_case()
     reference_changes.change(water, {"name_en": "Springs"}, author=Author(hala.pk, now + timedelta(days=40)))
-    found, _figures = report_of(ReportPeriod(date(2026, 1, 1), date(2026, 1, 31)), at=now + timedelta(days=60))
+    found, _figures = build_report(ReportPeriod(date(2026, 1, 1), date(2026, 1, 31)), at=now + timedelta(days=60))
     assert [(row.name, row.note) for row in found.by_agency] == [("Springs", "then: Jordan Water Company")]

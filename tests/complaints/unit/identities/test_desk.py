@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.contact.recipients import citizen_key
 from accounts.identity.desk import decisions, merging
-from accounts.identity.desk.decisions import Outdated, Refused, version_of
+from accounts.identity.desk.decisions import Outdated, Refused, identity_version
 from accounts.models import (
     Citizen,
     Identity,
@@ -49,7 +49,7 @@ def page(name: str, citizen: Citizen) -> str:
 
 
 def post(browser, name: str, citizen: Citizen, **typed: object):
-    fresh = {"version": version_of(Citizen.objects.get(pk=citizen.pk)), "reason": REASON}
+    fresh = {"version": identity_version(Citizen.objects.get(pk=citizen.pk)), "reason": REASON}
     return browser.post(page(name, citizen), fresh | typed)
 
 
@@ -78,7 +78,7 @@ def test_the_list_shows_who_waits_and_costs_the_same_for_one_and_three(
 def test_a_person_is_shown_beside_the_register_and_who_looked_is_recorded(
     desk: Desk, lina: User, omar: User, wrong: Citizen, now: datetime
 ) -> None:
-    decisions.check_again(wrong.pk, by=lina, seen=version_of(wrong), at=now)
+    decisions.check_again(wrong.pk, by=lina, seen=identity_version(wrong), at=now)
     shown = desk(lina).get(page("identity", wrong)).content.decode()
     assert all(text in shown for text in (wrong.number, "the same in the register", "different in the register"))
     view = IdentityView.objects.get()
@@ -104,7 +104,7 @@ def test_officers_see_the_mark_and_not_the_reason(
 
 
 def test_proof_confirms_and_the_second_press_is_told_who_was_first(desk: Desk, lina: User, wrong: Citizen) -> None:
-    browser, seen = desk(lina), version_of(wrong)
+    browser, seen = desk(lina), identity_version(wrong)
     short = post(browser, "identity-confirm", wrong, reason="x")
     assert (short.status_code, IdentityDecision.objects.count()) == (200, 0)
     first = post(browser, "identity-confirm", wrong)
@@ -142,7 +142,7 @@ def test_corrected_details_are_checked_and_match(desk: Desk, lina: User, wrong: 
     assert (
         "match the register"
         in browser.post(
-            page("identity-check", wrong), {"version": version_of(Citizen.objects.get(pk=wrong.pk))}, follow=True
+            page("identity-check", wrong), {"version": identity_version(Citizen.objects.get(pk=wrong.pk))}, follow=True
         ).content.decode()
     )
     wrong.refresh_from_db()
@@ -173,7 +173,7 @@ def test_merging_moves_cases_drafts_messages_and_ends_the_account(
     Draft.objects.create(citizen=owner, kind="inquiry", updated_at=now)
     lost, unit = desk(wrong), desk(lina)
     assert lost.get(reverse("account")).status_code == 200
-    choice = f"{owner.pk}/{version_of(owner)}"
+    choice = f"{owner.pk}/{identity_version(owner)}"
     assert choice in unit.get(page("identity-merge", wrong)).content.decode()
     assert post(unit, "identity-merge", wrong, other=choice).status_code == 302
     case.refresh_from_db()
@@ -197,7 +197,13 @@ def test_an_account_follows_to_a_record_without_one(lina: User, wrong: Citizen, 
     Citizen.objects.filter(pk=called.pk).update(user=None)
     called.refresh_from_db()
     merging.merge(
-        wrong.pk, called.pk, by=lina, reason=REASON, seen=version_of(wrong), seen_other=version_of(called), at=now
+        wrong.pk,
+        called.pk,
+        by=lina,
+        reason=REASON,
+        seen=identity_version(wrong),
+        seen_other=identity_version(called),
+        at=now,
     )
     called.refresh_from_db()
     assert (called.user, called.user.is_active) == (wrong.user, True)
@@ -206,7 +212,13 @@ def test_an_account_follows_to_a_record_without_one(lina: User, wrong: Citizen, 
 def test_two_proven_people_are_never_one(lina: User, amina: Citizen, karim: Citizen, now: datetime) -> None:
     with pytest.raises(Outdated):
         merging.merge(
-            amina.pk, karim.pk, by=lina, reason=REASON, seen=version_of(amina), seen_other=version_of(karim), at=now
+            amina.pk,
+            karim.pk,
+            by=lina,
+            reason=REASON,
+            seen=identity_version(amina),
+            seen_other=identity_version(karim),
+            at=now,
         )
     with pytest.raises(IntegrityError), transaction.atomic():
         Citizen.objects.filter(pk=amina.pk).update(identity=Identity.MERGED, merged_into=karim)
@@ -216,13 +228,13 @@ def test_nobody_decides_about_themselves(lina: User, wrong: Citizen, now: dateti
     User.objects.filter(pk=lina.pk).update(person=wrong)
     lina.refresh_from_db()
     with pytest.raises(Refused) as refused:
-        decisions.confirm(wrong.pk, by=lina, proof=REASON, seen=version_of(wrong), at=now)
+        decisions.confirm(wrong.pk, by=lina, proof=REASON, seen=identity_version(wrong), at=now)
     assert refused.value.sentence == decisions.OWN_RECORD
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_people_at_once_one_wins(lina: User, wrong: Citizen, now: datetime) -> None:
-    seen = version_of(wrong)
+    seen = identity_version(wrong)
 
     def press(decide: Callable[..., object], **words: str) -> Callable[[], object]:
         return lambda: decide(wrong.pk, by=lina, seen=seen, at=now, **words)

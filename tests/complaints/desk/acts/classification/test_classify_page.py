@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from agencies.models import Topic
 from complaints.models import Case, Classification, Extension
-from reports.overview.report import report_of
+from reports.overview.report import build_report
 from reports.overview.rows import CaseFigures
 from reports.periods import ReportPeriod
 from tests.complaints.cases import FileCase, make_topic
@@ -38,7 +38,7 @@ def lights(outage: Topic) -> Topic:
 
 def by_topic(at: datetime) -> dict[str, CaseFigures]:
     first = timezone.localdate(at).replace(day=1)
-    report, _figures = report_of(ReportPeriod(first, timezone.localdate(at)), at=at)
+    report, _figures = build_report(ReportPeriod(first, timezone.localdate(at)), at=at)
     return {row.name: row.figures for row in report.by_topic}
 
 
@@ -129,5 +129,5 @@ def test_figures_of_a_past_month_follow_too(desk: Desk, closed: Case, burst: Top
     later = clock.at + timedelta(days=60)
     last = timezone.localdate(clock.at)
     desk(omar).post(address("desk-classify", closed), sent(closed, kind="complaint", topic="burst"))
-    report, _figures = report_of(ReportPeriod(last, last), at=later)
+    report, _figures = build_report(ReportPeriod(last, last), at=later)
     assert [row.name for row in report.by_topic] == ["Burst main"]
