@@ -29,12 +29,12 @@ class DayTaken(Exception):
     """Another edition is in force from this day on, or waits to be."""
 
 
-class AlreadyDecided(Exception):
+class EditionDecided(Exception):
     """Somebody has decided on the edition meanwhile, or its day has come without a decision."""
 
 
 @dataclass(frozen=True)
-class Policy:
+class PolicyInForce:
     """The usage policy in force at a moment: its name, and its edition if it is not that of the release."""
 
     version: str
@@ -55,13 +55,13 @@ class Policy:
         }
 
 
-def in_force(at: datetime) -> Policy:
+def in_force(at: datetime) -> PolicyInForce:
     """Return the policy in force: the newest of the edition that is agreed on and the text of the release; a query."""
     agreed = PolicyEdition.objects.filter(state=EditionState.AGREED, effective_from__lte=localdate(at))
     newest = agreed.order_by("-effective_from").first()
     if newest is None or newest.version < POLICY_VERSION:
-        return Policy(POLICY_VERSION)
-    return Policy(newest.version, newest)
+        return PolicyInForce(POLICY_VERSION)
+    return PolicyInForce(newest.version, newest)
 
 
 def has_accepted(citizen: Citizen, *, at: datetime) -> bool:
@@ -91,7 +91,7 @@ def propose(edition: PolicyEdition, *, by: User, at: datetime) -> PolicyEdition:
 
 
 def decide(key: int, state: EditionState, *, by: User, at: datetime) -> PolicyEdition:
-    """Decide on an edition under its lock; raises ``AlreadyDecided``.
+    """Decide on an edition under its lock; raises ``EditionDecided``.
 
     Nobody agrees on their own edition; whoever wrote it may refuse it, which takes it back. An edition whose day has
     come can only be refused: people are told before, not after.
@@ -101,7 +101,7 @@ def decide(key: int, state: EditionState, *, by: User, at: datetime) -> PolicyEd
         is_over = state == EditionState.AGREED and edition.effective_from <= localdate(at)
         is_own = state == EditionState.AGREED and edition.written_by_id == by.pk
         if edition.state != EditionState.PROPOSED or is_over or is_own:
-            raise AlreadyDecided
+            raise EditionDecided
         edition.state, edition.decided_by, edition.decided_at = state, by, at
         edition.save(update_fields=["state", "decided_by", "decided_at"])
     return edition

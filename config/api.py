@@ -21,6 +21,7 @@ from accounts.api import account, devices, registrations, sessions
 from accounts.api.bodies import ProblemBody
 from accounts.api.idempotency import HEADER, LONGEST_KEY
 from accounts.rate_limits import RateLimitReached
+from complaints import urls as complaints_urls  # noqa: F401 - registers how a tracking number stands in an address
 from complaints.api.v1 import routers
 from config.api_answers import ROOT
 from kit.problems import MEDIA_TYPE, FieldProblem, Problem

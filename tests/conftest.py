@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finder
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseNotFound
@@ -17,11 +18,13 @@ from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
+from pytest_django.live_server_helper import LiveServer
 
 from agencies.free_text import reader
 from complaints.suggestions import suggestion_model
 from config.database_roles import OWNER
 from config.devstack import browser
+from kit.style_sheets import whole_sheet
 from notifications.wordings import editions
 from tests import prepared_rows
 from tests.owner import owner
@@ -55,6 +58,26 @@ PLAYWRIGHTS_DISABLED_FEATURES = (
     "AimEnabled",
     "PreconnectToSearch",
 )
+
+
+@pytest.fixture(scope="session")
+def _static_files(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let the server of tests, which collects nothing, serve each style sheet whole, as people get it."""
+    served, static = tmp_path_factory.mktemp("static"), settings.BASE_DIR / "static"
+    for path in static.iterdir():
+        if path.name != "css":
+            (served / path.name).symlink_to(path)
+    (served / "css").mkdir()
+    for sheet in (static / "css").glob("*.css"):
+        (served / "css" / sheet.name).write_text(whole_sheet(sheet), encoding="utf-8")
+    settings.STATICFILES_DIRS = [served]
+    get_finder.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def live_server(_static_files: None, live_server: LiveServer) -> LiveServer:
+    """Return the server of pytest-django, with style sheets as they are served."""
+    return live_server
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from complaints.workflow import State
 
 #: For whom the unit is asked, and who wrote another day of birth than the register has.
 WARD: Final = (NumberKind.NATIONAL, "9611003391")
-MISTAKEN: Final = (NumberKind.NATIONAL, "9801307001")
+MISTAKEN: Final = (NumberKind.NATIONAL, "2006240678")
 #: How long the mandates last.
 A_YEAR: Final = timedelta(days=365)
 CONFIRMED: Final = "أخي مقيم في إربد ويتابع عني شكاوى البيت في عمان."

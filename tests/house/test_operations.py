@@ -22,6 +22,8 @@ COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8
 OF_THE_SYSTEM = {"cp", "openssl", "rsync", "sha256sum"}
 OF_COMPOSE = {"build", "exec", "logs", "ps", "run", "stop", "up"}
 TAKE_A_VALUE = {"--user"}
+#: Commands of run.py that the document names, with their options.
+RUN_COMMANDS = {"audit": set[str](), "images": {"--pin"}}
 
 
 def commands(document: str) -> Iterator[list[str]]:
@@ -34,6 +36,8 @@ def missing(words: list[str]) -> str:
     match words:
         case ["docker", "compose", verb, *rest]:
             return verb if verb not in OF_COMPOSE else _missing_of_compose(verb, rest)
+        case ["python3", "run.py", name, *rest]:
+            return name if name not in RUN_COMMANDS else _unknown(rest, RUN_COMMANDS[name])
         case ["python", "manage.py", name, *rest]:
             return name if name not in get_commands() else _unknown(rest, _options_of(name))
         case [program, *rest] if program.startswith("pg_"):
@@ -91,6 +95,8 @@ def test_every_command_of_the_document_exists() -> None:
         ("docker compose destroy", "destroy"),
         ("docker compose exec postgres pg_backup", "pg_backup"),
         ("restic backup", "restic"),
+        ("python3 run.py image", "image"),
+        ("python3 run.py images --unpin", "--unpin"),
     ],
 )
 def test_the_check_can_fail(command: str, found: str) -> None:

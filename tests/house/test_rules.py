@@ -238,6 +238,7 @@ KEEPS_ARABIC = {
     "complaints/permissions/recusals.py",  # the titles and particles that stand beside a name
     "complaints/contact_centre/calls/call_tasks.py",  # the question mark that ends a sentence
     "complaints/demonstration/stories.py",  # what the demonstration's people wrote
+    "complaints/demonstration/desk_work.py",  # and what its staff did
     "complaints/simulation/people.py",  # names of simulated people
     "complaints/simulation/seeds.py",  # the streets they live in
     "complaints/simulation/texts.py",  # what is written on every simulated case

@@ -66,5 +66,5 @@ def test_a_brush_off_is_challenged_completed_and_sent(story: BrushOff, site: Sit
     officer.page.keyboard.insert_text(story.added)
     officer.press("Show what the citizen reads")
     officer.press("Close and send")
-    officer.sees("You closed the case. The citizen is being told.")
+    officer.sees("You closed the case.")
     site.wait_for(to=AMINA[1], template="case_answered", about=reference)

@@ -101,7 +101,7 @@ def _accepts(officer: Person, story: Incident, reference: str) -> None:
     officer.write("Time for the answer, in working days", "1")
     officer.press("Show the date and the message")
     officer.press("Accept and send")
-    officer.sees("You accepted the case. The citizen is being told.")
+    officer.sees("You accepted the case.")
 
 
 def _links(officer: Person, lead: str, others: Sequence[str]) -> None:
@@ -136,7 +136,7 @@ def _answers(officer: Person, story: Incident, lead: str, others: Sequence[str])
     officer.press("Show what the citizen reads")
     officer.look("desk-close-lead-shown")
     officer.press("Close and send")
-    officer.sees("You closed the case. The citizen is being told.")
+    officer.sees("You closed the case.")
     officer.open(f"staff/cases/{others[-1]}/")
     expect(officer.card("The answer")).to_contain_text(story.done)
     officer.look("desk-case-followed")
@@ -207,7 +207,7 @@ def test_an_answer_on_a_sensitive_topic_needs_a_second_signature(story: Sensitiv
     expect(supervisor.card("The agency's answer")).to_contain_text(story.done)
     supervisor.look("desk-sign")
     supervisor.press("Sign and send")
-    supervisor.sees("You signed the answer and closed the case. The citizen is being told.")
+    supervisor.sees("You signed the answer and closed the case.")
     site.wait_for(to=AMINA[1], template="case_answered", about=reference)
 
 

@@ -195,7 +195,7 @@ def _accepts(officer: Person, reference: str) -> None:
     officer.write("Time for the answer, in working days", "3")
     officer.press("Show the date and the message")
     officer.press("Accept and send")
-    officer.sees("You accepted the case. The citizen is being told.")
+    officer.sees("You accepted the case.")
 
 
 def _asks(officer: Person, reference: str, story: Story) -> None:

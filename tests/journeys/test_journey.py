@@ -253,7 +253,7 @@ def _officer_accepts(officer: Person, story: Story, site: Site, reference: str) 
     assert f"{due.day}/{due.month}/{due.year}" in shown
     assert site.sent(to=story.who.international, template="case_accepted", about=reference) == []
     officer.press("Accept and send")
-    officer.sees("You accepted the case. The citizen is being told.")
+    officer.sees("You accepted the case.")
     _ledger_holds_exactly(site, story, reference, shown)
 
 
@@ -307,7 +307,7 @@ def _officer_answers(officer: Person, story: Story, reference: str) -> None:
     officer.sees("This is what the citizen reads")
     officer.look("desk-close")
     officer.press("Close and send")
-    officer.sees("You closed the case. The citizen is being told.")
+    officer.sees("You closed the case.")
     officer.look("desk-case-closed")
 
 

@@ -115,7 +115,7 @@ def _officer_accepts(officer: Person, story: Story, reference: str) -> None:
     officer.write("Time for the answer, in working days", "1")
     officer.press("Show the date and the message")
     officer.press("Accept and send")
-    officer.sees("You accepted the case. The citizen is being told.")
+    officer.sees("You accepted the case.")
 
 
 def _reads_what_follows_a_miss(citizen: Person, reference: str) -> None:

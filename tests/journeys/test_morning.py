@@ -106,7 +106,7 @@ def _accepts(officer: Person, morning: Morning) -> None:
     officer.write("Time for the answer, in working days", "1")
     officer.press("Show the date and the message")
     officer.press("Accept and send")
-    officer.sees("You accepted the case. The citizen is being told.")
+    officer.sees("You accepted the case.")
 
 
 def _finds_it_marked_among_the_own(officer: Person, address: str) -> None:

@@ -181,8 +181,8 @@ def _transcribe(move: Move) -> None:
     actions.transcribe(move.case, voice=voice.pk, text="الماء مقطوع", **move.who)
 
 
-#: How often anything at all is done, and how often, where something is wanted, that.
-ANYTHING, WANTED = 0.25, 0.5
+#: How often anything at all is done.
+ANYTHING = 0.25
 OFFICERS, CITIZEN, UNIT = ("omar", "hani", "yusuf"), ("citizen",), ("lina", "rami")
 HEADS = ("nadia", "reem")
 
@@ -269,14 +269,11 @@ DEEDS: Final[dict[Action, Deed]] = {
 }
 
 
-def choose(town: Town, case: Case, dice: Random, wanted: Collection[Action] = ()) -> tuple[Action, User]:
-    """Return what is done next and by whom: mostly what the table allows, often what is ``wanted``, or anything."""
-    chance = dice.random()
-    if chance < ANYTHING:
+def choose(town: Town, case: Case, dice: Random) -> tuple[Action, User]:
+    """Return what is done next and by whom: mostly what the table allows, sometimes anything."""
+    if dice.random() < ANYTHING:
         return dice.choice(list(DEEDS)), town.somebody(dice)
     fit = [action for action in DEEDS if not ACTIONS[action].sources or case.state in ACTIONS[action].sources]
-    if chance < ANYTHING + WANTED:
-        fit = [action for action in fit if action in wanted] or fit
     (action,) = dice.choices(fit, [DEEDS[each].often for each in fit])
     name = dice.choice(DEEDS[action].usual)
     if name != "citizen":

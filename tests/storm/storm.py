@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,8 +24,6 @@ from tests.storm.town import Town
 THREADS: Final = 8
 #: In the time of the cases an hour passes in a second, so that deadlines are missed and objections come too late.
 HOURS_A_SECOND: Final = 1.0
-#: Who acts alone takes so long for each act, as far as the cases are concerned: within the time to undo a step.
-SECONDS_OF_A_TURN: Final = 0.005
 #: The clocks of two machines may differ, and be set; nobody's history may run backwards for that.
 JUMP: Final = timedelta(hours=2)
 JUMPS: Final = (timedelta(), timedelta(), JUMP, -JUMP)
@@ -77,15 +75,6 @@ class Storm:
                 found.add(one)
         return found
 
-    def go_on(self, acts: int) -> tuple[list[Action], Found]:
-        """Act alone until every action has succeeded, at most so often; return what never did, and what was found."""
-        found, dice = Found(), Random(f"{self.seed} alone")
-        for turn in range(acts):
-            if not (missing := never_done()):
-                break
-            self._act_once(self.seconds + turn * SECONDS_OF_A_TURN, dice, found, missing)
-        return never_done(), found
-
     def _act(self, start: float, dice: Random, place: int) -> Found:
         found = Found()
         try:
@@ -101,11 +90,11 @@ class Storm:
             connection.close()
         return found
 
-    def _act_once(self, passed: float, dice: Random, found: Found, wanted: Collection[Action] = ()) -> None:
+    def _act_once(self, passed: float, dice: Random, found: Found) -> None:
         at = self.began + timedelta(hours=passed * HOURS_A_SECOND) + dice.choice(JUMPS)
         try:
             case = Case.objects.select_related("citizen__user", "agency").get(pk=dice.choice(self.town.cases))
-            action, by = choose(self.town, case, dice, wanted)
+            action, by = choose(self.town, case, dice)
             found.tried[action] += 1
             DEEDS[action].do(Move(self.town, case, by, at, dice))
             found.done += 1

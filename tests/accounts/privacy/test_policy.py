@@ -37,6 +37,6 @@ def test_a_target_elsewhere_is_left_out(client: Client, amina: Citizen, monkeypa
 
 
 def test_the_version_in_force_has_its_text_and_its_sentence() -> None:
-    shipped = policy.Policy(policy.POLICY_VERSION)
+    shipped = policy.PolicyInForce(policy.POLICY_VERSION)
     assert shipped.what_changed("ar")
     assert shipped.what_changed("en")

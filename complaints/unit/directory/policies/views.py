@@ -71,7 +71,7 @@ def edition(request: HttpRequest, edition: int) -> HttpResponse:
             raise Http404
         try:
             policy.decide(found.pk, EditionState(form.cleaned_data["decision"]), by=user, at=at)
-        except policy.AlreadyDecided:
+        except policy.EditionDecided:
             messages.error(request, gettext("This decision is no longer possible. Read how the edition is now."))
             found.refresh_from_db()
             status = CONFLICT

@@ -11,7 +11,7 @@ from complaints.filing import drafting
 from complaints.models import Draft
 from kit import dates
 from tests.complaints import DETAILS, SUBJECT
-from tests.complaints.portal.filing.steps import AGENCY, CHECK, HOME, WHAT, contact_draft, where
+from tests.complaints.portal.filing.steps import AGENCY, CHECK, HOME, WHAT, draft_of, where
 
 
 def test_a_draft_waits_for_its_owner_and_says_so(as_amina: Client, draft: Draft) -> None:
@@ -55,7 +55,7 @@ def test_a_kind_that_is_none_does_not_exist(as_amina: Client) -> None:
 def test_two_tabs_make_two_drafts_and_each_goes_on_with_its_own(as_amina: Client) -> None:
     tabs = [as_amina.get("/ar/new/complaint/").context["draft"].pk for _ in range(2)]
     pressed = [as_amina.post(WHAT, {"draft": tab, "details": f"كتبتها في {tab}"}) for tab in tabs]
-    assert [contact_draft(response) for response in pressed] == [str(tab) for tab in tabs]
+    assert [draft_of(response) for response in pressed] == [str(tab) for tab in tabs]
     assert {draft.pk: draft.details for draft in Draft.objects.all()} == {tab: f"كتبتها في {tab}" for tab in tabs}
     as_amina.post(WHAT, {"draft": tabs[0], "details": "ثم صححتها"})
     assert [Draft.objects.get(pk=tab).details for tab in tabs] == ["ثم صححتها", f"كتبتها في {tabs[1]}"]

@@ -19,7 +19,7 @@ from complaints.models import Attachment, Case, Draft
 from complaints.portal.filing.writer import COOKIE
 from tests.cast import PASSWORD, sign_in
 from tests.complaints import DETAILS
-from tests.complaints.portal.filing.steps import AGENCY, CHECK, WHAT, contact_draft, errors, send, shown, where
+from tests.complaints.portal.filing.steps import AGENCY, CHECK, WHAT, draft_of, errors, send, shown, where
 from tests.complaints.sample_files import MEGABYTE, PDF, picture, upload
 
 pytestmark = pytest.mark.django_db
@@ -125,7 +125,7 @@ def test_the_files_of_a_visitor_take_ten_megabytes(
     first = client.post(WHAT, {"details": DETAILS, "attachments": [upload("a.pdf", PDF)]})
     assert (where(first), drafting.MOST_BYTES_OF_A_VISITOR) == (AGENCY, 10 * MEGABYTE)
     monkeypatch.setattr(drafting, "MOST_BYTES_OF_A_VISITOR", Attachment.objects.get().size + 1)
-    more = {"draft": contact_draft(first), "details": DETAILS, "attachments": [upload("b.jpg", picture())]}
+    more = {"draft": draft_of(first), "details": DETAILS, "attachments": [upload("b.jpg", picture())]}
     second = client.post(WHAT, more)
     assert (list(errors(second)), Attachment.objects.count()) == (["attachments"], 1)
 
@@ -146,7 +146,7 @@ def test_a_sent_draft_is_not_filed_again_by_a_tab_that_was_left_open(
 ) -> None:
     send(as_amina, draft)
     left = as_amina.post(WHAT, {"draft": draft.pk, "details": "كتبتها في التبويب الذي بقي"})
-    assert contact_draft(left) != str(draft.pk)
+    assert draft_of(left) != str(draft.pk)
     assert (Draft.objects.get().details, Case.objects.count()) == ("كتبتها في التبويب الذي بقي", 1)
 
 

@@ -76,7 +76,7 @@ def test_what_was_decided_stays_and_what_came_too_late_is_refused_only(head: Use
     today = localdate(clock())
     mine = policy.propose(PolicyEdition(**SAID, effective_from=today + timedelta(days=1)), by=head, at=clock())
     late = clock() + timedelta(days=1)
-    with pytest.raises(policy.AlreadyDecided):
+    with pytest.raises(policy.EditionDecided):
         policy.decide(mine.pk, EditionState.AGREED, by=auditor, at=late)
     assert policy.decide(mine.pk, EditionState.REFUSED, by=head, at=late).decided_by == head
     again = policy.propose(PolicyEdition(**SAID, effective_from=today + timedelta(days=1)), by=head, at=clock())
