@@ -11,10 +11,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import SystemRandom
 
 NOBODY = 65534
 PR_SET_PDEATHSIG = 1
 QUICK_END_SECONDS = 0.4
+#: Systems give whoever connects a port above these.
+SERVER_PORTS = range(20_000, 32_000)
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,16 @@ def is_root() -> bool:
 
 
 def free_port() -> int:
-    """Return a port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody has at this moment, of those that a system gives to nobody unasked.
+
+    Of the others, one that is free now may be another connection's before the server listens.
+    """
+    for port in SystemRandom().sample(SERVER_PORTS, len(SERVER_PORTS)):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    message = "no port is free"
+    raise OSError(message)
 
 
 def is_taken(port: int) -> bool:

@@ -19,7 +19,7 @@ from tests.journeys import shell
 from tests.journeys.shell import Shell
 from tests.stacks import Stack
 
-MESSAGE_SECONDS = 20
+MESSAGE_SECONDS = 60
 
 _FILE = """
 from django.db.models import Q
