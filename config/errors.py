@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
@@ -106,16 +106,19 @@ def is_unavailable(error: BaseException | None) -> bool:
     """Tell whether ``error`` says that the database or the store of files is away, or something at its limit."""
     if isinstance(error, InterfaceError | HashingBusy | StorageUnavailable | TypesettingBusy) or has_no_room(error):
         return True
-    if not isinstance(error, OperationalError):
+    if not isinstance(error, DatabaseError):
         return False
     state = sqlstate(error)
-    # Without a state the server was not reached.
-    return state is None or state in REASONS or state.startswith(CONNECTION_EXCEPTION)
+    if state is None:
+        # The server was not reached.
+        return isinstance(error, OperationalError)
+    # The state decides: the driver calls the end of an idle transaction an internal error.
+    return state in REASONS or state.startswith(CONNECTION_EXCEPTION)
 
 
 def outage_reason(error: BaseException | None) -> str:
     """Return in a word why a page could not be served: away, locked, slow or full."""
-    if not isinstance(error, OperationalError | InterfaceError):
+    if not isinstance(error, DatabaseError | InterfaceError):
         return "full"
     return REASONS.get(sqlstate(error) or "", "away")
 

@@ -10,13 +10,14 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, InternalError, OperationalError
 from django.db.backends.utils import CursorWrapper
 from django.test import Client
 
 from accounts.models import Citizen
 from config.devstack.processes import free_port
 from config.errors import is_unavailable
+from kit.problems import MEDIA_TYPE
 from tests.cast import sign_in
 
 UNAVAILABLE = {"ar": "الخدمة متوقفة مؤقتًا", "en": "The service is temporarily unavailable"}
@@ -109,6 +110,24 @@ def raising(error: Exception) -> Callable[..., object]:
 @pytest.mark.parametrize("state", ["55P03", "57014", "57P01", "08006", None])
 def test_what_says_that_the_database_is_away_or_busy(state: str | None) -> None:
     assert is_unavailable(wrapped(busy(state)))
+
+
+def test_a_transaction_that_was_idle_too_long_is_a_503_for_pages_and_apps(amina: Citizen, visitor: Client) -> None:
+    """PostgreSQL ends the connection, and the driver calls that an internal error."""
+
+    def fail(*_args: object, **_kwargs: object) -> None:
+        try:
+            raise psycopg.errors.IdleInTransactionSessionTimeout
+        except psycopg.Error as error:
+            raise InternalError from error
+
+    sign_in(visitor, amina.user)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CursorWrapper, "execute", fail)
+        page, answer = visitor.get("/en/cases/"), visitor.get("/api/v1/agencies")
+    assert (page.status_code, page["Retry-After"]) == (503, "10")
+    assert (answer.status_code, answer["Retry-After"], answer["Content-Type"]) == (503, "10", MEDIA_TYPE)
+    assert answer.json()["code"] == "unavailable"
 
 
 @pytest.mark.parametrize(
