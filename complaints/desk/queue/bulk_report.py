@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User
-from complaints import actions
+from complaints.desk.acts.decisions.typed_again import undo_and_keep_typed
 from complaints.desk.queue.bulk import MOST, BulkResult, Choice, apply, read_choices
 from complaints.desk.queue.list_address import queue_address
 from complaints.models import Case
@@ -56,11 +57,15 @@ def bulk_undo(request: HttpRequest) -> HttpResponse:
         return redirect(list_url)
 
     def undo(case: Case) -> bool:
-        actions.undo(case, by=user, at=at)
+        undo_and_keep_typed(case, by=user, at=at)
         return True
 
     # An answer is undone with those of its linked cases, which are locked together, in their order.
-    results = apply(chosen, undo, by=user, at=at, locks=False)
+    undone = gettext("Undone. No message was sent. What you wrote is kept in the form.")
+    results = [
+        replace(result, words=undone) if result.is_done else result
+        for result in apply(chosen, undo, by=user, at=at, locks=False)
+    ]
     context = {
         "title": gettext("Undo"),
         "list_url": list_url,

@@ -1,1 +1,1 @@
-"""Accept, decline, return, ask the citizen, a later date, take the closing back."""
+"""Accept, decline, return, ask the citizen, propose a later date, undo the last step."""

@@ -1,13 +1,16 @@
-"""What was typed for a step that was undone: offered again in its form, to be corrected."""
+"""Undoing a step, and offering what was typed for it again in its form, to be corrected."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.urls import reverse
 
 from accounts.models import User
+from complaints import actions
 from complaints.models import Answer, Case, CaseEvent, Refusal
+from complaints.permissions import send_window
 from complaints.unsent_forms import store
 from complaints.unsent_forms.pages import form_path, keep_posted
 from complaints.workflow import Action
@@ -20,7 +23,18 @@ _PAGES = {
 }
 
 
-def keep_typed(case: Case, step: CaseEvent, *, by: User, at: datetime) -> None:
+def undo_and_keep_typed(case: Case, *, by: User, at: datetime) -> Sequence[Case]:
+    """Undo what ``by`` did last to ``case``, keep what was typed for it, and return the followers undone with it.
+
+    Raises as ``actions.undo`` does.
+    """
+    steps = send_window.last_steps(case)
+    followers = actions.undo(case, by=by, at=at)
+    _keep(case, steps[-1], by=by, at=at)
+    return followers
+
+
+def _keep(case: Case, step: CaseEvent, *, by: User, at: datetime) -> None:
     """Keep what ``by`` typed for ``step``, which was undone, as the unsent form of its page."""
     action = Action(step.action)
     path = form_path(reverse(_PAGES[action], args=[case.reference]))

@@ -21,7 +21,7 @@ from complaints.case_text.history import action_label
 from complaints.clocks import extensions, pauses
 from complaints.desk.acts.decisions.forms import AcceptAndAskForm
 from complaints.desk.acts.decisions.promise_advice import promise_advice
-from complaints.desk.acts.decisions.typed_again import keep_typed
+from complaints.desk.acts.decisions.typed_again import undo_and_keep_typed
 from complaints.desk.directorate.findings import asked_text, last_consultation
 from complaints.engine import notices
 from complaints.engine.transition import TransitionNotAllowed
@@ -209,9 +209,7 @@ def undo(request: ActionRequest) -> HttpResponse:
             left=left_words(send_window.ends_at(case, at=at), at=at),
             followers=actions.answered_with(case, steps),
         )
-    followers = actions.undo(case, by=request.user, at=at)
-    keep_typed(case, steps[-1], by=request.user, at=at)
-    return request.done(_undone(followers))
+    return request.done(_undone(undo_and_keep_typed(case, by=request.user, at=at)))
 
 
 def _undone(followers: Sequence[Case]) -> str:

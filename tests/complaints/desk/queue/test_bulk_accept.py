@@ -136,9 +136,15 @@ def test_accepting_together_asks_the_directorate_and_is_undone_by_one_press(
     assert desk(omar).get(reverse("queue-bulk-undo")).status_code == 405
     found = client.post(reverse("queue-bulk-undo"), undo)
     assert [(one.is_done, one.words) for one in found.context["results"]] == [
-        (True, "Done."),
-        (True, "Done."),
+        (True, "Undone. No message was sent. What you wrote is kept in the form."),
+        (True, "Undone. No message was sent. What you wrote is kept in the form."),
         (False, "This case has changed since you opened the list. Open it to see what was done."),
+    ]
+    again = client.get(reverse("desk-accept", args=[first.reference])).context["form"]
+    assert [str(again[name].value()) for name in ("directorate", "days", "text")] == [
+        str(network.pk),
+        "3",
+        "افحصوا الخط",
     ]
     states = Case.objects.order_by("pk").values_list("state", "directorate")
     assert list(states) == [("referred", None), ("referred", None), ("in_progress", network.pk)]
