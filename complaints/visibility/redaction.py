@@ -91,8 +91,3 @@ class Person:
     @cached_property
     def _segments(self) -> list[Segment]:
         return address_segments(self.address)
-
-
-def without_person(text: str, citizen: Citizen) -> str:
-    """Return ``text`` with what tells who ``citizen`` is redacted: people sign what they write."""
-    return Person.of(citizen).redact(text)

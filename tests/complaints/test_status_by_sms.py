@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from accounts.models import Citizen, Mandate, MandateState
+from accounts.models import Citizen
 from accounts.rate_limits import HOUR, RateLimit, spent
 from complaints import reference, status_by_sms
 from complaints.case_text import kind_texts, status
@@ -21,6 +21,7 @@ from notifications.models import Channel, Message, MessageState, Verdict
 from notifications.sending import spending
 from notifications.wordings import proofreading
 from notifications.wordings.sms import segments
+from tests.complaints.mandates import give_mandate
 from tests.complaints.pages import Clock
 from tests.notifications.web.twilio_requests import INBOUND, SAYS, choose_twilio, post, reply
 
@@ -105,19 +106,7 @@ def test_whatever_is_not_found_gets_one_same_answer(ask: Ask, referred: Case, ka
 def test_a_representative_is_answered_while_the_mandate_lasts(
     ask: Ask, referred: Case, amina: Citizen, karim: Citizen, now: datetime, clock: Clock
 ) -> None:
-    assert amina.user
-    Mandate.objects.create(
-        person=amina,
-        representative=karim,
-        ground="lawyer",
-        covers_all=True,
-        state=MandateState.GIVEN,
-        asked_at=now,
-        starts_at=now,
-        ends_at=now + timedelta(days=1),
-        decided_at=now,
-        decided_by=amina.user,
-    )
+    give_mandate(amina, karim, at=now, days=1, covers_all=True)
     [told] = ask(referred.reference, sender=karim.phone)
     assert (told.template, told.recipient, told.address) == ("case_status", f"citizen:{karim.pk}:sms", karim.phone)
     clock.pass_(days=2)

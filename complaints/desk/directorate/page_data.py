@@ -11,7 +11,7 @@ from complaints.actions.topic_answers import answers_to_show
 from complaints.attachments.readable import directorate_files
 from complaints.case_text.estimates import GivenEstimate, LatestEstimate, given_estimates, latest_estimate, offers
 from complaints.models import Attachment, Consultation
-from complaints.visibility.redaction import Person
+from complaints.visibility.identity import CaseVisibility
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,14 @@ class ConsultationContent:
 
 
 def consultation_content(
-    consultation: Consultation, *, at: datetime, file_url: Callable[[Attachment], str]
+    consultation: Consultation, seen: CaseVisibility, *, at: datetime, file_url: Callable[[Attachment], str]
 ) -> ConsultationContent:
-    """Return what the directorate reads, in five statements; ``file_url`` returns where it gets a file."""
+    """Return what the directorate reads, ``seen`` as it sees the case, in five statements.
+
+    One more reads whoever spoke for the citizen. ``file_url`` returns where the directorate gets a file.
+    """
     case, calendar = consultation.case, current_calendar()
-    person = Person.of(case.citizen)
-    redacted, readable = person.redact, list(directorate_files(consultation))
+    redacted, readable = seen.redact, list(directorate_files(consultation))
     links = {file: FileLink(file.plain_name, file.size, file_url(file)) for file in readable}
     return ConsultationContent(
         subject=redacted(case.subject),
@@ -62,7 +64,7 @@ def consultation_content(
         ],
         additions=[redacted(text) for text in case.additions.order_by("pk").values_list("text", flat=True)],
         area=redacted(case.area),
-        place=person.redact_place(case.place),
+        place=seen.redact_place(case.place),
         files=[links[file] for file in readable if file.consultation_id is None],
         asked_files=[links[file] for file in readable if file.consultation_id is not None],
         estimates=given_estimates(consultation.estimates.all(), calendar=calendar),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any, cast
 
 from django.contrib import messages
@@ -52,7 +52,6 @@ from complaints.staff.action_pages import ActionRequest, action_page, checked
 from complaints.staff.forms import active_directorates
 from complaints.staff.frame import frame
 from complaints.visibility.identity import CaseVisibility
-from complaints.visibility.redaction import without_person
 from complaints.workflow import Action, Holder
 from kit.forms import Form
 
@@ -81,14 +80,18 @@ class ConsultationRequest:
         """Return what was posted, None while the page is only opened."""
         return self.http.POST if self.http.method == "POST" else None
 
+    @cached_property
+    def visibility(self) -> CaseVisibility:
+        """Return what the directorate reads of the case."""
+        return CaseVisibility(self.consultation.case, knows_person=False)
+
     def page(self, name: str, *, status: int = 200, **context: Any) -> HttpResponse:
         """Show the page ``name`` of the directorate."""
-        visibility = CaseVisibility(self.consultation.case, knows_person=False)
         around = {
             **self.around,
             "consultation": self.consultation,
             "link_status": self.link_status,
-            "case_visibility": visibility,
+            "case_visibility": self.visibility,
             **context,
         }
         return render(self.http, f"complaints/desk/directorate/{name}.html", around, status=status)
@@ -203,8 +206,11 @@ def request_file(request: HttpRequest, consultation: int, file: uuid.UUID) -> Ht
 
 
 def _row(consultation: Consultation, calendar: WorkingCalendar) -> tuple[Consultation, str, list[GivenEstimate]]:
-    """Return a consultation, its subject without the person, and the last estimate, if any."""
-    subject = without_person(consultation.case.subject, consultation.case.citizen)
+    """Return a consultation, its subject without the person, and the last estimate, if any.
+
+    A statement where somebody spoke for the person.
+    """
+    subject = CaseVisibility(consultation.case, knows_person=False).redact_line(consultation.case.subject)
     return consultation, subject, given_estimates(consultation.estimates.all(), calendar=calendar)[-1:]
 
 
@@ -242,7 +248,7 @@ def _request_page(request: ConsultationRequest, *, status: int = 200, **context:
         return request.page("done")
     last = request.consultation.estimates.last()
     forms = {"estimate": EstimateForm(None, last=last), "finding": _finding_form(request)}
-    content = consultation_content(request.consultation, at=request.at, file_url=request.file_url)
+    content = consultation_content(request.consultation, request.visibility, at=request.at, file_url=request.file_url)
     return request.page("request", status=status, **{"content": content, **forms, **context})
 
 
@@ -275,9 +281,9 @@ def _take_finding(request: ConsultationRequest) -> HttpResponse:
             by=request.by,
         )
     except NotStored:
-        request.consultation.refresh_from_db()
         form.add_error("attachments", NOT_STORED)
-        return _request_page(request, finding=form, form=form)
+        as_before = replace(request, consultation=signed_links.with_case().get(pk=request.consultation.pk))
+        return _request_page(as_before, finding=form, form=form)
     except Overtaken:
         return request.page("done", status=CONFLICT, typed_texts=typed_in(request.http.POST))
     return redirect(request.url)

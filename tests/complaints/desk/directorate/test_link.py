@@ -14,12 +14,13 @@ from complaints.actions import add, close
 from complaints.actions.consultations import consult, estimate, find, revoke
 from complaints.engine import signed_links
 from complaints.models import Case, CaseEvent, Consultation
-from complaints.visibility.redaction import without_person
+from complaints.visibility.redaction import Person
 from config.logs import request_in_short
 from notifications.models import Message
 from tests.complaints import DETAILS, DONE, FINDING, FOUND, REQUEST, SIGNATORY
 from tests.complaints.cases import attach
 from tests.complaints.desk.directorate.forms import GIVEN, WRITTEN, fresh
+from tests.complaints.mandates import give_mandate
 from tests.complaints.pages import Clock
 
 # ---- what it shows ----
@@ -39,6 +40,20 @@ def test_the_page_shows_what_is_asked_and_the_words_without_their_person(
     assert page.context["content"].latest.on == consultation.case.promised_on
 
 
+def test_whoever_spoke_for_the_citizen_is_not_named_either(
+    consultation: Consultation, url: str, client: Client, amina: Citizen, karim: Citizen, now: datetime
+) -> None:
+    """Neither in a case that the citizen filed alone: whoever speaks for somebody once may sign anywhere."""
+    give_mandate(amina, karim, at=now)
+    case = consultation.case
+    Case.objects.filter(pk=case.pk).update(subject=f"شكوى بقلم {karim.full_name}")
+    add(case, by=amina.user, at=now, text=f"كتبها {karim.full_name} عني.")
+    page = client.get(url)
+    content = page.context["content"]
+    assert (content.subject, content.additions) == ("شكوى بقلم •••", ["كتبها ••• عني."])
+    assertNotContains(page, karim.family_name)
+
+
 @pytest.mark.parametrize(
     "signed",
     [
@@ -49,8 +64,8 @@ def test_the_page_shows_what_is_asked_and_the_words_without_their_person(
 )
 def test_a_name_is_covered_however_it_is_spelt(signed: str) -> None:
     person = Citizen(first_name="أمينة", father_name="محمود", family_name="الخطيب", phone="+962790001234")
-    assert without_person(f"المقدمة {signed} من عمان", person) == "المقدمة ••• من عمان"
-    assert without_person("قرية أمينة", person) == "قرية أمينة"
+    assert Person.of(person).redact(f"المقدمة {signed} من عمان") == "المقدمة ••• من عمان"
+    assert Person.of(person).redact("قرية أمينة") == "قرية أمينة"
 
 
 def test_the_page_is_kept_nowhere_and_found_nowhere(url: str, client: Client) -> None:
@@ -93,7 +108,7 @@ def test_the_page_takes_as_many_statements_with_one_row_as_with_three(
         attach(consultation.case, now, f"{number}.jpg")
         reason = "تأخر وصول القطع" if number else ""
         estimate(consultation, at=now, number=number + 1, days=number + 2, reason=reason)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(url)
 
 
