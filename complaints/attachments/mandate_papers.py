@@ -48,14 +48,18 @@ def discard_of(citizen: Citizen) -> None:
     _discard(MandatePaper.objects.filter(Q(mandate__representative=citizen) | Q(mandate__person=citizen)))
 
 
-def discard_over(*, at: datetime) -> int:
-    """Delete the papers of mandates that have been over for ``KEPT``; return how many. Safe to run twice."""
+def discard_over(held: QuerySet[Citizen], *, at: datetime) -> int:
+    """Delete the papers of mandates that have been over for ``KEPT``; return how many. Safe to run twice.
+
+    Those of mandates that one of the ``held`` people holds or gave stay: legal proceedings may need them.
+    """
     since = at - KEPT
     forgotten = Q(mandate__state=MandateState.ASKED, mandate__asked_at__lt=since - WAITS)
     refused = Q(mandate__state=MandateState.REFUSED, mandate__decided_at__lt=since)
     over = Q(mandate__state=MandateState.ENDED, mandate__ended_at__lt=since) | Q(mandate__ends_at__lt=since)
     with transaction.atomic():
-        return _discard(MandatePaper.objects.filter(forgotten | refused | over))
+        stay = Q(mandate__representative__in=held) | Q(mandate__person__in=held)
+        return _discard(MandatePaper.objects.filter(forgotten | refused | over).exclude(stay))
 
 
 def _discard(papers: QuerySet[MandatePaper]) -> int:

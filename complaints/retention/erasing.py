@@ -54,7 +54,7 @@ logger = logging.getLogger(__name__)
 NOBODY: Final = UUID("00000000-0000-4000-8000-000000000000")
 #: How the recipients of messages with words of a case begin: the citizen, centres and agencies' own systems.
 TOLD_OF_CASES: Final = (CITIZEN_PREFIX, "centre:", "agency:")
-#: The columns with what people wrote, by table; the triggers of 0013 name the same.
+#: The columns with what people wrote, by table; the triggers of 0003 name the same.
 WORDS: Final[Mapping[type[models.Model], Sequence[str]]] = {
     Answer: ("found", "done", "sent_because"),
     Question: ("text", "reply"),

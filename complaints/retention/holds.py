@@ -48,6 +48,11 @@ def is_person_held(citizen: Citizen, on: date) -> bool:
     return in_force(on).filter(citizen=citizen).exists() or Case.objects.filter(~not_held(on), citizen=citizen).exists()
 
 
+def held_people(on: date) -> QuerySet[Citizen]:
+    """Return the people on whom themselves a hold is in force on a day."""
+    return Citizen.objects.filter(pk__in=in_force(on).filter(citizen__isnull=False).values("citizen"))
+
+
 def announce_erasing() -> None:
     """Keep holds on agencies waiting until the transaction of the caller, which erases, is over."""
     with connection.cursor() as cursor:

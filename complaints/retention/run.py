@@ -38,7 +38,7 @@ def apply_retention(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
         done += step
         if monotonic() > until:
             break
-    mandate_papers.discard_over(at=at)
+    mandate_papers.discard_over(holds.held_people(timezone.localdate(at)), at=at)
     while erasing.delete_files() and monotonic() <= until:
         pass
     return done

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,20 +10,22 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Citizen, Mandate, MandateOver, MandateState, User
+from accounts.models import Citizen, Mandate, MandateOver, User
 from complaints.actions import add
 from complaints.actions.filing import Filing, file
 from complaints.attachments import mandate_papers
-from complaints.models import Attachment, Case, Draft, MandatePaper
+from complaints.models import Attachment, Case, Draft, LegalHold, MandatePaper
 from complaints.models.listed_cases import by_keys, listed_cases, with_citizens
 from complaints.permissions import policy
 from complaints.portal.privacy.own_data import account_data
+from complaints.retention.holds import held_people
 from complaints.retention.persons import erase_person
 from complaints.visibility.identity import CaseVisibility, StaffVisibility, knows_person
 from complaints.workflow import Action, Actor
 from notifications.models import Message
 from tests.cast import sign_in
 from tests.complaints.cases import FileCase
+from tests.complaints.mandates import give_mandate
 from tests.complaints.pages import Clock, Desk, statements_of
 from tests.complaints.sample_files import PDF
 
@@ -39,23 +40,6 @@ def _in_english(english: None, clock: Clock) -> None:
 def ask_for(other: Citizen, **typed: object) -> dict[str, object]:
     terms = {"ground": "lawyer", "covers": "filed", "ends_on": ENDS}
     return {**terms, "number": other.number, "mobile": other.phone, **typed}
-
-
-def given(person: Citizen, representative: Citizen, *, at: datetime, days: int = 30, **more: Any) -> Mandate:
-    """Write a mandate that is in force for some days."""
-    assert person.user
-    return Mandate.objects.create(
-        person=person,
-        representative=representative,
-        ground="lawyer",
-        state=MandateState.GIVEN,
-        asked_at=at,
-        starts_at=at,
-        ends_at=at + timedelta(days=days),
-        decided_at=at,
-        decided_by=person.user,
-        **more,
-    )
 
 
 def templates_to(citizen: Citizen) -> list[str]:
@@ -159,9 +143,9 @@ def test_a_representative_sees_what_the_mandate_covers_and_no_more(
     own = file_case()
     assert karim.user
     assert as_karim.get(f"/en/cases/{own.reference}/").status_code == 404
-    assert as_karim.get(f"{MANDATES}{given(amina, karim, at=now).pk}/").status_code == 200
+    assert as_karim.get(f"{MANDATES}{give_mandate(amina, karim, at=now).pk}/").status_code == 200
     assert as_karim.get(f"/en/cases/{own.reference}/").status_code == 404
-    whole = given(amina, karim, at=now, covers_all=True)
+    whole = give_mandate(amina, karim, at=now, covers_all=True)
     assert as_karim.get(f"/en/cases/{own.reference}/").status_code == 200
     assert f"/en/cases/for/{whole.pk}/" in as_karim.get("/en/cases/").text
     assert policy.actors(own, karim.user, at=now) == {Actor.REPRESENTATIVE}
@@ -181,7 +165,7 @@ def test_a_representative_sees_what_the_mandate_covers_and_no_more(
 def test_the_page_of_a_case_costs_as_much_however_often_a_representative_acted(
     file_case: FileCase, as_karim: Client, amina: Citizen, karim: Citizen, now: datetime
 ) -> None:
-    own, _ = file_case(), given(amina, karim, at=now, covers_all=True)
+    own, _ = file_case(), give_mandate(amina, karim, at=now, covers_all=True)
     assert karim.user
     add(own, by=karim.user, at=now, text="something more to know")
     once = statements_of(as_karim, f"/en/cases/{own.reference}/")
@@ -240,7 +224,7 @@ def test_the_unit_confirms_for_a_child_by_what_it_saw(
 def test_a_deleted_account_ends_its_mandates_and_a_copy_of_data_has_them(
     file_case: FileCase, amina: Citizen, karim: Citizen, now: datetime
 ) -> None:
-    own, mandate = file_case(), given(amina, karim, at=now, covers_all=True, proof="Ruling 7", seen="Ruling 7")
+    own, mandate = file_case(), give_mandate(amina, karim, at=now, covers_all=True, proof="Ruling 7", seen="Ruling 7")
     (copied,) = account_data(karim)["mandates"]
     assert (copied["as"], copied["ground"], copied["proof"]) == ("representative", "lawyer", "Ruling 7")
     assert amina.full_name not in str(copied)
@@ -256,7 +240,7 @@ def test_a_deleted_account_ends_its_mandates_and_a_copy_of_data_has_them(
 def test_who_stays_unnamed_is_not_named_by_the_representative(
     file_case: FileCase, amina: Citizen, karim: Citizen, omar: User, lina: User, now: datetime
 ) -> None:
-    given(amina, karim, at=now)
+    give_mandate(amina, karim, at=now)
     text = f"وكيلها {karim.full_name} هاتف 0780004417"
     own = file_case(hides_identity=True)
     own.entered_by = karim.user
@@ -269,7 +253,7 @@ def test_who_stays_unnamed_is_not_named_by_the_representative(
 def test_lists_leave_the_representative_out_too_in_one_statement(
     file_case: FileCase, amina: Citizen, karim: Citizen, omar: User, lina: User, now: datetime
 ) -> None:
-    given(amina, karim, at=now)
+    give_mandate(amina, karim, at=now)
     cases = [file_case(hides_identity=True, subject=f"بلاغ {number} من {karim.full_name}") for number in range(2)]
     cases.append(file_case(hides_identity=True, citizen=karim, subject="انقطاع عند الجار"))
     listed = listed_cases(by_keys([case.pk for case in cases]), ["pk"])
@@ -308,7 +292,18 @@ def test_papers_are_seen_by_the_unit_alone_and_go_some_time_after_the_mandate(
     assert ("No papers were added" in late.text, MandatePaper.objects.count()) == (True, 4)
     decided = Mandate.objects.get().decided_at
     assert decided
-    assert [mandate_papers.discard_over(at=decided + timedelta(days=days)) for days in (30, 31, 32)] == [0, 4, 0]
+    holds = [
+        LegalHold(citizen=one, reason="r", proceedings="12", set_by=lina, set_at=now) for one in Citizen.objects.all()
+    ]
+    LegalHold.objects.bulk_create(holds)
+    held = held_people(now.date())
+
+    def discarded(days: int) -> int:
+        return mandate_papers.discard_over(held, at=decided + timedelta(days=days))
+
+    assert [discarded(days) for days in (30, 31)] == [0, 0]
+    LegalHold.objects.update(lifted_at=now, lifted_by=lina, lift_reason="r")
+    assert [discarded(days) for days in (30, 31, 32)] == [0, 4, 0]
     assert Attachment.objects.filter(prepared_by__isnull=False).count() == 0
 
 
@@ -316,7 +311,7 @@ def test_lists_searches_and_later_words_do_not_name_the_representative_either(
     file_case: FileCase, desk: Desk, amina: Citizen, karim: Citizen, omar: User, now: datetime
 ) -> None:
     """Whoever spoke once signs anywhere: in the subject, in the text, in what they add to a case of her own."""
-    given(amina, karim, at=now, covers_all=True)
+    give_mandate(amina, karim, at=now, covers_all=True)
     subject, details = f"شكوى بقلم {karim.full_name}", f"يوقع عنها {karim.full_name} والنافورة مكسورة."
     hidden = file_case(hides_identity=True, subject=subject, details=details)
     assert karim.user
