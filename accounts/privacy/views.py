@@ -42,10 +42,11 @@ def accept_policy(request: HttpRequest) -> HttpResponse:
     if policy.has_accepted(citizen, at=at):
         request.session.pop(POLICY_DUE, None)
         return redirect(target or "home")
-    form = PolicyForm(request.POST if request.method == "POST" else None)
+    current = policy.in_force(at)
+    form = PolicyForm(request.POST if request.method == "POST" else None, version=current.version)
     if form.is_bound and form.is_valid():
         policy.accept(citizen, language=language, at=at)
         request.session.pop(POLICY_DUE, None)
         return redirect(target or "home")
-    context = {"form": form, "next": target, **policy.in_force(at).context(language)}
+    context = {"form": form, "next": target, **current.context(language)}
     return render(request, "accounts/privacy/accept_policy.html", context)

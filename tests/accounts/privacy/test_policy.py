@@ -23,7 +23,14 @@ def test_a_changed_policy_is_accepted_once_at_the_next_sign_in(client: Client, a
     refused = client.post("/ar/account/policy/", {"next": "/ar/account/phone/"})
     assert refused.status_code == 200
     assert refused.context["form"].errors
-    accepted = client.post("/ar/account/policy/", {"policy": "on", "next": "/ar/account/phone/"})
+    typed = {"policy": "on", "next": "/ar/account/phone/"}
+    # The page was opened before the day of the version, and is sent after it.
+    other = client.post("/ar/account/policy/", {**typed, "version": "2026-01"})
+    assert (other.context["form"]["policy"].errors, PolicyAcceptance.objects.count()) == (
+        ["تغيرت سياسة الاستخدام بعد أن فتحتم هذه الصفحة. اقرؤوها من جديد"],
+        1,
+    )
+    accepted = client.post("/ar/account/policy/", {**typed, "version": page.context["version"]})
     assert accepted["Location"] == "/ar/account/phone/"
     assert client.get("/ar/account/phone/").status_code == 200
     versions = PolicyAcceptance.objects.filter(citizen=amina).values_list("version", flat=True)
