@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Citizen
 from agencies.models import Topic
-from complaints.models import Attachment, Case, Consultation, Draft
+from complaints.models import Answer, Attachment, Case, Consultation, Draft
 
 type FileCase = Callable[..., Case]
 type Bounce = Callable[..., Case]
@@ -22,11 +22,14 @@ def make_topic(code: str, name_ar: str, name_en: str, *, parent: Topic | None = 
     return Topic.objects.create(code=code, name_ar=name_ar, name_en=name_en, parent=parent, **(defaults | fields))
 
 
-def attach(case: Case, at: datetime, name: str, consultation: Consultation | None = None) -> Attachment:
-    """Put a file on a case, of the citizen or of the consultation it came with."""
+def attach(
+    case: Case, at: datetime, name: str, consultation: Consultation | None = None, answer: Answer | None = None
+) -> Attachment:
+    """Put a file on a case, of the citizen or of the consultation or the answer it came with."""
     return Attachment.objects.create(
         case=case,
         consultation=consultation,
+        answer=answer,
         file=SimpleUploadedFile("x", b"x"),
         name=name,
         content_type="image/jpeg",

@@ -20,7 +20,7 @@ from complaints.case_text import timeline
 from complaints.case_text.event_texts import texts_for_citizen
 from complaints.case_text.message_names import message_name
 from complaints.case_text.timeline import TimelineEntry
-from complaints.models import AnswerState, Attachment, Case
+from complaints.models import Answer, Attachment, Case
 from complaints.models.files import FROM_CITIZEN, TO_CITIZEN
 from complaints.staff.pdf import PlainSection
 from complaints.unsent_forms import store
@@ -131,9 +131,9 @@ def views_data(citizen: Citizen) -> Iterator[Data]:
         }
 
 
-def citizens_files(citizen: Citizen) -> list[Attachment]:
-    """Return the files of the person's cases that they sent or see."""
-    seen = FROM_CITIZEN | TO_CITIZEN | Q(answer__state=AnswerState.GIVEN)
+def citizens_files(citizen: Citizen, *, at: datetime) -> list[Attachment]:
+    """Return the files of the person's cases that they sent or see at ``at``."""
+    seen = FROM_CITIZEN | TO_CITIZEN | Q(answer__in=Answer.objects.sent(at=at).filter(case__citizen=citizen))
     own = Attachment.objects.filter(seen, case__citizen=citizen).select_related("case")
     return list(own.order_by("case_id", "added_at", "pk"))
 

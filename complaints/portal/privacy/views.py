@@ -34,7 +34,7 @@ def copy(request: HttpRequest) -> HttpResponse:
         messages.success(request, gettext("Your copy is ready. You can download it for 7 days."))
         return redirect("account-copy")
     offered = copies.offered_copy(citizen, at=at)
-    files = own_data.citizens_files(citizen) if offered else []
+    files = own_data.citizens_files(citizen, at=at) if offered else []
     context = {
         "form": form,
         "offered": offered,
@@ -51,7 +51,7 @@ def copy_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """Send the copy as ``json`` or ``pdf``, or the files as ``zip``; 404 without a copy that is offered."""
     citizen, at = signed_in_citizen(request), timezone.now()
     offered = copies.offered_copy(citizen, at=at)
-    files = own_data.citizens_files(citizen) if form == "zip" else []
+    files = own_data.citizens_files(citizen, at=at) if form == "zip" else []
     if form not in FORMS or offered is None or not copies.has_room_for_files(files):
         raise Http404
     if request.method == "GET":

@@ -14,10 +14,11 @@ from accounts.models import User
 from agencies.models import Agency
 from complaints.actions import accept
 from complaints.models import Case
+from complaints.portal.privacy.own_data import citizens_files
 from complaints.unsent_forms import store
 from notifications.models import Message
 from tests.complaints import DONE, FOUND, NOT_OURS
-from tests.complaints.cases import FileCase
+from tests.complaints.cases import FileCase, attach
 from tests.complaints.pages import Clock, Desk, address, sent
 
 pytestmark = pytest.mark.usefixtures("clock", "english", "yusuf")
@@ -86,6 +87,8 @@ def test_after_the_window_a_colleague_and_a_stranger(
 
 def test_the_citizen_reads_no_answer_that_can_still_be_undone(closed: Case, as_amina: Client, clock: Clock) -> None:
     page, receipt = reverse("case", args=[closed.reference]), reverse("case-object", args=[closed.reference])
+    file = attach(closed, clock.at, "pipe.jpg", answer=closed.answers.get())
+    assert citizens_files(closed.citizen, at=clock.at) == []
     held = shown(as_amina, page)
     assert "The agency can still undo its last step until" in held
     assert [text in held for text in (FOUND, DONE, receipt)] == [False] * 3
@@ -93,3 +96,4 @@ def test_the_citizen_reads_no_answer_that_can_still_be_undone(closed: Case, as_a
     sent_ = shown(as_amina, page)
     assert [text in sent_ for text in (FOUND, DONE, receipt)] == [True] * 3
     assert "can still undo" not in sent_
+    assert citizens_files(closed.citizen, at=clock.at) == [file]
