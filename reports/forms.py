@@ -1,4 +1,4 @@
-"""The forms that several rooms share: one that chooses the days of a report, and one with files."""
+"""The form that chooses the days of a report."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
-from complaints.attachments.fields import UploadForm
 from kit.arabic import fold_digits
 from kit.forms import DigitsInput, Form
 from reports.periods import ReportPeriod
@@ -120,14 +119,3 @@ class PeriodForm(Form):
     def period(self) -> ReportPeriod:
         """The chosen period; for a valid form only."""
         return ReportPeriod(self.cleaned_data["first"], self.cleaned_data["last"])
-
-
-class FilesForm(UploadForm):
-    """A form with files, of the agency or the unit, about something that is no case."""
-
-    def clean(self) -> dict[str, Any]:
-        """Say that files have to be chosen again where something else is wrong: a browser sends them once."""
-        cleaned = super().clean() or {}
-        if self.errors and self.taken:
-            self.add_error("attachments", gettext("Choose your files again: they were not saved"))
-        return cleaned

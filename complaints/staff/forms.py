@@ -78,9 +78,10 @@ class TextWithFilesForm(UploadForm):
         return cleaned
 
     def lose_files(self) -> None:
-        """Say that the files were not saved, if there are any."""
+        """Say that the files were not saved, if there are any; saying it twice is harmless."""
         if self.taken:
             self.add_error("attachments", gettext("Choose your files again: they were not saved"))
+            self.taken = []
 
 
 def active_directorates(case: Case) -> list[Directorate]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from complaints.staff.forms import SHORTEST_TEXT
+from complaints.staff.forms import SHORTEST_TEXT, TextWithFilesForm
 from kit.forms import ParagraphField
-from reports.forms import FilesForm
 from reports.models.circulation import ANSWER_LENGTH
 
 
-class AnnexAnswerForm(FilesForm):
+class AnnexAnswerForm(TextWithFilesForm):
     """What the agency answers, and files."""
 
     text = ParagraphField(

@@ -12,11 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies.models import Agency, current_calendar
-from complaints.staff.forms import SHORTEST_TEXT
+from complaints.staff.forms import SHORTEST_TEXT, TextWithFilesForm
 from kit.dates import day_digits
 from kit.forms import Card, ChoiceCardsField, DayBoxField, Form, LineField, ParagraphField
 from reports.directives.actions import DirectiveText, StepReport
-from reports.forms import FilesForm
 from reports.models.directives import TEXT_LENGTH, TITLE_LENGTH
 
 #: The last day a directive may have, counted from today.
@@ -74,7 +73,7 @@ class DirectiveForm(Form):
         return DirectiveText(**{name: self.cleaned_data[name] for name in ("agency", "title", "text", "due_on")})
 
 
-class StepForm(FilesForm):
+class StepForm(TextWithFilesForm):
     """What the agency has done, its files, and whether the directive is done with it."""
 
     text = ParagraphField(

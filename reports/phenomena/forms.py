@@ -13,11 +13,10 @@ from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from agencies.models import Agency, Governorate, Topic
 from complaints.models import Case
-from complaints.staff.forms import SHORTEST_TEXT
+from complaints.staff.forms import SHORTEST_TEXT, TextWithFilesForm
 from kit.arabic import fold_digits
 from kit.dates import day_digits
 from kit.forms import Card, ChoiceCardsField, DayBoxField, Form, LineField, ParagraphField
-from reports.forms import FilesForm
 from reports.models import Phenomenon
 from reports.models.phenomena import PHENOMENON_NAME_LENGTH, PHENOMENON_TEXT_LENGTH
 from reports.phenomena.actions import Description
@@ -141,7 +140,7 @@ class CommitmentForm(Form):
         return day
 
 
-class EvidenceForm(FilesForm):
+class EvidenceForm(TextWithFilesForm):
     """What shows the cause, or what was done, and files that show it."""
 
     text = ParagraphField(
