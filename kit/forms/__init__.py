@@ -1,6 +1,6 @@
 """Form fields in the house voice: Arabic digits folded, unsafe text refused, every error a whole sentence."""
 
-from kit.forms.boxes import DayBoxField, TimeBoxField
+from kit.forms.boxes import DayBoxField, MomentBoxField, TimeBoxField
 from kit.forms.choices import Card, ChoiceCards, ChoiceCardsField
 from kit.forms.dates import BirthDateField, BirthDateInput, DayField, DayInput
 from kit.forms.emails import EmailField
@@ -27,6 +27,7 @@ __all__ = [
     "Form",
     "LineField",
     "MobileField",
+    "MomentBoxField",
     "MultipleFileField",
     "NumberField",
     "ParagraphField",

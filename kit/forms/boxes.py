@@ -1,4 +1,4 @@
-"""A day or a time of day typed in one box."""
+"""A day, a time of day, or a moment, typed in one box."""
 
 import re
 from datetime import date, time
@@ -14,6 +14,7 @@ from kit.forms.text import without_format_marks
 
 _DAY = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})", re.ASCII)
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})", re.ASCII)
+_MOMENTS = [f"%d{sign}%m{sign}%Y %H:%M" for sign in "/-."]
 
 
 class BoxInput(DigitsInput):
@@ -72,3 +73,20 @@ class TimeBoxField(forms.CharField):
 
     def _refuse(self) -> time:
         raise ValidationError(_("Enter a time such as 08:30: hours and minutes"), code="invalid")
+
+
+class MomentBoxField(forms.DateTimeField):
+    """A day and a time in one box, in either digits, as clocks in Amman show them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            input_formats=_MOMENTS,
+            widget=DigitsInput(attrs={"data-digits": False, "inputmode": "text"}),
+            help_text=_("Day, month, year and time, such as 22/1/2026 14:30"),
+            error_messages={"invalid": _("Enter a real date and time such as 22/1/2026 14:30")},
+            **kwargs,
+        )
+
+    def to_python(self, value: Any) -> Any:
+        """Return the moment."""
+        return super().to_python(without_format_marks(fold_digits(value.strip())) if isinstance(value, str) else value)

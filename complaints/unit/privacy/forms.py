@@ -16,14 +16,23 @@ from complaints.models import Case, RetentionRule
 from complaints.models.privacy import REASON_LENGTH, REFERENCE_LENGTH
 from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import SHORTEST_TEXT
-from complaints.unit.privacy.fields import AnyDayField, MomentField
 from complaints.workflow import Kind, Outcome
-from kit.forms import EmailField, Form, LineField, NumberField, ParagraphField, plain_digits
+from kit.forms import (
+    DayBoxField,
+    EmailField,
+    Form,
+    LineField,
+    MomentBoxField,
+    NumberField,
+    ParagraphField,
+    plain_digits,
+)
 
 LONGEST_REFERENCE = 20
 MOST_MONTHS = 600
 UNKNOWN_CASE = _("There is no case with this number. Check it.")
 ANY = ("", _("Any"))
+DAY_HINT = _("Day, month and year, such as 22/1/2026")
 
 
 def agency_choices() -> list[tuple[str, str]]:
@@ -73,8 +82,8 @@ class HoldForm(CaseNumberForm):
         required=False,
         help_text=_("Holds every case that was ever with it, and was filed between the two days below."),
     )
-    filed_since = AnyDayField(required=False, label=_("Filed from"), help_text=_("Empty: from the beginning."))
-    filed_until = AnyDayField(
+    filed_since = DayBoxField(required=False, label=_("Filed from"), help_text=_("Empty: from the beginning."))
+    filed_until = DayBoxField(
         required=False, label=_("Filed up to"), help_text=_("Empty: cases filed from now on too.")
     )
     field_order = (
@@ -84,7 +93,7 @@ class HoldForm(CaseNumberForm):
     on_person = forms.BooleanField(required=False, label=_("Hold everything of this person, not only this case"))
     proceedings = LineField(max=REFERENCE_LENGTH, label=_("Number of the legal case or letter"))
     reason = LineField(max=REASON_LENGTH, min=SHORTEST_TEXT, label=_("Reason"))
-    until = AnyDayField(
+    until = DayBoxField(
         required=False, label=_("Until"), help_text=_("Empty: until somebody lifts it. Otherwise such as 22/1/2026")
     )
 
@@ -133,7 +142,7 @@ class RetentionRuleForm(Form):
         required=False,
         help_text=_("Empty: it is kept for the statistics."),
     )
-    effective_from = AnyDayField(label=_("In effect from"))
+    effective_from = DayBoxField(label=_("In effect from"), help_text=DAY_HINT)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a second rule for the same kind, outcome and day."""
@@ -147,8 +156,8 @@ class RetentionRuleForm(Form):
 class ViewsForm(CaseNumberForm):
     """Which looks to show: at the person of a case, within some days."""
 
-    since = AnyDayField(required=False, label=_("From"))
-    until = AnyDayField(required=False, label=_("To"))
+    since = DayBoxField(required=False, label=_("From"), help_text=DAY_HINT)
+    until = DayBoxField(required=False, label=_("To"), help_text=DAY_HINT)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -159,7 +168,7 @@ class BreachForm(Form):
     """What happened."""
 
     what = ParagraphField(max=TEXT_LENGTH, min=SHORTEST_TEXT, rows=4, label=_("What happened, and how?"))
-    known_at = MomentField(label=_("When did it become known?"))
+    known_at = MomentBoxField(label=_("When did it become known?"))
     data_concerned = ParagraphField(max=TEXT_LENGTH, min=SHORTEST_TEXT, rows=3, label=_("Which data are concerned?"))
     measures = ParagraphField(max=TEXT_LENGTH, min=SHORTEST_TEXT, rows=3, label=_("What was done about it?"))
 

@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PolicyEdition
 from accounts.models.policy_editions import CHANGED_LENGTH, TEXT_LENGTH
-from complaints.unit.privacy.fields import AnyDayField
-from kit.forms import Form, LineField, ParagraphField
+from kit.forms import DayBoxField, Form, LineField, ParagraphField
 
 #: Days from writing an edition to its day at least: a second person reads it, and people hear of it.
 LEAST_DAYS: Final = 1
@@ -24,7 +23,7 @@ SHORTEST_CHANGE: Final = 10
 class EditionForm(Form):
     """A new edition in both languages, and the day from which it is in force."""
 
-    effective_from = AnyDayField(
+    effective_from = DayBoxField(
         label=_("In force from"),
         help_text=_("From tomorrow at the earliest. Everybody accepts it at the next sign-in from this day on."),
     )
