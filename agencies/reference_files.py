@@ -10,6 +10,7 @@ import hashlib
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
@@ -38,7 +39,7 @@ from agencies.reference_reading import (
     read,
     wrong_references,
 )
-from kit.safe_cells import is_formula
+from kit.safe_cells import csv_lines
 
 #: The largest file: the longest of the project has 400 lines. The page that confirms it must fit into one form.
 MOST_BYTES = 512 * 1024
@@ -108,22 +109,13 @@ def apply(text: str, model: type[Reference], *, author: Author, digest: str) -> 
 
 
 def export(model: type[Reference]) -> Iterator[str]:
-    """Yield the file of a table line by line; cells that a spreadsheet would calculate get an apostrophe."""
+    """Return the file of a table line by line; cells that a spreadsheet would calculate get an apostrophe."""
     fields = loaded_fields(model)
     keys = [name for name, known in fields.items() if isinstance(known, models.ForeignKey)]
-    writer = csv.writer(_Echo(), lineterminator="\n")
-    yield "\ufeff"
-    yield writer.writerow(fields)
     rows = manager(model).exclude(code=None).order_by("pk")
-    for row in rows.select_related(*keys) if keys else rows:
-        yield writer.writerow([_cell(getattr(row, name)) for name in fields])
-
-
-class _Echo:
-    """A file object whose ``write`` returns the text, so that lines can be streamed."""
-
-    def write(self, text: str) -> str:
-        return text
+    found = rows.select_related(*keys) if keys else rows
+    cells = ([_cell(getattr(row, name)) for name in fields] for row in found)
+    return csv_lines(chain([list(fields)], cells), line_end="\n")
 
 
 def _cell(value: Any) -> str:
@@ -133,12 +125,11 @@ def _cell(value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case list():
-            text = ";".join(value)
+            return ";".join(value)
         case Reference():
             return str(getattr(value, "code", ""))
         case _:
-            text = value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return f"'{text}" if is_formula(text) else text
+            return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 def _write(text: str, model: type[Reference], *, author: Author) -> ImportPlan:

@@ -40,9 +40,9 @@ class _Echo:
         return text
 
 
-def csv_lines(rows: Iterable[Iterable[FileCell]]) -> Iterator[str]:
+def csv_lines(rows: Iterable[Iterable[FileCell]], *, line_end: str = "\r\n") -> Iterator[str]:
     """Yield ``rows`` as lines after the byte-order mark; texts that could be a formula get an apostrophe in front."""
-    writer = csv.writer(_Echo())
+    writer = csv.writer(_Echo(), lineterminator=line_end)
     yield BOM
     for cells in rows:
         yield writer.writerow([without_formula(cell) for cell in cells])
