@@ -68,11 +68,16 @@ def forget_browser(
     request: HttpRequest, response: HttpResponseBase, *, at: datetime, unless: User | None = None
 ) -> None:
     """End the notifications in the browser of ``request``: telephones are shared; those of ``unless`` go on."""
-    row, citizen = _of_browser(request), getattr(unless, "citizen", None)
-    if row is None or (citizen is not None and row.recipient == citizen_key(citizen.pk)):
+    row = _of_browser(request)
+    if row is None or (unless is not None and _is_shown_to(row, unless)):
         return
     subscriptions.remove(row, at=at)
     response.delete_cookie(settings.PUSH_COOKIE_NAME, samesite="Lax")
+
+
+def _is_shown_to(row: PushSubscription, user: User) -> bool:
+    citizen = getattr(user, "citizen", None)
+    return citizen is not None and row.recipient == citizen_key(citizen.pk)
 
 
 def _of_browser(request: HttpRequest) -> PushSubscription | None:
