@@ -27,6 +27,8 @@ COPY . /app
 # Neither step reaches a server or needs a key.
 RUN DJANGO_SETTINGS_MODULE=config.offline python manage.py catalogue --compile
 RUN DJANGO_SETTINGS_MODULE=config.offline python manage.py collectstatic --noinput -v 0
+# The service may write nothing here: without this each process would compile the code anew.
+RUN python -m compileall -q -j 0 .
 RUN useradd --system --no-create-home service && install -d -o service -g service /media /backups /anchors
 USER service
 EXPOSE 8000
