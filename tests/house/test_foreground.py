@@ -12,6 +12,7 @@ import pytest
 
 from config.devstack.pytest_plugin import Interrupted
 from config.devstack.state import ROOT
+from tests.process_states import is_running
 
 LIMIT_SECONDS = 15  # what is promised is five; machines that test other things meanwhile are slower
 # Starts a process that heeds nothing and outlives its parent, leaves a throw-away folder behind, and hears no Ctrl-C.
@@ -43,13 +44,6 @@ def begin(*command: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", RUN, *command], cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-
-
-def is_running(process: int) -> bool:
-    try:
-        return (Path("/proc") / str(process) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def press(running: subprocess.Popen[str]) -> None:

@@ -22,6 +22,7 @@ from config import beat
 from config.celery import app
 from config.schedule import RowScheduler
 from notifications.models import PeriodicTask
+from tests.process_states import is_running
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SCHEDULE = {
@@ -207,17 +208,20 @@ def test_a_beat_that_says_it_lives_is_left_alone(monkeypatch: pytest.MonkeyPatch
     assert supervised(monkeypatch, script, silence=2.0) == 7
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says which processes there are")
 def test_beat_ends_with_the_process_that_watches_it(tmp_path: Path) -> None:
     """Killed outright, that process can end nothing itself: beat notices that nobody listens."""
     alive = tmp_path / "alive"
-    child = f"{ALIVE}f = open({str(alive)!r}, 'w')\nwhile True: time.sleep(0.1); say(); f.write('.'); f.flush()"
+    noted = f"f = open({str(alive)!r}, 'w'); f.write(str(os.getpid())); f.flush()"
+    child = f"{ALIVE}{noted}\nwhile True: time.sleep(0.1); say()"
     parent = f"from config import beat; beat.COMMAND = ({sys.executable!r}, '-c', {child!r}); beat.run()"
     process = subprocess.Popen([sys.executable, "-c", parent], env=os.environ, stderr=subprocess.DEVNULL)
     while not alive.exists() or not alive.stat().st_size:
         time.sleep(0.05)
+    assert is_running(int(alive.read_text()))
     process.kill()
     process.wait()
-    time.sleep(0.5)
-    size = alive.stat().st_size
-    time.sleep(0.5)
-    assert alive.stat().st_size == size
+    deadline = time.monotonic() + 20
+    while is_running(int(alive.read_text())):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

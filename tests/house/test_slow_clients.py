@@ -214,7 +214,7 @@ def test_a_web_process_that_is_away_is_said_in_both_languages(proxy: Proxy, fold
     program = debian.find("nginx")
     process = subprocess.Popen([str(program), "-p", str(away), "-c", str(other.file), "-g", "daemon off;"])
     with ended_afterwards(process):
-        time.sleep(0.5)
+        until_answered(other.answers, other.file)
         status, page = other.ask("/ar/help/")
     assert status == 502
     assert "الخدمة متوقفة مؤقتًا" in page

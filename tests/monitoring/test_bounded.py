@@ -37,17 +37,21 @@ def test_a_check_that_hangs_is_not_waited_for_and_not_begun_again() -> None:
 
 def test_whoever_asks_meanwhile_shares_the_answer() -> None:
     calls: list[int] = []
-    both = threading.Barrier(2)
+    asking: list[int] = []
 
     def slow() -> int:
         calls.append(1)
-        time.sleep(0.1)
+        until = time.monotonic() + 4
+        while len(asking) < 2 and time.monotonic() < until:
+            time.sleep(0.01)
+        # Between saying that it asks and asking a thread may have to wait for its turn.
+        time.sleep(0.3)
         return len(calls)
 
     bounded, answers = Bounded(slow, seconds=5), []
 
     def ask() -> None:
-        both.wait()
+        asking.append(1)
         answers.append(bounded.answer())
 
     threads = [threading.Thread(target=ask) for _ in range(2)]

@@ -66,7 +66,7 @@ def test_a_call_is_owed_in_the_transaction_of_what_it_tells_about_or_not_at_all(
     assert not Message.objects.exists()
 
 
-def drain(endpoint: Endpoint, *, seconds: float = 8.0) -> None:
+def drain(endpoint: Endpoint, *, seconds: float = 30.0) -> None:
     until = monotonic() + seconds
     while Message.objects.filter(recipient=endpoint.name).waiting().exists() and monotonic() < until:
         delivery.drain("webhooks", seconds=0.2)
