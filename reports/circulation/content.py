@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property, reduce
-from operator import add
 from typing import Final
 
 from django.utils import timezone, translation
@@ -17,12 +15,12 @@ from django.utils.translation import gettext, pgettext
 from agencies.models import Agency, Topic
 from complaints.models import Case
 from complaints.workflow import OPEN, Kind
+from reports.circulation.others import OtherAgencies, Part, read_months, read_part
 from reports.documents import tree
 from reports.documents.tree import WITHHELD, Cell, Column, ColumnKind, Document, Section, Table
 from reports.figures.measures import MEASURES, Figures
 from reports.figures.reading import Reading, compared, read
-from reports.figures.scopes import Dimension, Key
-from reports.figures.suppression import SMALLEST, withheld_groups
+from reports.figures.scopes import Dimension
 from reports.models import Directive, DirectiveState, PeriodicReport
 from reports.periods import ReportPeriod
 
@@ -36,8 +34,6 @@ SHOWN: Final[Mapping[ColumnKind, Sequence[str]]] = {
     ColumnKind.SHARE: ("decided_on_time", "answered_on_time", "confirmed_gap", "rated"),
     ColumnKind.DAYS: (*("days_to_decide_median", "days_to_decide_p90", "days_to_answer_median", "days_to_answer_p90"),),
 }
-#: Other agencies that got cases, fewer of which are not added up: somebody could tell which ones they are.
-LEAST_OTHERS: Final = 5
 #: The sections that not every reader of an annex may read whole.
 CASES: Final = "cases"
 DIRECTIVES: Final = "directives"
@@ -47,59 +43,34 @@ MOST_CASES: Final = 100
 
 @dataclass(frozen=True)
 class AnnexFigures:
-    """The figures of all agencies that annexes are cut from: the period, the one before, a year earlier, by topic."""
+    """The figures of all agencies that annexes are cut from: the period, the one before, a year earlier, the months."""
 
-    period: Reading
+    period: Part
     before: Reading
     year_earlier: Reading
-    topics: Reading
+    months: Sequence[Part]
 
     @property
     def agencies(self) -> frozenset[int]:
         """The agencies with anything to count in the period."""
-        return frozenset(key for (key,), figures in self.period.rows.items() if isinstance(key, int) and figures)
+        return frozenset(
+            key for (key,), figures in self.period.agencies.rows.items() if isinstance(key, int) and figures
+        )
 
-    def others(self, agency: int) -> Figures | None:
-        """Return all agencies but one together; None if so few of them got cases that one could be known."""
-        others = [each for (key,), each in self.period.rows.items() if key != agency]
-        if sum(each.amount("received") > 0 for each in others) < LEAST_OTHERS:
-            return None
-        return reduce(add, others, Figures())
-
-    @cached_property
-    def received_by_topic(self) -> Mapping[Key, Mapping[Key, int]]:
-        """How many cases of each topic each agency received that received any."""
-        found: dict[Key, dict[Key, int]] = {}
-        for (agency, topic), figures in self.topics.rows.items():
-            if number := figures.amount("received"):
-                found.setdefault(topic, {})[agency] = number
-        return found
-
-    def others_received(self, agency: int, topics: Collection[Key]) -> Mapping[Key, Cell]:
-        """Return how many cases of each of the ``topics`` all agencies but one received.
-
-        Withheld if they are few, or the cases, or if the number for all topics would tell it.
-        """
-        nobody: Mapping[Key, int] = {}
-        others = {
-            topic: {key: number for key, number in by_agency.items() if key != agency}
-            for topic, by_agency in (dict.fromkeys(topics, nobody) | dict(self.received_by_topic)).items()
-        }
-        numbers = {topic: sum(by_agency.values()) for topic, by_agency in others.items()}
-        hidden = {topic for topic, by_agency in others.items() if 0 < len(by_agency) < LEAST_OTHERS}
-        withheld = withheld_groups(numbers, hidden=hidden | (others.keys() - set(topics)))
-        return {topic: WITHHELD if topic in withheld else numbers[topic] for topic in topics}
+    def others(self, agency: int) -> OtherAgencies:
+        """Return what ``agency`` may read of all others."""
+        return OtherAgencies(agency, self.period, self.months)
 
 
 def read_figures(period: ReportPeriod, *, at: datetime) -> AnnexFigures:
-    """Read what the annexes of a report need: four readings for any number of agencies."""
+    """Read what the annexes of a report need: four readings for any number of agencies, and two for each month."""
     before, year_earlier = compared(period)
     by_agency = (Dimension.AGENCY,)
     return AnnexFigures(
-        read(period, by=by_agency, at=at),
+        read_part(period, at=at),
         read(before, by=by_agency, at=at),
         read(year_earlier, by=by_agency, at=at),
-        read(period, by=(Dimension.AGENCY, Dimension.TOPIC), at=at),
+        read_months(period, at=at),
     )
 
 
@@ -138,9 +109,8 @@ def digest(content: str) -> str:
 
 
 def _figures_section(agency: Agency, figures: AnnexFigures) -> Section:
-    own = [
-        reading.rows.get((agency.pk,), Figures()) for reading in (figures.period, figures.before, figures.year_earlier)
-    ]
+    readings = (figures.period.agencies, figures.before, figures.year_earlier)
+    own = [reading.rows.get((agency.pk,), Figures()) for reading in readings]
     others = figures.others(agency.pk)
     tables = tuple(_measures_table(kind, names, own, others) for kind, names in SHOWN.items())
     return Section(
@@ -150,14 +120,14 @@ def _figures_section(agency: Agency, figures: AnnexFigures) -> Section:
             gettext(
                 "The figures of the period are shown beside those of the period before, of the same period a year "
                 "earlier, and of all other agencies together. Numbers about others from fewer than 5 cases or 5 "
-                "agencies are withheld."
+                "agencies are withheld, and those for which this holds in one month of the period."
             ),
         ),
-        tables=(*tables, _topics_table(agency, figures)),
+        tables=(*tables, _topics_table(agency, figures, others)),
     )
 
 
-def _measures_table(kind: ColumnKind, names: Sequence[str], own: Sequence[Figures], others: Figures | None) -> Table:
+def _measures_table(kind: ColumnKind, names: Sequence[str], own: Sequence[Figures], others: OtherAgencies) -> Table:
     captions = {
         ColumnKind.COUNT: gettext("Numbers"),
         ColumnKind.SHARE: gettext("Shares"),
@@ -176,19 +146,20 @@ def _measures_table(kind: ColumnKind, names: Sequence[str], own: Sequence[Figure
     return Table(f"measures_{kind}", captions[kind], columns, rows, row_keys=tuple(names))
 
 
-def _of_others(others: Figures | None, name: str) -> Cell:
-    """Return a figure of other agencies, withheld if so few are behind it that it could point at somebody."""
-    return WITHHELD if others is None or 0 < others.base(name) < SMALLEST else others.value(name)
+def _of_others(others: OtherAgencies, name: str) -> Cell:
+    return others.figures.value(name) if others.tells(name) else WITHHELD
 
 
-def _topics_table(agency: Agency, figures: AnnexFigures) -> Table:
-    own = {topic: each for (key, topic), each in figures.topics.rows.items() if key == agency.pk and each}
+def _topics_table(agency: Agency, figures: AnnexFigures, others: OtherAgencies) -> Table:
+    own = {topic: each for (key, topic), each in figures.period.topics.rows.items() if key == agency.pk and each}
     names = {topic.pk: topic.name for topic in Topic.objects.filter(pk__in=[key for key in own if key is not None])}
     counted = ("received", "closed", "pending", "late")
-    others, rows = figures.others_received(agency.pk, own.keys()), []
+    received, rows = others.received(own.keys()), []
     for topic, each in sorted(own.items(), key=lambda row: (-row[1].amount("received"), str(row[0]))):
         name = names.get(topic, "") if isinstance(topic, int) else gettext("No topic")
-        rows.append((name, *(each.value(measure) for measure in counted), others[topic]))
+        of_others = received[topic]
+        told = WITHHELD if of_others is None else of_others
+        rows.append((name, *(each.value(measure) for measure in counted), told))
     columns = (
         Column("topic", pgettext("report", "Topic"), ColumnKind.TEXT),
         *(Column(name, str(MEASURES[name].label), ColumnKind.COUNT) for name in counted),

@@ -241,3 +241,11 @@ def series(
 def whole_month(first: date) -> ReportPeriod:
     """Return the month that begins on ``first``."""
     return ReportPeriod(first, _months_earlier(first, -1) - DAY)
+
+
+def whole_months(period: ReportPeriod) -> tuple[ReportPeriod, ...]:
+    """Return the months that ``period`` is made of; none if it begins or ends within one."""
+    if period.first.day != 1 or (period.last + DAY).day != 1:
+        return ()
+    number = _months_in(period)
+    return tuple(whole_month(_months_earlier(period.first, -later)) for later in range(number))
