@@ -74,7 +74,7 @@ class Order:
 
     def mark(self, row: HasKey) -> str:
         """Return the mark after which the rows behind ``row`` stand."""
-        return _write(getattr(row, self.moment) if self.moment else _EPOCH, row.pk)
+        return write(getattr(row, self.moment) if self.moment else _EPOCH, row.pk)
 
 
 def read(text: str) -> Mark | None:
@@ -83,5 +83,6 @@ def read(text: str) -> Mark | None:
     return (_EPOCH + timedelta(microseconds=int(found[1])), int(found[2])) if found else None
 
 
-def _write(moment: datetime, pk: int) -> str:
+def write(moment: datetime, pk: int) -> str:
+    """Return the mark of a moment and a key."""
     return f"{(moment - _EPOCH) // timedelta(microseconds=1)}-{pk}"

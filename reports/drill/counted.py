@@ -1,39 +1,34 @@
-"""Which cases a number counts: those of its sources that the figures' own statement counts, page by page.
+"""Which cases a number counts: those whose entries add up to something, as they are kept or counted from the history.
 
-The entries of some cases at a time are looked at, as they are kept or by the statement of ``reports.figures.entries``,
-so that a list holds exactly the cases of its number and costs what a page costs.
+A list holds exactly the cases of its number, and costs what a page costs.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db import connections
-from django.db.models import Min, Q
 from django.utils import timezone
 
 from agencies import successions
-from agencies.models import current_calendar
 from agencies.successions import Continuity
-from complaints.models import Case, CaseQuerySet, Refusal
+from complaints.models import CaseQuerySet
 from kit import keyset, replica
 from kit.keyset import PAGE
+from reports.drill import candidates
+from reports.drill.candidates import AT_ONCE, Candidate, Span
 from reports.drill.lists import CountedList
-from reports.drill.sources import Source
-from reports.figures.day_table import day_table
-from reports.figures.entries import entries
-from reports.figures.scopes import Scope
+from reports.figures import from_history, reading
+from reports.figures.scopes import Key, Scope
 from reports.models.amounts import FLOWS
 from reports.periods import ReportPeriod
 
-#: Cases that are judged in one statement, and statements for one page: then the reader goes on by the next page.
-AT_ONCE: Final = 100
-MOST_STATEMENTS: Final = 5
-_MARK: Final = re.compile(r"([0-9])\.(.{0,40})")
+#: Lots of candidates that are judged for one page: then the reader goes on by the next page.
+MOST_LOTS: Final = 5
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -68,126 +63,110 @@ def counted_page(question: Question, *, after: str = "") -> CountedPage:
     """Return a page of the cases that ``question`` asks for, beginning after a mark.
 
     A few statements, whatever the number. A page may be short although others follow: where few of many cases count,
-    the search pauses.
+    the search pauses. Raises ``FiguresBeingCounted``.
     """
+    found: dict[int, str] = {}
+    for number, lot in enumerate(_lots(question, after), start=1):
+        shown = set(question.cases.filter(pk__in=[each.case for each in lot.counted]).values_list("pk", flat=True))
+        for each in lot.counted:
+            if each.case in shown:
+                found.setdefault(each.case, each.mark)
+        keys = list(found)
+        if len(keys) > PAGE:
+            return CountedPage(keys[:PAGE], found[keys[PAGE - 1]])
+        if number == MOST_LOTS:
+            return CountedPage(keys, lot.mark)
+    return CountedPage(list(found), "")
+
+
+@dataclass(frozen=True)
+class _Lot:
+    """Candidates that were judged at a time: those that count, in order, and the mark after the last of them all."""
+
+    counted: Sequence[Candidate]
+    mark: str
+
+
+def _lots(question: Question, after: str) -> Iterator[_Lot]:
     continued = successions.continuity(on=timezone.localdate(question.at))
-    found: list[int] = []
-    for statements, batch in enumerate(_batches(question, continued, after), start=1):
-        for key, mark in _those_counted(batch, question, continued):
-            found.append(key)
-            if len(found) == PAGE:
-                return CountedPage(found, mark)
-        if statements == MOST_STATEMENTS:
-            return CountedPage(found, batch[-1][1])
-    return CountedPage(found, "")
+    if not question.is_kept:
+        yield from _from_history(question, continued, after)
+        return
+    find = candidates.acts if question.counted.is_of_acts else candidates.standing
+    span = Span(question.period.starts_at, question.end, question.scope, _agencies(question.scope, continued))
+    for lot in find(question.counted, span, after):
+        newest = _newest(_kept([each.case for each in lot], question), question.scope, continued)
+        # A case of several acts is listed by the newest one.
+        counted = [each for each in lot if each.case in newest and each.origin in {None, newest[each.case]}]
+        yield _Lot(counted, lot[-1].mark)
 
 
-def _batches(question: Question, continued: Continuity, after: str) -> Iterator[list[tuple[int, str]]]:
-    """Yield cases of the sources with their marks, so many at once; the sources one after the other."""
-    first, mark = _read(after)
-    cases = _in_scope(question, continued)
-    sources = question.counted.sources(cases, question.period.starts_at, question.end)
-    for place, source in enumerate(sources):
-        if place < first:
-            continue
-        mark = mark if place == first else None
-        while True:
-            batch = _ordered(source, mark)
-            if batch:
-                yield [(key, f"{place}.{written}") for key, written in batch]
-            if len(batch) < AT_ONCE:
-                break
-            mark = keyset.read(batch[-1][1])
-
-
-def _read(after: str) -> tuple[int, keyset.Mark | None]:
-    found = _MARK.fullmatch(after)
-    return (int(found[1]), keyset.read(found[2])) if found else (0, None)
-
-
-def _ordered(source: Source, mark: keyset.Mark | None) -> list[tuple[int, str]]:
-    order = source.order
-    rows = order.after(source.cases, mark).order_by(*order.columns)[:AT_ONCE]
-    return [(case.pk, order.mark(case)) for case in rows.only("pk", *filter(None, [order.moment]))]
-
-
-def limited(cases: CaseQuerySet, scope: Scope) -> CaseQuerySet:
-    """Return those of ``cases`` that have the topic, kind, channel and place of ``scope``, of any agency."""
-    parts = {"topic": scope.topics, "kind": scope.kinds, "channel": scope.channels, "governorate": scope.governorates}
-    for name, keys in parts.items():
-        if keys is not None:
-            cases = cases.filter(column_in(name, keys))
-    return cases
-
-
-def _in_scope(question: Question, continued: Continuity) -> CaseQuerySet:
-    """Return the cases of the scope; of its agencies also those that they have refused since the period began."""
-    cases, agencies = limited(question.cases, question.scope), question.scope.agencies
-    if agencies is None:
-        return cases
-    own = {*agencies, *(old for key in agencies for old in _predecessors(continued, key))}
-    known = [key for key in own if isinstance(key, int)]
-    passed_on = Refusal.objects.filter(agency__in=known, at__gte=question.period.starts_at)
-    return cases.filter(column_in("agency", own) | Q(pk__in=passed_on.order_by().values("case")))
-
-
-def _predecessors(continued: Continuity, agency: object) -> Sequence[int]:
-    return continued.predecessors().get(agency, ()) if isinstance(agency, int) else ()
-
-
-def column_in(name: str, keys: Collection[object]) -> Q:
-    """Return the condition that a column has one of ``keys``, of which None is "nothing"."""
-    found = Q(**{f"{name}__in": [key for key in keys if key is not None]})
-    return found | Q(**{f"{name}__isnull": True}) if None in keys else found
+def _agencies(scope: Scope, continued: Continuity) -> set[Key] | None:
+    """Return the agencies of a scope and those whose work they do, None for all."""
+    if scope.agencies is None:
+        return None
+    earlier = continued.predecessors()
+    before = (old for key in scope.agencies if isinstance(key, int) for old in earlier.get(key, ()))
+    return {*scope.agencies, *before}
 
 
 # ---- which of them count ----
 
-
-def _those_counted(
-    batch: Sequence[tuple[int, str]], question: Question, continued: Continuity
-) -> Iterator[tuple[int, str]]:
-    """Yield those of ``batch`` that count, in their order; one statement, and one for the calendar."""
-    counted = _counted_keys([key for key, _mark in batch], question, continued)
-    return ((key, mark) for key, mark in batch if key in counted)
+type _Row = tuple[int, int | None, int | None, int | None, datetime | None]
 
 
-def _counted_keys(keys: Sequence[int], question: Question, continued: Continuity) -> set[int]:
-    parameters: dict[str, Any] = {"cases": list(keys), "start": question.period.starts_at, "end": question.end}
-    if question.is_kept:
-        rows = _rows(_KEPT + _counting(question.counted), parameters)
+def _newest(rows: Iterable[_Row], scope: Scope, continued: Continuity) -> Mapping[int, datetime]:
+    """Return the cases that count for the agencies of ``scope``, each with the moment of its newest act."""
+    found: dict[int, datetime] = {}
+    for case, agency, topic, governorate, origin in rows:
+        if scope.agencies is None or continued.agency(agency, topic, governorate) in scope.agencies:
+            found[case] = max(origin or _EPOCH, found.get(case, _EPOCH))
+    return found
+
+
+def _kept(keys: Sequence[int], question: Question) -> Sequence[_Row]:
+    return _rows(_KEPT + _counting(question.counted), {"cases": list(keys), **_moments(question)})
+
+
+def _from_history(question: Question, continued: Continuity, after: str) -> Iterator[_Lot]:
+    """Yield all cases that count, by one statement over the history of so few cases that it can be read at once."""
+    reading.refuse_while_counted()
+    statement, parameters = from_history.chosen_entries(question.period.starts_at, question.end, question.scope)
+    rows = _rows(statement + _counting(question.counted), parameters | _moments(question)) if statement else ()
+    newest = _newest(rows, question.scope, continued)
+    mark = keyset.read(after)
+    if question.counted.is_of_acts:
+        order = sorted(((origin, case) for case, origin in newest.items()), reverse=True)
+        order = [each for each in order if mark is None or each < mark]
     else:
-        earliest = Case.objects.filter(pk__in=keys).aggregate(first=Min("filed_at"))["first"]
-        since = min(earliest or question.period.starts_at, question.period.starts_at)
-        days = day_table(current_calendar(), since=since, until=question.end)
-        rows = _rows(_FROM_HISTORY + _counting(question.counted), parameters | dict(days.parameters))
-    wanted = question.scope.agencies
-    return {
-        case
-        for case, agency, topic, governorate in rows
-        if wanted is None or continued.agency(agency, topic, governorate) in wanted
-    }
+        order = [(_EPOCH, case) for case in sorted(newest) if mark is None or case > mark[1]]
+    for first in range(0, len(order), AT_ONCE):
+        lot = [Candidate(case, keyset.write(origin, case)) for origin, case in order[first : first + AT_ONCE]]
+        yield _Lot(lot, lot[-1].mark)
 
 
-def _rows(statement: str, parameters: dict[str, Any]) -> list[Any]:
+def _moments(question: Question) -> dict[str, Any]:
+    return {"start": question.period.starts_at, "end": question.end}
+
+
+def _rows(statement: str, parameters: dict[str, Any]) -> Sequence[_Row]:
     with connections[replica.database()].cursor() as cursor:
         cursor.execute(statement, parameters)
-        rows: list[Any] = cursor.fetchall()
+        rows: list[_Row] = cursor.fetchall()
         return rows
 
 
-_FROM_HISTORY: Final = entries("cases.id = ANY(%(cases)s)")
-#: The same entries as they are kept, as the number was read that led here.
+#: The entries as they are kept, as the number was read that led here.
 _KEPT: Final = "WITH entry AS (SELECT * FROM reports_figureentry WHERE case_id = ANY(%(cases)s))"
 
 
 def _counting(counted: CountedList) -> str:
-    """Return the end of a statement: the cases whose amounts are more than nothing, with their agencies."""
+    """Return the end of a statement: the cases whose amounts are more than nothing, by agency, and their newest act."""
     more = " + ".join(_amount(name) for name in counted.plus)
     less = "".join(f" - {_amount(name)}" for name in counted.minus)
     return f"""
-        SELECT case_id, agency_id, topic_id, governorate_id FROM entry
-        WHERE moment < %(end)s
+        SELECT case_id, agency_id, topic_id, governorate_id, max(origin) FILTER (WHERE {candidates.adds(counted)})
+        FROM entry WHERE moment < %(end)s
         GROUP BY case_id, agency_id, topic_id, governorate_id
         HAVING {more}{less} > 0"""  # noqa: S608 - names of ours
 

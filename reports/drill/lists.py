@@ -16,24 +16,26 @@ from accounts.roles import LADDER
 from complaints.models import CaseQuerySet, Clock, ClockStep
 from complaints.workflow import OPEN, ClockKind, State
 from kit.keyset import Order
-from reports.drill import sources
-from reports.drill.sources import Sources
 from reports.figures.measures import MEASURES
-from reports.models.amounts import HOLDERS
+from reports.models.amounts import FLOWS, HOLDERS
 
 
 @dataclass(frozen=True)
 class CountedList:
     """The cases behind a measure: those for which the amounts ``plus`` less ``minus`` are more than nothing.
 
-    ``sources`` certainly hold them. ``other`` names the list of the cases that a share leaves out.
+    ``other`` names the list of the cases that a share leaves out.
     """
 
     label: StrPromise
-    sources: Sources
     plus: tuple[str, ...]
     minus: tuple[str, ...] = ()
     other: str = ""
+
+    @property
+    def is_of_acts(self) -> bool:
+        """Tell whether it lists what happened in a period, and not what stands at its end."""
+        return self.plus[0] in FLOWS
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,8 @@ class StandingList:
     order: ClassVar[Order] = Order("deadline_at")
 
 
-def _counted(
-    measure: str, found: Sources, *plus: str, minus: tuple[str, ...] = (), other: str = ""
-) -> tuple[str, CountedList]:
-    return measure, CountedList(cast("StrPromise", MEASURES[measure].label), found, plus, minus, other)
+def _counted(measure: str, *plus: str, other: str = "") -> tuple[str, CountedList]:
+    return measure, CountedList(cast("StrPromise", MEASURES[measure].label), plus, other=other)
 
 
 _SAID: Final = ("confirmed", "disputed", "unanswered")
@@ -59,48 +59,46 @@ _SAID: Final = ("confirmed", "disputed", "unanswered")
 COUNTED: Final[Mapping[str, CountedList]] = MappingProxyType(
     dict(
         (
-            _counted("received", sources.filed, "received"),
-            _counted("came_back", sources.filed, "came_back"),
-            _counted("closed", sources.answered, "closed"),
-            _counted("pending", sources.standing, "pending"),
-            _counted("pending_week", sources.standing, "age_week"),
-            _counted("pending_month", sources.standing, "age_month"),
-            _counted("pending_quarter", sources.standing, "age_quarter"),
-            _counted("pending_older", sources.standing, "age_older"),
-            _counted("late", sources.standing, "late"),
-            _counted("decided", sources.decided, "decided"),
-            _counted("decided_on_time", sources.decided, "decided_in_time", other="decided_late"),
-            _counted("days_to_decide_median", sources.decided, "decided"),
-            _counted("days_to_decide_p90", sources.decided, "decided"),
-            _counted("answered", sources.answered, "answered"),
-            _counted("answered_on_time", sources.answered, "answered_in_time", other="answered_late"),
-            _counted("days_to_answer_median", sources.answered, "answered"),
-            _counted("days_to_answer_p90", sources.answered, "answered"),
-            *(_counted(f"held_{holder}", sources.standing, f"held_{holder}") for holder in HOLDERS),
-            _counted("bounces", sources.refused, "bounced"),
-            _counted("extensions", sources.extended, "extended"),
-            _counted("objections", sources.objected, "objected"),
-            _counted("objections_upheld", sources.upheld, "upheld"),
-            _counted("confirmed", sources.answered, "confirmed"),
-            _counted("disputed", sources.answered, "disputed"),
-            _counted("unanswered", sources.answered, "unanswered"),
-            _counted("confirmed_gap", sources.answered, "disputed", "unanswered"),
-            _counted("satisfaction", sources.answered, "treated"),
-            _counted("rated", sources.answered, "rated", other="not_rated"),
-            _counted("challenged_sent", sources.answered, "challenged"),
-            _counted("hollow_found", sources.found_hollow, "hollow"),
-            _counted("messages_failed", sources.unreached, "failed"),
-            _counted("topic_corrections", sources.reclassified, "reclassified"),
+            _counted("received", "received"),
+            _counted("came_back", "came_back"),
+            _counted("closed", "closed"),
+            _counted("pending", "pending"),
+            _counted("pending_week", "age_week"),
+            _counted("pending_month", "age_month"),
+            _counted("pending_quarter", "age_quarter"),
+            _counted("pending_older", "age_older"),
+            _counted("late", "late"),
+            _counted("decided", "decided"),
+            _counted("decided_on_time", "decided_in_time", other="decided_late"),
+            _counted("days_to_decide_median", "decided"),
+            _counted("days_to_decide_p90", "decided"),
+            _counted("answered", "answered"),
+            _counted("answered_on_time", "answered_in_time", other="answered_late"),
+            _counted("days_to_answer_median", "answered"),
+            _counted("days_to_answer_p90", "answered"),
+            *(_counted(f"held_{holder}", f"held_{holder}") for holder in HOLDERS),
+            _counted("bounces", "bounced"),
+            _counted("extensions", "extended"),
+            _counted("objections", "objected"),
+            _counted("objections_upheld", "upheld"),
+            _counted("confirmed", "confirmed"),
+            _counted("disputed", "disputed"),
+            _counted("unanswered", "unanswered"),
+            _counted("confirmed_gap", "disputed", "unanswered"),
+            _counted("satisfaction", "treated"),
+            _counted("rated", "rated", other="not_rated"),
+            _counted("challenged_sent", "challenged"),
+            _counted("hollow_found", "hollow"),
+            _counted("messages_failed", "failed"),
+            _counted("topic_corrections", "reclassified"),
         )
     )
     | {
-        "decided_late": CountedList(
-            _("Decided late"), sources.decided, ("decided",), ("decided_in_time",), other="decided_on_time"
-        ),
+        "decided_late": CountedList(_("Decided late"), ("decided",), ("decided_in_time",), other="decided_on_time"),
         "answered_late": CountedList(
-            _("Answered late"), sources.answered, ("answered",), ("answered_in_time",), other="answered_on_time"
+            _("Answered late"), ("answered",), ("answered_in_time",), other="answered_on_time"
         ),
-        "not_rated": CountedList(_("Not rated"), sources.answered, _SAID, ("rated",), other="rated"),
+        "not_rated": CountedList(_("Not rated"), _SAID, ("rated",), other="rated"),
     }
 )
 

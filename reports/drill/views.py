@@ -26,7 +26,8 @@ from kit import keyset
 from kit.keyset import KeysetPage
 from reports.access import for_readers_of_some, opens_cases, own_agencies, reads_all_figures
 from reports.drill import links
-from reports.drill.counted import Question, column_in, counted_page, limited
+from reports.drill.candidates import column_in, limited
+from reports.drill.counted import Question, counted_page
 from reports.drill.links import AskedList
 from reports.drill.lists import COUNTED, STANDING, CountedList, StandingList
 from reports.figures import from_totals

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from reports.models.amounts import AMOUNTS, CELL, DAYS
+from reports.models.amounts import AGE_DAYS, AMOUNTS, CELL, DAYS
 
 #: The columns of an entry.
 COLUMNS: Final = ("case_id", "moment", "origin", *CELL, *DAYS, *AMOUNTS)
@@ -70,7 +70,9 @@ _LATE_SINCE: Final = f"""
 #: The step that an event took back, with those of the same moment; where none did, nothing is joined.
 _UNDONE: Final = "undone.case_id = {0}.case_id AND {0}.number >= undone.first AND {0}.number < undone.last"
 
-_AGES_SQL: Final = "('age_week', 0, 7), ('age_month', 7, 30), ('age_quarter', 30, 90), ('age_older', 90, NULL)"
+_AGES_SQL: Final = ", ".join(
+    f"('{name}', {first}, {'NULL' if last is None else last})" for name, (first, last) in AGE_DAYS.items()
+)
 
 # Facts that hold for a while count for the agency the case is with; acts stay with the agency that acted.
 _STATEMENT: Final = f"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db import connections
 
 from agencies.models import current_calendar
 from kit import replica
-from reports.figures.day_table import day_table
+from reports.figures.day_table import DayTable, day_table
 from reports.figures.entries import entries
 from reports.figures.measures import NAMES
 from reports.figures.scopes import Dimension, Scope
@@ -34,27 +35,55 @@ def count(start: datetime, end: datetime, *, by: Sequence[Dimension], scope: Sco
     The agencies of ``scope`` are not looked at: whose work an agency does is the caller's question. Two queries.
     """
     found = Sums.empty()
+    chosen = _chosen(start, end, scope)
+    if chosen is None:
+        return found
     with connections[replica.database()].cursor() as cursor:
-        parameters: dict[str, Any] = {"start": start, "end": end}
-        which = f"{WHICH} AND {scope_condition(scope, CASE_DIMENSIONS, parameters, table='cases.')}"
-        cursor.execute(f"SELECT min(filed_at) FROM complaints_case AS cases WHERE {which}", parameters)  # noqa: S608 - names of ours
-        since = cursor.fetchone()[0]
-        if since is None:
-            return found
-        days = day_table(current_calendar(), since=min(since, start), until=end)
-        cursor.execute(_statement(which, by), {**parameters, **days.parameters, **weights(days, start=start, end=end)})
+        statement = entries(chosen.which) + _sums(by)
+        cursor.execute(statement, {**chosen.parameters, **weights(chosen.days, start=start, end=end)})
         for row in cursor.fetchall():
             _add(found, row, width=len(by))
     return found
 
 
-def _statement(which: str, by: Sequence[Dimension]) -> str:
+def chosen_entries(start: datetime, end: datetime, scope: Scope) -> tuple[str, dict[str, Any]]:
+    """Return the beginning of a statement over the entries from ``start`` to ``end``, and its parameters; "" for none.
+
+    The agencies of ``scope`` are not looked at. One query.
+    """
+    chosen = _chosen(start, end, scope)
+    return (entries(chosen.which), chosen.parameters) if chosen else ("", {})
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The SQL that chooses cases, the parameters of their entries, and the calendar that is among them."""
+
+    which: str
+    parameters: dict[str, Any]
+    days: DayTable
+
+
+def _chosen(start: datetime, end: datetime, scope: Scope) -> _Chosen | None:
+    """Return the cases that can count; None if there are none."""
+    parameters: dict[str, Any] = {"start": start, "end": end}
+    which = f"{WHICH} AND {scope_condition(scope, CASE_DIMENSIONS, parameters, table='cases.')}"
+    with connections[replica.database()].cursor() as cursor:
+        cursor.execute(f"SELECT min(filed_at) FROM complaints_case AS cases WHERE {which}", parameters)  # noqa: S608 - names of ours
+        since = cursor.fetchone()[0]
+    if since is None:
+        return None
+    days = day_table(current_calendar(), since=min(since, start), until=end)
+    return _Chosen(which, {**parameters, **days.parameters}, days)
+
+
+def _sums(by: Sequence[Dimension]) -> str:
     columns = "".join(f"{dimension}, " for dimension in by)
     keys = columns.rstrip(", ")
     amounts = amount_columns(
         flows="origin >= %(start)s", held="CASE WHEN moment < %(start)s THEN %(whole)s ELSE weight.seconds END"
     )
-    return f"""{entries(which)}
+    return f"""
         SELECT {columns}grouping(decide_days), grouping(answer_days), decide_days, answer_days, {amounts}
         FROM entry {WEIGHTS} ON weight.month = {MONTH}
         WHERE moment < %(end)s

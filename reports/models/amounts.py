@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from complaints.workflow import Outcome
@@ -34,11 +36,26 @@ FLOWS: Final = (
     "hollow",
     *OUTCOMES,
 )
+#: The flows by which cases are listed: those of a group are found by one index.
+LISTED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "filed": ("received", "came_back"),
+        "closed": ("closed",),
+        "decided": ("decided", "decided_in_time"),
+        "answered": ("answered", "answered_in_time", "challenged"),
+        "words": ("confirmed", "disputed", "unanswered", "rated", "treated"),
+        "seldom": ("bounced", "extended", "objected", "upheld", "failed", "reclassified", "hollow"),
+    }
+)
 HOLDERS: Final = ("desk", "directorate", "citizen", "unit", "outside")
 #: Working seconds from a change of holder to the end of its month, and how many cases each holder has.
 RESTS: Final = tuple(f"rest_{holder}" for holder in HOLDERS)
 HELD: Final = tuple(f"held_{holder}" for holder in HOLDERS)
-AGES: Final = ("age_week", "age_month", "age_quarter", "age_older")
+#: From how many days after filing on a case has an age, and until when.
+AGE_DAYS: Final[Mapping[str, tuple[int, int | None]]] = MappingProxyType(
+    {"age_week": (0, 7), "age_month": (7, 30), "age_quarter": (30, 90), "age_older": (90, None)}
+)
+AGES: Final = tuple(AGE_DAYS)
 #: What stands at the end of a period.
 STOCKS: Final = ("pending", "late", *AGES)
 AMOUNTS: Final = (*FLOWS, *STOCKS, *RESTS, *HELD)

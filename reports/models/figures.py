@@ -6,13 +6,16 @@ where nothing is added. Keys of agencies, topics and governorates carry no forei
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from reports.models.amounts import AMOUNTS
+from reports.models.amounts import AMOUNTS, LISTED
 
 _KEYS = ("agency_id", "topic_id", "kind", "channel", "governorate_id")
 
@@ -37,6 +40,16 @@ for _name in AMOUNTS:
     _Amounts.add_to_class(_name, models.BigIntegerField(null=True))
 
 
+def _of_lists() -> Iterator[models.Index]:
+    """Yield the indexes by which cases are listed, the newest act first: of all agencies and of one."""
+    for group, names in LISTED.items():
+        adds = reduce(or_, (models.Q(**{f"{name}__gt": 0}) for name in names))
+        yield models.Index(fields=["origin", "case_id"], condition=adds, name=f"figure_list_{group}")
+        yield models.Index(
+            fields=["agency_id", "origin", "case_id"], condition=adds, name=f"figure_agency_list_{group}"
+        )
+
+
 class FigureEntry(_Cell, _Amounts):
     """What one moment of a case adds to the figures; ``reports.figures.entries`` defines it.
 
@@ -55,6 +68,7 @@ class FigureEntry(_Cell, _Amounts):
             models.Index(fields=["moment"], name="figure_entry_moment"),
             models.Index(fields=["origin"], name="figure_entry_origin"),
             models.Index(fields=["agency_id", "moment"], name="figure_entry_agency"),
+            *_of_lists(),
         ]
 
     def __str__(self) -> str:

@@ -36,8 +36,8 @@ def main(arguments: list[str]) -> int:
     peaks: dict[str, float] = {}
     sys.stdout.write(f"{'file':<6}{'rows':>10}{'MB':>8}{'s':>8}{'times few':>12}\n")
     for name in WRITERS:
-        few, _seconds = _measured(name, FEW)
-        peaks[name], seconds = _measured(name, many)
+        few, _seconds = measured(name, FEW)
+        peaks[name], seconds = measured(name, many)
         sys.stdout.write(f"{name:<6}{FEW:>10,}{few:>8.0f}\n")
         sys.stdout.write(f"{name:<6}{many:>10,}{peaks[name]:>8.0f}{seconds:>8.1f}{peaks[name] / few:>12.2f}\n")
     kept = peaks["xlsx"] <= LIMIT
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
     return 0 if kept else 1
 
 
-def _measured(name: str, rows: int) -> tuple[float, float]:
+def measured(name: str, rows: int) -> tuple[float, float]:
     """Return the largest memory in megabytes and the seconds of a process that writes one file."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()

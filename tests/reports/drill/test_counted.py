@@ -1,5 +1,6 @@
 """The list behind a number holds exactly the cases that the number counts."""
 
+import itertools
 from datetime import date, datetime
 
 import pytest
@@ -22,6 +23,7 @@ from reports.figures import kept
 from reports.figures.measures import MEASURES
 from reports.figures.reading import read
 from reports.figures.scopes import Dimension, Scope
+from reports.models.amounts import LISTED
 from reports.periods import ReportPeriod
 from tests.cast import NOW, make_staff, sign_in
 
@@ -55,9 +57,28 @@ def listed(
 @pytest.mark.django_db
 def test_kept_entries_list_the_cases_that_the_history_lists(cases: None) -> None:
     kept.refresh(at=NOW)
-    found = {name: listed(name, PERIODS[0]) for name in ("received", "answered", "late", "disputed", "bounces")}
-    assert {name: listed(name, PERIODS[0], is_kept=True) for name in found} == found
-    assert sum(map(len, found.values())) > 20
+    busiest = Case.objects.filter(agency__isnull=False).latest("pk")
+    scopes = (ALL, Scope(agencies=frozenset({busiest.agency_id})), Scope(topics=frozenset({busiest.topic_id, None})))
+    for period, scope in itertools.product(PERIODS, scopes):
+        found = {name: listed(name, period, scope) for name in COUNTED}
+        by_entries = {name: listed(name, period, scope, is_kept=True) for name in COUNTED}
+        assert {name: len(keys) for name, keys in by_entries.items()} == {
+            name: len(set(keys)) for name, keys in by_entries.items()
+        }
+        # What stands is listed by when it ended, which the history does not know before the end.
+        acts = {name for name, each in COUNTED.items() if each.is_of_acts}
+        assert {name: by_entries[name] for name in acts} == {name: found[name] for name in acts}
+        assert {name: set(keys) for name, keys in by_entries.items()} == {
+            name: set(keys) for name, keys in found.items()
+        }
+        assert sum(map(len, found.values())) > 20
+
+
+def test_every_list_of_acts_is_found_by_one_index() -> None:
+    groups = [set(group) for group in LISTED.values()]
+    assert [
+        name for name, each in COUNTED.items() if each.is_of_acts and not any(set(each.plus) <= one for one in groups)
+    ] == []
 
 
 def test_every_measure_has_its_list() -> None:
