@@ -88,6 +88,8 @@ VISITORS_FILES_PER_NETWORK = RateLimit("upload_files_network", 200, HOUR)
 VISITORS_KILOBYTES_PER_NETWORK = RateLimit("upload_kilobytes_network", 1024 * 1024, HOUR)
 # Forms that came after their session had ended; mobile networks put thousands of people behind one address.
 HELD_FORMS_PER_ADDRESS = RateLimit("held_form_address", 300, HOUR)
+# Beyond it an answer to a browser without script is not kept, and Reload asks whether to send the form again.
+ANSWERS_PER_ADDRESS = RateLimit("answer_address", 300, HOUR)
 
 
 def codes_per_country(most: int) -> RateLimit:

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.PrivatePages",
     "reports.being_counted.BeingCounted",
+    "config.answered_forms.AnsweredForms",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -111,6 +112,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "kit.components.drawings",
                 "kit.components.error_summary",
                 "kit.components.fields",
+                "kit.components.forms",
                 "kit.components.links",
                 "kit.components.marks",
                 "kit.components.navigation",

@@ -24,6 +24,7 @@ class Purpose(models.TextChoices):
     STEP_UP = "step_up", _("form sent before the second factor")
     OIDC = "oidc", _("digital identity")
     SESSION_OVER = "session_over", _("form sent after the session ended")
+    ANSWERED = "answered", _("answer to a form of a browser without script")
 
 
 class PhoneCode(models.Model):

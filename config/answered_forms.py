@@ -1,0 +1,84 @@
+"""Answers to forms of browsers without script: kept for an hour and led to, so that Back and Reload send nothing again.
+
+Where script runs, the page does that itself (decision 135). Whether it runs the form says (``csrf_token`` of
+``kit.components.forms``). An answer is kept encrypted, and found by its address, the cookie of the forms of its browser
+and whoever is signed in.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils import timezone
+
+from accounts import rate_limits
+from accounts.models import Purpose
+from accounts.rate_limits import client_address
+from accounts.sign_in import form_drafts
+from config.staff_pages import is_staff_page
+from kit.components.forms import is_scriptless
+from kit.crypto import lookup
+
+#: The parameter of an address that names a kept answer.
+ANSWER: Final = "answer"
+#: The statuses of pages that show a form again, or what it led to.
+KEPT_STATUSES: Final = frozenset({200, 409, 429})
+#: Bytes of a page; a longer one is answered as it is.
+LONGEST: Final = 200_000
+
+
+class AnsweredForms:
+    """Middleware: leads from a form of a browser without script to its answer. Stands last, behind every door."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Let the forms of citizens' pages ask for it, and keep what such a form is answered."""
+        request.leads_to_answers = not is_staff_page(request)  # type: ignore[attr-defined] # read by `csrf_token`
+        response = self.get_response(request)
+        if not _is_to_be_kept(request, response) or not _has_room(request):
+            return response
+        token = secrets.token_urlsafe(32)
+        answer = {"body": response.text, "status": response.status_code, "headers": dict(response.headers)}
+        form_drafts.keep(Purpose.ANSWERED, _reference(request, token), answer, at=timezone.now(), life=rate_limits.HOUR)
+        query = request.GET.copy()
+        query[ANSWER] = token
+        return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """Show the answer that the address names; the page itself where it is over or another person's."""
+        token = request.GET.get(ANSWER, "")
+        if not token or request.method != "GET" or is_staff_page(request):
+            return None
+        answer: dict[str, Any] = form_drafts.load(Purpose.ANSWERED, _reference(request, token), at=timezone.now())
+        if not answer:
+            return None
+        headers = answer["headers"] | {"Cache-Control": "no-store, private"}
+        return HttpResponse(answer["body"], status=answer["status"], headers=headers)
+
+
+def _is_to_be_kept(request: HttpRequest, response: HttpResponseBase) -> bool:
+    return (
+        request.method == "POST"
+        and isinstance(response, HttpResponse)
+        and response.status_code in KEPT_STATUSES
+        and response.headers.get("Content-Type", "").startswith("text/html")
+        and len(response.content) <= LONGEST
+        and settings.CSRF_COOKIE_NAME in request.COOKIES
+        and not is_staff_page(request)
+        and is_scriptless(request)
+    )
+
+
+def _has_room(request: HttpRequest) -> bool:
+    return rate_limits.allows(rate_limits.ANSWERS_PER_ADDRESS, client_address(request), at=timezone.now())
+
+
+def _reference(request: HttpRequest, token: str) -> str:
+    parts = (token, request.path, request.COOKIES.get(settings.CSRF_COOKIE_NAME, ""), str(request.user.pk or ""))
+    return lookup("\0".join(parts), purpose="answered form")

@@ -1,0 +1,86 @@
+"""Without script a form leads to its answer: Back and Reload then open a page, and nobody else finds the answer."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from accounts import rate_limits
+from accounts.models import Citizen, FormDraft, User
+from accounts.rate_limits import RateLimit
+from agencies.models import Agency, Topic
+from complaints.actions import file
+from complaints.actions.filing import Filing
+from tests.cast import sign_in
+from tests.complaints.pages import Clock
+
+pytestmark = pytest.mark.django_db
+
+TOO_LONG = "هذا النص أطول مما يقبله المربع. " * 400
+ERROR, MARK = "Write at most", 'value="scriptless"'
+
+
+def send(client: Client, path: str, **typed: str) -> Any:
+    """Open a page and send its form as a browser without script does."""
+    client.get(path)
+    return client.post(path, {"csrfmiddlewaretoken": ["scriptless", "x" * 64], **typed})
+
+
+def test_an_error_is_a_page_of_its_own_for_whoever_sent_the_form(
+    amina: Citizen,
+    karim: Citizen,
+    omar: User,
+    water: Agency,
+    leak: Topic,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock(now)
+    monkeypatch.setattr(timezone, "now", clock)
+    with translation.override("en"):
+        filing = Filing(citizen=amina, kind="complaint", agency=water, topic=leak, subject="تسرب", details="منذ أسبوع")
+        path = reverse("case-add", args=[file(filing, by=amina.user, at=now).reference])
+        sign_in_page, track = reverse("sign-in"), reverse("track")
+    client = sign_in(Client(), amina)
+    assert MARK in client.get(path).content.decode()
+    led = send(client, path, text=TOO_LONG)
+    assert (led.status_code, led.url.partition("=")[0]) == (302, f"{path}?answer")
+    shown = [client.get(led.url) for _reload in range(2)]
+    assert [(page.status_code, ERROR in page.content.decode()) for page in shown] == [(200, True)] * 2
+    assert TOO_LONG.strip() in shown[0].content.decode()
+    assert "no-store" in shown[0].headers["Cache-Control"]
+    assert TOO_LONG[:20].encode() not in bytes(FormDraft.objects.values_list("payload", flat=True)[0])
+    # Mended on the page of the error, which sends to its own address.
+    again = client.post(led.url, {"csrfmiddlewaretoken": ["scriptless", "x" * 64], "text": TOO_LONG})
+    assert (again.url.partition("=")[0], again.url == led.url) == (f"{path}?answer", False)
+
+    own = client.cookies[settings.CSRF_COOKIE_NAME].value
+    stranger = sign_in(Client(), karim)
+    stranger.cookies[settings.CSRF_COOKIE_NAME] = own
+    assert stranger.get(led.url).status_code == 404
+    client.logout()
+    client.cookies[settings.CSRF_COOKIE_NAME] = own
+    assert client.get(led.url).url.startswith(sign_in_page)
+    sign_in(client, amina)
+    assert ERROR in client.get(led.url).content.decode()
+    clock.pass_(hours=1, seconds=1)
+    sign_in(client, amina)
+    late = client.get(led.url)
+    assert (late.status_code, ERROR in late.content.decode()) == (200, False)
+
+    visitor = Client()
+    tracked = send(visitor, track, ref="2600000001", phone_end="1")
+    assert visitor.get(tracked.url).context is None
+    assert "2600000001" not in tracked.url
+    # With script, on pages of staff and without room a form is answered at once.
+    assert client.post(path, {"text": TOO_LONG}).status_code == 200
+    staff = sign_in(Client(), omar)
+    assert MARK not in staff.get("/en/staff/account/").content.decode()
+    monkeypatch.setattr(rate_limits, "ANSWERS_PER_ADDRESS", RateLimit("answer_address", 1, timedelta(hours=1)))
+    assert send(client, path, text=TOO_LONG).status_code == 200
