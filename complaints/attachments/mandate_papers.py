@@ -24,7 +24,7 @@ class NotWaiting(Exception):
     """The request was answered or withdrawn meanwhile: nothing was stored."""
 
 
-def papers_of(mandate: Mandate) -> list[MandatePaper]:
+def kept_papers(mandate: Mandate) -> list[MandatePaper]:
     """Return the papers of a mandate with their files; one statement."""
     return list(MandatePaper.objects.filter(mandate=mandate).select_related("attachment"))
 
@@ -43,7 +43,7 @@ def add(mandate: Mandate, files: Sequence[Attachment], *, by: User, at: datetime
         MandatePaper.objects.bulk_create([MandatePaper(mandate=mandate, attachment=file) for file in kept])
 
 
-def discard_of(citizen: Citizen) -> None:
+def discard_for(citizen: Citizen) -> None:
     """Delete the papers of all mandates that somebody holds or gave, in the caller's transaction."""
     _discard(MandatePaper.objects.filter(Q(mandate__representative=citizen) | Q(mandate__person=citizen)))
 

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy as _
 
 from agencies.models import Agency, Topic
 from complaints.case_text.kinds import words_of_kind
-from complaints.filing.understanding import TopicFit, fit_of, understood
+from complaints.filing.understanding import TopicFit, fit_for, understood
 from complaints.models import Draft
 from complaints.suggestions.everyday import agencies_for
 from kit.arabic import strip_prefixes
@@ -125,7 +125,7 @@ class AgencyStepForm(Form):
         if topic is None:
             self.add_error("agency_match", _CHOOSE)
         else:
-            self.chosen = fit_of(topic, self.draft, typed, at=timezone.now()).chosen
+            self.chosen = fit_for(topic, self.draft, typed, at=timezone.now()).chosen
 
     def _named(self, typed: str) -> Agency | None:
         """Return the one agency that is named; where it is not one, offer all agencies and topics that fit."""

@@ -118,7 +118,7 @@ def understood(draft: Draft, *, searched: str = "", at: datetime) -> Understood:
     )
 
 
-def fit_of(topic: Topic, draft: Draft, text: str, *, at: datetime) -> TopicFit:
+def fit_for(topic: Topic, draft: Draft, text: str, *, at: datetime) -> TopicFit:
     """Return a topic that was chosen for a draft with the agency that handles it there; one statement or two."""
     (fit,) = _fits([topic], draft, text, None, at=at)
     return fit

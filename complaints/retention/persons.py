@@ -72,7 +72,7 @@ def erase_person(citizen: Citizen, *, at: datetime) -> None:
     for draft in citizen.drafts.all():
         uploads.discard(draft)
     UnsentForm.objects.filter(user=citizen.user_id).delete()
-    mandate_papers.discard_of(citizen)
+    mandate_papers.discard_for(citizen)
     mandates.erase_mandates(citizen, at=at)
     citizen.contacts.update(phone=None, proof="")
     for request in citizen.privacy_requests.all():

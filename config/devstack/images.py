@@ -53,12 +53,14 @@ def unpinned(root: Path) -> list[str]:
 def pin(root: Path) -> None:
     """Write the digest of today behind each tag, in place of an older one; ``NoDigest`` leaves both files alone."""
     texts = {root / name: (root / name).read_text(encoding="utf-8") for name in FILES}
-    digests = {tag: digest_of(tag) for tag in {one["tag"] for text in texts.values() for one in _NAMED.finditer(text)}}
+    digests = {
+        tag: current_digest(tag) for tag in {one["tag"] for text in texts.values() for one in _NAMED.finditer(text)}
+    }
     for path, text in texts.items():
         path.write_text(_NAMED.sub(lambda one: _with_digest(one, digests[one["tag"]]), text), encoding="utf-8")
 
 
-def digest_of(tag: str) -> str:
+def current_digest(tag: str) -> str:
     """Return the digest that the registry has for ``tag`` now; raises ``NoDigest``."""
     try:
         asked = subprocess.run([*_ASK, tag], capture_output=True, text=True, timeout=SECONDS, check=False)

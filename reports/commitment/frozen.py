@@ -177,15 +177,19 @@ def from_section(frozen: Section) -> list[AgencyIndex]:
         CountedAgency(
             code,
             int(volumes[code]),  # type: ignore[arg-type] # a count
-            {Component(key.partition(":")[2]): (pair[0], pair[1]) for key, pair in counts.items() if _is_of(key, code)},
-            tuple(Stratum(*sort) for key, sort in audited.items() if _is_of(key, code)),
+            {
+                Component(key.partition(":")[2]): (pair[0], pair[1])
+                for key, pair in counts.items()
+                if _belongs_to(key, code)
+            },
+            tuple(Stratum(*sort) for key, sort in audited.items() if _belongs_to(key, code)),
         )
         for code in volumes
     ]
     return compute([each.for_index for each in agencies], rule)
 
 
-def _is_of(key: str, code: str) -> bool:
+def _belongs_to(key: str, code: str) -> bool:
     return key.rpartition(":")[0] == code
 
 

@@ -35,10 +35,10 @@ def agency_files(call: SignedCall) -> dict[str, Any]:
         text = gettext("Send the number of the case, and nothing else.")
         raise CallRefused(422, "invalid", text, fields={"case": [text]})
     case = find_case(call, system)
-    return {"case": case.reference, "files": [_listed(one, case, system) for one in _files_of(case)]}
+    return {"case": case.reference, "files": [_listed(one, case, system) for one in _citizens_files(case)]}
 
 
-def _files_of(case: Case) -> list[Attachment]:
+def _citizens_files(case: Case) -> list[Attachment]:
     """Return what came from the citizen; a voice tells who it is, as a name does."""
     files = case.attachments.from_citizen()
     return [one for one in files if not (one.is_voice and case.hides_identity)]
@@ -71,7 +71,7 @@ def agency_file(request: HttpRequest, token: str) -> HttpResponseBase:
         file = get_object_or_404(Attachment.objects.select_related("case"), pk=UUID(file_key))
     except (BadSignature, ValueError):
         raise Http404 from None
-    if file.case is None or file.case.agency_id != system.agency_id or file not in _files_of(file.case):
+    if file.case is None or file.case.agency_id != system.agency_id or file not in _citizens_files(file.case):
         raise Http404
     return file_response(file, name=_shown_name(file, file.case))
 

@@ -30,7 +30,7 @@ _QUESTIONS: Final[dict[str, Sequence[StrPromise]]] = {
 }
 
 
-def script_of(call: Call) -> list[str]:
+def call_script(call: Call) -> list[str]:
     """Return what to say: a greeting that asks for the person, what the message says, the questions, and thanks."""
     template = call.task.message.template
     subject = next((name for name, subject in SUBJECTS.items() if template in subject.templates), "")

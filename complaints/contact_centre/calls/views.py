@@ -20,7 +20,7 @@ from accounts.roles import CMU, CONTACT_CENTRE
 from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.contact_centre.calls import call_tasks
 from complaints.contact_centre.calls.call_tasks import Call
-from complaints.contact_centre.calls.script import script_of
+from complaints.contact_centre.calls.script import call_script
 from complaints.staff.frame import frame
 from notifications.actions.call_tasks import CallIsDone
 from notifications.models import CallOutcome
@@ -111,7 +111,7 @@ def _page(request: HttpRequest, call: Call, *, status: int = 200, **context: Any
         "call": call,
         "answers_callers": agent.authority(timezone.now()).has(CONTACT_CENTRE),
         "mark": call_tasks.number_mark(call),
-        "script": script_of(call),
+        "script": call_script(call),
         "is_overtaken": status != 200,  # noqa: PLR2004 - "fine"
     }
     return render(

@@ -46,7 +46,7 @@ def papers(request: HttpRequest, pk: UUID) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     asked = Mandate.objects.filter(by_unit=True, representative=signed_in_citizen(request))
     mandate = get_object_or_404(asked, pk=pk)
-    kept = mandate_papers.papers_of(mandate)
+    kept = mandate_papers.kept_papers(mandate)
     form = PapersForm(
         *((request.POST, request.FILES) if request.method == "POST" else ()),
         uploader=uploader_key(user),

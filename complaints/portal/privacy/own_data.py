@@ -235,7 +235,7 @@ def _mandate(mandate: Mandate, citizen: Citizen) -> Data:
 
 
 def _papers(mandate: Mandate) -> list[str]:
-    return [paper.attachment.name for paper in mandate_papers.papers_of(mandate)] if mandate.by_unit else []
+    return [paper.attachment.name for paper in mandate_papers.kept_papers(mandate)] if mandate.by_unit else []
 
 
 def _request(request: PrivacyRequest) -> Data:

@@ -80,7 +80,7 @@ def paper(request: HttpRequest, pk: UUID, file: UUID) -> HttpResponseBase:
     """Return a file that proves a mandate; who looked at its people is recorded."""
     user, at = signed_in_user(request), timezone.now()
     found = _load(pk, user)
-    kept = next((one for one in mandate_papers.papers_of(found) if one.attachment_id == file), None)
+    kept = next((one for one in mandate_papers.kept_papers(found) if one.attachment_id == file), None)
     if kept is None:
         raise Http404
     for person in found.both:
@@ -118,7 +118,7 @@ def _page(
         "claim": persons.requested_claim(fresh.claimed) if is_waiting else None,
         "known": _known(fresh) if is_waiting else None,
         "is_waiting": is_waiting,
-        "papers": mandate_papers.papers_of(fresh),
+        "papers": mandate_papers.kept_papers(fresh),
         "is_in_force": fresh.is_in_force(at=at),
         "is_outdated": is_outdated,
         "typed": "\n".join(str(value) for value in form.cleaned_data.values() if value) if is_outdated and form else "",
