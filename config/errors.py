@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
-from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
@@ -26,27 +25,12 @@ from complaints.unsent_forms.store import words_in
 from config.monitoring.metrics import PAGES_NOT_SERVED
 from config.staff_pages import is_staff_page
 from kit.file_storage import has_no_room
+from kit.outages import database_outage
 from kit.storage_errors import StorageUnavailable
 from kit.typesetting import TypesettingBusy
 
 #: Seconds after which a browser or a proxy may ask again.
 RETRY_AFTER: Final = 10
-#: A row or a table that somebody else kept for longer than `lock_timeout`.
-LOCKED: Final = "55P03"
-#: What PostgreSQL says of a statement or a connection that it did not get to (its manual, appendix A).
-REASONS: Final = {
-    LOCKED: "locked",
-    "40P01": "locked",
-    "57014": "slow",
-    "53100": "full",
-    "53200": "full",
-    "53300": "full",
-    "25P03": "away",
-    "57P01": "away",
-    "57P02": "away",
-    "57P03": "away",
-}
-CONNECTION_EXCEPTION: Final = "08"
 #: What a page never writes back.
 SECRETS: Final = ("password", "code", "csrfmiddlewaretoken")
 
@@ -61,7 +45,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     error = sys.exception()
     if not is_unavailable(error):
         return server_error(request)
-    reason = outage_reason(error)
+    reason = database_outage(error) or "full"
     PAGES_NOT_SERVED.labels(reason=reason).inc()
     context = {
         "fields": list(_typed(request)),
@@ -104,28 +88,8 @@ def _is_from_here(request: HttpRequest) -> bool:
 
 def is_unavailable(error: BaseException | None) -> bool:
     """Tell whether ``error`` says that the database or the store of files is away, or something at its limit."""
-    if isinstance(error, InterfaceError | HashingBusy | StorageUnavailable | TypesettingBusy) or has_no_room(error):
-        return True
-    if not isinstance(error, DatabaseError):
-        return False
-    state = sqlstate(error)
-    if state is None:
-        # The server was not reached.
-        return isinstance(error, OperationalError)
-    # The state decides: the driver calls the end of an idle transaction an internal error.
-    return state in REASONS or state.startswith(CONNECTION_EXCEPTION)
-
-
-def outage_reason(error: BaseException | None) -> str:
-    """Return in a word why a page could not be served: away, locked, slow or full."""
-    if not isinstance(error, DatabaseError | InterfaceError):
-        return "full"
-    return REASONS.get(sqlstate(error) or "", "away")
-
-
-def sqlstate(error: BaseException | None) -> str | None:
-    """Return PostgreSQL's code of an error that Django raised; None if the server was not reached."""
-    return getattr(error and error.__cause__, "sqlstate", None)
+    is_at_its_limit = isinstance(error, HashingBusy | StorageUnavailable | TypesettingBusy) or has_no_room(error)
+    return is_at_its_limit or bool(database_outage(error))
 
 
 def _typed(request: HttpRequest) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 from django.utils.translation import gettext, ngettext
 
+from kit.outages import sqlstate
+
 ALIAS: Final = "replica"
 #: Seconds during which a replica that failed is not asked again, so that not every page waits for it.
 REST_SECONDS: Final = 30
@@ -90,7 +92,7 @@ def read[T](ask: Callable[[], T]) -> Reading[T]:
     except ObjectDoesNotExist:
         _log.info("the replica lacks a row, reading on the primary")
     except (OperationalError, InterfaceError) as error:
-        if getattr(error.__cause__, "sqlstate", None) == STATEMENT_TIMEOUT:
+        if sqlstate(error) == STATEMENT_TIMEOUT:
             raise
         _let_it_rest()
     return Reading(ask(), None)

@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, Final
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext
@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 
 from kit import webhook_signatures
 from kit.forms import Form
+from kit.outages import MAY_BE_OUTAGES, database_outage
 from notifications.models import Endpoint, ReceivedCall
 
 logger = logging.getLogger(__name__)
@@ -80,13 +81,23 @@ def signed_calls(prefix: str, find: Callable[[str], str | None]) -> Callable[[Ta
                     return JsonResponse(take_once(call, take), json_dumps_params={"sort_keys": True})
                 except CallRefused as refused:
                     return refused.response()
-                except (OperationalError, InterfaceError):
+                except MAY_BE_OUTAGES as error:
+                    if not database_outage(error):
+                        raise
                     logger.warning("A call of a program outside is put off: the database is away or busy.")
-                    return HttpResponse(status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+                    return _put_off()
 
         return view
 
     return decorate
+
+
+def _put_off() -> JsonResponse:
+    """Return the answer to a call of which nothing was written, and which may come again."""
+    text = gettext("The service cannot do this at the moment. Try again soon.")
+    answer = CallRefused(503, "unavailable", text).response()
+    answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
 
 
 def _verified(request: HttpRequest, prefix: str, name: str | None) -> SignedCall:

@@ -11,7 +11,6 @@ from typing import Concatenate, Final, Protocol
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -19,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from twilio.request_validator import RequestValidator
 
+from kit.outages import MAY_BE_OUTAGES, database_outage
 from notifications.addresses import address_status
 from notifications.carriers import carrier_named
 from notifications.carriers.twilio import MESSAGE, STATUSES, TwilioCarrier, status_report
@@ -56,7 +56,9 @@ def _signed_by_twilio[**P](view: View[P]) -> View[P]:
             return refusal
         try:
             return view(request, *args, **kwargs)
-        except (OperationalError, InterfaceError):
+        except MAY_BE_OUTAGES as error:
+            if not database_outage(error):
+                raise
             logger.warning("A callback is put off: the database is away.")
             return HttpResponse(status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 

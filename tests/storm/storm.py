@@ -17,7 +17,7 @@ from django.db import OperationalError, connection
 
 from complaints.models import Case, CaseEvent
 from complaints.workflow import Action
-from config.errors import LOCKED, sqlstate
+from kit.outages import LOCKED, sqlstate
 from tests.storm.deeds import DEEDS, Move, NothingToDo, choose
 from tests.storm.town import Town
 

@@ -7,8 +7,8 @@ from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, OperationalError
 
 from config import database_roles
-from config.errors import LOCKED, sqlstate
 from config.tables_together import Executor
+from kit.outages import LOCKED, sqlstate
 
 # Django's command has no other way to be given an executor.
 vars(migrate)["MigrationExecutor"] = Executor

@@ -8,8 +8,10 @@ from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from django.db import InternalError
 from django.urls import reverse
 from django.utils import timezone, translation
+from psycopg.errors import IdleInTransactionSessionTimeout
 
 from accounts.models import Citizen, User
 from accounts.roles import Role
@@ -180,6 +182,21 @@ def test_calls_that_are_refused_write_nothing(
     Endpoint.objects.filter(name=f"centre:{centre.pk}").update(is_active=False)
     assert post(URL, secret, good).status_code == 401
     assert strange.name == "centre:999999"
+
+
+def test_while_the_database_is_away_a_call_is_put_off_with_a_code(
+    handed: Case, outside: FakeCentre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = InternalError("idle")
+    error.__cause__ = IdleInTransactionSessionTimeout()
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("complaints.api.signed_calls.take_once", fail)
+    answer = post(URL, outside.keys[0], report(handed, "received"))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert (answer.headers["Content-Type"], answer.json()["code"]) == ("application/problem+json", "unavailable")
 
 
 def test_a_case_of_another_centre_is_like_none(handed: Case, referred: Case, omar: User, now: datetime) -> None:
