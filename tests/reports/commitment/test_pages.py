@@ -22,6 +22,7 @@ from tests.cast import NOW, make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
 
+REPLY = "عشرة طلبات عن عطل واحد"
 DRAFT = {"first": "1/11/2025", "last": "31/12/2025", "reply_until": "10/1/2026"}
 RULE = {
     **dict.fromkeys(("decides", "answers", "substance", "objections", "bounces", "extensions"), "10"),
@@ -51,55 +52,24 @@ def test_a_draft_is_replied_to_and_published(
     client: Client, adel: User, lina: User, nadia: User, omar: User, yusuf: User, cmu: Agency
 ) -> None:
     office = make_staff("pm@pm.example", "ريم", "Reem", "+962790100031", cmu, Role.PM_OFFICE)
-    sign_in(client, adel)
-    early = client.post(reverse("commitment"), DRAFT | {"last": "4/1/2026"})
-    assert "or an earlier one" in early.content.decode()
-    assert (
-        "Choose a day after" in client.post(reverse("commitment"), DRAFT | {"reply_until": "4/1/2026"}).content.decode()
-    )
-    made = client.post(reverse("commitment"), DRAFT)
-    edition = IndexEdition.objects.get()
-    own = reverse("commitment-agency", args=[edition.pk, "miyahuna"])
-    assert made.headers["Location"] == reverse("commitment-edition", args=[edition.pk])
-    assert "There is already an index of these days" in client.post(reverse("commitment"), DRAFT).content.decode()
-    listed = page(client, "commitment-edition", edition.pk)
-    row = next(row for row in frozen.indices(edition.counts) if row.agency == "miyahuna")
-    assert f"{row.low} to {row.high}" in listed
+    edition = drafted(sign_in(client, adel))
     # Too early to publish; nobody else may.
     client.post(reverse("commitment-publish", args=[edition.pk]))
     assert IndexEdition.objects.get().published_at is None
     sign_in(client, lina)
     for name in ("commitment-publish", "commitment-recount"):
         assert client.post(reverse(name, args=[edition.pk])).status_code == 404
-    # The agency reads its own, its supervisor replies.
-    sign_in(client, omar)
-    assert client.post(own, {"text": "عشرة طلبات عن عطل واحد"}).status_code == 404
-    own_page = page(client, "commitment-agency", edition.pk, "miyahuna")
-    assert str(row.added) in own_page
-    # Each count opens its cases.
-    links = [html.unescape(link) for link in re.findall(r'href="([^"]*list=[^"]*)"', own_page)]
-    assert len(links) >= 3
-    assert client.get(links[0]).status_code == 200
-    sign_in(client, nadia)
-    assert own in page(client, "commitment")
-    assert client.post(own, {"text": "لا"}).status_code == 200
-    assert client.post(own, {"text": "عشرة طلبات عن عطل واحد"}).status_code == 302
+    own = reverse("commitment-agency", args=[edition.pk, "miyahuna"])
+    read_and_replied_to(client, edition, own, officer=omar, supervisor=nadia)
     for stranger in (yusuf, office):
         assert sign_in(client, stranger).get(own).status_code == 404
-    sign_in(client, adel)
-    seen = {"text": "ذكرنا ذلك في التقرير", "read": IndexReply.objects.get().at.isoformat()}
-    assert seen["read"] in client.get(own).content.decode()
-    overtaken = client.post(own, seen | {"read": "2026-01-01T00:00:00+00:00"})
-    assert (overtaken.status_code, seen["text"] in overtaken.content.decode()) == (409, True)
-    assert client.post(own, seen).status_code == 302
-    said = IndexReply.objects.get()
-    assert (said.text, said.answer) == ("عشرة طلبات عن عطل واحد", "ذكرنا ذلك في التقرير")
+    answered(sign_in(client, adel), own)
     with time_machine.travel(NOW + timedelta(days=7), tick=False):
         sign_in(client, adel)
         client.post(reverse("commitment-publish", args=[edition.pk]))
         assert IndexEdition.objects.get().published_by == adel
         assert client.post(own, {"text": "نعدل جوابنا بعد النشر"}).status_code == 404
-        assert "عشرة طلبات عن عطل واحد" in page(sign_in(client, office), "commitment-agency", edition.pk, "miyahuna")
+        assert REPLY in page(sign_in(client, office), "commitment-agency", edition.pk, "miyahuna")
         with translation.override("ar"):
             assert "مؤشر الالتزام" in page(client, "commitment-edition", edition.pk)
         # The same statements for one agency as for three.
@@ -110,6 +80,49 @@ def test_a_draft_is_replied_to_and_published(
         )  # fmt: skip
         other = IndexEdition.objects.get(first="2025-09-01")
         assert len(statements(client, other)) <= before
+
+
+def drafted(client: Client) -> IndexEdition:
+    """Draft an index as the head, after days that do not fit, and read it."""
+    for wrong, said in (
+        ({"last": "4/1/2026"}, "or an earlier one"),
+        ({"reply_until": "4/1/2026"}, "Choose a day after"),
+    ):
+        assert said in client.post(reverse("commitment"), DRAFT | wrong).content.decode()
+    made = client.post(reverse("commitment"), DRAFT)
+    edition = IndexEdition.objects.get()
+    assert made.headers["Location"] == reverse("commitment-edition", args=[edition.pk])
+    assert "There is already an index of these days" in client.post(reverse("commitment"), DRAFT).content.decode()
+    row = next(row for row in frozen.indices(edition.counts) if row.agency == "miyahuna")
+    assert f"{row.low} to {row.high}" in page(client, "commitment-edition", edition.pk)
+    return edition
+
+
+def read_and_replied_to(client: Client, edition: IndexEdition, own: str, *, officer: User, supervisor: User) -> None:
+    """Read the page ``own`` of the agency as its officer, with the cases of each count, and reply as its supervisor."""
+    sign_in(client, officer)
+    assert client.post(own, {"text": REPLY}).status_code == 404
+    own_page = page(client, "commitment-agency", edition.pk, "miyahuna")
+    row = next(row for row in frozen.indices(edition.counts) if row.agency == "miyahuna")
+    assert str(row.added) in own_page
+    links = [html.unescape(link) for link in re.findall(r'href="([^"]*list=[^"]*)"', own_page)]
+    assert len(links) >= 3
+    assert client.get(links[0]).status_code == 200
+    sign_in(client, supervisor)
+    assert own in page(client, "commitment")
+    assert client.post(own, {"text": "لا"}).status_code == 200
+    assert client.post(own, {"text": REPLY}).status_code == 302
+
+
+def answered(client: Client, own: str) -> None:
+    """Answer the reply as the head, who has read it as it is now."""
+    seen = {"text": "ذكرنا ذلك في التقرير", "read": IndexReply.objects.get().at.isoformat()}
+    assert seen["read"] in client.get(own).content.decode()
+    overtaken = client.post(own, seen | {"read": "2026-01-01T00:00:00+00:00"})
+    assert (overtaken.status_code, seen["text"] in overtaken.content.decode()) == (409, True)
+    assert client.post(own, seen).status_code == 302
+    said = IndexReply.objects.get()
+    assert (said.text, said.answer) == (REPLY, seen["text"])
 
 
 def statements(client: Client, edition: IndexEdition) -> list[object]:

@@ -47,17 +47,8 @@ def templates_to(citizen: Citizen) -> list[str]:
     return list(sent.values_list("template", flat=True))
 
 
-def test_a_mandate_given_and_revoked(  # noqa: PLR0917 - the two people, a stranger, the unit and the moment
-    as_amina: Client,
-    as_karim: Client,
-    as_yusuf: Client,
-    amina: Citizen,
-    karim: Citizen,
-    draft: Draft,
-    lina: User,
-    clock: Clock,
-) -> None:
-    draft.delete()
+def ask_and_give(as_karim: Client, as_amina: Client, karim: Citizen, amina: Citizen, clock: Clock) -> Mandate:
+    """Ask as the representative, who reads no name before, and give as the person, whom alone it is to give."""
     page = as_karim.post(f"{MANDATES}new/speak/", ask_for(amina), follow=True)
     mandate = Mandate.objects.get()
     assert amina.full_name not in page.text
@@ -71,14 +62,19 @@ def test_a_mandate_given_and_revoked(  # noqa: PLR0917 - the two people, a stran
     assert "in the meantime" in as_amina.post(f"{MANDATES}{mandate.pk}/give/", follow=True).text
     assert (templates_to(amina)[1:], templates_to(karim)) == (["mandate_given"], ["mandate_given"])
     assert Mandate.objects.get().claim == ""
+    return Mandate.objects.get()
 
+
+def file_by(mandate: Mandate, as_karim: Client, like: Draft) -> Case:
+    """File as the representative what ``like`` says, pressed twice."""
+    assert mandate.person
     where = f"/en/cases/for/{mandate.pk}/"
     begun = as_karim.post(f"{where}complaint/")
     own = Draft.objects.get()
-    assert (own.citizen, own.mandate) == (karim, mandate)
-    assert amina.full_name in as_karim.get(begun["Location"]).text
+    assert (own.citizen, own.mandate) == (mandate.representative, mandate)
+    assert mandate.person.full_name in as_karim.get(begun["Location"]).text
     Draft.objects.filter(pk=own.pk).update(
-        agency=draft.agency, topic=draft.topic, subject=draft.subject, details=draft.details
+        agency=like.agency, topic=like.topic, subject=like.subject, details=like.details
     )
     check = f"/en/new/complaint/check/?draft={own.pk}"
     assert 'name="for" value="another"' in as_karim.get(check).text
@@ -87,12 +83,28 @@ def test_a_mandate_given_and_revoked(  # noqa: PLR0917 - the two people, a stran
     assert sent["Location"].endswith(f"/cases/{case.reference}/receipt/")
     again = as_karim.post(check, {"draft": str(own.pk), "notify_by": "sms", "for": "another"})
     assert again["Location"] == sent["Location"]
-    assert (case.citizen, case.entered_by) == (amina, karim.user)
+    assert (case.citizen, case.entered_by) == (mandate.person, mandate.representative.user)
     assert case.events.get().mandate == str(mandate.pk)
+    assert case.reference in as_karim.get(where).text
+    return case
+
+
+def test_a_mandate_given_and_revoked(  # noqa: PLR0917 - the two people, a stranger, the unit and the moment
+    as_amina: Client,
+    as_karim: Client,
+    as_yusuf: Client,
+    amina: Citizen,
+    karim: Citizen,
+    draft: Draft,
+    lina: User,
+    clock: Clock,
+) -> None:
+    draft.delete()
+    mandate = ask_and_give(as_karim, as_amina, karim, amina, clock)
+    case = file_by(mandate, as_karim, draft)
     both = f"{karim.full_name} (Lawyer) for {amina.full_name}"
     for client in (as_amina, as_karim):
         assert both in client.get(f"/en/cases/{case.reference}/").text
-    assert case.reference in as_karim.get(where).text
     assert "case_received_triage" in templates_to(karim)
     staff = sign_in(Client(), lina).get(f"/en/staff/cases/{case.reference}/")
     assert "a representative (Lawyer) for the citizen" in staff.text
@@ -109,7 +121,7 @@ def test_a_mandate_given_and_revoked(  # noqa: PLR0917 - the two people, a stran
     assert "This mandate is over" in late.text
     assert "one more thing to add" in late.text
     assert as_karim.get(f"/en/cases/{case.reference}/").status_code == 403
-    assert as_karim.post(f"{where}complaint/").status_code == 403
+    assert as_karim.post(f"/en/cases/for/{mandate.pk}/complaint/").status_code == 403
     assert as_amina.get(f"/en/cases/{case.reference}/").status_code == 200
 
 
