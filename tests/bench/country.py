@@ -8,9 +8,7 @@ goals are printed with what was reached among the most cases; the number of thos
 from __future__ import annotations
 
 import argparse
-import io
 import itertools
-import json
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +18,6 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Count
 from django.test import Client
@@ -48,7 +45,7 @@ from reports.periodic.drafting import document
 from reports.periodic.facts import gather
 from reports.periods import ReportPeriod
 from reports.phenomena import batch as phenomena
-from tests.bench import progress, workbook
+from tests.bench import preparation, progress, workbook
 from tests.bench.enlarged import Enlarger
 from tests.bench.figures import DAYS, written
 from tests.bench.pages import sign_in
@@ -68,9 +65,7 @@ type Measured = dict[str, float]
 def main(arguments: list[str], *, root: Path) -> int:
     """Make up, copy, measure at each size, print and save; return how many goals are missed."""
     asked = _parse(arguments, root)
-    progress.say("Preparing the database …")
-    call_command("migrate", verbosity=0)
-    call_command("load_reference", verbosity=0, stdout=io.StringIO())
+    preparation.prepare()
     until = timezone.now()
     world = make_world(citizens=max(1, asked.made // CASES_OF_A_CITIZEN))
     generate(asked.made, world=world, seed=1, since=until - timedelta(days=DAYS), until=until)
@@ -84,8 +79,7 @@ def main(arguments: list[str], *, root: Path) -> int:
         found[f"{size:,}"] = measure(repeat=asked.repeat)
     _print(found)
     missed = _print_goals(found)
-    asked.save.parent.mkdir(parents=True, exist_ok=True)
-    asked.save.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    preparation.save(found, asked.save)
     return missed
 
 
@@ -239,7 +233,9 @@ def _print(found: Mapping[str, Mapping[str, Measured]]) -> None:
     for size, groups in found.items():
         progress.say(f"\n{size} cases")
         for name, figures in groups.items():
-            progress.say(f"  {name:<12}{written(figures)}")
+            progress.say(f"  {name}")
+            for each, figure in figures.items():
+                progress.say(f"    {each:<60}{written(figure):>12}")
 
 
 def _print_goals(found: Mapping[str, Mapping[str, Measured]]) -> int:
