@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils.translation import gettext
 
-from agencies.models import Agency, Governorate
-from kit.arabic import fold
+from agencies.models import Governorate
 from kit.charts.data import ChartData, ChartRow, written
-from reports.dashboards.values import ValueTile, value_text, value_tile
+from reports.dashboards.agency_lines import AgencyLine, agency_lines
+from reports.dashboards.values import ValueTile, value_tile
 from reports.drill import links
 from reports.figures.measures import MEASURES, Figures
 from reports.figures.reading import compared, read
@@ -31,19 +30,6 @@ TILES = (
 )
 #: Agencies are listed by how many cases are late; the page of all figures has the rest.
 MOST_AGENCIES = 15
-
-
-@dataclass(frozen=True)
-class AgencyLine:
-    """An agency: what it got, what is late, how much was answered on time, and its own page."""
-
-    name: str
-    href: str
-    received: int
-    received_href: str
-    late: int
-    late_href: str
-    on_time: str
 
 
 @dataclass(frozen=True)
@@ -70,7 +56,7 @@ def pm_page(period: ReportPeriod, *, at: datetime) -> PmPage:
         as_of=reading.as_of,
         copy_note=reading.copy_note,
         tiles=[value_tile(name, reading.total, period=period, scope=Scope(), beside=beside) for name in TILES],
-        agencies=_agencies(rows, period),
+        agencies=agency_lines(rows, period)[:MOST_AGENCIES],
         number_of_agencies=len(rows),
         places=_places(period, at=at),
     )
@@ -87,23 +73,3 @@ def _places(period: ReportPeriod, *, at: datetime) -> ChartData:
             ChartRow(governorate.name, (received,), (written(received),), governorate.code, (href if received else "",))
         )
     return ChartData((gettext("Governorate"), str(MEASURES["received"].label)), tuple(made))
-
-
-def _agencies(rows: dict[int, Figures], period: ReportPeriod) -> list[AgencyLine]:
-    agencies = Agency.objects.in_bulk(rows)
-    shown = [key for key in rows if key in agencies]
-    shown.sort(key=lambda key: (-rows[key].amount("late"), -rows[key].amount("received"), fold(agencies[key].name)))
-    return [_agency(agencies[key], rows[key], period) for key in shown[:MOST_AGENCIES]]
-
-
-def _agency(agency: Agency, figures: Figures, period: ReportPeriod) -> AgencyLine:
-    scope = Scope(agencies=frozenset({agency.pk}))
-    return AgencyLine(
-        name=agency.name,
-        href=reverse("agency-dashboard", args=[agency.code]),
-        received=figures.amount("received"),
-        received_href=links.cases_url("received", period, scope),
-        late=figures.amount("late"),
-        late_href=links.cases_url("late", period, scope),
-        on_time=value_text("answered_on_time", figures.value("answered_on_time")),
-    )

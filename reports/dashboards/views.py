@@ -16,6 +16,7 @@ from complaints.staff.frame import frame
 from kit.dates import month_text
 from reports.access import agency_or_404, for_readers_of_all, for_readers_of_some, for_unit, own_agencies
 from reports.dashboards.agency import agency_page
+from reports.dashboards.agency_lines import agencies_page
 from reports.dashboards.pm_office import pm_page
 from reports.dashboards.unit import unit_page
 from reports.directives.permissions import issuing_office
@@ -37,13 +38,15 @@ def unit(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_readers_of_some
 def own(request: HttpRequest) -> HttpResponse:
-    """Lead to the page of the reader's own agency; let choose where there are several, or all."""
+    """Lead to the page of the reader's own agency; show several, or all, side by side in a month."""
     user, at = signed_in_user(request), timezone.now()
     mine = own_agencies(user, at)
     agencies = list(Agency.objects.filter(pk__in=mine).order_by("name_ar") if mine else _all(at))
     if len(agencies) == 1:
         return redirect("agency-dashboard", agencies[0].code)
-    return render(request, "reports/dashboards/agencies.html", {"agencies": agencies, **frame(user, at=at)})
+    period = _month(request.GET.get("month", ""), at)
+    context = {"page": agencies_page(agencies, period, at=at), **_months(period, at), **frame(user, at=at)}
+    return render(request, "reports/dashboards/agencies.html", context)
 
 
 def _all(at: datetime) -> list[Agency]:

@@ -26,7 +26,7 @@ from reports.dashboards.sentences import quiet_sentences, rise_sentences
 from reports.figures.measures import Figures
 from reports.models import PhenomenonCase
 from reports.phenomena.actions import Description, record_by_hand
-from tests.cast import NOW, make_staff, sign_in
+from tests.cast import NOW, make_agency, make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
 PAGES = ("unit-dashboard", "pm-dashboard", "own-figures")
@@ -155,6 +155,12 @@ def test_the_prime_ministers_office_reads_the_country(client: Client, cases: Non
     assert shown(client, "agency-dashboard", "miyahuna").count("desk-case") == 0
     assert "الشكاوى في المملكة" in shown(client, "pm-dashboard", language="ar")
     assert "How agencies stand" in shown(client, "own-figures")
+    make_agency("idle", "جهة بلا طلبات", "Idle Agency")
+    with translation.override("en"):
+        side_by_side = client.get(f"{reverse('own-figures')}?month=2025-12").content.decode()
+    # Each number of an agency opens its cases; who got none stands below.
+    assert {name for name in ("late", "answered_on_time", "received") if f"?list={name}&" not in side_by_side} == set()
+    assert "Idle Agency" in side_by_side.partition("Agencies without cases in this month")[2]
     assert client.get(reverse("unit-dashboard")).status_code == 404
 
 

@@ -1,0 +1,74 @@
+"""Agencies side by side: what each got in a month, what is late, and how much it answered on time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from agencies.models import Agency
+from kit.arabic import fold
+from reports.dashboards.values import value_text
+from reports.drill import links
+from reports.figures.measures import Figures
+from reports.figures.reading import read
+from reports.figures.scopes import Dimension, Scope
+from reports.periods import ReportPeriod
+
+
+@dataclass(frozen=True)
+class AgencyLine:
+    """An agency: what it got, what is late, how much was answered on time, and its own page."""
+
+    name: str
+    href: str
+    received: int
+    received_href: str
+    late: int
+    late_href: str
+    on_time: str
+    on_time_href: str
+
+
+@dataclass(frozen=True)
+class AgenciesPage:
+    """All agencies: those with cases in a month as lines, and the others by name."""
+
+    as_of: datetime
+    copy_note: str
+    lines: Sequence[AgencyLine]
+    others: Sequence[Agency]
+
+
+def agencies_page(agencies: Sequence[Agency], period: ReportPeriod, *, at: datetime) -> AgenciesPage:
+    """Return how ``agencies`` stand in ``period``; a constant number of statements."""
+    reading = read(period, by=(Dimension.AGENCY,), at=at)
+    wanted = {agency.pk for agency in agencies}
+    rows = {key: figures for (key,), figures in reading.rows.items() if isinstance(key, int) and key in wanted}
+    others = [agency for agency in agencies if not rows.get(agency.pk)]
+    return AgenciesPage(reading.as_of, reading.copy_note, agency_lines(rows, period), others)
+
+
+def agency_lines(rows: Mapping[int, Figures], period: ReportPeriod) -> list[AgencyLine]:
+    """Return a line for each agency with figures, those with most late cases first; one statement."""
+    agencies = Agency.objects.in_bulk([key for key, figures in rows.items() if figures])
+    shown = sorted(
+        agencies, key=lambda key: (-rows[key].amount("late"), -rows[key].amount("received"), fold(agencies[key].name))
+    )
+    return [_line(agencies[key], rows[key], period) for key in shown]
+
+
+def _line(agency: Agency, figures: Figures, period: ReportPeriod) -> AgencyLine:
+    scope, on_time = Scope(agencies=frozenset({agency.pk})), figures.value("answered_on_time")
+    return AgencyLine(
+        name=agency.name,
+        href=reverse("agency-dashboard", args=[agency.code]),
+        received=figures.amount("received"),
+        received_href=links.cases_url("received", period, scope),
+        late=figures.amount("late"),
+        late_href=links.cases_url("late", period, scope),
+        on_time=value_text("answered_on_time", on_time),
+        on_time_href=links.cases_url("answered_on_time", period, scope) if on_time is not None else "",
+    )
