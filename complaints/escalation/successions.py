@@ -39,7 +39,7 @@ from complaints.actions import known_problems
 from complaints.actions.triage import AlreadyThere, NoActiveOfficer
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, CaseEvent, CaseQuerySet, Precedent
-from complaints.permissions.rulings import AgencyEnded
+from complaints.permissions.rulings import AgencyEnded, has_ended
 from complaints.workflow import AT_AGENCY, Action
 from notifications.periodic.rows import RowRun
 
@@ -194,18 +194,23 @@ def open_cases(succession: AgencySuccession) -> CaseQuerySet:
 def _cases(run: RowRun) -> Iterator[tuple[AgencySuccession, Case]]:
     """Yield the cases that have still to follow, by the succession that fits each best.
 
-    Whoever was referred to the agency afterwards was so on purpose.
+    Of an agency that goes on with other work, only what it had then: what came to it afterwards came on purpose. An
+    agency that has ended gets nothing on purpose; what came in the moment of its end follows as well.
     """
     executed = list(AgencySuccession.objects.executed().select_related("final", "predecessor", "topic"))
     for succession in executed:
         rows = [each for each in executed if each.predecessor_id == succession.predecessor_id]
-        referred = CaseEvent.objects.filter(
-            case=OuterRef("pk"), action=Action.REFER, at__gt=succession.executed_at
-        ).order_by()
-        left = open_cases(succession).filter(~Exists(referred), filed_at__lte=succession.executed_at)
+        left = open_cases(succession)
+        if not has_ended(succession.predecessor, on=timezone.localdate(run.at)):
+            left = left.filter(~_referred_since(succession.executed_at), filed_at__lte=succession.executed_at)
         for case in run.without_waiting(left).select_related("topic", "agency", "citizen").order_by("pk"):
             if best(rows, case.topic, case.governorate_id) == succession:
                 yield succession, case
+
+
+def _referred_since(moment: datetime | None) -> Exists:
+    referred = CaseEvent.objects.filter(case=OuterRef("pk"), action=Action.REFER, at__gt=moment)
+    return Exists(referred.order_by())
 
 
 def _move(case: Case, succession: AgencySuccession, *, at: datetime) -> bool:

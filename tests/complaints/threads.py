@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
+from typing import Any
 
 from django.db import connection
 
@@ -28,3 +29,42 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
 
 def copy(case: Case) -> Case:
     return Case.objects.get(pk=case.pk)
+
+
+class Overlap:
+    """Two acts of which the second begins in the middle of the first: where the first calls ``rest``.
+
+    The first goes on when the second is over, or after half a second, if it waits for a lock of the first.
+    """
+
+    def __init__(self) -> None:
+        self._begins, self._is_over = Event(), Event()
+        #: Whether the second was over before the first went on: no lock made it wait.
+        self.was_overtaken = False
+
+    def rest(self, *_args: object, **_more: object) -> None:
+        """Let the second act begin, and wait for it."""
+        if not self._begins.is_set():
+            self._begins.set()
+            self.was_overtaken = self._is_over.wait(0.5)
+
+    def around(self, called: Callable[..., Any]) -> Callable[..., Any]:
+        """Return ``called`` with a rest before it."""
+
+        def late(*args: Any, **more: Any) -> Any:
+            self.rest()
+            return called(*args, **more)
+
+        return late
+
+    def run(self, first: Callable[[], object], second: Callable[[], object]) -> list[object]:
+        """Do both; return what each returned or raised."""
+
+        def follow() -> object:
+            try:
+                assert self._begins.wait(20), "the first act never came to its middle"
+                return second()
+            finally:
+                self._is_over.set()
+
+        return at_once(first, follow)
