@@ -148,9 +148,9 @@ def _first_holder(state: State) -> Holder:
 
 def _lock(case: Case, *, at: datetime) -> datetime:
     """Lock the row, reload ``case`` from it, and return ``at``, or the moment of the newest event if that is later."""
-    fresh = Case.objects.locked().get(pk=case.pk)
-    if fresh.agency_id != (fresh.agency.pk if fresh.agency else None):
-        # Somebody else changed the agency while we waited: PostgreSQL reads the locked row again, but not its joins.
+    fresh = Case.objects.locked().filter(pk=case.pk).first()
+    if fresh is None or fresh.agency_id != (fresh.agency.pk if fresh.agency else None):
+        # The agency or the person changed while we waited: PostgreSQL reads the locked row again, but not its joins.
         fresh = Case.objects.locked().get(pk=case.pk)
     # ``refresh_from_db`` would drop the joined agency and citizen.
     vars(case).update(vars(fresh))

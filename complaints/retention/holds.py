@@ -23,6 +23,10 @@ class Held(Exception):
     """Something is not erased, because a hold for legal proceedings is in force."""
 
 
+class Erased(Exception):
+    """The words and the person of a case were erased: nothing is left to hold."""
+
+
 def in_force(on: date) -> QuerySet[LegalHold]:
     """Return the holds that are in force on a day."""
     return LegalHold.objects.filter(Q(until__isnull=True) | Q(until__gte=on), lifted_at__isnull=True)
@@ -43,14 +47,15 @@ def not_held(on: date) -> Q:
     return Q(*(~Exists(each) for each in kept))
 
 
+def held_people(on: date) -> QuerySet[Citizen]:
+    """Return the people whom a hold on themselves or on any of their cases keeps."""
+    cases = Case.objects.filter(~not_held(on), citizen=OuterRef("pk"))
+    return Citizen.objects.filter(Exists(in_force(on).filter(citizen=OuterRef("pk"))) | Exists(cases))
+
+
 def is_person_held(citizen: Citizen, on: date) -> bool:
     """Tell whether a hold is in force on the person or on any of their cases."""
-    return in_force(on).filter(citizen=citizen).exists() or Case.objects.filter(~not_held(on), citizen=citizen).exists()
-
-
-def held_people(on: date) -> QuerySet[Citizen]:
-    """Return the people on whom themselves a hold is in force on a day."""
-    return Citizen.objects.filter(pk__in=in_force(on).filter(citizen__isnull=False).values("citizen"))
+    return held_people(on).filter(pk=citizen.pk).exists()
 
 
 def announce_erasing() -> None:
@@ -77,9 +82,13 @@ class HoldTerms:
 
 
 def set_hold(case: Case, terms: HoldTerms, *, on_person: bool, by: User, at: datetime) -> LegalHold:
-    """Put a hold on a case, or on the person who filed it; waits for an erasing that has begun."""
+    """Put a hold on a case, or on the person who filed it; waits for an erasing that has begun. Raises ``Erased``."""
+    rows = Case.objects.locked().filter(pk=case.pk, erased_at__isnull=True)
     with transaction.atomic():
-        locked = Case.objects.locked().get(pk=case.pk)
+        # After a wait PostgreSQL looks for the person of before, whom another look replaces.
+        locked = rows.first() or rows.first()
+        if locked is None:
+            raise Erased
         target: dict[str, Case | Citizen] = {"citizen": locked.citizen} if on_person else {"case": locked}
         return LegalHold.objects.create(**target, **asdict(terms), set_by=by, set_at=at)
 

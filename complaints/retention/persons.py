@@ -58,7 +58,11 @@ def carry_out(request: PrivacyRequest, *, at: datetime) -> bool:
     for pk in list(Case.objects.filter(citizen=citizen).order_by("pk").values_list("pk", flat=True)):
         erasing.erase_case(pk, at=at)
     with transaction.atomic():
-        erase_person(Citizen.objects.select_for_update().get(pk=citizen.pk), at=at)
+        locked = Citizen.objects.select_for_update().get(pk=citizen.pk)
+        if holds.is_person_held(locked, timezone.localdate(at)):
+            # Set meanwhile: whoever sets a hold locks the person.
+            raise holds.Held
+        erase_person(locked, at=at)
         granted = PrivacyRequest.objects.filter(pk=request.pk, kind=RequestKind.DELETION, state=RequestState.GRANTED)
         granted.update(done_at=at)
         reports.count({"persons": 1}, at=at)

@@ -122,14 +122,18 @@ def hold_list(request: HttpRequest) -> HttpResponse:
 
 
 def _set_hold(form: HoldForm, *, by: User, at: datetime) -> bool:
-    """Set what a valid form says; False where nobody has the number, and the form says so."""
+    """Set what a valid form says; False where nobody has the number or nothing is left, and the form says so."""
     data = form.cleaned_data
     terms = HoldTerms(data["reason"], data["proceedings"], data["until"])
     if data["agency"]:
         filed = FiledSpan(data["filed_since"], data["filed_until"])
         return bool(holds.hold_agency(Agency.objects.get(pk=data["agency"]), filed, terms, by=by, at=at))
     if form.case is not None:
-        return bool(holds.set_hold(form.case, terms, on_person=data["on_person"], by=by, at=at))
+        try:
+            return bool(holds.set_hold(form.case, terms, on_person=data["on_person"], by=by, at=at))
+        except holds.Erased:
+            form.add_error("ref", gettext("The words and the person of this case were erased. Nothing is left to hold"))
+            return False
     if not holds.hold_people(data["number"], terms, by=by, at=at):
         form.add_error("number", gettext("No one registered with this number. Check it."))
     return not form.errors

@@ -17,7 +17,7 @@ from complaints.models import Breach, BreachPerson, Case, LegalHold, RetentionRu
 from notifications import alarms
 from notifications.models import AlarmKind, Message
 from tests.cast import make_staff
-from tests.complaints.cases import Neighbours
+from tests.complaints.cases import FileCase, Neighbours
 from tests.complaints.pages import Clock, Desk, address, statements_of
 from tests.prepared_rows import prepared
 
@@ -110,7 +110,7 @@ def test_the_page_takes_the_same_statements_for_one_look_and_for_many(
 
 
 def test_the_head_sets_and_lifts_a_hold_and_adds_a_rule(
-    desk: Desk, closed: Case, head: User, auditor: User, lina: User
+    desk: Desk, closed: Case, file_case: FileCase, head: User, auditor: User, lina: User
 ) -> None:
     url = "/en/staff/privacy/holds/"
     assert desk(lina).get(url).status_code == desk(auditor).get(url).status_code == 404
@@ -127,7 +127,15 @@ def test_the_head_sets_and_lifts_a_hold_and_adds_a_rule(
     assert desk(head).get(lift).status_code == 404
 
     person = {"number": closed.citizen.number, "reason": WHY, "proceedings": "8/2026", "until": ""}
-    for typed, field in ((set_ | person, "ref"), (set_ | {"ref": ""}, "ref"), (person | {"number": "123"}, "number")):
+    gone = file_case()
+    Case.objects.filter(pk=gone.pk).update(erased_at=gone.filed_at)
+    erased = set_ | {"ref": gone.reference, "on_person": "on"}
+    for typed, field in (
+        (set_ | person, "ref"),
+        (set_ | {"ref": ""}, "ref"),
+        (erased, "ref"),
+        (person | {"number": "123"}, "number"),
+    ):
         assert list(desk(head).post(url, typed).context["form"].errors) == [field]
     assert desk(head).post(url, person).status_code == 302
     assert [(one.case, one.citizen) for one in LegalHold.objects.filter(proceedings="8/2026")] == [
