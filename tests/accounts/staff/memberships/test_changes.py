@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Absence, Membership, Outcome, StaffChange, User, cmu_staff
 from accounts.roles import PROTECTED, Role
-from accounts.staff.memberships import account_state
+from accounts.staff.memberships import account_state, changes
 from accounts.staff.memberships.changes import (
     AlreadyDecided,
     AlreadyHeld,
@@ -26,6 +26,7 @@ from accounts.staff.memberships.changes import (
 )
 from agencies.models import Agency
 from notifications.models import Message
+from tests.complaints.threads import Overlap
 
 TODAY = date(2026, 1, 4)
 
@@ -211,25 +212,29 @@ def test_the_database_lets_nobody_propose_for_themselves_nor_install_again(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_consent_and_refuse_at_once_one_is_too_late(
-    omar: User, lina: User, huda: User, reem: User, as_head: RoleTerms, now: datetime
+def test_of_two_who_decide_at_once_one_is_too_late(
+    omar: User,
+    *,
+    lina: User,
+    huda: User,
+    reem: User,
+    as_head: RoleTerms,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    change, start, outcomes = propose(omar, as_head, by=huda, at=now), Barrier(2), []
-
-    def decide(how, who: User) -> None:
-        start.wait(timeout=10)
-        try:
-            outcomes.append(how(change.pk, by=who, at=now).outcome)
-        except AlreadyDecided:
-            outcomes.append("late")
-        finally:
-            connection.close()
-
-    threads = [Thread(target=decide, args=pair) for pair in ((consent, lina), (refuse, reem))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=20)
-    change.refresh_from_db()
-    assert sorted(map(str, outcomes)) == sorted([change.outcome, "late"])
-    assert ("cmu_head" in held(omar)) is (change.outcome == Outcome.DONE)
+    """The consent of a second person, given twice, refused by a third, or taken back by who proposed it, meanwhile."""
+    wrong = []
+    agree, again, no, back = (consent, lina), (consent, reem), (refuse, reem), (refuse, huda)
+    for first, second in ((agree, again), (agree, no), (agree, back), (back, agree), (no, agree)):
+        change, overlap = propose(omar, as_head, by=huda, at=now), Overlap()
+        with monkeypatch.context() as patch:
+            patch.setattr(changes, "_decide", overlap.around(changes._decide))
+            done, late = overlap.run(*(partial(decide, change.pk, by=who, at=now) for decide, who in (first, second)))
+        change.refresh_from_db()
+        outcome = Outcome.DONE if first == agree else Outcome.REFUSED
+        got = (change.outcome, type(late), overlap.was_overtaken, change.decided_by, "cmu_head" in held(omar))
+        if got != (outcome, AlreadyDecided, False, first[1], first == agree):
+            wrong.append((first, second, got, done, late))
+        if first == agree:
+            end(omar.memberships.get(role="cmu_head"), last_day=TODAY - timedelta(days=1), by=lina, at=now)
+    assert wrong == []
