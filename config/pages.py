@@ -23,6 +23,7 @@ from complaints.clocks import limits
 from complaints.models.case import DETAILS_LENGTH
 from complaints.workflow import State
 from config import help_search
+from kit.shared_answers import kept_by_everybody
 
 LANGUAGES = ("ar", "en")
 # All the service worker keeps. No page with anything personal is among them: phones are shared.
@@ -106,7 +107,7 @@ def _offline_context() -> dict[str, Any]:
 
 @login_not_required
 @require_safe
-@cache_control(public=True, max_age=24 * 3600)
+@kept_by_everybody(seconds=24 * 3600)
 def manifest(request: HttpRequest, language: str) -> JsonResponse:  # noqa: ARG001 - Django passes it
     """Describe the application in one language, for the home screen of a telephone."""
     if language not in LANGUAGES:
@@ -114,10 +115,6 @@ def manifest(request: HttpRequest, language: str) -> JsonResponse:  # noqa: ARG0
     with override(language):
         content = _manifest(language)
     return JsonResponse(content, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False})
-
-
-# What everybody may keep must carry nobody's cookie.
-manifest.keeps_no_session = True  # type: ignore[attr-defined]
 
 
 def _manifest(language: str) -> dict[str, Any]:

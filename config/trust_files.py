@@ -10,8 +10,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
 from django.utils import timezone
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+
+from kit.shared_answers import kept_by_everybody
 
 PLAIN: Final = "text/plain; charset=utf-8"
 #: A reader takes the file for out of date after this; it is made anew with every request.
@@ -22,7 +23,7 @@ NOT_FOR_ROBOTS: Final = ("cases/", "account/", "new/", "track/", "rate/", "direc
 
 @login_not_required
 @require_safe
-@cache_control(public=True, max_age=24 * 3600)
+@kept_by_everybody(seconds=24 * 3600)
 def robots(_request: HttpRequest) -> HttpResponse:
     """Tell search engines which pages are nobody else's business; what is secret is protected otherwise."""
     paths = [f"/{language}/{path}" for language, _name in settings.LANGUAGES for path in NOT_FOR_ROBOTS]
@@ -32,7 +33,7 @@ def robots(_request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@cache_control(public=True, max_age=3600)
+@kept_by_everybody(seconds=3600)
 def security(_request: HttpRequest) -> HttpResponse:
     """Say where a weakness is reported; 404 while no contact is set."""
     if not settings.SECURITY_CONTACT:
@@ -49,12 +50,7 @@ def security(_request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@cache_control(public=True, max_age=24 * 3600)
+@kept_by_everybody(seconds=24 * 3600)
 def favicon(_request: HttpRequest) -> HttpResponse:
     """Lead browsers that ask for the icon without reading the page to its file."""
     return HttpResponseRedirect(static("img/favicon.ico"))
-
-
-# What everybody may keep must carry nobody's cookie.
-for _view in (robots, security, favicon):
-    _view.keeps_no_session = True  # type: ignore[attr-defined]

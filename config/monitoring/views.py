@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import signed_in_user, staff_required
@@ -19,6 +19,7 @@ from complaints.staff.frame import frame
 from complaints.staff.handbook import span_words
 from config.monitoring import exposition, limits, parts, public
 from config.monitoring.part_status import PartState
+from kit.shared_answers import kept_by_everybody
 
 BEARER = "Bearer "
 
@@ -54,13 +55,10 @@ def limits_page(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@cache_control(public=True, max_age=15)
+@kept_by_everybody(seconds=15)
 def public_status(request: HttpRequest) -> HttpResponse:
     """Say to everybody what works and what comes late; reads no user and no session, so that it works without them."""
     return render(request, "config/status.html", {"status": public.public_status()})
-
-
-public_status.keeps_no_session = True  # type: ignore[attr-defined]
 
 
 @login_not_required

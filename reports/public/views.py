@@ -11,11 +11,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from kit.forms import Form, LineField
 from kit.languages import current_language
+from kit.shared_answers import kept_by_everybody
 from reports.periodic.counts import NOBODY
 from reports.public import open_data, pages
 from reports.public.releases import Release, releases
@@ -142,7 +142,7 @@ def _file(made: Callable[..., bytes], content_type: str, name: str) -> Callable[
 
     @login_not_required
     @require_safe
-    @cache_control(public=True, max_age=FRESH_SECONDS)
+    @kept_by_everybody(seconds=FRESH_SECONDS)
     def view(request: HttpRequest, **parameters: str) -> HttpResponseBase:
         content = made(**parameters)
         headers = {
@@ -154,8 +154,6 @@ def _file(made: Callable[..., bytes], content_type: str, name: str) -> Callable[
         response = HttpResponse(content, content_type=content_type, headers=headers)
         return get_conditional_response(request, etag=headers["ETag"], response=response) or response
 
-    # What any cache may keep and give to others must carry nobody's session.
-    view.keeps_no_session = True  # type: ignore[attr-defined]
     return view
 
 

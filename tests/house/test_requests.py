@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts import rate_limits
 from accounts.models import Session, User
 from config import middleware
+from tests.house.addresses import below, named
 
 PUBLIC_PAGE = "/ar/help/"
 PRIVATE_PAGE = "/ar/account/"
@@ -73,6 +74,21 @@ def test_a_stranger_is_sent_to_the_right_door(client: Client, address: str, door
 
 def test_a_signed_in_page_is_kept_by_nobody(amina_client: Client) -> None:
     assert amina_client.get(PRIVATE_PAGE).headers["Cache-Control"] == "no-store, private"
+
+
+def test_what_any_cache_may_keep_carries_nobodys_session(amina_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of every address that names no row; the session is due to be written with each answer."""
+    monkeypatch.setattr(middleware.IdleSession, "EVERY_SECONDS", -1)
+    shared = {"language": "ar", "table": "agencies", "kind": "complaint"}
+    pages = {name: page for name, page in below(shared).items() if named()[name] <= set(shared)}
+    kept, wrong = set(), []
+    for name, page in pages.items():
+        answer = amina_client.get(page)
+        if "public" in answer.headers.get("Cache-Control", ""):
+            kept.add(name)
+            wrong += [name] if answer.cookies or "Cookie" in answer.headers.get("Vary", "") else []
+    assert wrong == []
+    assert kept >= {"robots", "favicon", "badge", "manifest", "status"}
 
 
 # ---- headers ----

@@ -14,7 +14,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
 from django.views.decorators.csrf import csrf_exempt
@@ -31,6 +30,7 @@ from complaints.portal.filing.steps import TOO_MANY_REQUESTS, say_too_many, to_s
 from complaints.portal.filing.writer import for_everybody
 from complaints.portal.sites.forms import EmbeddedForm
 from complaints.workflow import Kind
+from kit.shared_answers import kept_by_everybody
 
 #: For so long browsers and proxies keep the badge, in seconds.
 BADGE_LIFE: Final = 24 * 3600
@@ -114,7 +114,7 @@ def _site(key: int) -> AgencySite:
 
 @login_not_required
 @require_safe
-@cache_control(public=True, max_age=BADGE_LIFE)
+@kept_by_everybody(seconds=BADGE_LIFE)
 def badge(request: HttpRequest) -> HttpResponse:
     """Return the badge as a picture, which pages of other sites may show."""
     picture = render(request, "complaints/portal/sites/badge.svg", content_type="image/svg+xml")
