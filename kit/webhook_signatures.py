@@ -44,7 +44,7 @@ def signed_id(given: Mapping[str, str], body: bytes, *, keys: Sequence[str], at:
     ``given`` are the headers of the request, found by names in small letters.
     """
     call_id, moment = given.get("webhook-id", ""), given.get("webhook-timestamp", "")
-    if not (0 < len(call_id) <= LONGEST_ID and call_id.isascii() and call_id.isprintable() and _is_recent(moment, at)):
+    if not (is_id(call_id) and _is_recent(moment, at)):
         return ""
     claimed = given.get("webhook-signature", "").split(" ")[:MOST_SIGNATURES]
     expected = [VERSION + _signature(key, call_id, moment, body) for key in keys]
@@ -52,6 +52,11 @@ def signed_id(given: Mapping[str, str], body: bytes, *, keys: Sequence[str], at:
     # Each pair is compared, so that the time says nothing about which one fits.
     fits = [hmac.compare_digest(one.encode(), other.encode()) for one, other in pairs]
     return call_id if any(fits) else ""
+
+
+def is_id(text: str) -> bool:
+    """Tell whether ``text`` can be the id of a call: up to 120 visible ASCII letters."""
+    return 0 < len(text) <= LONGEST_ID and text.isascii() and text.isprintable()
 
 
 def _is_recent(moment: str, at: datetime) -> bool:

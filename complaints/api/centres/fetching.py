@@ -16,7 +16,7 @@ from complaints.api.centres.views import take_report
 from complaints.api.signed_calls import CallRefused, SignedCall, take_once
 from complaints.engine import centre_calls
 from complaints.models import Handover, HandoverWay
-from kit.webhook_signatures import LONGEST_ID
+from kit.webhook_signatures import is_id
 from notifications.carriers import Declined
 from notifications.carriers.webhook import SUCCESS, call
 from notifications.models import Attempt, Endpoint, Outcome
@@ -81,13 +81,14 @@ def _page(endpoint: Endpoint, *, at: datetime) -> tuple[list[Any], str] | None:
     if not isinstance(page, dict) or not isinstance(page.get("answers"), list):
         return None
     cursor = page.get("cursor")
-    return page["answers"][:MOST_ANSWERS], cursor[:LONGEST_CURSOR] if isinstance(cursor, str) else ""
+    is_readable = isinstance(cursor, str) and cursor.isprintable()
+    return page["answers"][:MOST_ANSWERS], cursor[:LONGEST_CURSOR] if is_readable else ""
 
 
 def _calls(endpoint: Endpoint, answers: list[Any], *, at: datetime) -> Iterator[SignedCall]:
     for answer in answers:
         call_id = answer.get("id") if isinstance(answer, dict) else None
-        if not isinstance(call_id, str) or not 0 < len(call_id) <= LONGEST_ID:
+        if not isinstance(call_id, str) or not is_id(call_id):
             logger.warning("An answer of a centre has no id.", extra={"centre": endpoint.name})
             continue
         data = {name: value for name, value in answer.items() if name != "id"}

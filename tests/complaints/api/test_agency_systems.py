@@ -150,6 +150,8 @@ def test_acts_that_are_refused_write_nothing(
     for data, status, code in (
         ({**accept, "case": foreign.reference}, 404, "no_such_case"),
         ({**accept, "case": "2600000000"}, 404, "no_such_case"),
+        ({**accept, "case": f"{case.reference}\x00"}, 404, "no_such_case"),
+        ({**accept, "case": {"case": case.reference}}, 404, "no_such_case"),
         ({**accept, "action": "refer"}, 422, "invalid"),
         ({**accept, "version": "1"}, 422, "invalid"),
         ({**accept, "version": 9}, 422, "invalid"),
