@@ -58,3 +58,14 @@ def test_an_unknown_address_and_one_above_its_limit_get_the_same_answer_and_no_m
     answers = [client.post(FORGOT, {"email": email}) for email in ("who@gam.example", amina.email, *[omar.email] * 6)]
     assert {(answer.status_code, answer["Location"]) for answer in answers} == {(302, "/en/staff/sign-in/")}
     assert list(Message.objects.values_list("template", "recipient")) == [("staff_new_password", f"user:{omar.pk}")] * 5
+
+
+def test_the_link_leads_to_this_service_whatever_host_the_request_names(client, omar):
+    """Other hosts are refused before anything is sent, and what a proxy nobody knows says of the host is not read."""
+    poisoned = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Port": "1", "Forwarded": "host=evil.example"}
+    assert client.post(FORGOT, {"email": omar.email}, headers={"Host": "evil.example"}).status_code == 400
+    assert not Message.objects.exists()
+    client.post(FORGOT, {"email": omar.email}, headers={"Host": "testserver:81", **poisoned})
+    body = Message.objects.get().body
+    assert found(r"(https?://[^/\s]+)", body) == "http://testserver"
+    assert "evil" not in body

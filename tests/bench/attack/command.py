@@ -19,7 +19,7 @@ from config.devstack.processes import start, stop_all
 from config.devstack.stack import command
 from config.devstack.state import ROOT
 from tests.bench import progress
-from tests.bench.attack import findings, forged, new_doors, reading, sending, wire, writing
+from tests.bench.attack import carried, findings, forged, new_doors, reading, sending, wire, writing
 from tests.bench.attack.judging import SERVER_ERROR, content, kept, problems
 from tests.bench.attack.rows import Answer, Row, filled
 from tests.bench.attack.town import NUMBERS, Town, make_town
@@ -30,6 +30,7 @@ TABLES: Mapping[str, Sequence[Row]] = {
     "writing as the wrong person": writing.ROWS,
     "the doors that opened last": new_doors.ROWS,
     "forged requests": forged.ROWS,
+    "what is carried": carried.ROWS,
     "findings of the review": findings.ROWS,
 }
 WIRE = "bytes on the wire"

@@ -32,6 +32,8 @@ def problems(row: Row, answer: Answer, secrets: Mapping[str, tuple[str, ...]]) -
     found = [each for each in (*hidden, *TRACES, row.lacks) if each and each in said]
     if found:
         yield f"shows {', '.join(found)}"
+    if row.has not in said:
+        yield f"does not say {row.has}"
 
 
 def kept(row: Row, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:

@@ -19,7 +19,7 @@ class Row:
     ``address``, ``body`` and ``headers`` may name ``{places}`` of the town, and ``{n}`` the number of the repetition.
     ``answer`` lists the statuses allowed, and the beginning of the path that a redirect leads to. Whatever the row does
     not say may be neither shown nor written: ``sees`` names the secrets this reader may read, ``writes`` the tables
-    that may change, and ``lacks`` is text that must not be in the answer.
+    that may change, ``lacks`` is text that must not be in the answer, and ``has`` text that must be.
     """
 
     who: str
@@ -31,6 +31,7 @@ class Row:
     sees: str = ""
     writes: str = ""
     lacks: str = ""
+    has: str = ""
     #: The finding of the review that this row repeats.
     finding: str = ""
     #: Whether the suite sends it too.

@@ -53,7 +53,8 @@ class Browsers:
             for line in answer.headers.get_all("Set-Cookie") or []:
                 name, _, value = line.partition(";")[0].partition("=")
                 cookies[name] = value
-            return Answer(answer.status, answer.read(), dict(answer.headers.items()))
+            said = {name: ", ".join(answer.headers.get_all(name) or []) for name in answer.headers}
+            return Answer(answer.status, answer.read(), said)
         except (OSError, HTTPException):
             return Answer(0)
         finally:
@@ -104,4 +105,5 @@ class InProcess:
         data = filled(row.body, places).encode("utf-8", "surrogatepass")
         answer = client.generic(row.method, _address(row, places), data, kind, headers=headers)
         body = b"".join(answer) if answer.streaming else answer.content
-        return Answer(answer.status_code, body, dict(answer.headers.items()))
+        cookies = ", ".join(f"{name}={morsel.coded_value}" for name, morsel in answer.cookies.items())
+        return Answer(answer.status_code, body, dict(answer.headers.items()) | {"Set-Cookie": cookies})
