@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("forgot/code/", forgotten_password.forgot_code, name="forgot-code"),
     path("forgot/password/", forgotten_password.forgot_password, name="forgot-password"),
     path("account/", account.account, name="account"),
+    path("account/sessions/end/", account.end_other_sessions, name="account-sessions"),
     path("account/apps/<uuid:session>/end/", account.end_app, name="account-app-end"),
     path("account/password/", password.password, name="account-password"),
     path("account/phone/", phone.phone, name="account-phone"),

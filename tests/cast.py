@@ -369,8 +369,9 @@ def sign_in(client: Client, person: User | Citizen) -> Client:
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = STAFF_BACKEND if user.is_staff else CITIZEN_BACKEND
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session[BEGAN] = now
     if user.is_staff:
-        session[BEGAN] = session[FACTOR_AT] = now
+        session[FACTOR_AT] = now
     session.create_model_instance(dict(session.items())).save(force_insert=True)
     update_last_login(User, user)
     client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)

@@ -15,7 +15,7 @@ from accounts import countries
 from accounts.contact import push
 from accounts.decorators import citizen_required, signed_in_citizen, signed_in_user
 from accounts.models import Citizen, DecisionKind, Identity, IdentityDecision, SessionEnd
-from accounts.sign_in import app_sessions
+from accounts.sign_in import app_sessions, sessions
 from notifications.carriers import web_push
 
 
@@ -26,11 +26,22 @@ def account(request: HttpRequest) -> HttpResponse:
     citizen = signed_in_citizen(request)
     page: dict[str, object] = {"citizen": citizen, "country": countries.name(citizen.country)}
     page["rejection"] = _rejection(citizen)
-    page["app_sessions"] = app_sessions.open_sessions(signed_in_user(request), at=timezone.now())
+    user, at = signed_in_user(request), timezone.now()
+    page["open_sessions"] = sessions.open_sessions(user, request.session, at=at)
+    page["app_sessions"] = app_sessions.open_sessions(user, at=at)
     if push_key := web_push.application_key():
         browsers = push.notified_browsers(citizen)
         page |= {"push_key": push_key, "browsers": browsers, "is_push_on_here": push.is_on_here(request, browsers)}
     return render(request, "accounts/account/account.html", page)
+
+
+@require_POST
+@citizen_required
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    """Sign the person out in every other browser; apps have buttons of their own."""
+    sessions.end_others(signed_in_user(request), request.session)
+    messages.success(request, gettext("You are signed out on every other device"))
+    return redirect("account")
 
 
 @require_POST

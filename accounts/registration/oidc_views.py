@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -27,6 +26,7 @@ from accounts.sign_in.backends import CITIZEN_BACKEND
 from accounts.sign_in.citizens.views import redirect_after_sign_in
 from accounts.sign_in.oidc import client, flow
 from accounts.sign_in.oidc.flow import NotSignedIn
+from accounts.sign_in.opening import open_session
 from kit.forms import plain_digits
 
 logger = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def returned(request: HttpRequest) -> HttpResponse:
     if not NATIONAL_NUMBER.fullmatch(number):
         return _back(request, gettext("Your digital identity has no national number. Sign in with your number instead"))
     if owner := _owner(number):
-        login(request, owner, backend=CITIZEN_BACKEND)
+        open_session(request, owner, backend=CITIZEN_BACKEND, at=at)
         logger.info("somebody signed in", extra={"user_id": str(owner.pk), "staff": False})
         return redirect_after_sign_in(request, owner, target)
     return _register(request, {**person, "number": number}, target, session=session, at=at)

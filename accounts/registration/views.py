@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -31,6 +30,7 @@ from accounts.sign_in.codes import code_page
 from accounts.sign_in.codes.code_limits import CodeContext
 from accounts.sign_in.codes.forms import CodeForm
 from accounts.sign_in.oidc import client as oidc
+from accounts.sign_in.opening import open_session
 
 STEPS: Final = {"who": "register", "contact": "register-contact", "last": "register-password"}
 
@@ -134,7 +134,7 @@ def _finish(request: HttpRequest, draft: dict[str, Any], *, at: datetime) -> Htt
         form_drafts.keep(Purpose.REGISTER, session, draft | {"mismatch": found}, at=at)
         return redirect("register")
     form_drafts.forget(Purpose.REGISTER, session)
-    login(request, user, backend=CITIZEN_BACKEND)
+    open_session(request, user, backend=CITIZEN_BACKEND, at=at)
     target = draft.get("next")
     if target:
         messages.success(request, gettext("Your account is ready. Continue where you were"))

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.sign_in.sessions import BEGAN, SEEN, STAFF_LIFE
+from accounts.sign_in.sessions import BEGAN, LIFE, SEEN
 
 #: Seconds said while the session is still there: another request may have moved its end.
 LEAST: Final = 5
@@ -41,8 +41,8 @@ session.keeps_no_session = True  # type: ignore[attr-defined] # read by config.m
 
 
 def _ends(session: SessionBase, *, at: datetime) -> tuple[datetime, datetime]:
-    """Return when the session ends without a press, and when it ends in any case: of citizens never."""
+    """Return when the session ends without a press, and when it ends in any case."""
     seen = datetime.fromtimestamp(session.get(SEEN, at.timestamp()), tz=UTC)
     began = session.get(BEGAN)
-    last_end = datetime.fromtimestamp(began, tz=UTC) + STAFF_LIFE if began else datetime.max.replace(tzinfo=UTC)
+    last_end = datetime.fromtimestamp(began, tz=UTC) + LIFE if began else datetime.max.replace(tzinfo=UTC)
     return seen + timedelta(seconds=settings.SESSION_COOKIE_AGE), last_end

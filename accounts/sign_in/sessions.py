@@ -1,4 +1,4 @@
-"""Sessions in PostgreSQL, found by the hash of their key; those of staff end twelve hours after the sign-in.
+"""Sessions in PostgreSQL, found by the hash of their key; they end twelve hours after the sign-in.
 
 ``SessionStore`` makes this module a SESSION_ENGINE.
 """
@@ -19,10 +19,10 @@ from django.utils import timezone
 from accounts.models import Session, User
 from kit.compiled_reads import CompiledRead
 
-STAFF_LIFE: Final = timedelta(hours=12)
-#: What the session of a member of staff holds: when it began, where, and since when it has been used.
-BEGAN: Final = "staff_began"
-PLACE: Final = "staff_place"
+LIFE: Final = timedelta(hours=12)
+#: What a session holds: when it began, where, and when it was used last.
+BEGAN: Final = "began"
+PLACE: Final = "place"
 SEEN: Final = "seen"
 #: Read by every request that has a session.
 _LIVING: Final = CompiledRead(
@@ -49,7 +49,7 @@ class SessionStore(DatabaseStore):
         return Session.objects.filter(session_key=hashed(session_key)).exists()
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:  # type: ignore[override] # as get_model_class
-        """Return the row: with its user, and for staff with an end that no request can move."""
+        """Return the row: with its user, and with an end that no request can move."""
         row = cast("Session", super().create_model_instance(data))
         row.session_key = hashed(row.session_key)
         row.expire_date = _end(data, row.expire_date)
@@ -69,7 +69,7 @@ def hashed(key: str | None) -> str:
 
 def _end(data: Mapping[str, Any], idle_end: datetime) -> datetime:
     began = data.get(BEGAN)
-    return min(idle_end, datetime.fromtimestamp(began, tz=UTC) + STAFF_LIFE) if began else idle_end
+    return min(idle_end, datetime.fromtimestamp(began, tz=UTC) + LIFE) if began else idle_end
 
 
 # ---- the sessions of one person ----

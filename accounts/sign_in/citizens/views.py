@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,6 +22,7 @@ from accounts.sign_in.backends import CITIZEN_BACKEND
 from accounts.sign_in.citizens.forms import SignInForm
 from accounts.sign_in.citizens.proof import proven_citizen
 from accounts.sign_in.oidc import client as oidc
+from accounts.sign_in.opening import open_session
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and (user := _authenticated_user(request, form, at=at)):
-        login(request, user, backend=CITIZEN_BACKEND)
+        open_session(request, user, backend=CITIZEN_BACKEND, at=at)
         logger.info("somebody signed in", extra={"user_id": str(user.pk), "staff": False})
         return redirect_after_sign_in(request, user)
     context = {"form": form, "next": local_next(request), "has_oidc": oidc.is_on()}

@@ -6,14 +6,13 @@ import logging
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.contrib.auth import login
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
-from accounts.sign_in import devices, sessions
 from accounts.sign_in.backends import STAFF_BACKEND
 from accounts.sign_in.factors.step_up import FACTOR_AT
+from accounts.sign_in.opening import open_session
 
 logger = logging.getLogger(__name__)
 
@@ -49,14 +48,7 @@ def pending_user(request: HttpRequest, *, at: datetime, life: timedelta = LIFE) 
 def complete(request: HttpRequest, user: User, *, at: datetime) -> str:
     """Sign in the person who has given the factor; return where they want to go. The only way into a staff session."""
     then: str = request.session.pop(PENDING)["then"]
-    login(request, user, backend=STAFF_BACKEND)
-    mark_verified(request, at=at)
+    open_session(request, user, backend=STAFF_BACKEND, at=at)
+    request.session[FACTOR_AT] = int(at.timestamp())
     logger.info("somebody signed in", extra={"user_id": str(user.pk), "staff": True})
     return then
-
-
-def mark_verified(request: HttpRequest, *, at: datetime) -> None:
-    """Write into a new session when it began, where, and that the factor was given."""
-    moment = int(at.timestamp())
-    request.session[sessions.BEGAN] = request.session[sessions.SEEN] = request.session[FACTOR_AT] = moment
-    request.session[sessions.PLACE] = devices.place(request)

@@ -154,8 +154,11 @@ def test_a_passkey_that_was_not_made_leaves_the_page_with_a_sentence(client, oma
 
 
 def test_sessions_are_opened_in_four_places_only_and_that_of_staff_is_behind_the_factor():
-    opening = re.compile(r"from django\.contrib\.auth import [^\n]*\blogin\b")
-    places = {name(path) for path in sources(".py") if opening.search(path.read_text(encoding="utf-8"))}
+    def importing(words: str) -> set[str]:
+        return {name(path) for path in sources(".py") if re.search(words, path.read_text(encoding="utf-8"))}
+
+    assert importing(r"from django\.contrib\.auth import [^\n]*\blogin\b") == {"accounts/sign_in/opening.py"}
+    places = importing(r"import open_session\b")
     citizens = {
         f"accounts/{place}.py" for place in ("registration/views", "registration/oidc_views", "sign_in/citizens/views")
     }
