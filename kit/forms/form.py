@@ -1,13 +1,17 @@
 """The form every page uses: its errors name their fields."""
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.utils import pretty_name
 from django.utils.translation import gettext
 
 from kit.forms.choices import Card, ChoiceCardsField
+
+logger = logging.getLogger(__name__)
 
 
 class Form(forms.Form):
@@ -29,6 +33,8 @@ class Form(forms.Form):
             _name_the_missing(field)
             _say_what_is_offered(field)
         super().full_clean()
+        if forged := [name for name, errors in self.errors.as_data().items() if _is_forged(errors)]:
+            logger.warning("a form held what no page offers", extra={"form": type(self).__name__, "fields": forged})
 
     def offer(self, name: str, cards: Iterable[Card]) -> None:
         """Set the answers of one choice-cards field, for those known only when the form is made."""
@@ -37,6 +43,11 @@ class Form(forms.Form):
             msg = f"{name} is not a field of choice cards"
             raise TypeError(msg)
         field.cards = cards
+
+
+def _is_forged(errors: Iterable[ValidationError]) -> bool:
+    """Tell whether a choice is none of those offered: the page is old, or somebody made the request by hand."""
+    return any(error.code == "invalid_choice" for error in errors)
 
 
 def _name_the_missing(field: forms.Field) -> None:

@@ -95,6 +95,13 @@ def test_only_the_proxy_is_reached_from_outside() -> None:
     assert settings.REQUEST_MAX_BYTES == 150 * 1024 * 1024
 
 
+def test_the_proxy_offers_forward_secrecy_and_authenticated_encryption_alone() -> None:
+    text = (ROOT / "config" / "nginx" / "nginx.conf").read_text(encoding="utf-8")
+    (suites,) = re.findall(r"ssl_ciphers (\S+);", text)
+    assert [suite for suite in suites.split(":") if not re.fullmatch(r"ECDHE-.*(?:GCM-SHA\d+|POLY1305)", suite)] == []
+    assert re.findall(r"ssl_protocols (.+);", text) == ["TLSv1.2 TLSv1.3"]
+
+
 def test_compose_asks_for_nothing_the_form_does_not_offer() -> None:
     assert variables((ROOT / "docker-compose.yml").read_text(encoding="utf-8")) == ONLY_FOR_COMPOSE
     assert in_the_form() >= ONLY_FOR_COMPOSE

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from config.devstack.state import ROOT
+from kit.forms import PasswordField
 
 APPS = ("kit", "agencies", "notifications", "accounts", "complaints", "reports", "config")
 LONGEST_FILE = 400
@@ -47,6 +48,12 @@ PAST_THE_READER = re.compile(
     r"|\bmessage\.subject\b|\bcontent\.subject\b"
 )
 RECIPIENT = re.compile(r"[\"'](?:citizen|user):")
+#: A name that comes from elsewhere as the name of a property: `__proto__` would change every object.
+NAMED_FROM_ELSEWHERE = re.compile(
+    r"__proto__|[\w)\]]\[[a-z_][\w.]*\]\s*=(?![=>])|Object\.assign\((?!document\.createElement\()|Object\.fromEntries\("
+)
+#: What keeps a password from being pasted or filled in by a program.
+HINDERS_PASTING = re.compile(r"onpaste|[\"']paste[\"']|clipboardData|PasswordInput")
 ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 
@@ -63,6 +70,10 @@ def sources(*suffixes: str) -> list[Path]:
 @cache
 def templates() -> list[Path]:
     return sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".svg", ".txt"})
+
+
+def scripts() -> list[Path]:
+    return sorted((ROOT / "static").rglob("*.js"))
 
 
 def styles() -> list[Path]:
@@ -232,6 +243,20 @@ def test_a_style_sheet_fetches_nothing_from_elsewhere() -> None:
     assert found == {path: [] for path in found}
 
 
+def test_a_script_names_no_property_by_what_comes_from_elsewhere() -> None:
+    found = {name(path): hits(NAMED_FROM_ELSEWHERE, path.read_text(encoding="utf-8")) for path in scripts()}
+    assert found == {path: [] for path in found}
+
+
+def test_nothing_keeps_a_password_from_being_pasted_or_filled_in() -> None:
+    """Every password is of the one field that names it to programs, and no script hears of a press of "paste"."""
+    looked_at = [*scripts(), *templates(), *sources(".py")]
+    found = {name(path) for path in looked_at if hits(HINDERS_PASTING, path.read_text(encoding="utf-8"))}
+    assert found == {"kit/forms/passwords.py"}
+    named = [PasswordField(new=is_new).widget.attrs["autocomplete"] for is_new in (True, False)]
+    assert named == ["new-password", "current-password"]
+
+
 KEEPS_ARABIC = {
     "accounts/identity/names.py",  # the first word of names that are written as one or as two
     "accounts/demo.py",  # names of the demonstration's people
@@ -305,6 +330,9 @@ def test_the_key_of_a_recipient_is_spelled_in_one_place() -> None:
         (PHYSICAL, "a{text-align:right}"),
         (PHYSICAL, "a { inset: 0; left: 0 }"),
         (RECIPIENT, 'f"user:{user.pk}"'),
+        (NAMED_FROM_ELSEWHERE, "found[key] = value;"),
+        (NAMED_FROM_ELSEWHERE, "Object.assign(options, answer)"),
+        (HINDERS_PASTING, 'field.addEventListener("paste", stop)'),
         (WORDS_OF_A_CASE, "{{ case.details }}"),
         (WORDS_OF_A_CASE, PAST_THE_READER.sub("", "{% user_text row.case.subject %}")),
     ],
@@ -320,6 +348,7 @@ def test_the_rules_above_can_fail(pattern: re.Pattern[str], offence: str) -> Non
         (INLINE_SCRIPT, '<script src="app.js" defer></script>'),
         (PHYSICAL, "a { margin-inline-start: 1px; border-end-end-radius: 2px; text-align: start }"),
         (PHYSICAL, ".icon-left:hover { color: red }"),
+        (NAMED_FROM_ELSEWHERE, "if (found[key] == value) return [one] = all;"),
         (WORDS_OF_A_CASE, PAST_THE_READER.sub("", "{% user_text case.details lines=True %}")),
         (WORDS_OF_A_CASE, "{% subject row.case %}"),
     ],

@@ -86,6 +86,13 @@ def test_a_lockout_and_a_limit_are_logged(lines: Lines, omar: User) -> None:
     assert {line["limit"] for line in lines() if "limit" in line} == {"staff_here"}
 
 
+def test_a_choice_that_no_page_offers_is_logged_without_what_was_sent(lines: Lines, db: None) -> None:
+    Client().post("/en/register/who/", {"citizenship": "9902103456", "first_name": ""})
+    (line,) = [line for line in lines() if line["event"] == "a form held what no page offers"]
+    assert line["fields"] == ["citizenship"]
+    assert "9902103456" not in str(lines())
+
+
 def test_lines_of_one_request_carry_one_number_which_the_answer_names(lines: Lines, omar: User) -> None:
     client = Client()
     answer = client.post("/en/staff/sign-in/", {"email": omar.email, "password": PASSWORD})
