@@ -31,14 +31,18 @@ def copy(case: Case) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
+#: How long the first of two waits where nothing holds the second up: a slow machine must not decide.
+UNHINDERED = 30.0
+
+
 class Overlap:
     """Two acts of which the second begins in the middle of the first: where the first calls ``rest``.
 
-    The first goes on when the second is over, or after half a second, if it waits for a lock of the first.
+    The first goes on when the second is over, or after ``patience`` seconds, if it waits for a lock of the first.
     """
 
-    def __init__(self) -> None:
-        self._begins, self._is_over = Event(), Event()
+    def __init__(self, patience: float = 0.5) -> None:
+        self._patience, self._begins, self._is_over = patience, Event(), Event()
         #: Whether the second was over before the first went on: no lock made it wait.
         self.was_overtaken = False
 
@@ -46,7 +50,7 @@ class Overlap:
         """Let the second act begin, and wait for it."""
         if not self._begins.is_set():
             self._begins.set()
-            self.was_overtaken = self._is_over.wait(0.5)
+            self.was_overtaken = self._is_over.wait(self._patience)
 
     def around(self, called: Callable[..., Any]) -> Callable[..., Any]:
         """Return ``called`` with a rest before it."""

@@ -16,7 +16,7 @@ from complaints.retention import erasing, holds, persons
 from notifications.models import Message
 from tests.complaints import DETAILS, DONE, FOUND
 from tests.complaints.cases import FileCase
-from tests.complaints.threads import Overlap, copy
+from tests.complaints.threads import UNHINDERED, Overlap, copy
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media")]
 TERMS = holds.HoldTerms("دعوى أمام المحكمة", "123/2026", None)
@@ -68,7 +68,7 @@ def test_a_person_who_is_held_while_their_account_is_deleted_is_kept(
     """The hold comes after the look for holds and before the person's row is locked."""
     granted = {"kind": RequestKind.DELETION, "state": RequestState.GRANTED, "decided_by": lina, "decided_at": now}
     request = PrivacyRequest.objects.create(citizen=amina, made_at=now, due_on=now.date(), **granted)
-    overlap = Overlap()
+    overlap = Overlap(UNHINDERED)
     monkeypatch.setattr(persons, "has_open_cases", overlap.around(persons.has_open_cases))
     refused, held = overlap.run(
         partial(persons.carry_out, request, at=now),

@@ -19,7 +19,7 @@ from tests.complaints import DONE, FOUND, NOT_OURS
 from tests.complaints.cases import FileCase
 from tests.complaints.desk.queue.bulk import ticked
 from tests.complaints.pages import Clock, Desk, address, sent
-from tests.complaints.threads import Overlap, copy
+from tests.complaints.threads import UNHINDERED, Overlap, copy
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock", "english")]
 
@@ -76,12 +76,12 @@ def test_what_is_undone_for_many_is_not_undone_over_the_citizens_word_nor_half(
         close(case, by=omar, at=clock.at, outcome="solved", found=FOUND, done=DONE)
     clock.pass_(seconds=30)
     moments = {
-        "before the lock": (actions, "undo", first),
-        "after it": (import_module("complaints.actions.undo"), "_stop_messages", second),
+        "before the lock": (actions, "undo", first, Overlap(UNHINDERED)),
+        "after it": (import_module("complaints.actions.undo"), "_stop_messages", second, Overlap()),
     }
     found = {}
-    for moment, (module, name, case) in moments.items():
-        overlap, client, mine = Overlap(), desk(omar), copy(case)
+    for moment, (module, name, case, overlap) in moments.items():
+        client, mine = desk(omar), copy(case)
         with monkeypatch.context() as patch:
             patch.setattr(module, name, overlap.around(getattr(module, name)))
             page, objected = overlap.run(
