@@ -14,7 +14,7 @@ from accounts.models import Citizen, Mandate, MandateOver
 from complaints.actions import filing
 from complaints.models import Case, Draft
 from notifications.models import Message
-from tests.complaints.portal.mandates.test_mandates import given
+from tests.complaints.mandates import give_mandate
 from tests.complaints.threads import Overlap
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,7 +62,7 @@ def test_one_answer_and_one_end_however_many_press(
         (take_back, give),
         (end, take_back),
     ):
-        mandate, overlap = given(amina, karim, at=now) if first == end else asked(), Overlap()
+        mandate, overlap = give_mandate(amina, karim, at=now) if first == end else asked(), Overlap()
         Message.objects.all().delete()
         with monkeypatch.context() as patch:
             patch.setattr(Mandate, "save", overlap.around(Mandate.save))
@@ -87,12 +87,12 @@ def test_a_representative_files_before_the_end_or_not_at_all(
         file = partial(filing.file_draft, mine, by=by, at=now, language="ar")
         return file, partial(changes.end, mandate.pk, by=amina.user, at=now)
 
-    file, end = acts(given(amina, karim, at=now))
+    file, end = acts(give_mandate(amina, karim, at=now))
     with monkeypatch.context() as patch:
         patch.setattr(changes, "_tell", in_end.around(changes._tell))
         _ended, late = in_end.run(end, file)
     assert (type(late), in_end.was_overtaken, Case.objects.count()) == (MandateOver, False, 0)
-    mandate = given(amina, karim, at=now)
+    mandate = give_mandate(amina, karim, at=now)
     file, end = acts(mandate)
     monkeypatch.setattr(filing, "begin", in_filing.around(filing.begin))
     case, ended = in_filing.run(file, end)
