@@ -122,6 +122,11 @@ def _parsed(known: models.Field[Any, Any], value: Any) -> Any:
         return value
 
 
+def word_list(words: Iterable[str]) -> str:
+    """Return words in one line; isolating marks keep each in its place, whatever its script."""
+    return gettext(", ").join(f"\u2068{word}\u2069" for word in words)
+
+
 def _plain(known: models.Field[Any, Any], value: Any) -> str:
     match value:
         case bool():
@@ -132,5 +137,5 @@ def _plain(known: models.Field[Any, Any], value: Any) -> str:
             return f"{value:%H:%M}"
         case list() if isinstance(known, ArrayField):
             labels = dict(known.base_field.choices or ())
-            return gettext(", ").join(str(labels.get(item, item)) for item in value)
+            return word_list(str(labels.get(item, item)) for item in value)
     return str(dict(known.flatchoices).get(value, value))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext_lazy as _
 
 from agencies.models import WordGroup
 from complaints.unit.directory.forms import DirectoryForm, form_field
 from complaints.unit.directory.things import Column, Thing
+from complaints.unit.directory.values import word_list
 
 
 class WordGroupForm(DirectoryForm):
@@ -26,5 +27,5 @@ WORD_GROUPS = Thing(
     add_title=_("Add a word group"),
     end_title=_("End the word group"),
     end_label=_("No longer used from"),
-    columns=(Column(_("Words and spellings"), lambda row: gettext(", ").join(row.phrases)),),
+    columns=(Column(_("Words and spellings"), lambda row: word_list(row.phrases)),),
 )
