@@ -269,7 +269,7 @@ def _directorate(story: Story) -> Directorate | None:
     return agency.directorates.filter(code=f"{agency.code}-{story.seed.text.directorate}").first() if agency else None
 
 
-#: Days before today on which a case is filed, and what happens to it: fresh, late, waiting, answered, objected.
+#: Days before today on which a case is filed, and what happens to it until today: fresh, late, waiting, answered …
 PLOTS: Final[tuple[tuple[int, Plot], ...]] = (
     (0, _fresh),
     (1, _accepted),
@@ -277,7 +277,7 @@ PLOTS: Final[tuple[tuple[int, Plot], ...]] = (
     (3, _waiting),
     (8, _consulted),
     (6, _objected),
-    (1, _answered),
+    (3, _answered),
     (1, _declined),
     (7, _answered),
     (2, _shared),

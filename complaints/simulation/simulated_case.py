@@ -38,6 +38,7 @@ from complaints.simulation.case_rows import MOVING
 from complaints.simulation.chances import (
     ANSWERED_AT_ONCE,
     DROPPING,
+    EVENNESS,
     EXTRA_DAYS,
     FORGOTTEN,
     MEANS,
@@ -110,7 +111,7 @@ class SimulatedCase(AnsweredCase):
             days = 7 if self.said else 13  # whoever rated it did so within six days, and may object within fourteen
             return self.at + timedelta(minutes=self.dice.randint(60, days * 24 * 60))
         mean = self._mean(state) * (SLOWER_BY if self.dice.random() < SLOW else 1)
-        minutes = 1 + int(self.dice.expovariate(1 / mean))
+        minutes = 1 + int(self.dice.gammavariate(EVENNESS, mean / EVENNESS))
         return self.world.calendar.add_minutes(self.at, minutes) + timedelta(seconds=self.dice.randint(1, 59))
 
     def _mean(self, state: State) -> float:

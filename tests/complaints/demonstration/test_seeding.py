@@ -17,7 +17,7 @@ from complaints.demonstration.desk_work import CALLS
 from complaints.demonstration.seeding import seed_demonstration
 from complaints.demonstration.stories import IN_TRIAGE, PLOTS, TOPICS
 from complaints.demonstration.year import RISES
-from complaints.models import Case, CentreContact, Label, Note, Precedent, ProblemJoin, PublishedAnswer
+from complaints.models import Case, CaseEvent, CentreContact, Label, Note, Precedent, ProblemJoin, PublishedAnswer
 from complaints.workflow import State
 
 NOW = datetime.fromisoformat("2026-11-24T11:00:00+03:00")
@@ -84,6 +84,10 @@ class TestTheDemonstration:
         assert len(TOPICS) >= len(PLOTS)
         states = set(Case.objects.filter(citizen__first_name__in=("أمينة", "كريم")).values_list("state", flat=True))
         assert states == set(State)
+
+    def test_nothing_has_happened_that_is_still_to_come(self) -> None:
+        assert CaseEvent.objects.filter(at__gt=NOW).count() == 0
+        assert Case.objects.filter(closed_at__gt=NOW).count() == 0
 
     def test_nobody_writes_as_the_contact_centre_but_for_callers(self) -> None:
         assert Case.objects.exclude(channel="phone").filter(details__contains="المتصل").count() == 0

@@ -3,7 +3,9 @@
 import itertools
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
 import pytest
 from django.db import connection
@@ -12,6 +14,7 @@ from django.db.models import F, Q
 from agencies.models import Topic
 from complaints.actions.answers import judged_answer
 from complaints.answer_quality.judgement import Result
+from complaints.demonstration.year import PACES
 from complaints.engine import history_chain
 from complaints.models import (
     Answer,
@@ -25,13 +28,17 @@ from complaints.models import (
     Solved,
     TaskState,
 )
-from complaints.simulation.generate import generate
+from complaints.simulation.case_rows import MOVING
+from complaints.simulation.generate import filing_moments, generate
+from complaints.simulation.seeds import SeedMaker
+from complaints.simulation.simulated_case import SimulatedCase
+from complaints.simulation.world import Keys, World
 from complaints.workflow import TRANSITIONS, Action, State, edges
 from tests.bench.world import make_world
 from tests.cast import NOW, complaints_unit, greater_amman, leak_in_the_street, office_hours, water_company
 
 #: Cases and the days they were filed in: enough of the past for every action, enough of today for every state.
-PAST, TODAY = (340, 150), (60, 3)
+PAST, TODAY = (340, 150), (91, 10)
 NUMBER = PAST[0] + TODAY[0]
 
 
@@ -51,11 +58,15 @@ def topics(module_data: None) -> Sequence[Topic]:
 
 
 @pytest.fixture(scope="module")
-def cases(topics: Sequence[Topic]) -> list[Case]:
-    """Every question below is asked of these."""
+def world(topics: Sequence[Topic]) -> World:
     office_hours()
     complaints_unit()
-    world = make_world(citizens=20, agencies=[water_company(), greater_amman()])
+    return make_world(citizens=20, agencies=[water_company(), greater_amman()])
+
+
+@pytest.fixture(scope="module")
+def cases(world: World) -> list[Case]:
+    """Most questions below are asked of these."""
     for number, days in (PAST, TODAY):
         generate(number, world=world, seed=number, since=NOW - timedelta(days=days), until=NOW)
     connection.check_constraints()
@@ -120,7 +131,7 @@ def test_who_holds_a_case_fits_its_state(cases: list[Case]) -> None:
 
 def test_one_case_in_twenty_has_the_part_of_another_agency(cases: list[Case]) -> None:
     parts = ReferralTask.objects.all()
-    assert 0.03 < parts.values("case").distinct().count() / NUMBER < 0.07
+    assert 0.03 < parts.values("case").distinct().count() / NUMBER < 0.09
     assert set(parts.values_list("state", flat=True)) == set(TaskState)
     assert parts.filter(agency=F("case__agency"), state=TaskState.OPEN).count() == 0
     # An open part has a clock that runs, and keeps its case from being closed.
@@ -148,3 +159,19 @@ def test_an_answer_that_was_challenged_would_be_challenged(cases: list[Case]) ->
     assert 0.01 < challenged.count() / Answer.objects.count() < 0.1
     judged = judged_answer(challenged[0].case, found=challenged[0].found, done=challenged[0].done)
     assert (judged.result, judged.fault) == (Result.CHALLENGED, challenged[0].challenge)
+
+
+def test_one_open_case_in_seven_is_late_and_slow_agencies_have_most_of_them(world: World) -> None:
+    """Nothing is written: what is open at the end would be the same."""
+    dice, late = Random(3), {}
+    for pace in (min(PACES), 1.0, max(PACES)):
+        desks = [replace(desk, pace=pace) for desk in world.desks]
+        here, keys = replace(world, desks=desks), Keys()
+        maker = SeedMaker(here, dice)
+        moments = filing_moments(500, dice, NOW - timedelta(days=60), NOW)
+        lives = [SimulatedCase(maker.seed(at), world=here, keys=keys, dice=dice, at=at, until=NOW) for at in moments]
+        states = [dict(zip(MOVING, one.steps[-1], strict=True)) for one in lives]
+        deadlines = [state["deadline_at"] for state in states if state["state"] != State.CLOSED]
+        late[pace] = sum(deadline < NOW for deadline in deadlines) / len(deadlines)
+    quick, usual, slow = late.values()
+    assert quick < 0.1 < usual < 0.2 < slow < 0.5, late
