@@ -43,7 +43,7 @@ type Said = dict[str, Any]
 def _list(known: Any, said: Said) -> forms.Field:
     if known.base_field.choices:
         boxes = forms.CheckboxSelectMultiple
-        return forms.MultipleChoiceField(choices=known.base_field.choices, widget=boxes, **said)
+        return forms.MultipleChoiceField(choices=_as_labels(known.base_field.choices), widget=boxes, **said)
     line = LineField(max=known.base_field.max_length or TEXT_LENGTH)
     return SimpleArrayField(line, delimiter="\n", widget=forms.Textarea(attrs={"rows": 4}), **said)
 
@@ -88,7 +88,7 @@ class DirectoryForm(Form, forms.ModelForm):  # type: ignore[type-arg] # named by
                 known.queryset = self.offered(name, known.queryset)
                 known.empty_label = NOTHING_CHOSEN
             elif isinstance(known, forms.TypedChoiceField):
-                known.choices = _with_plain_blank(known.choices)
+                known.choices = _as_labels(known.choices)
 
     def offered(self, name: str, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return the rows that can be chosen in a field."""
@@ -118,9 +118,9 @@ class DirectoryForm(Form, forms.ModelForm):  # type: ignore[type-arg] # named by
         return reference_changes.change(self.instance, values, author=author, on=self.cleaned_data.get("effective_on"))
 
 
-def _with_plain_blank(choices: Any) -> list[tuple[Any, Any]]:
-    """Return ``choices`` with our sign for none of them, in place of Django's words, which are in English."""
-    return [(value, label if value else NOTHING_CHOSEN) for value, label in choices]
+def _as_labels(choices: Any) -> list[tuple[Any, Any]]:
+    """Return ``choices`` as labels of their own, with our sign for none of them in place of Django's words."""
+    return [(value, capfirst(label) if value else NOTHING_CHOSEN) for value, label in choices]
 
 
 class EndForm(Form):

@@ -136,6 +136,11 @@ def _plain(known: models.Field[Any, Any], value: Any) -> str:
         case time():
             return f"{value:%H:%M}"
         case list() if isinstance(known, ArrayField):
-            labels = dict(known.base_field.choices or ())
-            return word_list(str(labels.get(item, item)) for item in value)
-    return str(dict(known.flatchoices).get(value, value))
+            return word_list(_label_of(known.base_field, item) for item in value)
+    return _label_of(known, value)
+
+
+def _label_of(known: Any, value: Any) -> str:
+    """Return what a choice is called where it stands alone, and any other value as it is."""
+    labels = dict(known.flatchoices)
+    return str(capfirst(labels[value]) if value in labels else value)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
@@ -54,7 +55,7 @@ AGENCIES = Thing(
     end_label=_("Last day of the agency"),
     columns=(
         Column(_("Short name"), lambda row: row.short_name),
-        Column(_("Kind"), lambda row: row.get_kind_display()),
+        Column(_("Kind"), lambda row: capfirst(row.get_kind_display())),
         Column(_("Parent agency"), lambda row: row.parent.name if row.parent else ""),
         Column(_("Last day"), lambda row: row.ends_on),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, CentreState, OutsideCentre
@@ -69,7 +70,7 @@ CENTRE_STATES = Thing(
     end_label=_("No longer used from"),
     columns=(
         Column(_("Outside centre"), lambda row: row.centre.name),
-        Column(_("Meaning"), lambda row: row.get_meaning_display()),
+        Column(_("Meaning"), lambda row: capfirst(row.get_meaning_display())),
     ),
     joined=("centre",),
     searched=stripped("word", "centre__name_ar", "centre__name_en"),

@@ -1,5 +1,6 @@
 """Days off as the unit keeps them; open deadlines follow every change."""
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Holiday
@@ -28,7 +29,7 @@ HOLIDAYS = Thing(
     end_label="",
     columns=(
         Column(_("Day"), lambda row: row.on),
-        Column(_("Status"), lambda row: row.get_status_display()),
-        Column(_("Applies to"), lambda row: row.get_audience_display()),
+        Column(_("Status"), lambda row: capfirst(row.get_status_display())),
+        Column(_("Applies to"), lambda row: capfirst(row.get_audience_display())),
     ),
 )

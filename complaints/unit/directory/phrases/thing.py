@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Func, TextField, Value
+from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies.models import AnswerPhrase
@@ -42,8 +43,8 @@ PHRASES = Thing(
     end_title=_("End the phrases"),
     end_label=_("No longer used from"),
     columns=(
-        Column(_("Category"), lambda row: row.get_category_display()),
-        Column(_("Language"), lambda row: row.get_language_display()),
+        Column(_("Category"), lambda row: capfirst(row.get_category_display())),
+        Column(_("Language"), lambda row: capfirst(row.get_language_display())),
     ),
     searched=Func(_JOINED, function="ar_strip", output_field=TextField()),
 )

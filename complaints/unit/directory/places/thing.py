@@ -1,5 +1,6 @@
 """Districts, towns and areas as the unit keeps them; forms offer those that are not ended."""
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import City
@@ -26,7 +27,7 @@ PLACES = Thing(
     end_label=_("No longer offered from"),
     columns=(
         Column(_("Governorate"), lambda row: row.governorate.name),
-        Column(_("Level"), lambda row: row.get_level_display()),
+        Column(_("Level"), lambda row: capfirst(row.get_level_display())),
     ),
     joined=("governorate",),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from agencies.models import TopicQuestion
@@ -43,7 +44,7 @@ QUESTIONS = Thing(
     end_label=_("No longer asked from"),
     columns=(
         Column(pgettext_lazy("of a case", "Topic"), lambda row: row.topic.name),
-        Column(_("Kind of answer"), lambda row: row.get_kind_display()),
+        Column(_("Kind of answer"), lambda row: capfirst(row.get_kind_display())),
         Column(_("Must be answered"), lambda row: _("Yes") if row.is_required else _("No")),
     ),
     joined=("topic",),
