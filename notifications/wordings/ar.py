@@ -275,7 +275,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="طلبات بانتظار قراركم في {date}",
         text="في بداية يوم {date}:\n\nبانتظار قراركم: {to_decide}\nقيد الفرز: {triage}\n\n"
         "منذ يوم العمل السابق:\n\nحالات تأخر أُبلغت بها الجهات: {reported}\n"
-        "حالات تأخر لم يوجد في الجهة من يُبلَّغ بها في أحد المستويات: {vacant}\n\nقائمة العمل:\n\n{url}",
+        "حالات تأخر لم يُبلَّغ بها أحد لشغور المستوى المطلوب: {vacant}\n\nقائمة العمل:\n\n{url}",
     ),
     "praise_passed_on": Wording(
         sms="",
@@ -346,7 +346,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "officer_explain": Wording(
         sms="",
         subject="يُرجى توضيح سبب تأخر الطلب {ref}",
-        text="تأخر الطلب {ref}، وتسأل قيادة {agency} عن السبب. تجدون السؤال في صفحة الطلب، ويُرجى الإجابة عنه فيها.",
+        text="تأخر الطلب {ref}، وتسأل قيادة {agency} عن السبب. تجدون السؤال في صفحة الطلب، ونرجو الإجابة عنه فيها.",
     ),
     "cmu_asked": Wording(
         sms="يطلب صاحب الطلب {ref} تدخل الوحدة. {link}",

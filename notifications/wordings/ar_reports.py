@@ -36,7 +36,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "directive_level_vacant": Wording(
         sms="",
         subject="توجيه إلى {agency} والمستوى المطلوب إبلاغه شاغر",
-        text="التوجيه الصادر إلى {agency} موعده {date} يحتاج إلى متابعة، والمنصب الذي يجب إبلاغه الآن شاغر:\n\n{url}",
+        text="التوجيه الصادر إلى {agency} موعده {date} يحتاج إلى متابعة، والمنصب الذي يُبلَّغ الآن شاغر:\n\n{url}",
     ),
     "directive_reported": Wording(
         sms="",
@@ -62,7 +62,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "report_released": Wording(
         sms="",
         subject="صدر التقرير الدوري حتى {date}",
-        text="صدر التقرير الدوري حتى {date}. اقرؤوه واطلعوا على من أجاب عن ملحقه:\n\n{url}",
+        text="صدر التقرير الدوري حتى {date}. اقرؤوه واطلعوا على من رد على ملحقه:\n\n{url}",
     ),
     "annex_released": Wording(
         sms="",

@@ -9,7 +9,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "staff_new_password": Wording(
         sms="",
         subject="كلمة مرور جديدة في بخدمتكم",
-        text="ضعوا كلمة مرور جديدة لحساب العمل من هنا:\n\n{url}\n\n"
+        text="اختاروا كلمة مرور جديدة لحساب العمل من هنا:\n\n{url}\n\n"
         "يعمل الرابط مرة واحدة خلال 30 دقيقة. إن لم تطلبوه فتجاهلوا هذه الرسالة، فكلمة المرور لم تتغير.",
     ),
     "staff_password_changed": Wording(

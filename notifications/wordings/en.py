@@ -72,9 +72,9 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         text="We corrected the topic of your {kind} {ref}, so the reply is due earlier: {date}. See the details here:",
     ),
     "case_delivered": Wording(
-        sms="Your praise {ref} was delivered at {agency}. {link}",
-        subject="Your praise {ref} was delivered",
-        text="Your praise {ref} was passed on to the people it is for at {agency}. Thank you for it.",
+        sms="Your praise {ref} has reached {agency}. {link}",
+        subject="Your praise {ref} has been passed on",
+        text="Your praise {ref} has been passed on at {agency} to the people it is for. Thank you for it.",
     ),
     "case_answered": Wording(
         sms="Your {kind} {ref} has been answered. Read the answer: {link}",
@@ -82,14 +82,14 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         text="Your {kind} {ref} has been answered. Read the answer here:",
     ),
     "case_adopted": Wording(
-        sms="Your suggestion {ref} is adopted. What will change: {link}",
-        subject="Your suggestion {ref} is adopted",
-        text="Your suggestion {ref} is adopted. Read here what will change and when:",
+        sms="Your suggestion {ref} was adopted. What will change: {link}",
+        subject="Your suggestion {ref} was adopted",
+        text="Your suggestion {ref} was adopted. Read here what will change and when:",
     ),
     "case_not_adopted": Wording(
-        sms="Your suggestion {ref} was considered and is not adopted. Why: {link}",
-        subject="Your suggestion {ref} is not adopted",
-        text="Your suggestion {ref} was considered and is not adopted. Read the reasons here:",
+        sms="Your suggestion {ref} was considered but not adopted. Why: {link}",
+        subject="Your suggestion {ref} was not adopted",
+        text="Your suggestion {ref} was considered but not adopted. Read the reasons here:",
     ),
     "case_status": Wording(
         sms="{Kind} {ref}: {status}. {link}",
@@ -141,7 +141,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         sms="Praise {ref}: pass it on and confirm by {date}. {link}",
         subject="New praise {ref} for your agency",
         text="Praise came to your agency: {ref}. Pass it on to the people it is for, and confirm it by {date}. You do "
-        "not confirm responsibility and write no answer.",
+        "not need to confirm responsibility or write an answer.",
     ),
     "officer_recalled": Wording(
         sms="The CMU recalled case {ref} from your agency. {link}",
@@ -267,16 +267,16 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         sms="",
         subject="Your agency's cases on {date}",
         text="Your agency's cases on {date}:\n\nFor you to decide: {to_decide}\nDue today: {due_today}\n"
-        "Due soon: {at_risk}\nCame back: {returned}\n"
+        "Due soon: {at_risk}\nReturned to you: {returned}\n"
         "Promises likely to be missed: {likely_missed}\nMessages that did not arrive: {failed}\n\n"
         "Your work queue:\n\n{url}",
     ),
     "cmu_digest": Wording(
         sms="",
         subject="Cases waiting for your decision on {date}",
-        text="On {date} at the start of the day:\n\nFor you to decide: {to_decide}\nIn triage: {triage}\n\n"
-        "Since the last working day:\n\nDelays reported at agencies: {reported}\n"
-        "Delays that could be reported to no one, because a level has no holder: {vacant}\n\n"
+        text="At the start of {date}:\n\nFor you to decide: {to_decide}\nIn triage: {triage}\n\n"
+        "Since the last working day:\n\nDelays reported to agencies: {reported}\n"
+        "Delays not reported, because nobody holds the level: {vacant}\n\n"
         "Your work queue:\n\n{url}",
     ),
     "praise_passed_on": Wording(
@@ -287,12 +287,13 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "officer_directorate": Wording(
         sms="The directorate answered in case {ref}. {link}",
         subject="The directorate answered in case {ref}",
-        text="The directorate gave the time it needs or its finding in case {ref}. The case page has the details.",
+        text="The directorate has said how long it needs for case {ref}, or what it found. The case page has the "
+        "details.",
     ),
     "directorate_request": Wording(
         sms="",
         subject="{agency} has a request about case {ref}",
-        text="{agency} asks your directorate how long it needs for case {ref}, and then for its finding. Read the "
+        text="{agency} asks your directorate about case {ref}: first how long you need, then what you found. Read the "
         "request and answer here, without an account:\n\n{url}\n\nThe link works until {date}. It opens this case "
         "only. Do not pass it on outside your directorate.",
     ),
@@ -337,8 +338,8 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "ladder_digest": Wording(
         sms="",
         subject="Late cases of your agency on {date}: {count}",
-        text="Late cases of your agency that were reported to you, on {date} at the start of the day: {count}\n"
-        "Reported since the last working day: {reported}\n\nYour page of late cases:\n\n{url}\n\n{cases}",
+        text="Late cases of your agency that were escalated to you, at the start of {date}: {count}\n"
+        "Escalated since the last working day: {reported}\n\nYour page of late cases:\n\n{url}\n\n{cases}",
     ),
     "ladder_explained": Wording(
         sms="",

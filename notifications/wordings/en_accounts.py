@@ -39,19 +39,19 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         text="We found nothing with this tracking number for your mobile number. Check the number, or call {phone}.",
     ),
     "problem_over": Wording(
-        sms="{agency}: the known problem is over. If you still have it, send a complaint: {host}",
+        sms="{agency}: the known problem you told us about is over. If you still have it, send a complaint: {host}",
         subject="A known problem that you told us about is over",
-        text="{agency}: the known problem that you told us you have too is over:\n\n{url}\n\nIf you still have it, "
-        "send a complaint.",
+        text="You told us that you have a known problem too. {agency} says that it is over:\n\n{url}\n\nIf you still "
+        "have it, send a complaint.",
     ),
     "mandate_asked": Wording(
-        sms="A request for a mandate in At Your Service waits for your answer. See your account.",
-        subject="A request for a mandate waits for your answer",
-        text="Someone asked that one person speaks for another in At Your Service. The request waits for your answer, "
-        "and nothing begins before it. The details are in your account, under “Speaking for another”.",
+        sms="A request for a mandate in At Your Service is waiting for your answer. See your account.",
+        subject="A request for a mandate is waiting for your answer",
+        text="Someone asked that one person may speak for another in At Your Service. The request is waiting for your "
+        "answer, and nothing begins without it. The details are in your account, under “Speaking for another”.",
     ),
     "mandate_given": Wording(
-        sms="A mandate in your At Your Service account has begun, until {date}. Not expected? Call {phone}",
+        sms="A mandate in your At Your Service account has begun and lasts until {date}. Not expected? Call {phone}",
         subject="A mandate in your At Your Service account has begun",
         text="A mandate in your At Your Service account has begun. Its last day is {date}. Your account shows it, "
         "and you can end the mandate there at any time. If you did not expect it, call {phone}.",
@@ -74,12 +74,12 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="Your At Your Service account is closed",
         text="Your At Your Service account is closed, as you asked. Your data and what was written in your cases will "
         "be erased. The kind, topic, agency, dates and outcome of each case stay for the statistics, without your "
-        "name. What a legal case needs is erased when it has ended. Questions: {phone}.",
+        "name. What legal proceedings need is erased once they have ended. Questions: {phone}.",
     ),
     "data_breach": Wording(
-        sms="A data breach may concern your data at At Your Service. For details call {phone}",
+        sms="A data breach may concern your data in At Your Service. For details call {phone}",
         subject="A data breach may concern your data",
-        text="A breach of data security may concern your personal data at At Your Service. Call {phone} to learn what "
+        text="A breach of data security may concern your personal data in At Your Service. Call {phone} to learn what "
         "happened and what you should do. Do not give your password or a code to anyone who calls you.",
     ),
     "phone_changed": Wording(
@@ -93,14 +93,14 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         text="A phone number was added to your At Your Service account. If this was not you, call {phone}.",
     ),
     "address_changed": Wording(
-        sms="Your address at At Your Service changed. Not you? Call {phone}",
+        sms="Your At Your Service address changed. Not you? Call {phone}",
         subject="Your At Your Service address changed",
         text="The address in your At Your Service account changed. If this was not you, call {phone}.",
     ),
     "identity_confirmed": Wording(
-        sms="Your identity is confirmed at At Your Service. You do not need to do anything.",
+        sms="Your identity is confirmed in At Your Service. You do not need to do anything.",
         subject="Your identity is confirmed",
-        text="Your identity is confirmed at At Your Service. You do not need to do anything.",
+        text="Your identity is confirmed in At Your Service. You do not need to do anything.",
     ),
     "identity_rejected": Wording(
         sms="At Your Service could not confirm your identity. See your account, or call {phone}",
@@ -109,9 +109,9 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         "what you can do. You can also call {phone}.",
     ),
     "identity_merged": Wording(
-        sms="Your two At Your Service accounts are one now. Not you? Call {phone}",
-        subject="Your accounts are one now",
-        text="You had two accounts at At Your Service. They are one now, with all your cases. If this is wrong, call "
+        sms="Your two At Your Service accounts are now one. Not expected? Call {phone}",
+        subject="Your two accounts are now one",
+        text="You had two At Your Service accounts. They are now one, with all your cases. If this is wrong, call "
         "{phone}.",
     ),
 }

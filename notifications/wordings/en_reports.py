@@ -15,12 +15,12 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "directive_reminder": Wording(
         sms="",
         subject="A directive for {agency} is due on {date}",
-        text="Reminder: a directive for {agency} is due on {date} and is not reported as done:\n\n{url}",
+        text="Reminder: a directive for {agency} is due on {date} and has not been reported as done:\n\n{url}",
     ),
     "directive_late": Wording(
         sms="",
         subject="A directive for {agency} is late",
-        text="A directive for {agency} was due on {date} and is not reported as done:\n\n{url}\n\n"
+        text="A directive for {agency} was due on {date} and has not been reported as done:\n\n{url}\n\n"
         "Each working day the delay is reported one level higher, up to the Prime Minister's office.",
     ),
     "commitment_reminder": Wording(
@@ -32,20 +32,20 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "commitment_late": Wording(
         sms="",
         subject="A commitment of {agency} is late",
-        text="The commitment of {agency} about a recurring problem was due on {date}, and nothing was written that "
-        "shows what was done:\n\n{url}\n\n"
+        text="The commitment of {agency} about a recurring problem was due on {date}, and nothing shows yet "
+        "what was done:\n\n{url}\n\n"
         "Each working day the delay is reported one level higher, up to the Prime Minister's office.",
     ),
     "directive_level_vacant": Wording(
         sms="",
-        subject="A directive for {agency}, and the level to tell is vacant",
-        text="A directive for {agency} with the date {date} needs attention, and the position that would be told "
-        "now is vacant:\n\n{url}",
+        subject="A directive for {agency}: nobody holds the level to inform",
+        text="A directive for {agency}, due on {date}, needs attention, and nobody holds the position to inform "
+        "next:\n\n{url}",
     ),
     "directive_reported": Wording(
         sms="",
         subject="A directive for {agency} is reported as done",
-        text="The directive for {agency} with the date {date} is reported as done. Read the evidence, then close the "
+        text="The directive for {agency}, due on {date}, is reported as done. Read the evidence, then close the "
         "directive or send it back:\n\n{url}",
     ),
     "directive_sent_back": Wording(
@@ -56,18 +56,18 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "directive_closed": Wording(
         sms="",
         subject="A directive for {agency} is closed",
-        text="The directive for {agency} with the date {date} is closed. You do not need to do anything more:\n\n{url}",
+        text="The directive for {agency}, due on {date}, is closed. You do not need to do anything more:\n\n{url}",
     ),
     "directive_withdrawn": Wording(
         sms="",
         subject="A directive for {agency} was withdrawn",
-        text="The directive for {agency} with the date {date} was withdrawn. You do not need to do anything more. Read "
+        text="The directive for {agency}, due on {date}, was withdrawn. You do not need to do anything more. Read "
         "the reason here:\n\n{url}",
     ),
     "report_released": Wording(
         sms="",
         subject="The periodic report up to {date} is released",
-        text="The periodic report up to {date} is released. Read it, and see who has answered:\n\n{url}",
+        text="The periodic report up to {date} is released. Read it, and see who has answered its annex:\n\n{url}",
     ),
     "annex_released": Wording(
         sms="",
@@ -77,13 +77,13 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     ),
     "annex_reminder": Wording(
         sms="",
-        subject="The annex for {agency} is to be answered by {date}",
-        text="Reminder: the annex to the periodic report for {agency} is to be answered by {date}:\n\n{url}",
+        subject="The annex for {agency} must be answered by {date}",
+        text="Reminder: the annex to the periodic report for {agency} must be answered by {date}:\n\n{url}",
     ),
     "annex_late": Wording(
         sms="",
         subject="The answer to the annex for {agency} is late",
-        text="The annex to the periodic report for {agency} was to be answered by {date}, and there is no answer yet:"
+        text="The annex to the periodic report for {agency} had to be answered by {date}, and there is no answer yet:"
         "\n\n{url}",
     ),
     "annex_answered": Wording(
@@ -93,9 +93,9 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     ),
     "index_reply_open": Wording(
         sms="",
-        subject="Draft of the commitment index of {agency}, replies until {date}",
-        text="The commitment index of {agency} is counted and not yet published. Read it with the cases it comes from, "
-        "and reply until {date} if it needs a correction or an explanation. The reply is published with the index:"
-        "\n\n{url}",
+        subject="Draft of the commitment index of {agency}, reply by {date}",
+        text="The commitment index of {agency} has been calculated and is not published yet. Read it with the cases it "
+        "comes from, and reply by {date} if it needs a correction or an explanation. The reply is published with the "
+        "index:\n\n{url}",
     ),
 }

@@ -20,13 +20,13 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     ),
     "staff_factor_added": Wording(
         sms="",
-        subject="A second step of signing in was added",
+        subject="A second sign-in step was added",
         text="An authenticator app or a passkey was added to your work account. If this was not you, tell the system "
         "operator at once.",
     ),
     "staff_factor_removed": Wording(
         sms="",
-        subject="A second step of signing in was removed",
+        subject="A second sign-in step was removed",
         text="An authenticator app or a passkey was removed from your work account. If this was not you, tell the "
         "system operator at once.",
     ),

@@ -110,7 +110,7 @@ def test_a_suggestion_that_is_not_adopted_says_so(
     officer.post(address("desk-close", case), sent(case, **typed))
     message = Message.objects.get(template="case_not_adopted")
     page = as_amina.get(reverse("case", args=[case.reference])).content.decode()
-    said = ("is not adopted" in message.body or "عدم اعتماد" in message.body, "answered" in message.body)
+    said = ("but not adopted" in message.body or "عدم اعتماد" in message.body, "answered" in message.body)
     shown = [text in page for text in ("Not adopted", "Decided by", "s decision", "Answered by")]
     assert (said, shown) == ((True, False), [True, True, True, False])
 

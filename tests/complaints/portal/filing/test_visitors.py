@@ -106,6 +106,8 @@ def test_after_a_day_the_draft_is_gone_also_before_it_is_deleted(visitor: Client
     sign_in(visitor, amina)
     assert where(visitor.get(CHECK, {"draft": held.pk})) == WHAT
     assert (expiry.discard_drafts(at=at), list(Draft.objects.all())) == (1, [draft])
+    week = at + timedelta(days=7)
+    assert [expiry.discard_drafts(at=week + timedelta(seconds=seconds)) for seconds in (-1, 1)] == [0, 1]
 
 
 def test_a_browser_a_network_and_a_draft_have_their_measure(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
