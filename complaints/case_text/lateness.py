@@ -106,7 +106,7 @@ def _next(clock: Clock | None, taken: Collection[str], calendar: WorkingCalendar
         return ""
     step = next_step(clock, taken, calendar, at=at)
     if step is None:
-        return gettext("Everybody who has to be told of the delay has been told.") if clock.kind in ESCALATED else ""
+        return gettext("Everyone who must be told of the delay has been told.") if clock.kind in ESCALATED else ""
     words = {"day": day_digits(timezone.localdate(max(step.on, at))), "unit": unit_name()}
     if step.role == Role.CMU_HEAD:
         return gettext("Next step on %(day)s: the head of the %(unit)s is told.") % words

@@ -71,13 +71,13 @@ def owed_words(case: Case) -> str:
         return str(owed)
     match case.state:
         case State.TRIAGE:
-            return gettext("Finds the right agency by")
+            return gettext("Right agency found by")
         case State.REFERRED:
             return gettext("Confirms it is responsible by")
         case State.WAITING:
             return gettext("Your answer is needed by")
         case State.OBJECTED:
-            return gettext("Decides on your objection by")
+            return gettext("Decision on your objection by")
     return gettext("Replies to you by")
 
 

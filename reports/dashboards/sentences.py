@@ -45,7 +45,10 @@ def _since_when(row: Row) -> str:
     since = gettext("Half of them came on %(day)s or later") % {"day": _weekday(_day(row["since"]))}
     parts = [since]
     if facts["area"]:
-        parts.append(gettext("%(number)s from %(area)s") % {"number": facts["named"], "area": _isolated(facts["area"])})
+        parts.append(
+            gettext("and %(number)s of all are from %(area)s")
+            % {"number": facts["named"], "area": _isolated(facts["area"])}
+        )
     return f"{gettext(', ').join(parts)}{gettext('; ')}{_known(facts)}"
 
 
@@ -87,14 +90,13 @@ def quiet_sentences(row: Row, *, at: datetime) -> list[str]:
 
 def _usual(row: Row) -> str:
     said = [
-        gettext("before that, from %(least)s to %(most)s in the same number of days")
+        gettext("in earlier spans of as many days it had %(least)s to %(most)s")
         % {"least": min(row["earlier"]), "most": max(row["earlier"])}
     ]
     if row["peers"]:
         least, most = row["peers"]
         said.append(
-            gettext("the middle half of the agencies of its kind, from %(least)s to %(most)s")
-            % {"least": least, "most": most}
+            gettext("and half of the agencies of its kind have %(least)s to %(most)s") % {"least": least, "most": most}
         )
     return f"{gettext(', ').join(said)}."
 

@@ -125,7 +125,7 @@ def merge(request: HttpRequest, pk: UUID) -> HttpResponse:
         form,
         decide,
         title=gettext("Merge two records of one person"),
-        done=gettext("The two records are one now. Cases and messages have moved."),
+        done=gettext("The two records are now one. Cases and messages have moved."),
     )
 
 

@@ -40,7 +40,7 @@ def test_it_says_how_long_who_has_it_since_when_and_what_comes_next(accepted: Ca
     ladder.sweep(at=LATE)
     last = lateness(accepted, at=LATE)
     assert last is not None
-    assert last.next == "Everybody who has to be told of the delay has been told."
+    assert last.next == "Everyone who must be told of the delay has been told."
 
 
 def test_a_list_costs_four_statements_however_many_are_late(

@@ -196,17 +196,17 @@ def test_sentences_say_what_is_usual_and_what_is_known() -> None:
         assert rise_sentences(row) == [
             "63 complaints in 7 days; in each of the 8 weeks before, there were from 5 to 11.",
             (
-                "Half of them came on Saturday 3 January 2026 or later, 40 from \u2068الجبيهة\u2069; "
+                "Half of them came on Saturday 3 January 2026 or later, and 40 of all are from \u2068الجبيهة\u2069; "
                 "30 are joined as one problem, 2 are closed."
             ),
         ]
-        likes = "the middle half of the agencies of its kind"
+        likes = "and half of the agencies of its kind have"
         quiet = {
             "count": 1, "earlier": [20, 14, 30], "peers": [14, 30],
             "signs": {"officers": 1, "seen_at": "2025-11-18T10:00:00+03:00", "refused": 0, "filed_elsewhere": 3},
         }  # fmt: skip
         assert quiet_sentences(quiet, at=datetime.fromisoformat("2026-01-04T10:00:00+03:00")) == [
-            f"1 case in 90 days; before that, from 14 to 30 in the same number of days, {likes}, from 14 to 30.",
+            f"1 case in 90 days; in earlier spans of as many days it had 14 to 30, {likes} 14 to 30.",
             "None of its liaison officers has signed in for 47 days.",
             "3 cases were filed elsewhere, and the agencies that declined them named this one.",
         ]
