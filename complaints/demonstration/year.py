@@ -38,7 +38,7 @@ class Rise:
 #: One problem rises these days. The other one lasted half a year and became rare.
 RISES: Final = (
     Rise("water-outage", "JO-IR", "jo-ir-town-ar-ramtha", 0.008, timedelta(days=6), timedelta(hours=2)),
-    Rise("roads-holes", "JO-AZ", "jo-az-liwa-ar-rusayfah", 0.025, timedelta(days=330), timedelta(days=120)),
+    Rise("roads-holes", "JO-AZ", "jo-az-liwa-ar-rusayfah", 0.03, timedelta(days=330), timedelta(days=120)),
 )
 
 
