@@ -86,7 +86,8 @@ def compile_if_stale(root: Path) -> bool:
     if not os.access(compiled.parent, os.W_OK):
         msg = f"{compiled} is missing or out of date, and its folder cannot be written to: run `python3 run.py` there."
         raise SystemExit(msg)
-    partial = compiled.with_suffix(".partial")
+    # Two processes that start at the same moment each write a file of their own.
+    partial = compiled.with_suffix(f".{os.getpid()}.partial")
     with partial.open("wb") as output:
         mofile.write_mo(output, _read(source))
     partial.replace(compiled)
