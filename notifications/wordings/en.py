@@ -267,7 +267,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         sms="",
         subject="Your agency's cases on {date}",
         text="Your agency's cases on {date}:\n\nFor you to decide: {to_decide}\nDue today: {due_today}\n"
-        "Due soon: {at_risk}\nReturned to you: {returned}\n"
+        "Due soon: {at_risk}\nCame back: {returned}\n"
         "Promises likely to be missed: {likely_missed}\nMessages that did not arrive: {failed}\n\n"
         "Your work queue:\n\n{url}",
     ),
