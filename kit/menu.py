@@ -8,7 +8,8 @@ from typing import Any
 from django_stubs_ext import StrPromise
 
 
-@dataclass(frozen=True)
+# Each is written once, and one is as good as itself alone: comparing them would translate their texts.
+@dataclass(frozen=True, eq=False)
 class MenuEntry:
     """One page in the menu: who has any of ``roles`` and none of ``hidden_from`` sees it.
 

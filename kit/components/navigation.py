@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from kit import languages
 from kit.components.drawings import icon
 from kit.components.marks import pill
+from kit.menu import MenuEntry
 
 register = template.Library()
 
@@ -32,7 +33,19 @@ def nav_link(
 
     ``counts`` say by url name how much waits on a page.
     """
-    here = _url_name(context)
+    return _link(_url_name(context), to=to, text=text, icon_name=icon_name, within=within, css=css, counts=counts)
+
+
+def _link(
+    here: str,
+    *,
+    to: str,
+    text: object,
+    icon_name: str = "",
+    within: str = "",
+    css: str = "",
+    counts: Mapping[str, int] | None = None,
+) -> SafeString:
     current = "page" if here == to else "true" if here in within.split() else ""
     count = (counts or {}).get(to, 0)
     return format_html(
@@ -44,6 +57,29 @@ def nav_link(
         text,
         format_html(" {}", pill(count, kind="bad")) if count else "",
     )
+
+
+@register.simple_tag(takes_context=True)
+def side_menu(context: Context) -> SafeString:
+    """Write the ``staff_menu`` of the page with its ``menu_counts``; each link is kept as it was written before."""
+    here, counts, found = _url_name(context), context.get("menu_counts") or {}, []
+    for group in context["staff_menu"]:
+        links = (_menu_link(entry, here, counts.get(entry.url_name, 0)) for entry in group.entries)
+        heading = format_html("<h2>{}</h2>", group.title) if group.title else ""
+        found.append(f"{heading}<ul>{''.join(links)}</ul>")
+    return SafeString("".join(found))
+
+
+def _menu_link(entry: MenuEntry, here: str, count: int) -> SafeString:
+    where = here if here == entry.url_name or here in entry.within.split() else ""
+    return _kept_link(entry, where, count, get_language(), get_urlconf())
+
+
+@lru_cache(maxsize=2048)
+def _kept_link(entry: MenuEntry, here: str, count: int, _language: str | None, _urlconf: str | None) -> SafeString:
+    counts = {entry.url_name: count}
+    link = _link(here, to=entry.url_name, text=entry.text, within=entry.within, counts=counts)
+    return format_html("<li>{}</li>", link)
 
 
 @lru_cache(maxsize=1024)
@@ -63,6 +99,10 @@ def other_language_url(context: Context) -> str:
     other = languages.other_language()
     request = context.get("request")
     here = request.get_full_path() if request else ""
+    prefix = f"/{get_language()}/"
+    if here.startswith(prefix) and request.resolver_match:
+        # Addresses of pages differ in their first part alone.
+        return f"/{other}/{here.removeprefix(prefix)}"
     there = translate_url(here, other) if here else here
     return there if there != here else f"/{other}/"
 

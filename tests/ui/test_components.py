@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.test import RequestFactory
+from django.urls import resolve, translate_url
+from django.utils import translation
 
 from kit.dates import day_text
 from kit.forms import Card, ChoiceCardsField, DigitsField, Form, LineField, ParagraphField, PasswordField
@@ -217,6 +219,17 @@ def test_a_pager_links_to_the_next_page():
 def test_changing_the_language_keeps_the_page(language, path, there):
     request = RequestFactory().get(path)
     assert rendered("{% other_language_url %}", language=language, request=request) == there
+
+
+@pytest.mark.parametrize(
+    "path", ["/ar/", "/ar/help/?q=1", "/ar/staff/queue/?view=late&q=/ar/", "/ar/cases/2604821735/"]
+)
+def test_the_other_language_of_a_page_that_was_found_is_what_django_says(path):
+    request = RequestFactory().get(path)
+    request.resolver_match = resolve(request.path)
+    with translation.override("ar"):
+        expected = translate_url(path, "en")
+    assert rendered("{% other_language_url %}", language="ar", request=request) == expected != path
 
 
 # ---- fields ----
