@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, TextChoices
 from django.utils.translation import get_language
 
 from accounts.models import Citizen
@@ -62,17 +63,23 @@ class ListedCase:
     @property
     def kind_label(self) -> str:
         """Return the name of the kind."""
-        return str(Kind(self.kind).label)
+        return _label(Kind, self.kind, get_language())
 
     @property
     def channel_label(self) -> str:
         """Return the name of the channel."""
-        return str(Channel(self.channel).label)
+        return _label(Channel, self.channel, get_language())
 
     @property
     def state_label(self) -> str:
         """Return the name of the state."""
-        return str(State(self.state).label)
+        return _label(State, self.state, get_language())
+
+
+@lru_cache(maxsize=128)
+def _label(choices: type[TextChoices], code: str, _language: str | None) -> str:
+    """Return the name of a code; a list has dozens of the same few."""
+    return str(choices(code).label)
 
 
 @dataclass(frozen=True)

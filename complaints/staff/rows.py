@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from accounts.models import User
 from agencies.calendar import WorkingCalendar
@@ -37,12 +38,17 @@ class QueueRow[Row: (Case, ListedCase)]:
     @property
     def age_words(self) -> str:
         """Return for how many working days the case is open."""
-        return gettext("open for %(span)s") % {"span": days_label(self.age)}
+        return _age_words(self.age, get_language())
 
     @property
     def on(self) -> date | None:
         """Return the day of the deadline."""
         return timezone.localdate(self.due_at) if self.due_at else None
+
+
+@lru_cache(maxsize=512)
+def _age_words(age: int, _language: str | None) -> str:
+    return gettext("open for %(span)s") % {"span": days_label(age)}
 
 
 def queue_rows(

@@ -100,19 +100,22 @@ def _assemble(rows: Iterable[OptionRow], user: User, authority: Authority) -> Qu
     for row in rows:
         found[row.kind].append(row)
     plain = ("place", "directorate", "officer", "label", "agency")
-    choices = {kind: _options(found[kind]) for kind in plain if kind != "agency" or authority.has(CMU)}
+    language = get_language() or ""
+    choices = {kind: _options(tuple(found[kind]), language) for kind in plain if kind != "agency" or authority.has(CMU)}
     saved = sorted((_saved(row, user) for row in found["saved"]), key=lambda saved_filter: saved_filter.name)
     return QueueOptions(
-        choices={**choices, "topic": _topics(tuple(found["topic"]), get_language() or "")},
+        choices={**choices, "topic": _topics(tuple(found["topic"]), language)},
         absent_colleagues=frozenset(UUID(row.key) for row in found["absent"]),
         saved=saved,
-        sharing_agencies=_options(found["sharing"]),
+        sharing_agencies=_options(tuple(found["sharing"]), language),
     )
 
 
-def _options(rows: Sequence[OptionRow]) -> list[Option]:
+@lru_cache(maxsize=128)
+def _options(rows: Sequence[OptionRow], _language: str) -> Sequence[Option]:
+    """Return the choices of a filter in their order; as ``_topics``."""
     options = sorted((row.position, _name(row), row.key) for row in rows)
-    return [Option(key, name) for _position, name, key in options]
+    return tuple(Option(key, name) for _position, name, key in options)
 
 
 @lru_cache(maxsize=4)

@@ -14,7 +14,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,6 +24,7 @@ from complaints.desk.queue.bulk_actions import offered_actions
 from complaints.desk.queue.counts import count_text, tab_counts
 from complaints.desk.queue.filters import FILTERS, QueueFilter, QueueQuery, read_query
 from complaints.desk.queue.forms import SaveForm
+from complaints.desk.queue.kept_parts import filter_field, tab_links, tiles
 from complaints.desk.queue.options import Option, QueueOptions, SavedFilterOption, queue_options
 from complaints.desk.queue.table import table_rows
 from complaints.desk.queue.tabs import UNCOUNTED, Sort, StaffContext, Tab, sort_orders, tab_condition, tab_page
@@ -185,12 +185,14 @@ def _views(asked: QueueRequest, counts: Mapping[str, int], *, is_search: bool) -
     """Return the tabs and tiles with their counts, and the orders of this one."""
     query, tabs = asked.query, asked.staff.tabs
     number = counts.get("here", counts.get(query.tab))
-    tiles = [(tab, colour) for tab, colour in _TILES if tab in counts]
+    current = None if is_search else query.tab
+    tiled = [(tab, colour) for tab, colour in _TILES if tab in counts]
     return {
-        "tab": None if is_search else query.tab,
+        "tab": current,
         "found": None if is_search or number is None else count_text(number),
-        "tabs": [(str(tab), tab.label, counts.get(tab)) for tab in tabs],
-        "tiles": [(tab, colour, count_text(counts[tab])) for tab, colour in tiles[:_MOST_TILES]],
+        "tabs": tabs,
+        "tab_links": tab_links(tabs, counts, current),
+        "tiles": tiles(tiled[:_MOST_TILES], counts, current),
         "next_tab": next((tab for tab in tabs[1:] if counts.get(tab)), None),
         "sort_links": [] if is_search else _sort_links(query),
     }
@@ -222,46 +224,20 @@ def _decisions(cases: Sequence[ListedCase], staff: StaffContext, counts: Mapping
 # ---- the filters beside the list ----
 
 
-@dataclass(frozen=True)
-class FilterField:
-    """One filter as the page shows it: the markup of its choices below their headings, None where a day is typed."""
-
-    name: str
-    label: str
-    value: str
-    choices: SafeString | None
-
-
-def _filter_fields(asked: QueueRequest) -> list[FilterField]:
+def _filter_fields(asked: QueueRequest) -> list[SafeString]:
     """Return the filters of the page, without those that offer nothing to choose."""
-    fields = [_filter_field(queue_filter, asked) for queue_filter in FILTERS]
-    return [field for field in fields if field.choices != ""]
-
-
-def _filter_field(queue_filter: QueueFilter, asked: QueueRequest) -> FilterField:
-    name, label = queue_filter.name, str(queue_filter.label)
-    value = asked.query.filters.get(name, "")
-    if queue_filter.choices is None:
-        return FilterField(name, label, value, None)
-    return FilterField(name, label, value, _choices(tuple(queue_filter.choices(asked.options)), value))
-
-
-_SELECTED: Final = SafeString(" selected")
-
-
-@lru_cache(maxsize=64)
-def _choices(options: tuple[Option, ...], value: str) -> SafeString:
-    """Return the markup of ``options`` below their headings; most pages offer the same ones."""
-    groups: dict[str, list[Option]] = {}
-    for option in options:
-        groups.setdefault(option.group, []).append(option)
-    return SafeString("".join(_group(group, found, value) for group, found in groups.items()))
-
-
-def _group(heading: str, options: Sequence[Option], value: str) -> SafeString:
-    cells = ((option.key, _SELECTED if option.key == value else "", option.name) for option in options)
-    found = format_html_join("", '<option value="{}"{}>{}</option>', cells)
-    return format_html('<optgroup label="{}">{}</optgroup>', heading, found) if heading else found
+    language, values = get_language(), asked.query.filters
+    fields = [
+        filter_field(
+            queue_filter.name,
+            str(queue_filter.label),
+            values.get(queue_filter.name, ""),
+            None if queue_filter.choices is None else tuple(queue_filter.choices(asked.options)),
+            language,
+        )
+        for queue_filter in FILTERS
+    ]
+    return [field for field in fields if field]
 
 
 def _active_filters(asked: QueueRequest, parameters: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -84,7 +84,7 @@ def test_mine_are_those_of_a_colleague_away_whose_deputy_i_am(
 
 def test_the_unit_has_no_view_of_its_own_cases(desk: Desk, referred: Case, lina: User) -> None:
     page = desk(lina).get(reverse("queue"))
-    assert "mine" not in [tab for tab, *_ in page.context["tabs"]]
+    assert "mine" not in page.context["tabs"]
 
 
 def test_an_empty_view_leads_on_to_one_that_is_not(desk: Desk, referred: Case, omar: User) -> None:
