@@ -1,6 +1,8 @@
 """Template tags that know a case or its reader; builtins of every page, beside those of the kit."""
 
+from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
 from django import template
 from django.template.context import Context
@@ -14,6 +16,8 @@ from complaints.case_text import photo_places, wishes
 from complaints.case_text.case_links import case_address
 from complaints.models import Attachment, Case
 from complaints.workflow import Kind
+from kit.components.kept import number_address
+from kit.components.links import menu_item
 from kit.typed_text import isolated
 
 register = template.Library()
@@ -79,6 +83,21 @@ def published_answers(*, kind: str, topic: Topic | None, text: str = "") -> dict
 def subject(context: Context, case: object) -> SafeString:
     """Write the subject of a case in a list, redacted by the ``staff_visibility`` of the page."""
     return format_html("<bdi>{}</bdi>", isolated(str(context["staff_visibility"].subject(case))))
+
+
+@register.simple_tag
+def action_items(buttons: Iterable[Any], *, case: Case, suffix: str = "") -> SafeString:
+    """Write a line of ``<ul class="menu-list">`` for each of ``buttons``, the pages of actions on ``case``."""
+    items = (
+        menu_item(
+            href=f"{number_address(button.url_name, case.reference)}{suffix}",
+            text=button.text,
+            icon_name=button.icon,
+            key=button.key,
+        )
+        for button in buttons
+    )
+    return SafeString("".join(items))
 
 
 @register.simple_tag

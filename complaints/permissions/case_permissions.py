@@ -90,11 +90,9 @@ class CasePermissions:
     @cached_property
     def _decides_on_date(self) -> bool:
         proposer, is_first = self.pending.extension_proposer, not self.pending.extension_was_granted
-        # Computed even without a proposed date, so that a page costs the same number of statements with and without.
-        decides = second_person.decides_on_date(
+        return proposer is not None and second_person.decides_on_date(
             self.case, self.actors, proposer=proposer, is_first=is_first, at=self.at
         )
-        return proposer is not None and decides
 
     @property
     def may_drop_task(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 
 from accounts.contact.recipients import CITIZEN_PREFIX
 from accounts.models import Mandate, User
+from agencies.calendar import WorkingCalendar
 from agencies.models import current_calendar
 from complaints.case_text import time_held
 from complaints.case_text.event_texts import EventText, texts_for_staff
@@ -56,8 +57,11 @@ class CaseFile:
         return any(not voice.transcript for voice in self.voices)
 
 
-def read_case_file(case: Case, user: User, *, at: datetime) -> CaseFile:
-    """Return the file of ``case`` as ``user`` may read it at ``at``, in as many statements whatever its length."""
+def read_case_file(case: Case, user: User, *, at: datetime, calendar: WorkingCalendar | None = None) -> CaseFile:
+    """Return the file of ``case`` as ``user`` may read it at ``at``, in as many statements whatever its length.
+
+    ``calendar`` spares one where it is known.
+    """
     messages = case_messages(case)
     events = _EVENTS.rows(None, {"case": case}, case=case.pk)
     # A directorate's files stand beside its finding.
@@ -70,7 +74,7 @@ def read_case_file(case: Case, user: User, *, at: datetime) -> CaseFile:
     told = with_messages(events, entries, sent_to_citizen(messages, titles, at=at))
     own = [one for one in attachments if one.answer is None and one.event_id not in staffs]
     holdings = _HOLDINGS.rows(None, {"case": case}, case=case.pk)
-    spans = time_held.held_spans(holdings, at=at, calendar=current_calendar())
+    spans = time_held.held_spans(holdings, at=at, calendar=calendar or current_calendar())
     answer = _last_text(entries, Action.CLOSE) if case.outcome else None
     proposal = _last_text(entries, Action.PROPOSE_ANSWER) if pending(case).answer_writer else None
     return CaseFile(

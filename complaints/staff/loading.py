@@ -42,9 +42,9 @@ def _case(shape: ReaderShape, *, reference: str, **values: Any) -> CaseQuerySet:
 _CASE: Final = CompiledRead(_case, is_prepared=True)
 
 
-def case_context(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
-    """Return the context of the head of every page about ``case``."""
-    calendar = current_calendar()
+def case_context(case: Case, user: User, *, at: datetime, calendar: WorkingCalendar | None = None) -> dict[str, Any]:
+    """Return the context of the head of every page about ``case``; a known ``calendar`` spares a statement."""
+    calendar = calendar or current_calendar()
     countdown = case_countdown(case, at=at, calendar=calendar, pause=pauses.pause_now(case))
     visibility = StaffVisibility(user, at).of(case)
     return {

@@ -81,7 +81,8 @@ _REFERRALS: Final = CompiledRead(
         Ruling.objects.filter(case=case, agency__isnull=False)
         .select_related("by", "agency", "offered__agency")
         .order_by("event")
-    )
+    ),
+    is_prepared=True,
 )
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.roles import CMU
+from agencies.calendar import WorkingCalendar
 from complaints.actions.urgency import danger_words
 from complaints.desk.case_page.action_panel import ActionPanel, action_panel
 from complaints.desk.case_page.calls import contacts_about
@@ -51,9 +52,11 @@ class CaseStory:
     recurrence: Recurrence | None
 
 
-def case_story(case: Case, user: User, permissions: CasePermissions, *, at: datetime) -> CaseStory:
-    """Return the story of ``case`` as ``user`` may read it at ``at``."""
-    file, word, competence = read_case_file(case, user, at=at), citizens_word(case), competence_panel(case, user, at=at)
+def case_story(permissions: CasePermissions, *, calendar: WorkingCalendar) -> CaseStory:
+    """Return the story of a case as whoever has ``permissions`` may read it."""
+    case, user, at = permissions.case, permissions.user, permissions.at
+    file, word = read_case_file(case, user, at=at, calendar=calendar), citizens_word(case)
+    competence = competence_panel(case, user, at=at)
     consultations = consultation_summaries(case, at=at, shows_link=permissions.may(Action.REVOKE))
     explained = explanations(case, user, at=at)
     return CaseStory(

@@ -15,7 +15,9 @@ from accounts.decorators import signed_in_user, staff_required
 from accounts.identity.disclosure import CaseMark, record_view
 from accounts.models import ViewKind
 from accounts.roles import READERS
+from agencies.models import current_calendar
 from complaints.attachments.responses import shown_response
+from complaints.desk.case_page.history_rows import history_rows
 from complaints.desk.case_page.page_data import case_story, doing, surroundings
 from complaints.desk.news import mark_read
 from complaints.desk.queue.filters import read_query
@@ -37,7 +39,8 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
     """Show a case: the citizen's words first, the decision beside them, the history below."""
     user, at = signed_in_user(request), timezone.now()
     case = load_case(user, ref, at=at)
-    around = case_context(case, user, at=at)
+    calendar = current_calendar()
+    around = case_context(case, user, at=at, calendar=calendar)
     if around["knows_person"]:
         record_view(
             case.citizen, viewer=user, kind=ViewKind.CASE, about=CaseMark(case.reference, case.agency_id), at=at
@@ -45,7 +48,7 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
     if user.authority(at).has(CASEWORK):
         mark_read(case, user, at=at)
     permissions = case_permissions(case, user, at=at)
-    story = case_story(case, user, permissions, at=at)
+    story = case_story(permissions, calendar=calendar)
     beside = surroundings(request, around["case_visibility"], permissions, at=at)
     does = doing(permissions, knows_person=around["knows_person"], has_proposal=story.file.proposal is not None)
     work_list, place = _place(request, case, at=at)
@@ -58,6 +61,7 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "place": place,
         **around,
     }
+    context["history_rows"] = history_rows(story.history, {**context, "request": request})
     return render(request, "complaints/desk/case_page/case.html", context)
 
 
