@@ -1,5 +1,7 @@
 """The menu of staff pages: who sees which entries, in which order, under which headings."""
 
+from itertools import product
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -12,7 +14,9 @@ from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency
 from config.menu import MENU, staff_menu
+from kit.menu import MenuGroup
 from tests.cast import make_staff
+from tests.ui.render import rendered
 
 TEXTS = {
     Role.OFFICER: [
@@ -143,3 +147,17 @@ def test_every_entry_leads_to_a_page() -> None:
     } | {"periodic-report-act": [1, "send"], "periodic-report-comment": [1, "summary"]}
     needs |= {"macro-step-add": [1, "label"], "macro-step": [1, 1]}
     assert [reverse(name, args=needs.get(name, [])).startswith("/") for name in names] == [True] * len(names)
+
+
+def test_a_link_that_is_kept_is_the_one_that_is_written_anew() -> None:
+    """On its own page, on each page within it and elsewhere, with each count, in both languages, and again."""
+    entries, wrong = [entry for group in MENU for entry in group.entries], []
+    for _time, language, entry, count in product(range(2), ("ar", "en"), entries, (0, 3, 100)):
+        for here in (entry.url_name, *entry.within.split(), "home"):
+            request = SimpleNamespace(resolver_match=SimpleNamespace(url_name=here))
+            menu = {"staff_menu": [MenuGroup("", (entry,))], "menu_counts": {entry.url_name: count}, "entry": entry}
+            alone = "{% nav_link to=entry.url_name text=entry.text within=entry.within counts=menu_counts %}"
+            kept = rendered("{% side_menu %}", language=language, request=request, **menu)
+            if kept != f"<ul><li>{rendered(alone, language=language, request=request, **menu)}</li></ul>":
+                wrong.append((language, entry.url_name, count, here))
+    assert wrong == []
