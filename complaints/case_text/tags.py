@@ -1,6 +1,6 @@
 """Template tags that know a case or its reader; builtins of every page, beside those of the kit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -45,7 +45,7 @@ def photo_place(context: Context, case: Case, photo: Attachment) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def user_text(context: Context, text: object, *, lines: bool = False) -> SafeString:
+def user_text(context: Context | Mapping[str, Any], text: object, *, lines: bool = False) -> SafeString:
     """Write a text that a person typed, with its direction from its first letter; ``lines`` makes paragraphs of lines.
 
     Numbers in it are isolated. In paragraphs, telephone numbers and the numbers of cases that the reader may open are

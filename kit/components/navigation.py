@@ -62,7 +62,8 @@ def _link(
 @register.simple_tag(takes_context=True)
 def side_menu(context: Context) -> SafeString:
     """Write the ``staff_menu`` of the page with its ``menu_counts``; each link is kept as it was written before."""
-    here, counts, found = _url_name(context), context.get("menu_counts") or {}, []
+    here, counts = _url_name(context), context.get("menu_counts") or {}
+    found: list[str] = []
     for group in context["staff_menu"]:
         links = (_menu_link(entry, here, counts.get(entry.url_name, 0)) for entry in group.entries)
         heading = format_html("<h2>{}</h2>", group.title) if group.title else ""
