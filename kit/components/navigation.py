@@ -101,7 +101,7 @@ def other_language_url(context: Context) -> str:
     request = context.get("request")
     here = request.get_full_path() if request else ""
     prefix = f"/{get_language()}/"
-    if here.startswith(prefix) and request.resolver_match:
+    if request and request.resolver_match and here.startswith(prefix):
         # Addresses of pages differ in their first part alone.
         return f"/{other}/{here.removeprefix(prefix)}"
     there = translate_url(here, other) if here else here

@@ -54,8 +54,8 @@ def facts(content: str, *, columns: int = 2) -> SafeString:
 @register.simple_block_tag
 def fact(content: str, *, label: object, change: str = "") -> SafeString:
     """Write one row of a summary list; ``change`` is the address of the page where it can be changed."""
-    written = format_html("<dt>{}</dt> <dd>{}</dd>", label, SafeString(content.strip()))
+    written = format_html("<dt>{}</dt><dd>{}</dd>", label, SafeString(content.strip()))
     if not change:
         return format_html("<div>{}</div>", written)
     link = format_html('<a href="{}">{}<span class="vh"> {}</span></a>', change, gettext("Change"), label)
-    return format_html('<div>{} <dd class="act">{}</dd></div>', written, link)
+    return format_html('<div>{}<dd class="act">{}</dd></div>', written, link)

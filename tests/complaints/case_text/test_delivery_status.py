@@ -23,7 +23,7 @@ from tests.ui.bidi import reversed_numbers
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
-DESK_STATEMENTS = 16
+DESK_STATEMENTS = 15
 CITIZEN_STATEMENTS = 6
 
 
