@@ -15,7 +15,7 @@ from django.utils.translation import gettext, pgettext
 from agencies.models import Agency, Topic
 from complaints.models import Case
 from complaints.workflow import OPEN, Kind
-from reports.circulation.others import OtherAgencies, Part, read_months, read_part
+from reports.circulation.others import OtherAgencies, SpanFigures, read_months, read_part
 from reports.documents import tree
 from reports.documents.tree import WITHHELD, Cell, Column, ColumnKind, Document, Section, Table
 from reports.figures.measures import MEASURES, Figures
@@ -45,10 +45,10 @@ MOST_CASES: Final = 100
 class AnnexFigures:
     """The figures of all agencies that annexes are cut from: the period, the one before, a year earlier, the months."""
 
-    period: Part
+    period: SpanFigures
     before: Reading
     year_earlier: Reading
-    months: Sequence[Part]
+    months: Sequence[SpanFigures]
 
     @property
     def agencies(self) -> frozenset[int]:

@@ -26,7 +26,7 @@ _NOTHING: Final = Figures()
 
 
 @dataclass(frozen=True)
-class Part:
+class SpanFigures:
     """The period of a report, or a month in it: its figures by agency, and by agency and topic."""
 
     agencies: Reading
@@ -73,14 +73,14 @@ class Part:
         return found
 
 
-def read_part(period: ReportPeriod, *, at: datetime) -> Part:
+def read_part(period: ReportPeriod, *, at: datetime) -> SpanFigures:
     """Read one part: two readings."""
-    return Part(
+    return SpanFigures(
         read(period, by=(Dimension.AGENCY,), at=at), read(period, by=(Dimension.AGENCY, Dimension.TOPIC), at=at)
     )
 
 
-def read_months(period: ReportPeriod, *, at: datetime) -> tuple[Part, ...]:
+def read_months(period: ReportPeriod, *, at: datetime) -> tuple[SpanFigures, ...]:
     """Read the whole months of ``period`` that have begun, none if it cuts one: two readings each."""
     return tuple(read_part(month, at=at) for month in whole_months(period) if month.starts_at < at)
 
@@ -90,8 +90,8 @@ class OtherAgencies:
     """What ``agency`` may read of all others in the ``period`` of its annex, which is made of ``months``."""
 
     agency: int
-    period: Part
-    months: Sequence[Part]
+    period: SpanFigures
+    months: Sequence[SpanFigures]
 
     @cached_property
     def figures(self) -> Figures:
@@ -108,7 +108,7 @@ class OtherAgencies:
         return {topic: None if topic in withheld or not self.months else numbers.get(topic, 0) for topic in topics}
 
     @property
-    def _parts(self) -> Sequence[Part]:
+    def _parts(self) -> Sequence[SpanFigures]:
         return (self.period, *self.months)
 
     @cached_property

@@ -9,7 +9,7 @@ from functools import reduce
 from operator import add
 from random import Random
 
-from reports.circulation.others import LEAST_OTHERS, OtherAgencies, Part
+from reports.circulation.others import LEAST_OTHERS, OtherAgencies, SpanFigures
 from reports.figures.measures import Figures
 from reports.figures.reading import Reading, whole_month, whole_months
 from reports.figures.scopes import Key
@@ -40,14 +40,14 @@ def random_cases(dice: Random) -> Cases:
     return cases
 
 
-def part(period: ReportPeriod, cases: Cases) -> Part:
+def part(period: ReportPeriod, cases: Cases) -> SpanFigures:
     months = {month.first for month in whole_months(period)}
     by_topic: dict[tuple[Key, ...], Figures] = {
         (each, topic): Figures({"received": sum(cases[each, topic, month] for month in months)})
         for each, topic in itertools.product(AGENCIES, TOPICS)
     }
     by_agency = {(each,): reduce(add, (by_topic[each, topic] for topic in TOPICS)) for each in AGENCIES}
-    return Part(reading(period, by_agency, NOW), reading(period, by_topic, NOW))
+    return SpanFigures(reading(period, by_agency, NOW), reading(period, by_topic, NOW))
 
 
 def reading(period: ReportPeriod, rows: Mapping[tuple[Key, ...], Figures], at: datetime) -> Reading:
