@@ -38,7 +38,7 @@ type Step = Callable[[str], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
-class Part:
+class DemonstrationPart:
     """One part: its name in the progress, the function that makes its rows, and a table that then has rows."""
 
     name: str
@@ -52,20 +52,20 @@ class Part:
 
 
 #: A later part may build on the rows of an earlier one.
-PARTS: tuple[Part, ...] = (
-    Part("figures", figures.make, FigureTotal),
-    Part("audits", audits.make, AuditRound),
-    Part("commitment index", commitment.make, IndexEdition),
-    Part("phenomena", phenomena.make, Phenomenon),
-    Part("periodic reports", periodic.make, PeriodicReport),
-    Part("directives", directives.make, Directive),
-    Part("circulation", circulation.make, Circulation),
-    Part("track records", track_record.make, TrackRecordCount),
-    Part("lists of the dashboards", dashboards.make, KeptList),
+PARTS: tuple[DemonstrationPart, ...] = (
+    DemonstrationPart("figures", figures.make, FigureTotal),
+    DemonstrationPart("audits", audits.make, AuditRound),
+    DemonstrationPart("commitment index", commitment.make, IndexEdition),
+    DemonstrationPart("phenomena", phenomena.make, Phenomenon),
+    DemonstrationPart("periodic reports", periodic.make, PeriodicReport),
+    DemonstrationPart("directives", directives.make, Directive),
+    DemonstrationPart("circulation", circulation.make, Circulation),
+    DemonstrationPart("track records", track_record.make, TrackRecordCount),
+    DemonstrationPart("lists of the dashboards", dashboards.make, KeptList),
 )
 
 
-def make_parts(at: datetime, *, step: Step, parts: Sequence[Part] = PARTS) -> list[str]:
+def make_parts(at: datetime, *, step: Step, parts: Sequence[DemonstrationPart] = PARTS) -> list[str]:
     """Make the parts whose tables are empty, each in a transaction; return their names.
 
     ``step`` shows the progress of one. A part that was made before is left as it is, so that an interrupted start goes

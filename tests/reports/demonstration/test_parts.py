@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from accounts.demo import NotADemonstration
 from reports.demonstration import parts
-from reports.demonstration.parts import Part, make_parts
+from reports.demonstration.parts import DemonstrationPart, make_parts
 from reports.management.commands import seed_reports
 
 NOW = datetime.fromisoformat("2026-11-24T11:00:00+03:00")
@@ -26,7 +26,7 @@ def half_a_part(_at: datetime) -> None:
 
 @pytest.mark.django_db
 def test_a_part_is_made_once_and_its_progress_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    part = Part("groups", one_row, Group)
+    part = DemonstrationPart("groups", one_row, Group)
     monkeypatch.setattr(seed_reports, "make_parts", lambda at, step: make_parts(at, step=step, parts=[part]))
     told = io.StringIO()
     call_command("seed_reports", stdout=told)
@@ -38,7 +38,7 @@ def test_a_part_is_made_once_and_its_progress_is_shown(monkeypatch: pytest.Monke
 def test_a_part_that_fails_leaves_nothing_half_made() -> None:
     command = seed_reports.Command(stdout=io.StringIO())
     with pytest.raises(RuntimeError):
-        make_parts(NOW, step=command._step, parts=[Part("halves", half_a_part, Group)])
+        make_parts(NOW, step=command._step, parts=[DemonstrationPart("halves", half_a_part, Group)])
     assert not Group.objects.exists()
 
 
