@@ -14,7 +14,7 @@ from agencies.successions import SuccessionRefused
 from complaints.escalation import successions
 from complaints.models import Case
 from tests.complaints.cases import FileCase
-from tests.complaints.threads import UNHINDERED, Overlap
+from tests.complaints.threads import Overlap
 from tests.complaints.unit.directory.test_successions import planned
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,8 +31,8 @@ def test_a_case_filed_in_the_moment_of_the_merger_follows_as_well(
     now: datetime,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It was filed after the moment that the merger bears, by somebody who could not see the merger yet."""
-    plan, at, overlap = planned(water, gam, hala, now), now + DAY, Overlap(UNHINDERED)
+    """It was filed after the moment that the merger bears, by somebody who read the agency before it and waited."""
+    plan, at, overlap = planned(water, gam, hala, now), now + DAY, Overlap()
 
     def whole(*args: object) -> None:
         follow(*args)
