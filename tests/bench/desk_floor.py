@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template import Context, Engine
 from django.urls import path
 
-from tests.bench import case_floor
+from tests.bench import case_floor, filing_floor, necessary_floor
 
 #: What the bare views pass: a session with its user.
 MIDDLEWARE = [
@@ -89,4 +89,11 @@ def _page(request: HttpRequest, statement: str, **values: Any) -> HttpResponse:
     return HttpResponse(_PAGE.render(Context({"rows": rows})))
 
 
-urlpatterns = [path("queue/", queue), path("search/", search), path("case/<str:ref>/", case_floor.case)]
+urlpatterns = [
+    path("queue/", queue),
+    path("search/", search),
+    path("case/<str:ref>/", case_floor.case),
+    path("file/", filing_floor.file),
+    path("file/whole/", necessary_floor.file),
+    path("file/by-app/", necessary_floor.file_by_app),
+]

@@ -1,7 +1,7 @@
-"""The floor of filing: a bare Django view that does the same work in one statement, and nothing else.
+"""The bare floor of filing: a Django view that writes the same rows in one statement, and does nothing else.
 
-It shows the form and takes the case, its first event, holding and clock and a receipt to be sent, in tables of its own
-with the same keys and indexes.
+It shows the form and takes the case, its first event, holding and clock and a receipt to be sent, in tables of its own.
+What it leaves out although no system may, ``necessary_floor`` does.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import uuid
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import path
 
-#: What the bare view passes: a session with its user, and the token of the form.
+#: What the bare views pass: a session with its user, and the token of the form.
 MIDDLEWARE = [
+    "tests.bench.desk_floor.with_own_addresses",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -62,6 +62,3 @@ def file(request: HttpRequest) -> HttpResponse:
         cursor.execute(FILE, {**values, **keys, "facts": json.dumps({"channel": "web"})})
         (reference,) = cursor.fetchone()
     return HttpResponseRedirect(f"/{reference}/")
-
-
-urlpatterns = [path("file/", file)]
