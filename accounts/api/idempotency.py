@@ -13,6 +13,7 @@ from ninja.responses import NinjaJSONEncoder, Status
 from pydantic import BaseModel
 
 from accounts.models import StoredAnswer, User
+from kit.compiled_inserts import insert_new
 from kit.crypto import lookup
 from kit.problems import Problem
 
@@ -56,11 +57,12 @@ def _claim(request: HttpRequest, key: str) -> tuple[StoredAnswer, bool]:
     row = StoredAnswer(user=user, key_hash=lookup(key, purpose="idempotency"), request_hash=mark)
     row.created_at = timezone.now()
     # Waits for whoever is writing the same key.
-    StoredAnswer.objects.bulk_create([row], ignore_conflicts=True)
+    if insert_new([row]):
+        return row, True
     stored = StoredAnswer.objects.get(user=user, key_hash=row.key_hash)
     if stored.request_hash != mark:
         raise Problem("key_used")
-    return stored, stored.pk == row.pk
+    return stored, False
 
 
 def _mark(request: HttpRequest) -> str:

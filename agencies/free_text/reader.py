@@ -66,22 +66,32 @@ class Reader:
 
     def find_agencies(self, text: str, *, service_weight: float) -> list[Match[int]]:
         """Return the agencies that a text names, or whose services it describes, which weigh less; the best first."""
-        read = _read(text[:TELLING])
-        called = self.agency_names.matches(self.lexicon, read)
-        served = self.agency_services.matches(self.lexicon, read)
+        called, served = self._agency_finder(text[:TELLING])
         found = {match.key: replace(match, score=match.score * service_weight) for match in served}
         for match in called:
             if match.key not in found or match.score > found[match.key].score:
                 found[match.key] = match
         return sorted(found.values(), key=lambda match: -match.score)
 
+    @cached_property
+    def _agency_finder(self) -> Callable[[str], tuple[Sequence[Match[int]], Sequence[Match[int]]]]:
+        def found(text: str) -> tuple[Sequence[Match[int]], Sequence[Match[int]]]:
+            read = _read(text)
+            return self.agency_names.matches(self.lexicon, read), self.agency_services.matches(self.lexicon, read)
+
+        return lru_cache(maxsize=REMEMBERED)(found)
+
     def find_place(self, text: str, *, governorate: int | None = None) -> PlaceFound | None:
         """Return the place that a text names."""
         return self.place_names.find(_read(text), governorate=governorate)
 
     def find_danger(self, text: str) -> DangerFound | None:
-        """Return the danger to life or limb that a text tells of."""
-        return self.dangers.find(self.lexicon, _read(text))
+        """Return the danger to life or limb that a text tells of; each page of a filing asks for the same text."""
+        return self._danger_finder(text[:LONGEST])
+
+    @cached_property
+    def _danger_finder(self) -> Callable[[str], DangerFound | None]:
+        return lru_cache(maxsize=REMEMBERED)(lambda text: self.dangers.find(self.lexicon, _read(text)))
 
     def serves(self, agency: int, governorate: int | None) -> bool:
         """Tell whether an agency serves a governorate, as far as that is known."""
@@ -91,7 +101,8 @@ class Reader:
         return not area or governorate is None or governorate in area
 
 
-def _read(text: str) -> list[list[str]]:
+@lru_cache(maxsize=16)
+def _read(text: str) -> Sequence[Sequence[str]]:
     return sentences(text[:LONGEST])
 
 

@@ -7,7 +7,7 @@ plurals, most errors of spelling and Arabic in Latin letters («ma2too3a») agre
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from kit.arabic import fold
@@ -67,11 +67,18 @@ def _words(part: str) -> list[str]:
 
 def as_written(text: str, words: Sequence[str]) -> tuple[str, ...]:
     """Return folded words of a text as they are written in it, each once."""
+    written = _written(text)
+    return tuple(dict.fromkeys(written.get(word, word) for word in words if word != NONE))
+
+
+@lru_cache(maxsize=16)
+def _written(text: str) -> Mapping[str, str]:
+    """Return how each word of a text is written; each topic, agency and place that was found asks for the same text."""
     written: dict[str, str] = {}
     for raw in text.split():
         for word in (word for part in sentences(raw) for word in part):
             written.setdefault(word, _EDGES.sub("", raw))
-    return tuple(dict.fromkeys(written.get(word, word) for word in words if word != NONE))
+    return written
 
 
 @lru_cache(maxsize=16384)

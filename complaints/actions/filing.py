@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Citizen, Mandate, User
 from accounts.roles import CONTACT_CENTRE
-from agencies.models import Agency, Governorate, Topic
+from agencies.models import Agency, Governorate, Topic, TopicQuestion
 from complaints import reference
 from complaints.actions import proposals, recurrences, recusals, topic_answers
 from complaints.actions.revisions import replace_text
@@ -190,19 +190,61 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str, channel: 
         fresh = _HELD.first(draft=draft.pk, citizen=draft.citizen_id, since=at - timedelta(days=1))
         if fresh is None or fresh.citizen is None:
             return _filed(draft, by)
-        if fresh.filed_lately >= MOST_FILED_A_DAY:
-            raise TooManyToday
-        citizen = _filed_for(fresh, fresh.citizen, by=by, at=at)
-        if fresh.same_open >= MOST_SAME_OPEN:
-            raise AlreadyFiled(_newest_alike(fresh))
-        if not fresh.is_complete:
-            raise DraftIncomplete
-        answers = _answers(fresh)
-        filing = _filing(fresh, answers, citizen=citizen, wishes=draft, language=language)
         by_site = bool(fresh.site_id) and channel == Channel.WEB
-        case = file(replace(filing, channel=Channel.AGENCY_SITE if by_site else channel), by=by, at=at)
+        way = Channel.AGENCY_SITE if by_site else channel
+        questions = topic_answers.questions_for(fresh.topic, kind=fresh.kind)
+        case = _file_held(fresh, draft, questions, by=by, at=at, language=language, channel=way)
         _hand_over(fresh, case)
     return case
+
+
+def file_unsaved(
+    draft: Draft, questions: Sequence[TopicQuestion], *, by: User, at: datetime, language: str, channel: str
+) -> Case:
+    """File a ``draft`` that is not stored, because all of it came at once; locks the citizen.
+
+    ``questions`` are those of its topic. Raises as ``file_draft``; the caller's transaction, if there is one, has to
+    end with the error.
+    """
+    words = f"{draft.subject} {draft.details}"
+    with transaction.atomic(savepoint=False):
+        judged = _JUDGED.first(draft.kind, citizen=draft.citizen_id, since=at - timedelta(days=1), words=words)
+        if judged is None:
+            raise Draft.DoesNotExist
+        counted: Any = draft
+        counted.filed_lately, counted.same_open = judged
+        return _file_held(counted, draft, questions, by=by, at=at, language=language, channel=channel)
+
+
+def _judged(kind: str, *, citizen: uuid.UUID, since: datetime, words: str) -> QuerySet[Citizen, Any]:
+    same = _open_alike(citizen=OuterRef("pk"), kind=kind, folded=ArabicStrip(Value(words)))
+    own = Citizen.objects.select_for_update().filter(pk=citizen)
+    return own.values_list(_filed_since(since, owner="pk"), same)
+
+
+_JUDGED: Final = CompiledRead(_judged, is_prepared=True)
+
+
+def _file_held(
+    held: Any,
+    wishes: Draft,
+    questions: Sequence[TopicQuestion],
+    *,
+    by: User,
+    at: datetime,
+    language: str,
+    channel: str,
+) -> Case:
+    """File what the draft ``held`` holds, judged by the counts that came along with it; its owner is locked."""
+    if held.filed_lately >= MOST_FILED_A_DAY:
+        raise TooManyToday
+    citizen = _filed_for(held, held.citizen, by=by, at=at)
+    if held.same_open >= MOST_SAME_OPEN:
+        raise AlreadyFiled(_newest_alike(held))
+    if not held.is_complete:
+        raise DraftIncomplete
+    filing = _filing(held, _answers(held, questions), citizen=citizen, wishes=wishes, language=language)
+    return file(replace(filing, channel=channel), by=by, at=at)
 
 
 def _held(_shape: None, *, draft: uuid.UUID, citizen: uuid.UUID, since: datetime) -> QuerySet[Draft, Any]:
@@ -215,9 +257,8 @@ def _held(_shape: None, *, draft: uuid.UUID, citizen: uuid.UUID, since: datetime
 _HELD: Final = CompiledRead(_held, is_prepared=True)
 
 
-def _answers(held: Draft) -> list[TopicAnswer]:
-    """Return the answers to the topic's current questions; raise ``DraftIncomplete`` if a required one is missing."""
-    questions = topic_answers.questions_for(held.topic, kind=held.kind)
+def _answers(held: Draft, questions: Sequence[TopicQuestion]) -> list[TopicAnswer]:
+    """Return the answers to ``questions``; raise ``DraftIncomplete`` if a required one is missing."""
     answers = topic_answers.given(questions, held.answers)
     if not topic_answers.are_complete(questions, answers):
         raise DraftIncomplete
@@ -261,17 +302,20 @@ def _filed_for(held: Draft, writer: Citizen, *, by: User, at: datetime) -> Citiz
     return person
 
 
-def _filed_since(moment: datetime) -> Coalesce:
+def _filed_since(moment: datetime, *, owner: str = "citizen") -> Coalesce:
     """Count the cases of a draft's owner since ``moment``, within the statement that fetches the draft."""
-    filed = Case.objects.filter(citizen=OuterRef("citizen"), filed_at__gt=moment).order_by().values("citizen")
+    filed = Case.objects.filter(citizen=OuterRef(owner), filed_at__gt=moment).order_by().values("citizen")
     return Coalesce(Subquery(filed.annotate(count=Count("pk")).values("count")), 0)
 
 
 def _same_open() -> Coalesce:
     """Count the owner's open cases of this kind with the same words, letters folded, within the same statement."""
     words = ArabicStrip(Concat(OuterRef("subject"), Value(" "), OuterRef("details"), output_field=TextField()))
-    same = Case.objects.filter(citizen=OuterRef("citizen"), kind=OuterRef("kind"), folded=words)
-    same = same.exclude(state=State.CLOSED)
+    return _open_alike(citizen=OuterRef("citizen"), kind=OuterRef("kind"), folded=words)
+
+
+def _open_alike(**alike: Any) -> Coalesce:
+    same = Case.objects.filter(**alike).exclude(state=State.CLOSED)
     return Coalesce(Subquery(same.order_by().values("citizen").annotate(count=Count("pk")).values("count")), 0)
 
 

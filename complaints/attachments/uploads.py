@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
@@ -26,6 +26,7 @@ from complaints.attachments.rewritten import PDF_FORM, CameraFacts, DecodingResu
 from complaints.models import Attachment, Case, Consultation, Draft, Thumbnail
 from complaints.models.files import storage_name
 from kit import clamd
+from kit.compiled_reads import CompiledRead
 from kit.file_storage import has_no_room
 from kit.slots import NoSlot
 from kit.storage_errors import StorageUnavailable
@@ -178,6 +179,14 @@ def store(
     for attachment in attachments:
         attachment.case, attachment.consultation, attachment.event_id = case, consultation, event
     save_all(attachments)
+
+
+def of_draft(draft: Draft) -> list[Attachment]:
+    """Return the files of a draft, none without a statement for one that is not stored yet."""
+    return _OF_DRAFT.rows(draft=draft.pk) if draft.is_begun else []
+
+
+_OF_DRAFT: Final = CompiledRead(lambda _shape, *, draft: Attachment.objects.filter(draft=draft), is_prepared=True)
 
 
 def keep(attachments: Sequence[Attachment], *, draft: Draft) -> None:

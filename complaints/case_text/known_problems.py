@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, Value
 
@@ -15,6 +16,7 @@ from agencies.models.known_problems import KnownProblemQuerySet
 from complaints.models import Draft, ProblemJoin
 from complaints.workflow import Kind
 from kit.arabic import strip_prefixes
+from kit.compiled_reads import CompiledRead, numbered
 from kit.unit import unit_name
 
 #: Problems offered at once; more would not be read.
@@ -60,12 +62,32 @@ def offered(
     """
     if not topics and agency is None:
         return []
-    keys = {key for topic in topics for key in (topic.pk, topic.parent_id) if key}
-    problems = KnownProblem.objects.open_at(at).filter(Q(topic__in=keys) if keys else Q(agency=agency))
+    keys = sorted({key for topic in topics for key in (topic.pk, topic.parent_id) if key})
+    asked = numbered("topic", keys) if keys else {"agency": agency.pk} if agency else {}
+    known = {"governorate": governorate, "citizen": citizen}
+    asked |= {name: row.pk for name, row in known.items() if row is not None}
+    found = [problem for problem in _FITTING.rows(at=at, **asked) if _is_near(problem, place)]
+    return shown(found[:MOST_OFFERED])
+
+
+def _fitting(
+    _shape: None,
+    *,
+    at: datetime,
+    agency: int | None = None,
+    governorate: int | None = None,
+    citizen: UUID | None = None,
+    **topics: int,
+) -> KnownProblemQuerySet:
+    problems = KnownProblem.objects.open_at(at)
+    problems = problems.filter(topic__in=list(topics.values())) if topics else problems.filter(agency=agency)
     if governorate is not None:
         problems = problems.filter(Q(governorate=None) | Q(governorate=governorate))
-    found = [problem for problem in _counted(problems, citizen)[:MOST_READ] if _is_near(problem, place)]
-    return shown(found[:MOST_OFFERED])
+    return _counted(problems, citizen)[:MOST_READ]
+
+
+#: Asked by every page of filing, and mostly without a row.
+_FITTING: Final = CompiledRead(_fitting, is_prepared=True)
 
 
 def offered_for(draft: Draft, *, at: datetime, topics: Collection[Topic] = ()) -> list[OfferedProblem]:
@@ -94,7 +116,7 @@ def one(key: int, *, citizen: Citizen | None = None) -> OfferedProblem | None:
     return next(iter(shown(_counted(KnownProblem.objects.filter(pk=key), citizen))), None)
 
 
-def _counted(problems: KnownProblemQuerySet, citizen: Citizen | None) -> KnownProblemQuerySet:
+def _counted(problems: KnownProblemQuerySet, citizen: Citizen | UUID | None) -> KnownProblemQuerySet:
     own = ProblemJoin.objects.filter(problem=OuterRef("pk"), citizen=citizen)
     is_joined = Exists(own) if citizen is not None else Value(value=False)
     counted = problems.for_reading().annotate(people=Count("joins"), is_joined=is_joined)

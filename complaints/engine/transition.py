@@ -116,8 +116,7 @@ def begin(
     case.chain = event.chain
     case.holder = holder = _first_holder(change.target)
     insert(case)
-    insert(event)
-    first_rows.insert(change, holder, due=due, days=days)
+    first_rows.insert(change, event, holder, due=due, days=days)
     change.speaks_of = timezone.localdate(due)
     _owe(ACTIONS[Action.FILE].tells, change, event)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from django import forms
@@ -19,6 +19,7 @@ from complaints.filing.understanding import TopicFit, fit_for, understood
 from complaints.models import Draft
 from complaints.suggestions.everyday import agencies_for
 from kit.arabic import strip_prefixes
+from kit.compiled_reads import CompiledRead
 from kit.forms import Card, ChoiceCardsField, Form, LineField
 from kit.unit import naming_unit
 
@@ -57,7 +58,7 @@ class TopicField(ChoiceCardsField):
 class AgencyStepForm(Form):
     """Whom it is about, by name or topic or from the list or "I do not know", and then the topic.
 
-    The topics follow from the agency, so they are asked once the draft has one: ``groups`` holds them. ``matches`` are
+    The topics follow from the agency, so they are asked once the draft has one: ``groups`` are theirs. ``matches`` are
     the agencies and ``fits`` the topics to choose from when what was typed is not one agency. Once valid, ``chosen``
     is what the draft takes, its topic None when it is still to be asked.
     """
@@ -77,15 +78,22 @@ class AgencyStepForm(Form):
         super().__init__(data, initial=_agency_initial(draft))
         self.draft = draft
         self.agencies = {agency.code: agency for agency in agencies}
-        self.groups = _groups(draft.kind, draft.agency) if draft.agency_id or draft.agency_unknown else []
         self.matches: list[Agency] = []
         self.fits: Sequence[TopicFit] = ()
         self.chosen: dict[str, Any] = {}
-        cards = [Card(agency.code, agency.name) for agency in agencies]
-        self.fields["agency"].choices = [("", ""), *((card.value, card.label) for card in cards)]  # type: ignore[attr-defined]
-        self.fields["agency_match"].cards = cards  # type: ignore[attr-defined]
-        self.fields["topic"].cards = _topic_cards(self.groups)  # type: ignore[attr-defined]
+        if self.is_bound:
+            cards = [Card(agency.code, agency.name) for agency in agencies]
+            self.fields["agency"].choices = [("", ""), *((card.value, card.label) for card in cards)]  # type: ignore[attr-defined]
+            self.offer("agency_match", cards)
         self.fields["topic"].label = words_of_kind(draft.kind).topic_question
+
+    @cached_property
+    def groups(self) -> Sequence[Topic]:
+        """Return the groups of topics to choose from; a page that shows the topics reads them first."""
+        draft = self.draft
+        groups = _groups(draft.kind, draft.agency) if draft.agency_id or draft.agency_unknown else []
+        self.offer("topic", _topic_cards(groups))
+        return groups
 
     def clean(self) -> dict[str, Any]:
         """Settle the topic that was found by its words, or the agency and then the topic among those it offers."""
@@ -120,8 +128,7 @@ class AgencyStepForm(Form):
         return bool(cleaned["agency_unknown"]) and not (self.draft.agency_unknown and names_now)
 
     def _take_topic(self, code: str, typed: str) -> None:
-        groups = _groups(self.draft.kind, None)
-        topic = next((topic for group in groups for topic in group.children.all() if topic.code == code), None)
+        topic = _offered(code, self.draft.kind, None)
         if topic is None:
             self.add_error("agency_match", _CHOOSE)
         else:
@@ -168,8 +175,7 @@ class AgencyStepForm(Form):
     def _topic(self, code: str, agency: Agency | None, *, unknown: bool) -> Topic | None:
         """Return the topic if ``agency`` offers it; a missing one is an error only where an agency asked for it."""
         asked = (agency, unknown) == (self.draft.agency, self.draft.agency_unknown)
-        groups = self.groups if asked else _groups(self.draft.kind, agency)
-        found = next((topic for group in groups for topic in group.children.all() if topic.code == code), None)
+        found = _offered(code, self.draft.kind, agency)
         if asked and found is None and not unknown:
             self.add_error("topic", _("Choose the topic that fits best"))
         return found
@@ -217,6 +223,23 @@ def _groups(kind: str, agency: Agency | None) -> list[Topic]:
     """Return the groups of topics for the agency, its own before everybody's; all of them where none fits."""
     groups = list(Topic.objects.offered(kind=kind, agency=agency)) or list(Topic.objects.offered(kind=kind))
     return sorted(groups, key=lambda group: all(not topic.agency_kinds for topic in group.children.all()))
+
+
+def _offered(code: str, kind: str, agency: Agency | None) -> Topic | None:
+    """Return the topic of that code if an agency offers it, as ``_groups`` says; one statement, mostly."""
+    is_code = bool(code) and code.isascii() and code.isprintable()
+    topic = _OFFERED.first(kind, code=code) if is_code else None
+    if topic is None or agency is None or topic.suits(agency):
+        return topic
+    return None if Topic.objects.offered(kind=kind, agency=agency).exists() else topic
+
+
+_OFFERED: Final = CompiledRead(
+    lambda kind, *, code: Topic.objects.filter(
+        code=code, is_active=True, kinds__contains=[kind], parent__is_active=True, parent__parent=None
+    ).select_related("parent"),
+    is_prepared=True,
+)
 
 
 def _topic_cards(groups: Sequence[Topic]) -> list[Card]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import rate_limits
@@ -57,7 +58,7 @@ def open_draft(writer: Writer, kind: str, token: uuid.UUID | None, *, at: dateti
 def _own(writer: Writer, kind: str, token: uuid.UUID, *, at: datetime) -> Draft | None:
     if writer.citizen is None:
         return writer.drafts(at=at).filter(kind=kind, pk=token).select_related(*_JOINED).first()
-    return _OWN.first(citizen=writer.citizen.pk, kind=kind, token=token)
+    return _OWN.first(None, {"citizen": writer.citizen}, citizen=writer.citizen.pk, kind=kind, token=token)
 
 
 _OWN: Final = CompiledRead(
@@ -78,8 +79,18 @@ def _adopt(token: uuid.UUID, writer: Writer, *, at: datetime) -> bool:
 
 def waiting_drafts(writer: Writer, *, at: datetime, kind: str = "") -> list[Draft]:
     """Return the drafts that wait for the writer, of one kind or of all, the newest first; one statement."""
-    own = writer.drafts(at=at).filter(kind=kind) if kind else writer.drafts(at=at)
-    return list(own.select_related(*_JOINED).order_by("-updated_at"))
+    if writer.citizen is not None:
+        return _WAITING.rows(kind, {"citizen": writer.citizen}, citizen=writer.citizen.pk)
+    return list(_listed(writer.drafts(at=at), kind))
+
+
+def _listed(own: QuerySet[Draft], kind: str) -> QuerySet[Draft]:
+    return (own.filter(kind=kind) if kind else own).select_related(*_JOINED).order_by("-updated_at")
+
+
+_WAITING: Final = CompiledRead(
+    lambda kind, *, citizen: _listed(Draft.objects.filter(citizen=citizen, visitor=""), kind), is_prepared=True
+)
 
 
 def is_restored(draft: Draft, *, at: datetime) -> bool:
@@ -116,7 +127,7 @@ def _begin(draft: Draft, writer: Writer, *, at: datetime) -> bool:
     A key that is filed, or somebody else's, is replaced.
     """
     _require_room(writer, at=at)
-    if Case.objects.filter(submission=draft.pk).exists():
+    if _FILED.rows(submission=draft.pk):
         draft.pk = uuid.uuid4()
     try:
         with transaction.atomic():
@@ -129,13 +140,27 @@ def _begin(draft: Draft, writer: Writer, *, at: datetime) -> bool:
     return True
 
 
+_FILED: Final = CompiledRead(
+    lambda _shape, *, submission: Case.objects.filter(submission=submission).values_list("pk", flat=True),
+    is_prepared=True,
+)
+
+
 def _require_room(writer: Writer, *, at: datetime) -> None:
     """Count a draft that is begun; the network's count comes last, so that nobody spends it for nothing."""
     most = MOST_DRAFTS if writer.citizen else MOST_OF_A_VISITOR
-    if writer.drafts(at=at).count() >= most:
+    begun = len(_OWN_KEYS.rows(citizen=writer.citizen.pk)) if writer.citizen else writer.drafts(at=at).count()
+    if begun >= most:
         raise TooManyDrafts
     if writer.citizen is None and not rate_limits.allows(DRAFTS_PER_NETWORK, writer.network, at=at):
         raise TooManyDrafts
+
+
+#: No citizen has more.
+_OWN_KEYS: Final = CompiledRead(
+    lambda _shape, *, citizen: Draft.objects.filter(citizen=citizen, visitor="").values_list("pk", flat=True),
+    is_prepared=True,
+)
 
 
 def _answers_for(topic: Topic, draft: Draft) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,7 +15,7 @@ from accounts.api.bodies import Body, Code, Line, Text, form_data
 from accounts.api.idempotency import TAKES_KEY, once
 from accounts.decorators import signed_in_citizen, signed_in_user
 from agencies.models import Agency, TopicQuestion
-from complaints.actions.filing import AlreadyFiled, DraftIncomplete, TooManyToday, file_draft
+from complaints.actions.filing import AlreadyFiled, DraftIncomplete, TooManyToday, file_draft, file_unsaved
 from complaints.actions.topic_answers import given
 from complaints.api.v1.acts import answer_data, answer_names
 from complaints.api.v1.case_schemas import Words
@@ -32,6 +32,7 @@ from complaints.filing.forms import CheckStepForm, DetailsStepForm
 from complaints.filing.place_form import all_governorates
 from complaints.models import Case, Channel, Draft
 from complaints.own_cases.access import TOO_MANY
+from kit.compiled_reads import CompiledRead
 from kit.problems import FieldProblem, Problem, require_valid
 
 
@@ -85,8 +86,9 @@ def file_case(request: HttpRequest, body: NewCase) -> Status[Filed]:
     for name, value in words.items():
         setattr(draft, name, value)
     _require_seen(request, draft, wishes, questions)
-    save(draft, request, at=at, typed="", **chosen, **words)
-    return Status(201, _filed(_send(request, draft, wishes, at=at), at=at))
+    if draft.is_begun:
+        save(draft, request, at=at, typed="", **chosen, **words)
+    return Status(201, _filed(_send(request, draft, wishes, questions, at=at), at=at))
 
 
 def _draft(request: HttpRequest, body: NewCase, *, at: datetime) -> Draft | Case:
@@ -114,7 +116,7 @@ def _no_draft() -> Problem:
 def _chosen(draft: Draft, data: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
     """Return agency and topic as the form of the page takes them; raise ``Problem``."""
     code = str(data.get("agency", ""))
-    found = list(Agency.objects.complainable(on=timezone.localdate(at)).filter(code=code)) if code else []
+    found = _AGENCY.rows(on=timezone.localdate(at), code=code) if code else []
     draft.agency, draft.agency_unknown, draft.topic = (found[0] if found else None), not code, None
     choice = {"agency": code, "topic": data.get("topic", ""), "agency_unknown": "" if code else "on"}
     form = AgencyStepForm(choice, draft=draft, agencies=found)
@@ -123,6 +125,11 @@ def _chosen(draft: Draft, data: Mapping[str, Any], *, at: datetime) -> dict[str,
         form.add_error("topic", gettext("Choose the topic that fits best"))
         require_valid(form)
     return form.chosen
+
+
+_AGENCY: Final = CompiledRead(
+    lambda _shape, *, on, code: Agency.objects.complainable(on=on).filter(code=code), is_prepared=True
+)
 
 
 def _forms(
@@ -148,11 +155,14 @@ def _require_seen(request: HttpRequest, draft: Draft, wishes: CheckStepForm, que
         raise Problem("unseen_preview", preview=list(filter(None, texts)), seen=view.digest)
 
 
-def _send(request: HttpRequest, draft: Draft, wishes: CheckStepForm, *, at: datetime) -> Case:
-    sent = Draft(pk=draft.pk, citizen=draft.citizen, **wishes.wishes)
-    language = get_language() or "ar"
+def _send(
+    request: HttpRequest, draft: Draft, wishes: CheckStepForm, questions: list[TopicQuestion], *, at: datetime
+) -> Case:
+    for name, wish in wishes.wishes.items():
+        setattr(draft, name, wish)
+    way: Any = {"by": signed_in_user(request), "at": at, "language": get_language() or "ar", "channel": Channel.APP}
     try:
-        return file_draft(sent, by=signed_in_user(request), at=at, language=language, channel=Channel.APP)
+        return file_draft(draft, **way) if draft.is_begun else file_unsaved(draft, questions, **way)
     except (Draft.DoesNotExist, DraftIncomplete):
         raise Problem("overtaken") from None
     except TooManyToday:

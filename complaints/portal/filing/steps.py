@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Topic
+from complaints.attachments import uploads
 from complaints.case_text.kinds import words_of_kind
 from complaints.case_text.known_problems import offered_for
 from complaints.filing import drafting
@@ -65,7 +66,7 @@ def step_context(form: forms.Form, draft: Draft, at: datetime, *, topics: Sequen
         "kind": words_of_kind(draft.kind),
         "danger": danger_in(f"{draft.subject}. {draft.details}", at=at),
         "known_problems": offered_for(draft, at=at, topics=topics),
-        "attachments": draft.attachments.all() if draft.is_begun else (),
+        "attachments": uploads.of_draft(draft),
         "is_begun": draft.is_begun,
         "is_restored": drafting.is_restored(draft, at=at),
         "is_visitor": draft.citizen_id is None,

@@ -44,7 +44,7 @@ def details_form(
         draft=draft,
         questions=drafting.draft_questions(draft),
         governorates=all_governorates(),
-        room=uploads.MOST_FILES - (draft.attachments.count() if draft.is_begun else 0),
+        room=uploads.MOST_FILES - len(uploads.of_draft(draft)),
         is_partial=not {KEEP, REMOVE, LATER, AUTOSAVE, HOME}.isdisjoint(data or {}),
         uploader=writer.uploader,
         network=writer.network,
@@ -106,9 +106,11 @@ def _typed(form: DetailsStepForm, data: QueryDict) -> str:
 
 def _keep_files(form: DetailsStepForm, draft: Draft, writer: Writer) -> bool:
     """Keep the files; tell whether they were, and say beside their field if not."""
+    if not form.taken:
+        return True
     try:
         with drafting.locked(draft):
-            room = drafting.room_for_bytes(draft, writer) if form.taken else None
+            room = drafting.room_for_bytes(draft, writer)
             if room is not None and sum(attachment.size for attachment in form.taken) > room:
                 text = gettext(
                     "These files were not uploaded: before you sign in, a draft holds up to 10 MB of files. "

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
-from complaints.actions import file
-from complaints.actions.filing import Filing
+from complaints.actions import file, filing
+from complaints.actions.filing import MOST_SAME_OPEN, Filing
 from complaints.models import Case, Channel, Draft
 from tests.app_client import App
 from tests.complaints.api.v1.answered import answer
@@ -45,6 +45,22 @@ def test_an_app_files_a_case_and_follows_it(new: dict[str, object], amina: Citiz
     assert thread["entries"][-1]["title"] == "You sent the complaint"
     assert App(karim).get(f"/cases/{reference}").json()["code"] == "not_found"
     assert App().get(f"/cases/{reference}").status_code == 401
+
+
+def test_a_case_that_comes_at_once_is_judged_as_a_draft_is_in_few_statements(
+    new: dict[str, object], amina: Citizen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = App(amina)
+    filed = [app.post("/cases", new).json()["reference"] for _turn in range(MOST_SAME_OPEN)]
+    again = app.post("/cases", new | {"details": f"  {new['details']} "}).json()
+    assert (again["code"], again["reference"]) == ("sent_already", filed[-1])
+    other = new | {"details": "The street lamp in front of the school is dark."}
+    with CaptureQueriesContext(connection) as captured:
+        assert app.post("/cases", other, idempotency_key="other").status_code == 201
+    assert len(captured) <= 18, [one["sql"] for one in captured.captured_queries]
+    monkeypatch.setattr(filing, "MOST_FILED_A_DAY", 3)
+    assert app.post("/cases", new | {"details": "The bin is full."}).json()["code"] == "too_many"
+    assert (Case.objects.count(), Draft.objects.count()) == (3, 0)
 
 
 def test_an_app_adds_answers_rates_and_objects_once_for_each_key(
