@@ -41,7 +41,7 @@ class AnsweredForms:
         """Let the forms of citizens' pages ask for it, and keep what such a form is answered."""
         request.leads_to_answers = not is_staff_page(request)  # type: ignore[attr-defined] # read by `csrf_token`
         response = self.get_response(request)
-        if not _is_to_be_kept(request, response) or not _has_room(request):
+        if not isinstance(response, HttpResponse) or not _is_to_be_kept(request, response) or not _has_room(request):
             return response
         token = secrets.token_urlsafe(32)
         answer = {"body": response.text, "status": response.status_code, "headers": dict(response.headers)}
@@ -62,10 +62,9 @@ class AnsweredForms:
         return HttpResponse(answer["body"], status=answer["status"], headers=headers)
 
 
-def _is_to_be_kept(request: HttpRequest, response: HttpResponseBase) -> bool:
+def _is_to_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
     return (
         request.method == "POST"
-        and isinstance(response, HttpResponse)
         and response.status_code in KEPT_STATUSES
         and response.headers.get("Content-Type", "").startswith("text/html")
         and len(response.content) <= LONGEST

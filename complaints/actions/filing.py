@@ -203,11 +203,10 @@ def file_unsaved(
 ) -> Case:
     """File a ``draft`` that is not stored, because all of it came at once; locks the citizen.
 
-    ``questions`` are those of its topic. Raises as ``file_draft``; the caller's transaction, if there is one, has to
-    end with the error.
+    ``questions`` are those of its topic. Raises as ``file_draft``.
     """
     words = f"{draft.subject} {draft.details}"
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         judged = _JUDGED.first(draft.kind, citizen=draft.citizen_id, since=at - timedelta(days=1), words=words)
         if judged is None:
             raise Draft.DoesNotExist

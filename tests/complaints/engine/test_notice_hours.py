@@ -171,8 +171,8 @@ def test_telling_more_officers_takes_no_more_statements(
     for number in range(1, officers):
         make_staff(f"o{number}@miyahuna.example", "موظف", "Officer", f"+96279010010{number}", water, Role.OFFICER)
     editions.in_force()  # the words of messages are read twice a minute, not with each case
-    # Officers, numbers, calendar, case, event, the rows it begins with, and messages.
-    with django_assert_num_queries(7):
+    # Officers, numbers, calendar, case, the rows it begins with, and messages.
+    with django_assert_num_queries(6):
         file_case(at=moment(FRIDAY))
     assert Message.objects.filter(template="officer_new_case").count() == 2 * officers
 
