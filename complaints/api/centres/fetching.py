@@ -81,8 +81,9 @@ def _page(endpoint: Endpoint, *, at: datetime) -> tuple[list[Any], str] | None:
     if not isinstance(page, dict) or not isinstance(page.get("answers"), list):
         return None
     cursor = page.get("cursor")
-    is_readable = isinstance(cursor, str) and cursor.isprintable()
-    return page["answers"][:MOST_ANSWERS], cursor[:LONGEST_CURSOR] if is_readable else ""
+    if not isinstance(cursor, str) or not cursor.isprintable():
+        cursor = ""
+    return page["answers"][:MOST_ANSWERS], cursor[:LONGEST_CURSOR]
 
 
 def _calls(endpoint: Endpoint, answers: list[Any], *, at: datetime) -> Iterator[SignedCall]:

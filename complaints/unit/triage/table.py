@@ -52,7 +52,7 @@ def _cells(line: Line, reader: StaffVisibility, http: HttpRequest) -> dict[str, 
         "subject": format_html("<bdi>{}</bdi>", isolated(str(reader.subject(case)))),
         "about": _about(line),
         "facts": _facts(item, http),
-        "words": user_text({"request": http}, Truncator(case.details).chars(MOST_SHOWN), lines=True),  # type: ignore[arg-type]
+        "words": user_text({"request": http}, Truncator(case.details).chars(MOST_SHOWN), lines=True),
         "why": _why_here(item, http),
         "suggestions": _suggestions(item, http, suffix),
         "other_topic": _other_topic(item),
@@ -75,7 +75,7 @@ def _about(line: Line) -> SafeString:
 
 def _facts(item: OpenCase, http: HttpRequest) -> SafeString:
     case = item.case
-    person = user_text({"request": http}, case.citizen.short_name)  # type: ignore[arg-type]
+    person = user_text({"request": http}, case.citizen.short_name)
     named = [part.name for part in (case.topic, case.governorate) if part]
     return _joined([case.get_kind_display(), person, *named])
 
@@ -89,7 +89,7 @@ def _joined(parts: Sequence[str]) -> SafeString:
 
 def _why_here(item: OpenCase, http: HttpRequest) -> SafeString:
     if refusal := item.refusal:
-        said = user_text({"request": http}, refusal.text, lines=True)  # type: ignore[arg-type]
+        said = user_text({"request": http}, refusal.text, lines=True)
         reason, agency = refusal.get_reason_display(), refusal.agency.name
         text = format_html('<p><b>{}</b> – {}</p><div class="quote">{}</div>', reason, agency, said)
         return format_html("<h3>{}</h3>{}", gettext("Why the case came back"), text)

@@ -152,8 +152,8 @@ def planted_cookies() -> Iterator[Row]:
         yield Row("visitor", "GET", "/ar/account/", "302 /ar/sign-in/", headers=cookie)
         yield Row("visitor", "POST", STAFF_SIGN_IN, "302 /ar/staff/sign-in/", OMAR, cookie, lacks=f"session={PLANTED}")
         yield Row("visitor", "GET", "/ar/staff/queue/", "302 /ar/staff/sign-in/", headers=cookie)
-    for cookie in ("person={owner_key}; held=x", "device={owner_key}", "draft={draft}:x:x", "push={owner_key}"):
-        kept = {"Cookie": f"{cookie}; csrf={'c' * 32}"}
+    for own in ("person={owner_key}; held=x", "device={owner_key}", "draft={draft}:x:x", "push={owner_key}"):
+        kept = {"Cookie": f"{own}; csrf={'c' * 32}"}
         yield Row("visitor", "GET", "/ar/form/held/", "302 /ar/sign-in/", headers=kept)
         yield Row("visitor", "GET", "/ar/new/complaint/check/?draft={draft}", "302 404", headers=kept)
     language = {"Cookie": "django_language=en; language=en"}
