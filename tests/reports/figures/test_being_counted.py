@@ -64,7 +64,7 @@ def test_few_cases_are_counted_at_once(world: World, now: datetime, monkeypatch:
 
 
 def test_causes_of_accepted_objections_add_up_to_the_figure(world: World, now: datetime) -> None:
-    generate(60, world=world, seed=8, since=now - timedelta(days=150), until=now)
+    generate(240, world=world, seed=8, since=now - timedelta(days=150), until=now)
     days = ReportPeriod((now - timedelta(days=150)).date(), now.date())
     found = read(days, by=[Dimension.AGENCY], at=now)
     causes = upheld_causes(days, at=now)
