@@ -10,6 +10,8 @@ from tests.bench.attack.rows import Row
 
 KEPT_BY_NOBODY = "no-store"
 ALL = "words name numbers"
+#: Whoever opens a case has read it, and looked at a person.
+OPENED = "complaints_readmark accounts_identityview"
 PLANTED = "plantedplantedplantedplantedplanted1"
 SIGN_IN, STAFF_SIGN_IN = "/ar/sign-in/", "/ar/staff/sign-in/"
 KARIM = "number=9851204417&password=olive-lantern-river"
@@ -78,20 +80,21 @@ def ways_out() -> Iterator[Row]:
     for way in WAYS_OUT:
         yield Row("karim", "GET", f"/ar/account/policy/?next={way}", "302 /ar/", lacks=ELSEWHERE, in_suite=True)
         yield Row("visitor", "GET", f"{SIGN_IN}?next={way}", "200", lacks=f'value="{way}')
+    two = "/ar/account/policy/?next=/ar/account/&next=//evil.example/"
+    yield Row("karim", "GET", two, "302 /ar/", lacks=ELSEWHERE)
+    # Last, because a sign-in may write the password anew, which ends the other sessions.
     for way in WAYS_OUT[:12]:
         yield Row(
             "visitor", "POST", SIGN_IN, "302 /ar/", f"{KARIM}&next={way}", lacks=ELSEWHERE, writes="accounts_user"
         )
         yield Row("visitor", "POST", STAFF_SIGN_IN, "302 /ar/staff/sign-in/", f"{OMAR}&next={way}", lacks=ELSEWHERE)
-    two = "/ar/account/policy/?next=/ar/account/&next=//evil.example/"
-    yield Row("karim", "GET", two, "302 /ar/", lacks=ELSEWHERE)
     yield Row(
         "ghost", "POST", "/ar/sign-out/?next=//evil.example/", "302 /ar/", "next=//evil.example/", lacks=ELSEWHERE
     )
     for page in ("{open}/accept/", "{open}/", "{open}/note/"):
         listed = f"/en/staff/cases/{page}?list=view%3Dopen%26next%3D//evil.example&next=//evil.example/"
         outside = 'href="//evil.example'
-        yield Row("omar", "GET", listed, "200 409", sees=ALL, lacks=outside, writes="complaints_readmark")
+        yield Row("omar", "GET", listed, "200 409", sees=ALL, lacks=outside, writes=OPENED)
     for path in (
         "//evil.example/ar/",
         "/%5Cevil.example/",
@@ -132,7 +135,7 @@ def kept_answers() -> Iterator[Row]:
     )
     for who, pages in own.items():
         for page in pages:
-            seen = {"sees": ALL, "writes": "complaints_readmark", "has": KEPT_BY_NOBODY}
+            seen = {"sees": ALL, "writes": OPENED, "has": KEPT_BY_NOBODY}
             yield from (Row(who, "GET", page, "200", headers=headers, **seen) for headers in had)
     yield Row("owner", "GET", "/ar/cases/{open}/", "200", headers={"If-None-Match": "*"}, sees=ALL, has=KEPT_BY_NOBODY)
     for page in ("/ar/new/complaint/what/", "/ar/register/who/", SIGN_IN, "/ar/forgot/", "/ar/directorate/{token}/"):
@@ -197,20 +200,17 @@ def twice_and_otherwise() -> Iterator[Row]:
         "yusuf",
         "POST",
         "/ar/staff/queue/bulk/?case={open}-1",
-        "302",
+        "200 302",
         "bulk_action=label&name=x&send=1&case={hidden}-1&case={open}-1",
         writes="complaints_unsentform",
     )
-    yield Row("visitor", "POST", SIGN_IN, "200", "number=9851204417&number=9907654321&password=olive-lantern-river")
+    yield Row("visitor", "POST", SIGN_IN, "200", "number=9851204417&number=1&password=olive-lantern-river")
     yield Row("visitor", "GET", "/ar/track/?ref={open}&ref={hidden}", "200", sees="numbers")
     for method in ({"X-HTTP-Method": "PUT"}, {"X-Method-Override": "DELETE"}, {"X-HTTP-Method-Override": "POST"}):
         yield Row("owner", "GET", "/ar/cases/{open}/withdraw/?_method=POST", "200", headers=method, sees=ALL)
         yield Row("owner", "POST", "/ar/cases/{open}/", "405", "_method=DELETE", method)
     for path in ("/ar/track/%0d%0aSet-Cookie:x=1/", "/ar/%0d%0aLocation:%20https://evil.example/", "/%0d%0aX-A:1"):
         yield Row("visitor", "GET", path, "302 400 404", lacks="\nSet-Cookie: x=1")
-    yield Row(
-        "visitor", "GET", "/ar/help/", "200", headers={"X-Request-ID": "chosen-by-somebody"}, lacks="chosen-by-somebody"
-    )
 
 
 ROWS = [*ways_out(), *kept_answers(), *planted_cookies(), *hosts_and_sites(), *twice_and_otherwise()]
