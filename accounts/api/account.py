@@ -4,15 +4,17 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from ninja import Router
 from ninja.responses import Status
 from pydantic import BaseModel, Field
 
 from accounts import policy
 from accounts.api.access import before_policy, session_in, signed_in
+from accounts.api.bodies import Body
 from accounts.decorators import signed_in_citizen
 from accounts.sign_in import app_sessions
+from kit.problems import Problem
 
 router = Router(tags=["account"])
 
@@ -34,6 +36,12 @@ class Policy(BaseModel):
     version: str
     changed: str
     is_accepted: bool
+
+
+class Acceptance(Body):
+    """The version of the usage policy that the person has read and accepts."""
+
+    version: Annotated[str, Field(max_length=20)]
 
 
 @router.get("/account", response=Account, auth=signed_in)
@@ -61,8 +69,11 @@ def get_policy(request: HttpRequest) -> Policy:
     )
 
 
-@router.post("/policy/acceptance", response={204: None}, auth=before_policy)
-def accept_policy(request: HttpRequest) -> Status[None]:
-    """Accept the usage policy in force; repeating changes nothing."""
-    app_sessions.accept_policy(session_in(request), language=get_language() or "ar", at=timezone.now())
+@router.post("/policy/acceptance", response={204: None}, auth=before_policy, openapi_extra={"x-problems": [409]})
+def accept_policy(request: HttpRequest, body: Acceptance) -> Status[None]:
+    """Accept the usage policy in force, if it is the version that was read; repeating changes nothing."""
+    at = timezone.now()
+    if body.version != policy.in_force(at).version:
+        raise Problem("overtaken", gettext("The usage policy has changed since it was read. Read it again."))
+    app_sessions.accept_policy(session_in(request), language=get_language() or "ar", at=at)
     return Status(204, None)

@@ -24,6 +24,10 @@ class NotWaiting(Exception):
     """The request was answered or withdrawn meanwhile: nothing was stored."""
 
 
+class TooMany(Exception):
+    """More files than there is room for, since others were added meanwhile: nothing was stored."""
+
+
 def kept_papers(mandate: Mandate) -> list[MandatePaper]:
     """Return the papers of a mandate with their files; one statement."""
     return list(MandatePaper.objects.filter(mandate=mandate).select_related("attachment"))
@@ -32,15 +36,16 @@ def kept_papers(mandate: Mandate) -> list[MandatePaper]:
 def add(mandate: Mandate, files: Sequence[Attachment], *, by: User, at: datetime) -> None:
     """Store files with a request that waits for the unit, no more than MOST in all; locks the request.
 
-    Raises ``NotWaiting`` and ``NotStored``.
+    Raises ``NotWaiting``, ``TooMany`` and ``NotStored``.
     """
     with transaction.atomic():
         waiting = Mandate.objects.waiting_for_unit(at).select_for_update(of=("self",), no_key=True)
         if not waiting.filter(pk=mandate.pk).exists():
             raise NotWaiting
-        kept = files[: max(MOST - MandatePaper.objects.filter(mandate=mandate).count(), 0)]
-        uploads.keep_for_staff(kept, by=by)
-        MandatePaper.objects.bulk_create([MandatePaper(mandate=mandate, attachment=file) for file in kept])
+        if MandatePaper.objects.filter(mandate=mandate).count() + len(files) > MOST:
+            raise TooMany
+        uploads.keep_for_staff(files, by=by)
+        MandatePaper.objects.bulk_create([MandatePaper(mandate=mandate, attachment=file) for file in files])
 
 
 def discard_for(citizen: Citizen) -> None:

@@ -16,7 +16,7 @@ from accounts.decorators import citizen_required, signed_in_citizen, signed_in_u
 from accounts.models import Mandate
 from complaints.attachments import mandate_papers
 from complaints.attachments.fields import NOT_STORED, UploadForm, uploader_key
-from complaints.attachments.mandate_papers import NotWaiting
+from complaints.attachments.mandate_papers import NotWaiting, TooMany
 from complaints.attachments.uploads import NotStored
 
 
@@ -60,6 +60,11 @@ def papers(request: HttpRequest, pk: UUID) -> HttpResponse:
             mandate_papers.add(mandate, form.taken, by=user, at=at)
         except NotStored:
             form.add_error("attachments", NOT_STORED)
+        except TooMany:
+            kept = mandate_papers.kept_papers(mandate)
+            form.add_error(
+                "attachments", gettext("Papers were added in another window. Choose again: nothing was saved.")
+            )
         except NotWaiting:
             return _too_late(request, pk)
         else:

@@ -57,7 +57,10 @@ def test_a_key_ends_with_its_time_with_another_password_and_on_the_account_page(
     app = App(karim)
     assert app.get("/policy").json()["is_accepted"] is False
     assert app.get("/account").json()["code"] == "policy_due"
-    assert app.post("/policy/acceptance").status_code == 204
+    version = app.get("/policy").json()["version"]
+    assert app.post("/policy/acceptance", {"version": f"{version}-older"}).json()["code"] == "overtaken"
+    assert app.get("/account").json()["code"] == "policy_due"
+    assert app.post("/policy/acceptance", {"version": version}).status_code == 204
     assert app.get("/account").status_code == 200
     time_machine.move_to(timezone.now() + timedelta(minutes=16))
     assert app.get("/account").json()["code"] == "sign_in_required"

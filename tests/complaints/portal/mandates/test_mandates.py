@@ -277,6 +277,21 @@ def test_lists_leave_the_representative_out_too_in_one_statement(
     assert karim.family_name in StaffVisibility(lina, now).subject(listed[0])
 
 
+def test_papers_of_two_windows_are_no_more_than_five_and_none_is_lost_unsaid(
+    as_karim: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_karim.post(f"{MANDATES}new/unable/", CHILD)
+    papers = f"{MANDATES}{Mandate.objects.get().pk}/papers/"
+    first, second = (
+        [SimpleUploadedFile(f"{name}.pdf", PDF + name.encode()) for name in names] for names in ("abc", "def")
+    )
+    as_karim.post(papers, {"attachments": first})
+    with monkeypatch.context() as window:
+        window.setattr(mandate_papers, "kept_papers", lambda _mandate: [])
+        answer = as_karim.post(papers, {"attachments": second})
+    assert (list(answer.context["form"].errors), MandatePaper.objects.count()) == (["attachments"], 3)
+
+
 def test_papers_are_seen_by_the_unit_alone_and_go_some_time_after_the_mandate(
     as_karim: Client, as_amina: Client, lina: User, omar: User, desk: Desk, now: datetime
 ) -> None:
