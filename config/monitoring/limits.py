@@ -68,6 +68,7 @@ LIMITS: Final[Mapping[RateLimit, StrPromise]] = {
     rate_limits.VISITORS_FILES_PER_NETWORK: _("Files of visitors from one network"),
     rate_limits.VISITORS_KILOBYTES_PER_NETWORK: _("Kilobytes of files of visitors from one network"),
     rate_limits.HELD_FORMS_PER_ADDRESS: _("Forms held after the end of a session, from one internet address"),
+    rate_limits.ANSWERS_PER_ADDRESS: _("Answers kept for browsers without script, from one internet address"),
     ALREADY_REGISTERED: _("Notices to the owner that a number was registered again"),
     SENT_BY_LINK: _("Forms sent by one link of a directorate"),
     rating.SENT_BY_LINK: _("Ratings sent by one link"),

@@ -276,7 +276,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="Cases waiting for your decision on {date}",
         text="At the start of {date}:\n\nFor you to decide: {to_decide}\nIn triage: {triage}\n\n"
         "Since the last working day:\n\nDelays reported to agencies: {reported}\n"
-        "Delays not reported, because nobody holds the level: {vacant}\n\n"
+        "Delays not reported, because the level is vacant: {vacant}\n\n"
         "Your work queue:\n\n{url}",
     ),
     "praise_passed_on": Wording(

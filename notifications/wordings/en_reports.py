@@ -38,9 +38,9 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     ),
     "directive_level_vacant": Wording(
         sms="",
-        subject="A directive for {agency}: nobody holds the level to inform",
-        text="A directive for {agency}, due on {date}, needs attention, and nobody holds the position to inform "
-        "next:\n\n{url}",
+        subject="A directive for {agency}: the level to inform is vacant",
+        text="A directive for {agency}, due on {date}, needs attention, and the position to inform next is vacant:"
+        "\n\n{url}",
     ),
     "directive_reported": Wording(
         sms="",
