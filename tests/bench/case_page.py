@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from django.db.models import Count, Q
@@ -20,8 +21,8 @@ from tests.bench.interleaved import Page
 GOAL, EVENTS = 4.0, 20
 
 
-def case_pages(world: World, bare: Client) -> list[Page]:
-    """Return the pages of one case with ``EVENTS`` events for all who read it; ``bare`` asks for the floor."""
+def case_pages(world: World, bare: Callable[[Client], Client]) -> list[Page]:
+    """Return the pages of one case with ``EVENTS`` events for all who read it; ``bare`` makes the floor's browser."""
     at_work = Q(cases__state__in=pages.AT_WORK)
     busiest = Agency.objects.annotate(number=Count("cases", filter=at_work)).order_by("-number", "id")[0]
     desk = next(desk for desk in world.desks if desk.agency == busiest)
@@ -31,7 +32,7 @@ def case_pages(world: World, bare: Client) -> list[Page]:
     officer, unit, citizen = (pages.sign_in(user) for user in (desk.officer, world.cmu, case.citizen.user))
     at_desk, floor = reverse("desk-case", args=[case.reference]), "floor: case page"
     return [
-        Page(floor, partial(bare.get, f"/case/{case.reference}/")),
+        Page(floor, partial(bare(officer).get, f"/case/{case.reference}/")),
         Page("case page", partial(officer.get, at_desk), floor, GOAL),
         Page("case page of the unit", partial(unit.get, at_desk), floor, GOAL),
         Page("case page of the citizen", partial(citizen.get, reverse("case", args=[case.reference])), floor),

@@ -97,7 +97,7 @@ def _pages(world: World, *, has_words: bool = True) -> list[Page]:
         Page("queue of the unit", partial(unit.get, queue), "floor: queue", 2.5),
         Page("counts", partial(officer.get, reverse("queue-counts")), "floor: queue", 1),
         Page("triage", partial(unit.get, reverse("triage")), "floor: queue", 5),
-        *case_pages(world, bare),
+        *case_pages(world, _bare),
         *(_searches(busiest, officer, bare) if has_words else ()),
     ]
 

@@ -20,8 +20,9 @@ from notifications.addresses.validation import AddressRefused
 from notifications.models import Channel, Lane, Message, MessageState
 from notifications.outbox import Notice
 from notifications.runtime import worker_signal
-from notifications.wordings import ARABIC, ENGLISH, links, rendering
+from notifications.wordings import ARABIC, ENGLISH, links, rendering, required_context
 from notifications.wordings.composing import WordingIncomplete
+from notifications.wordings.sms import segments
 from notifications.wordings.wording import Wording
 from tests.notifications.conftest import notice, owed
 
@@ -233,9 +234,24 @@ def test_a_notice_that_lacks_a_word_is_refused(signals: Signals) -> None:
         owed(notice(template="case_accepted"))
 
 
-def test_a_notice_does_not_show_its_address_or_its_words() -> None:
-    shown = repr(notice())
-    assert ("790001234" in shown, "2604821735'}" in shown) == (False, False)
+def test_a_notice_does_not_show_its_addresses_or_its_words() -> None:
+    shown = repr(notice(other_address="amina@example.com"))
+    assert [text in shown for text in ("790001234", "2604821735'}", "amina@example.com")] == [False] * 3
+
+
+def test_what_a_notice_does_not_ask_for_it_does_not_get(signals: Signals) -> None:
+    plain, asked = owed(notice(), notice(recipient="citizen:karim", must_reach=True, daytime=True))
+    assert [(one.must_reach, one.daytime) for one in (plain, asked)] == [(False, False), (True, True)]
+
+
+def test_an_email_is_one_part_and_has_its_link_whatever_the_sms_has(signals: Signals, now: datetime) -> None:
+    for template in ("identity_confirmed", "case_answered"):
+        said = {"template": template, "context": dict.fromkeys(required_context(template), "1")}
+        email = {"channel": Channel.EMAIL, "address": "amina@example.com"}
+        by_sms, by_email = owed(notice(**said), notice(**said | email), occasion=template)
+        assert by_sms.linked is ARABIC[template].sms_carries_link
+        assert (by_email.linked, by_email.segments, by_sms.segments) == (True, 1, segments(by_sms.body))
+        assert segments(by_email.body) > 1
 
 
 class TestCancelling:

@@ -70,7 +70,8 @@ class Copy:
         for _ in range(MOST_DOUBTFUL):
             status, output = self._changed(mutant, near)
             failed = next(iter(re.findall(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", output, re.MULTILINE)), "")
-            if status != FAILED or self._passes_unchanged(failed):
+            # Without the name of a test it did not come to any: what it runs in was not there.
+            if status != FAILED or not failed or self._passes_unchanged(failed):
                 return _verdict(status, output, failed, f"{len(near)} of {len(tests)}", fingerprint)
             near = [test for test in near if test.name != failed]
         message = f"Tests fail without any change, the last of them {failed}."
@@ -126,7 +127,7 @@ def _verdict(status: int | None, output: str, failed: str, tests: str, fingerpri
         return Verdict(TIMED_OUT, "the tests did not end", fingerprint)
     if status == PASSED:
         return Verdict(SURVIVED, f"{tests} tests of the line passed", fingerprint)
-    if status == FAILED:
+    if status == FAILED and failed:
         return Verdict(KILLED, failed, fingerprint)
     # Pytest says the same of tests that it does not find: what it said is kept.
     said = re.findall(r"^(?:E  |ERROR|\w*Error).*", output, re.MULTILINE)

@@ -1,9 +1,16 @@
 """Which typed name names whom of the desk."""
 
+from datetime import datetime
+
 import pytest
 
 from accounts.models import User
-from complaints.permissions.recusals import is_named, name_words
+from agencies.models import Agency
+from complaints.permissions.recusals import is_named, name_words, named_at
+
+
+def test_the_people_of_the_agency_are_found_and_nobody_without_one(omar: User, water: Agency, now: datetime) -> None:
+    assert [named_at(agency, "السيد عمر الصمادي", at=now) for agency in (water, None)] == [[omar], []]
 
 
 @pytest.mark.parametrize(

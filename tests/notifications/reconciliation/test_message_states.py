@@ -13,6 +13,7 @@ from notifications import alarms, outbox
 from notifications.carriers import Declined, Meaning, Status, StatusReport, StatusUnavailable, Uncertain
 from notifications.models import Alarm, AlarmKind, Attempt, Message, Outcome, Receipt
 from notifications.reconciliation import message_states
+from notifications.runtime.timings import timings
 from notifications.sending import delivery, sweep
 from notifications.sending.batches import batch_sizer
 from notifications.sending.claims import claim_messages
@@ -29,8 +30,9 @@ from tests.notifications.acts import (
     sent,
     state_of,
     unsure,
+    wait_of,
 )
-from tests.notifications.conftest import AnsweringCarrier, notice, owed
+from tests.notifications.conftest import AnsweringCarrier, ObedientCarrier, notice, owed
 
 pytestmark = pytest.mark.django_db
 committed = pytest.mark.django_db(transaction=True)
@@ -72,6 +74,16 @@ def test_proof_moves_the_fence_of_a_claimed_message(signals: list[str], answerin
     said(claim.attempt, Status.TAKEN)
     proven = again(message)
     assert (proven.state, proven.fence) == ("accepted", claim.attempt.fence + 1)
+    assert wait_of(message) == timings().follow_up.total_seconds()
+
+
+def test_proof_of_a_carrier_that_cannot_be_asked_leaves_nothing_to_ask(
+    signals: list[str], carrier: ObedientCarrier
+) -> None:
+    (message,) = owed()
+    ((claim,), _) = claim_messages(Q(pk=message.pk), 1)
+    said(claim.attempt, Status.TAKEN)
+    assert (state_of(message), wait_of(message)) == ("accepted", None)
 
 
 @examples

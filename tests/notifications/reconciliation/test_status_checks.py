@@ -213,6 +213,16 @@ class TestCarriersThatAreSilent:
         taken = sent(occasion="case:1:5")
         assert (taken.state, taken.next_check_at) == ("accepted", None)
 
+    def test_a_try_that_never_was_on_the_wire_is_not_looked_for(
+        self, signals: list[str], answering: AnsweringCarrier
+    ) -> None:
+        message = unsure(answering)
+        attempt = last_try(message)
+        attempt.wire_at = None
+        with pytest.raises(StatusUnavailable):
+            status_checks._find(message, attempt)
+        assert answering.asked == 0
+
     def test_a_carrier_that_left_the_settings(
         self, signals: list[str], answering: AnsweringCarrier, use: Callable[..., None]
     ) -> None:

@@ -279,6 +279,14 @@ class TestStop:
         assert delivery.deliver(str(message.pk)) == "pending"
 
 
+def test_a_rest_begins_now_and_ends_after_five_minutes_at_the_latest(db: None) -> None:
+    for name, span in (("short", timedelta(minutes=1)), ("long", timedelta(days=1))):
+        routes.rest(Channel.WEBHOOK, name, code="5" * 60, span=span)
+    rows = ProviderRoute.objects.annotate(left=F("stopped_until") - Now())
+    left = {row.carrier: (round(row.left.total_seconds()), row.stopped_by) for row in rows}
+    assert left == {"short": (60, "5" * 40), "long": (300, "5" * 40)}
+
+
 class TestTrial:
     """After ten minutes one message tries the route."""
 

@@ -1,0 +1,44 @@
+"""Until when the last step of a case can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from accounts.models import User
+from complaints.actions import accept, ask, recuse
+from complaints.models import Case
+from complaints.permissions import send_window
+from complaints.permissions.case_permissions import case_permissions
+from complaints.staff.loading import load_case
+from tests.complaints import RECUSAL_REASON
+
+pytestmark = pytest.mark.usefixtures("clock", "english")
+
+
+def test_the_last_step_can_be_undone_while_the_window_is_open_if_it_is_one_that_can(
+    referred: Case, omar: User, now: datetime, django_assert_num_queries: Callable[..., object]
+) -> None:
+    accept(referred, by=omar, at=now, days=2)
+    case = Case.objects.get(pk=referred.pk)
+    end = now + send_window.span()
+    assert send_window.ends_at(case, at=end - timedelta(seconds=1)) == end
+    with django_assert_num_queries(0):
+        assert send_window.ends_at(case, at=end) is None
+    ask(case, by=omar, at=end, text="في أي شارع؟")
+    asked = Case.objects.get(pk=referred.pk)
+    with django_assert_num_queries(0):
+        assert send_window.ends_at(asked, at=end) is None
+
+
+def test_a_recusal_can_be_ended_where_there_is_one(
+    accepted: Case, omar: User, nadia: User, hani: User, now: datetime
+) -> None:
+    def may_end(user: User) -> bool:
+        return case_permissions(load_case(user, accepted.reference, at=now), user, at=now).may_end_recusal
+
+    assert may_end(nadia) is False
+    recuse(accepted, by=nadia, at=now, person=omar, text=RECUSAL_REASON)
+    assert [may_end(user) for user in (nadia, hani)] == [True, False]
