@@ -130,12 +130,14 @@ def keep(user: User, path: str, fields: Fields, *, key: UUID, case: Case | None,
     with transaction.atomic():
         if is_sent(key, user):
             raise AlreadySent
-        row = UnsentForm.objects.select_for_update().filter(user=user, path=path).first()
+        rows = UnsentForm.objects.select_for_update()
+        row = rows.filter(user=user, path=path).first()
         if row is None:
             if UnsentForm.objects.filter(user=user).count() >= MOST_FORMS:
                 raise TooMuch
             values = {"case": case, "key": key, "content": content, "saved_at": at}
-            row, is_new = UnsentForm.objects.get_or_create(user=user, path=path, defaults=values)
+            # Another window may save first, whose row is locked as well: it goes when that form is sent.
+            row, is_new = rows.get_or_create(user=user, path=path, defaults=values)
             if is_new:
                 return row
         if row.key > key:
@@ -178,7 +180,8 @@ def end(user: User, path: str, *, at: datetime) -> UnsentForm | None:
     row = _alive(at).filter(user=user, path=path, ended_at__isnull=True).first()
     if row is not None:
         row.ended_at = at
-        row.save(update_fields=["ended_at"])
+        # Sent from another window meanwhile, it is there no longer.
+        UnsentForm.objects.filter(pk=row.pk).update(ended_at=at)
     return row
 
 
