@@ -236,7 +236,7 @@ def test_a_notice_that_lacks_a_word_is_refused(signals: Signals) -> None:
 
 def test_a_notice_does_not_show_its_addresses_or_its_words() -> None:
     shown = repr(notice(other_address="amina@example.com"))
-    assert [text in shown for text in ("790001234", "2604821735'}", "amina@example.com")] == [False] * 3
+    assert [text in shown for text in ("790001234", "شكوى", "amina@example.com")] == [False] * 3
 
 
 def test_what_a_notice_does_not_ask_for_it_does_not_get(signals: Signals) -> None:
