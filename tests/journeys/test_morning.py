@@ -83,6 +83,7 @@ def _narrows_and_keeps(officer: Person, morning: Morning) -> None:
 
 
 def _opens_the_first(officer: Person, morning: Morning) -> str:
+    officer.page.wait_for_load_state()  # A key that comes before the script does nothing.
     first = _rows(officer).first.locator("a.subject")
     address = first.get_attribute("href") or ""
     if morning.size is DESK:
@@ -99,6 +100,7 @@ def _accepts(officer: Person, morning: Morning) -> None:
     accept = officer.page.get_by_role("link", name=officer.said("Yes, accept"))
     expect(accept).to_be_visible()
     if morning.size is DESK:
+        officer.page.wait_for_load_state()
         officer.page.keyboard.press("a")
     else:
         accept.click()

@@ -148,7 +148,9 @@ def _unit_takes_the_proposal(unit: Person, story: Story, reference: str) -> None
     _entry(unit, reference).get_by_role("link", name=re.compile(re.escape(unit.said("Open the case")))).click()
     unit.look("desk-case-in-triage")
     unit.follow("Back to the list")
-    # By keyboard: onto the line, and the digit of the first suggestion.
+    # By keyboard: onto the line, and the digit of the first suggestion; one that comes before the script does nothing.
+    unit.is_at("Triage")
+    unit.page.wait_for_load_state()
     _entry(unit, reference).locator("summary").first.focus()
     unit.page.keyboard.press("1")
     unit.is_told(story.second)

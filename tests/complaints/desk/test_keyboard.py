@@ -59,6 +59,7 @@ def test_a_case_is_closed_and_that_undone(page: Page, live_server: LiveServer, a
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{live_server.url}/en/staff/cases/{accepted.reference}/?list=view%3Dopen")
+    page.wait_for_load_state()  # A key that comes before the script does nothing.
     page.keyboard.press("c")
     expect(page).to_have_url(f"{live_server.url}/en/staff/cases/{accepted.reference}/close/?list=view%3Dopen")
     reach(page, "[name=outcome]")
