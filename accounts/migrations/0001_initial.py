@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
             name='FormDraft',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('register', 'registration'), ('reset', 'forgotten password'), ('change_phone', 'change of mobile number'), ('factor', 'second factor'), ('recovery', 'recovery codes'), ('step_up', 'form sent before the second factor'), ('oidc', 'digital identity'), ('session_over', 'form sent after the session ended')], max_length=14)),
+                ('purpose', models.CharField(choices=[('register', 'registration'), ('reset', 'forgotten password'), ('change_phone', 'change of mobile number'), ('factor', 'second factor'), ('recovery', 'recovery codes'), ('step_up', 'form sent before the second factor'), ('oidc', 'digital identity'), ('session_over', 'form sent after the session ended'), ('answered', 'answer to a form of a browser without script')], max_length=14)),
                 ('session_hash', models.CharField(max_length=64)),
                 ('payload', kit.crypto.EncryptedText()),
                 ('created_at', models.DateTimeField()),
@@ -328,7 +328,7 @@ class Migration(migrations.Migration):
             name='PhoneCode',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('register', 'registration'), ('reset', 'forgotten password'), ('change_phone', 'change of mobile number'), ('factor', 'second factor'), ('recovery', 'recovery codes'), ('step_up', 'form sent before the second factor'), ('oidc', 'digital identity'), ('session_over', 'form sent after the session ended')], max_length=14)),
+                ('purpose', models.CharField(choices=[('register', 'registration'), ('reset', 'forgotten password'), ('change_phone', 'change of mobile number'), ('factor', 'second factor'), ('recovery', 'recovery codes'), ('step_up', 'form sent before the second factor'), ('oidc', 'digital identity'), ('session_over', 'form sent after the session ended'), ('answered', 'answer to a form of a browser without script')], max_length=14)),
                 ('session_hash', models.CharField(max_length=64)),
                 ('phone', kit.crypto.EncryptedText()),
                 ('phone_lookup', kit.crypto.LookupField(blank=True, default='', editable=False, max_length=64, purpose='phone', source='phone')),
@@ -491,5 +491,27 @@ class Migration(migrations.Migration):
             model_name='User',
             name='person',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.citizen', verbose_name='own citizen record'),
+        ),
+        migrations.CreateModel(
+            name='PolicyEdition',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('effective_from', models.DateField()),
+                ('text_ar', models.TextField(max_length=20000)),
+                ('text_en', models.TextField(max_length=20000)),
+                ('changed_ar', models.CharField(max_length=400)),
+                ('changed_en', models.CharField(max_length=400)),
+                ('state', models.CharField(choices=[('proposed', 'Waiting for a second person'), ('agreed', 'Agreed'), ('refused', 'Refused')], default='proposed', max_length=8)),
+                ('written_at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('decided_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('written_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'edition of the usage policy',
+                'verbose_name_plural': 'editions of the usage policy',
+                'ordering': ['-effective_from', '-pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'refused'), _negated=True), fields=('effective_from',), name='policyedition_one_a_day'), models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'agreed', 'refused'])), name='policyedition_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('text_ar', ''), _negated=True), models.Q(('text_en', ''), _negated=True), models.Q(('changed_ar', ''), _negated=True), models.Q(('changed_en', ''), _negated=True)), name='policyedition_in_both_languages'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='policyedition_decided_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'agreed'), _negated=True), models.Q(('decided_by', models.F('written_by')), _negated=True), _connector='OR'), name='policyedition_takes_two')],
+            },
         ),
     ]

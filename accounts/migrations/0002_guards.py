@@ -191,6 +191,36 @@ REQUEST_LIMITS = """
 INSERT INTO accounts_requestlimit (kind, days) VALUES ('correction', 30), ('deletion', 30) ON CONFLICT DO NOTHING
 """
 
+# An edition of the usage policy is decided once and kept.
+POLICY = r"""
+CREATE FUNCTION accounts_keep_policy_editions() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+    decision CONSTANT text[] := ARRAY['state', 'decided_by_id', 'decided_at'];
+BEGIN
+    IF current_database() LIKE 'test\_%' AND current_setting('history.flush_for_tests', true) = 'on' THEN
+        RETURN COALESCE(NEW, OLD);
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
+        IF OLD.state = 'proposed' AND NEW.state <> 'proposed' AND to_jsonb(NEW) - decision = to_jsonb(OLD) - decision
+        THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'an edition of the usage policy is decided once, and neither changed nor deleted'
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER accounts_policy_editions_are_kept BEFORE UPDATE OR DELETE ON accounts_policyedition
+    FOR EACH ROW EXECUTE FUNCTION accounts_keep_policy_editions();
+CREATE TRIGGER accounts_policy_editions_stay BEFORE TRUNCATE ON accounts_policyedition
+    FOR EACH STATEMENT EXECUTE FUNCTION accounts_keep_policy_editions();
+"""
+NO_POLICY = """
+DROP TRIGGER accounts_policy_editions_stay ON accounts_policyedition;
+DROP TRIGGER accounts_policy_editions_are_kept ON accounts_policyedition;
+DROP FUNCTION accounts_keep_policy_editions();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0001_initial")]
@@ -202,4 +232,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(IDENTITIES, NO_IDENTITIES),
         migrations.RunSQL(MANDATES, NO_MANDATES),
         migrations.RunSQL(REQUEST_LIMITS, "DELETE FROM accounts_requestlimit"),
+        migrations.RunSQL(POLICY, NO_POLICY),
     ]

@@ -656,12 +656,15 @@ class Migration(migrations.Migration):
                 ('citizen', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='legal_holds', to='accounts.citizen')),
                 ('lifted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('agency', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='legal_holds', to='agencies.agency')),
+                ('filed_since', models.DateField(blank=True, null=True)),
+                ('filed_until', models.DateField(blank=True, null=True)),
             ],
             options={
                 'verbose_name': 'legal hold',
                 'verbose_name_plural': 'legal holds',
                 'indexes': [models.Index(condition=models.Q(('lifted_at__isnull', True)), fields=['case'], name='legalhold_of_case'), models.Index(condition=models.Q(('lifted_at__isnull', True)), fields=['citizen'], name='legalhold_of_citizen')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('case__isnull', True), ('citizen__isnull', True), _connector='XOR'), name='legalhold_on_a_case_or_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('proceedings', ''), _negated=True)), name='legalhold_has_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('lift_reason', ''), ('lifted_at__isnull', True), ('lifted_by__isnull', True)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False), models.Q(('lift_reason', ''), _negated=True)), _connector='OR'), name='legalhold_lifted_with_a_reason')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('proceedings', ''), _negated=True)), name='legalhold_has_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('lift_reason', ''), ('lifted_at__isnull', True), ('lifted_by__isnull', True)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False), models.Q(('lift_reason', ''), _negated=True)), _connector='OR'), name='legalhold_lifted_with_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('agency__isnull', True), ('case__isnull', False), ('citizen__isnull', True)), models.Q(('agency__isnull', True), ('case__isnull', True), ('citizen__isnull', False)), models.Q(('agency__isnull', False), ('case__isnull', True), ('citizen__isnull', True)), _connector='OR'), name='legalhold_on_one_thing'), models.CheckConstraint(condition=models.Q(models.Q(('filed_since__isnull', True), ('filed_until__isnull', True)), models.Q(('agency__isnull', False), models.Q(('filed_since__isnull', True), ('filed_until__isnull', True), ('filed_since__lte', models.F('filed_until')), _connector='OR')), _connector='OR'), name='legalhold_span_of_an_agency')],
             },
         ),
         migrations.CreateModel(
@@ -1232,6 +1235,31 @@ class Migration(migrations.Migration):
                 'verbose_name': 'piece of an upload',
                 'ordering': ['start'],
                 'constraints': [models.UniqueConstraint(fields=('upload', 'start'), name='upload_piece_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MandatePaper',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('attachment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.attachment')),
+                ('mandate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.mandate')),
+            ],
+            options={
+                'verbose_name': 'paper of a mandate',
+                'verbose_name_plural': 'papers of mandates',
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ShownFile',
+            fields=[
+                ('attachment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='shown', serialize=False, to='complaints.attachment')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='complaints.case')),
+                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+            ],
+            options={
+                'verbose_name': 'file shown to the citizen',
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='shown_file_event_is_of_its_case')],
             },
         ),
     ]

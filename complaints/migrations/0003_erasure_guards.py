@@ -17,9 +17,18 @@ IS_HELD = """
 CREATE FUNCTION complaints_is_held(about bigint, person uuid) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     SELECT EXISTS (
-        SELECT FROM complaints_legalhold
+        SELECT FROM complaints_legalhold AS hold
         WHERE lifted_at IS NULL AND (until IS NULL OR until >= (now() AT TIME ZONE 'Asia/Amman')::date)
-            AND (case_id = about OR citizen_id = person)
+            AND (case_id = about OR citizen_id = person OR EXISTS (
+                SELECT FROM complaints_case AS held
+                WHERE held.id = about AND hold.agency_id IS NOT NULL
+                    AND (held.filed_at AT TIME ZONE 'Asia/Amman')::date
+                        BETWEEN coalesce(hold.filed_since, '-infinity') AND coalesce(hold.filed_until, 'infinity')
+                    AND (held.agency_id = hold.agency_id OR EXISTS (
+                        SELECT FROM complaints_holding AS span
+                        WHERE span.case_id = held.id AND span.agency_id = hold.agency_id
+                    ))
+            ))
     )
 $$;
 """

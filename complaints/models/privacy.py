@@ -19,7 +19,7 @@ class LegalHold(models.Model):
     """A hold for legal proceedings on a case, a person or what an agency had: nothing is erased until a day, or lifted.
 
     Of an agency it holds the cases that were ever with it, filed between two days, both included, either of which
-    may be open. Triggers refuse the statements that erase (``complaints/migrations/0004_holds_of_agencies.py``).
+    may be open. Triggers refuse the statements that erase (``complaints/migrations/0003_erasure_guards.py``).
     """
 
     case = models.ForeignKey("complaints.Case", models.PROTECT, null=True, blank=True, related_name="legal_holds")

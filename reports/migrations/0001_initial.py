@@ -384,7 +384,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'entry of figures',
-                'indexes': [models.Index(fields=['moment'], name='figure_entry_moment'), models.Index(fields=['origin'], name='figure_entry_origin'), models.Index(fields=['agency_id', 'moment'], name='figure_entry_agency')],
+                'indexes': [models.Index(fields=['moment'], name='figure_entry_moment'), models.Index(fields=['origin'], name='figure_entry_origin'), models.Index(fields=['agency_id', 'moment'], name='figure_entry_agency'), models.Index(condition=models.Q(('received__gt', 0), ('came_back__gt', 0), _connector='OR'), fields=['origin', 'case_id'], name='figure_list_filed'), models.Index(condition=models.Q(('received__gt', 0), ('came_back__gt', 0), _connector='OR'), fields=['agency_id', 'origin', 'case_id'], name='figure_agency_list_filed'), models.Index(condition=models.Q(('closed__gt', 0)), fields=['origin', 'case_id'], name='figure_list_closed'), models.Index(condition=models.Q(('closed__gt', 0)), fields=['agency_id', 'origin', 'case_id'], name='figure_agency_list_closed'), models.Index(condition=models.Q(('decided__gt', 0), ('decided_in_time__gt', 0), _connector='OR'), fields=['origin', 'case_id'], name='figure_list_decided'), models.Index(condition=models.Q(('decided__gt', 0), ('decided_in_time__gt', 0), _connector='OR'), fields=['agency_id', 'origin', 'case_id'], name='figure_agency_list_decided'), models.Index(condition=models.Q(('answered__gt', 0), ('answered_in_time__gt', 0), ('challenged__gt', 0), _connector='OR'), fields=['origin', 'case_id'], name='figure_list_answered'), models.Index(condition=models.Q(('answered__gt', 0), ('answered_in_time__gt', 0), ('challenged__gt', 0), _connector='OR'), fields=['agency_id', 'origin', 'case_id'], name='figure_agency_list_answered'), models.Index(condition=models.Q(('confirmed__gt', 0), ('disputed__gt', 0), ('unanswered__gt', 0), ('rated__gt', 0), ('treated__gt', 0), _connector='OR'), fields=['origin', 'case_id'], name='figure_list_words'), models.Index(condition=models.Q(('confirmed__gt', 0), ('disputed__gt', 0), ('unanswered__gt', 0), ('rated__gt', 0), ('treated__gt', 0), _connector='OR'), fields=['agency_id', 'origin', 'case_id'], name='figure_agency_list_words'), models.Index(condition=models.Q(('bounced__gt', 0), ('extended__gt', 0), ('objected__gt', 0), ('upheld__gt', 0), ('failed__gt', 0), ('reclassified__gt', 0), ('hollow__gt', 0), _connector='OR'), fields=['origin', 'case_id'], name='figure_list_seldom'), models.Index(condition=models.Q(('bounced__gt', 0), ('extended__gt', 0), ('objected__gt', 0), ('upheld__gt', 0), ('failed__gt', 0), ('reclassified__gt', 0), ('hollow__gt', 0), _connector='OR'), fields=['agency_id', 'origin', 'case_id'], name='figure_agency_list_seldom')],
             },
         ),
         migrations.CreateModel(
@@ -624,6 +624,19 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'comments on sections',
                 'ordering': ['pk'],
                 'constraints': [models.UniqueConstraint(models.F('report'), models.F('section'), name='reports_one_comment_a_section'), models.CheckConstraint(condition=models.Q(models.Q(('text_ar', ''), _negated=True), models.Q(('text_en', ''), _negated=True)), name='reports_comment_in_both_languages')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PhenomenonFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('attachment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.attachment')),
+                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='reports.phenomenonentry')),
+            ],
+            options={
+                'verbose_name': 'evidence about a phenomenon',
+                'verbose_name_plural': 'evidence about phenomena',
+                'ordering': ['pk'],
             },
         ),
     ]
