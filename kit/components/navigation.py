@@ -1,6 +1,5 @@
 """Where a page stands: links that know whether we are there, and its address in the other language."""
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 from django import template
@@ -20,42 +19,25 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def nav_link(
-    context: Context,
-    *,
-    to: str,
-    text: object,
-    icon_name: str = "",
-    within: str = "",
-    css: str = "",
-    counts: Mapping[str, int] | None = None,
+    context: Context, *, to: str, text: object, icon_name: str = "", within: str = "", css: str = ""
 ) -> SafeString:
-    """Link to a page by its url name and mark it when we are there, or on one of the names in ``within``.
-
-    ``counts`` say by url name how much waits on a page.
-    """
-    return _link(_url_name(context), to=to, text=text, icon_name=icon_name, within=within, css=css, counts=counts)
+    """Link to a page by its url name and mark it when we are there, or on one of the names in ``within``."""
+    words = format_html("{}{}", icon(icon_name), text) if icon_name else text
+    return _link(to, words, _mark(_url_name(context), to, within), css=css)
 
 
-def _link(
-    here: str,
-    *,
-    to: str,
-    text: object,
-    icon_name: str = "",
-    within: str = "",
-    css: str = "",
-    counts: Mapping[str, int] | None = None,
-) -> SafeString:
-    current = "page" if here == to else "true" if here in within.split() else ""
-    count = (counts or {}).get(to, 0)
+def _mark(here: str, to: str, within: str) -> str:
+    """Return what ``aria-current`` says on the page ``here`` of a link to the page ``to``; empty elsewhere."""
+    return "page" if here == to else "true" if here in within.split() else ""
+
+
+def _link(to: str, words: object, mark: str, *, css: str = "") -> SafeString:
     return format_html(
-        '<a{} href="{}"{}>{}{}{}</a>',
+        '<a{} href="{}"{}>{}</a>',
         format_html(' class="{}"', css) if css else "",
         _address(to, get_language(), get_urlconf()),
-        format_html(' aria-current="{}"', current) if current else "",
-        icon(icon_name) if icon_name else "",
-        text,
-        format_html(" {}", pill(count, kind="bad")) if count else "",
+        format_html(' aria-current="{}"', mark) if mark else "",
+        words,
     )
 
 
@@ -72,15 +54,14 @@ def side_menu(context: Context) -> SafeString:
 
 
 def _menu_link(entry: MenuEntry, here: str, count: int) -> SafeString:
-    where = here if here == entry.url_name or here in entry.within.split() else ""
-    return _kept_link(entry, where, count, get_language(), get_urlconf())
+    mark = _mark(here, entry.url_name, entry.within)
+    return _kept_link(entry, mark, count, get_language(), get_urlconf())
 
 
 @lru_cache(maxsize=2048)
-def _kept_link(entry: MenuEntry, here: str, count: int, _language: str | None, _urlconf: str | None) -> SafeString:
-    counts = {entry.url_name: count}
-    link = _link(here, to=entry.url_name, text=entry.text, within=entry.within, counts=counts)
-    return format_html("<li>{}</li>", link)
+def _kept_link(entry: MenuEntry, mark: str, count: int, _language: str | None, _urlconf: str | None) -> SafeString:
+    words = format_html("{} {}", entry.text, pill(count, kind="bad")) if count else entry.text
+    return format_html("<li>{}</li>", _link(entry.url_name, words, mark))
 
 
 @lru_cache(maxsize=1024)
