@@ -77,11 +77,12 @@ def _end(data: Mapping[str, Any], idle_end: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class OpenSession:
-    """One place where a person is signed in."""
+    """One browser in which a person is signed in; shown as an app's session is (``AppSession``)."""
 
-    place: Mapping[str, str]
+    device: str
+    network: str
     began_at: datetime
-    seen_at: datetime
+    used_at: datetime
     is_this: bool
 
 
@@ -90,15 +91,16 @@ def open_sessions(user: User, current: SessionBase, *, at: datetime) -> list[Ope
     rows = Session.objects.filter(user=user, expire_date__gt=at)
     this = hashed(current.session_key)
     found = [_opened(current.decode(row.session_data), is_this=row.session_key == this) for row in rows]
-    return sorted(found, key=lambda one: (not one.is_this, -one.seen_at.timestamp()))
+    return sorted(found, key=lambda one: (not one.is_this, -one.used_at.timestamp()))
 
 
 def _opened(data: Mapping[str, Any], *, is_this: bool) -> OpenSession:
-    began = data.get(BEGAN, 0)
+    began, place = data.get(BEGAN, 0), data.get(PLACE, {})
     return OpenSession(
-        place=data.get(PLACE, {}),
+        device=place.get("device", ""),
+        network=place.get("network", ""),
         began_at=datetime.fromtimestamp(began, tz=UTC),
-        seen_at=datetime.fromtimestamp(data.get(SEEN, began), tz=UTC),
+        used_at=datetime.fromtimestamp(data.get(SEEN, began), tz=UTC),
         is_this=is_this,
     )
 

@@ -53,7 +53,7 @@ def test_a_citizen_sees_where_they_are_signed_in_and_ends_the_others(client, ami
     for browser in (client, other):
         assert browser.post("/en/sign-in/", typed, headers=firefox).status_code == 302
     page = client.get("/en/account/")
-    assert [(one.place["device"], one.is_this) for one in page.context["open_sessions"]] == [
+    assert [(one.device, one.is_this) for one in page.context["open_sessions"]] == [
         ("Firefox, Windows", True),
         ("Firefox, Windows", False),
     ]
