@@ -90,66 +90,53 @@ def everybody(request: pytest.FixtureRequest) -> dict[str, Client]:
     return {name: Client() if name == "nobody" else sign_in(Client(), request.getfixturevalue(name)) for name in PEOPLE}
 
 
+# Parts of addresses that name rows which are not there.
+NOWHERE = (
+    *("attempt", "answer", "precedent", "problem", "site", "consultation", "change", "absence", "hold", "breach"),
+    *("directive", "annex", "circulation", "phenomenon", "report", "succession", "edition"),
+    *("item", "round_key", "key"),
+)
+# Parts that are words, with one of their words.
+WORDS = {
+    "kind": "complaint",
+    "token": "BCDFGH",
+    "template": "case_answered",
+    "language": "ar",
+    "name": "officer",
+    "agency": "miyahuna",
+    "macro_act": "label",
+    "form": "pdf",
+    "section": "summary",
+    "thing": "agencies",
+    "act": "add",
+    "code": "miyahuna",
+    "period": "2025-q3",
+    "table": "agencies",
+    "way": "speak",
+    "geoform": "json",
+}
+
+
 def every_address(case: Case) -> dict[str, str]:
     """Return each address of the site by its name, of `case` where it is one of a case."""
     message, attachment = _message_to_citizen(case), case.attachments.get()
     officer = User.objects.get(email="omar@miyahuna.example")
-    values = {
+    files = dict.fromkeys(("draft", "upload", "device", "session", "pk", "file"), attachment.pk)
+    rows = {
         "ref": case.reference,
         "reference": case.reference,
-        "draft": attachment.pk,
-        "upload": attachment.pk,
-        "device": attachment.pk,
-        "session": attachment.pk,
-        "kind": "complaint",
-        "pk": attachment.pk,
-        "token": "BCDFGH",
-        "template": "case_answered",
-        "language": "ar",
-        "name": "officer",
-        "attempt": 1,
-        "agency": "miyahuna",
-        "answer": 1,
-        "precedent": 1,
-        "problem": 1,
-        "site": 1,
-        "consultation": 1,
-        "file": attachment.pk,
         "message": message.pk,
         "call": message.call_task.pk,
         "text": StandardText.objects.get().pk,
         "macro": Macro.objects.get().pk,
         "step": MacroStep.objects.get().pk,
-        "macro_act": "label",
         "person": officer.pk,
         "membership": officer.memberships.earliest("pk").pk,
-        "change": 1,
-        "absence": 1,
         "asked": _privacy_request(case).pk,
-        "form": "pdf",
-        "hold": 1,
-        "breach": 1,
-        "directive": 1,
-        "annex": 1,
-        "circulation": 1,
-        "phenomenon": 1,
-        "report": 1,
-        "section": "summary",
-        "thing": "agencies",
         "row": case.agency_id,
-        "succession": 1,
-        "edition": 1,
         "contact": UUID(int=1),
-        "act": "add",
-        "item": 1,
-        "round_key": 1,
-        "key": 1,
-        "code": "miyahuna",
-        "period": "2025-q3",
-        "table": "agencies",
-        "way": "speak",
-        "geoform": "json",
     }
+    values = dict.fromkeys(NOWHERE, 1) | WORDS | files | rows
     named = sorted(addresses.named().items())
     return {name: reverse(name, kwargs={each: values[each] for each in parameters}) for name, parameters in named}
 

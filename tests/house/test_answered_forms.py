@@ -32,21 +32,24 @@ def send(client: Client, path: str, **typed: str) -> Any:
     return client.post(path, {"csrfmiddlewaretoken": ["scriptless", "x" * 64], **typed})
 
 
-def test_an_error_is_a_page_of_its_own_for_whoever_sent_the_form(
-    amina: Citizen,
-    karim: Citizen,
-    omar: User,
-    water: Agency,
-    leak: Topic,
-    now: datetime,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def clock(now: datetime, monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock(now)
     monkeypatch.setattr(timezone, "now", clock)
+    return clock
+
+
+@pytest.fixture
+def path(amina: Citizen, water: Agency, leak: Topic, clock: Clock) -> str:
+    """The page on which amina adds to a case."""
+    filing = Filing(citizen=amina, kind="complaint", agency=water, topic=leak, subject="تسرب", details="منذ أسبوع")
     with translation.override("en"):
-        filing = Filing(citizen=amina, kind="complaint", agency=water, topic=leak, subject="تسرب", details="منذ أسبوع")
-        path = reverse("case-add", args=[file(filing, by=amina.user, at=now).reference])
-        sign_in_page, track = reverse("sign-in"), reverse("track")
+        return reverse("case-add", args=[file(filing, by=amina.user, at=clock.at).reference])
+
+
+def test_an_error_is_a_page_of_its_own_for_whoever_sent_the_form(
+    amina: Citizen, karim: Citizen, path: str, clock: Clock
+) -> None:
     client = sign_in(Client(), amina)
     assert MARK in client.get(path).content.decode()
     led = send(client, path, text=TOO_LONG)
@@ -66,21 +69,25 @@ def test_an_error_is_a_page_of_its_own_for_whoever_sent_the_form(
     assert stranger.get(led.url).status_code == 404
     client.logout()
     client.cookies[settings.CSRF_COOKIE_NAME] = own
-    assert client.get(led.url).url.startswith(sign_in_page)
+    assert client.get(led.url).url.startswith("/en/sign-in/")
     sign_in(client, amina)
     assert ERROR in client.get(led.url).content.decode()
     clock.pass_(hours=1, seconds=1)
     sign_in(client, amina)
     late = client.get(led.url)
     assert (late.status_code, ERROR in late.content.decode()) == (200, False)
-
     visitor = Client()
-    tracked = send(visitor, track, ref="2600000001", phone_end="1")
+    tracked = send(visitor, "/en/track/", ref="2600000001", phone_end="1")
     assert visitor.get(tracked.url).context is None
     assert "2600000001" not in tracked.url
-    # With script, on pages of staff and without room a form is answered at once.
+
+
+def test_with_script_on_pages_of_staff_and_without_room_a_form_is_answered_at_once(
+    amina: Citizen, omar: User, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = sign_in(Client(), amina)
     assert client.post(path, {"text": TOO_LONG}).status_code == 200
     staff = sign_in(Client(), omar)
     assert MARK not in staff.get("/en/staff/account/").content.decode()
     monkeypatch.setattr(rate_limits, "ANSWERS_PER_ADDRESS", RateLimit("answer_address", 1, timedelta(hours=1)))
-    assert send(client, path, text=TOO_LONG).status_code == 200
+    assert [send(client, path, text=TOO_LONG).status_code for _one_more in range(2)] == [302, 200]

@@ -31,6 +31,41 @@ def said(found: Document, section: str) -> list[str]:
     return list(next(each.paragraphs for each in found.sections if each.key == section))
 
 
+# The first sentences of the summaries, in English and Arabic.
+THIRD_OF_2014 = (
+    (
+        "579 cases were received in the third quarter of 2014, concerning 46 agencies. "
+        "No case was received in the third quarter of 2013."
+    ),
+    (
+        "بلغ عدد الطلبات الواردة في الربع الثالث من عام 2014 ما مجموعه 579 طلبًا، وهي تخص 46 جهة. "
+        "لم يرد أي طلب في الربع الثالث من عام 2013."
+    ),
+)
+THIRD_OF_2015 = (
+    [
+        (
+            "498 cases were received in the third quarter of 2015, concerning 43 agencies. "
+            "Compared with the third quarter of 2014 (579 cases), the number fell by 81 cases (14%)."
+        ),
+        (
+            "Of the cases received in the period, 331 cases (66%) had been closed by its end and 167 cases (34%) were "
+            "pending."
+        ),
+    ],
+    [
+        (
+            "بلغ عدد الطلبات الواردة في الربع الثالث من عام 2015 ما مجموعه 498 طلبًا، وهي تخص 43 جهة. "
+            "وبالمقارنة مع الربع الثالث من عام 2014 (579 طلبًا) انخفض العدد 81 طلبًا (14%)."
+        ),
+        (
+            "وبلغ عدد ما أُغلق من الطلبات الواردة في الفترة حتى نهايتها 331 طلبًا (66%)، وعدد ما بقي منها مفتوحًا "
+            "167 طلبًا (34%)."
+        ),
+    ],
+)
+
+
 def test_the_report_says_what_was_published(water: Agency, cmu: Agency, leak: Topic) -> None:
     earlier, later = read_totals()
     world = make_country(agencies=46, first=water)
@@ -40,38 +75,13 @@ def test_the_report_says_what_was_published(water: Agency, cmu: Agency, leak: To
         # As the task that drafts has it.
         cursor.execute("SET LOCAL statement_timeout = '90s'")
     first, second = facts_of(earlier), facts_of(later)
-    assert said(document(first, "en"), "summary")[0] == (
-        "579 cases were received in the third quarter of 2014, concerning 46 agencies. "
-        "No case was received in the third quarter of 2013."
-    )
-    assert said(document(first, "ar"), "summary")[0] == (
-        "بلغ عدد الطلبات الواردة في الربع الثالث من عام 2014 ما مجموعه 579 طلبًا، وهي تخص 46 جهة. "
-        "لم يرد أي طلب في الربع الثالث من عام 2013."
-    )
-    english, arabic = document(second, "en"), document(second, "ar")
-    assert said(english, "summary")[:2] == [
-        (
-            "498 cases were received in the third quarter of 2015, concerning 43 agencies. "
-            "Compared with the third quarter of 2014 (579 cases), the number fell by 81 cases (14%)."
-        ),
-        (
-            "Of the cases received in the period, 331 cases (66%) had been closed by its end and 167 cases (34%) were "
-            "pending."
-        ),
-    ]
-    assert said(arabic, "summary")[:2] == [
-        (
-            "بلغ عدد الطلبات الواردة في الربع الثالث من عام 2015 ما مجموعه 498 طلبًا، وهي تخص 43 جهة. "
-            "وبالمقارنة مع الربع الثالث من عام 2014 (579 طلبًا) انخفض العدد 81 طلبًا (14%)."
-        ),
-        (
-            "وبلغ عدد ما أُغلق من الطلبات الواردة في الفترة حتى نهايتها 331 طلبًا (66%)، وعدد ما بقي منها مفتوحًا "
-            "167 طلبًا (34%)."
-        ),
-    ]
+    documents = [[document(facts, language) for language in ("en", "ar")] for facts in (first, second)]
+    assert tuple(said(each, "summary")[0] for each in documents[0]) == THIRD_OF_2014
+    assert tuple(said(each, "summary")[:2] for each in documents[1]) == THIRD_OF_2015
+    english, _arabic = documents[1]
     for found, amman, aqaba in (
-        (document(first, "en"), "Amman (Capital): 226 cases (39%)", "Aqaba: 7 cases (1%)"),
-        (document(first, "ar"), "العاصمة: 226 طلبًا (39%)", "العقبة: 7 طلبات (1%)"),
+        (documents[0][0], "Amman (Capital): 226 cases (39%)", "Aqaba: 7 cases (1%)"),
+        (documents[0][1], "العاصمة: 226 طلبًا (39%)", "العقبة: 7 طلبات (1%)"),
     ):
         (governorates,) = said(found, "governorates")
         assert (amman in governorates, aqaba in governorates) == (True, True)
@@ -81,44 +91,44 @@ def test_the_report_says_what_was_published(water: Agency, cmu: Agency, leak: To
     assert Case.objects.count() == 579 + 498
 
 
+# The first sentences of both summaries, and a sentence of the English report: one agency, nothing, all closed.
+ODD_SHAPES = (
+    (
+        (
+            "12 cases were received in the first quarter of 2010, concerning 1 agency. "
+            "No case was received in the first quarter of 2009."
+        ),
+        (
+            "بلغ عدد الطلبات الواردة في الربع الأول من عام 2010 ما مجموعه 12 طلبًا، وهي تخص جهة واحدة. "
+            "لم يرد أي طلب في الربع الأول من عام 2009."
+        ),
+        "Jordan Water Company: 12 cases (100%)",
+    ),
+    (
+        ("No case was received in the second quarter of 2010. No case was received in the second quarter of 2009."),
+        "لم يرد أي طلب في الربع الثاني من عام 2010. لم يرد أي طلب في الربع الثاني من عام 2009.",
+        "7 cases were closed in the period, whenever they were received.",
+    ),
+    (
+        (
+            "30 cases were received in the third quarter of 2010, concerning 3 agencies. "
+            "No case was received in the third quarter of 2009."
+        ),
+        (
+            "بلغ عدد الطلبات الواردة في الربع الثالث من عام 2010 ما مجموعه 30 طلبًا، وهي تخص 3 جهات. "
+            "لم يرد أي طلب في الربع الثالث من عام 2009."
+        ),
+        "All cases received in the period were closed by its end.",
+    ),
+)
+
+
 def test_quarters_of_odd_shapes_are_said_in_both_languages(water: Agency, cmu: Agency, leak: Topic) -> None:
-    one_agency, nothing, all_closed = read_totals(MADE_UP)
+    quarters = read_totals(MADE_UP)
     world = make_country(agencies=3, first=water)
-    for seed, totals in enumerate((one_agency, nothing, all_closed)):
+    for seed, totals in enumerate(quarters):
         make_cases(totals, world=world, seed=seed, until=NOW)
-    expected = [
-        (
-            one_agency,
-            (
-                "12 cases were received in the first quarter of 2010, concerning 1 agency. "
-                "No case was received in the first quarter of 2009."
-            ),
-            (
-                "بلغ عدد الطلبات الواردة في الربع الأول من عام 2010 ما مجموعه 12 طلبًا، وهي تخص جهة واحدة. "
-                "لم يرد أي طلب في الربع الأول من عام 2009."
-            ),
-            "Jordan Water Company: 12 cases (100%)",
-        ),
-        (
-            nothing,
-            ("No case was received in the second quarter of 2010. No case was received in the second quarter of 2009."),
-            "لم يرد أي طلب في الربع الثاني من عام 2010. لم يرد أي طلب في الربع الثاني من عام 2009.",
-            "7 cases were closed in the period, whenever they were received.",
-        ),
-        (
-            all_closed,
-            (
-                "30 cases were received in the third quarter of 2010, concerning 3 agencies. "
-                "No case was received in the third quarter of 2009."
-            ),
-            (
-                "بلغ عدد الطلبات الواردة في الربع الثالث من عام 2010 ما مجموعه 30 طلبًا، وهي تخص 3 جهات. "
-                "لم يرد أي طلب في الربع الثالث من عام 2009."
-            ),
-            "All cases received in the period were closed by its end.",
-        ),
-    ]
-    for totals, english, arabic, also in expected:
+    for totals, (english, arabic, also) in zip(quarters, ODD_SHAPES, strict=True):
         facts = facts_of(totals)
         documents = {language: document(facts, language) for language in ("en", "ar")}
         assert said(documents["en"], "summary")[0] == english

@@ -53,6 +53,13 @@ def send(client: Client, page_name: str, phenomenon: Phenomenon, **typed: object
     return client.post(url, {"version": phenomenon.version, **typed}).status_code
 
 
+def issue_directive(head: Client, phenomenon: Phenomenon, agency: Agency) -> int:
+    """Order what a phenomenon needs, from its page; return the status."""
+    url = f"{reverse('directive-new')}?agency={agency.code}&phenomenon={phenomenon.pk}"
+    words = {"title": "استبدال الخط الرئيسي", "text": "استبدلوا الخط.", "due_on": "22/2/2026"}
+    return head.post(url, {"agency": agency.code, **words}).status_code
+
+
 def test_a_proposal_is_described_committed_to_and_followed(
     leaks: Phenomenon, lina: User, ghada: User, nadia: User, omar: User, yusuf: User, water: Agency
 ) -> None:
@@ -80,14 +87,7 @@ def test_a_proposal_is_described_committed_to_and_followed(
     assert file in page(unit, "phenomenon", leaks.pk)
     opened = [status(at_desk(user), file) for user in (lina, omar, yusuf)]
     assert opened == [200, 200, 404]
-    issued = head.post(
-        f"{reverse('directive-new')}?agency={water.code}&phenomenon={leaks.pk}",
-        {
-            "agency": water.code, "title": "استبدال الخط الرئيسي", "text": "استبدلوا الخط.",
-            "due_on": "22/2/2026",
-        },
-    )  # fmt: skip
-    assert issued.status_code == 302
+    assert issue_directive(head, leaks, water) == 302
     leaks.refresh_from_db()
     assert (leaks.due_on, leaks.owner) == (date(2026, 3, 1), water)
     kinds = list(PhenomenonEntry.objects.values_list("kind", flat=True).order_by("number"))

@@ -60,7 +60,6 @@ def test_steps_are_added_changed_moved_and_removed(
 ) -> None:
     text = StandardText.objects.create(title="وصلة", found=FOUND, done=DONE, changed_by=omar, changed_at=clock.at)
     macro, client = make_macro(), desk(nadia)
-    here = reverse("macro", args=[macro.pk])
     steps: list[tuple[str, dict[str, object]]] = [
         ("label", {"label": "تسرب"}),
         ("accept", {"directorate": network.pk, "days": "٣"}),
@@ -98,6 +97,13 @@ def test_steps_are_added_changed_moved_and_removed(
         ["accept", "label", "consult", "assign", "label"],
         [1, 2, 3, 4, 5],
     )
+
+
+def test_one_is_renamed_unless_another_was_faster_and_deleted_with_its_steps(
+    desk: Desk, make_macro: Make, nadia: User
+) -> None:
+    macro, client = make_macro({"act": "note", "text": "أ"}), desk(nadia)
+    here = reverse("macro", args=[macro.pk])
     overtaken = client.post(here, {"seen": "2026-01-01T00:00:00+00:00", "name": "اسم آخر"})
     assert (overtaken.status_code, overtaken.context["form"]["name"].value()) == (409, "اسم آخر")
     assert client.post(here, seen(macro) | {"name": "اسم آخر"}).status_code == 302

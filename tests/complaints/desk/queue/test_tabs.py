@@ -231,12 +231,10 @@ def test_the_closed_are_read_from_either_end(
     assert read_through(desk(omar), view="closed", sort=sort) == wanted
 
 
-@pytest.fixture
-@prepared
-def fill(
-    file_case: FileCase, omar: User, yusuf: User, water: Agency, gam: Agency, network: Directorate, now: datetime
-) -> Fill:
-    """Return a function that puts three cases into a view: the first one filed is the last one due, or closed."""
+def ways_into_views(
+    omar: User, yusuf: User, *, water: Agency, gam: Agency, network: Directorate, now: datetime
+) -> dict[Tab, Callable[[Case, int], object]]:
+    """Return what puts a case into a view, by a date that is some days away."""
 
     def asked(case: Case, days: int) -> None:
         accept(case, by=omar, at=now, days=days)
@@ -256,7 +254,7 @@ def fill(
         close(case, by=omar, at=now + timedelta(hours=days), outcome="solved", found=FOUND, done=DONE)
 
     said = "خارج اختصاصنا"
-    leads: dict[Tab, Callable[[Case, int], object]] = {
+    return {
         Tab.MINE: lambda case, _: assign(case, by=omar, at=now, officer=omar),
         Tab.RETURNED: replied,
         Tab.PROGRESS: lambda case, days: accept(case, by=omar, at=now, days=days),
@@ -273,12 +271,21 @@ def fill(
         ),
         Tab.ASKED: lambda case, _: Case.objects.filter(pk=case.pk).update(unit_asked_at=now),
     }
+
+
+@pytest.fixture
+@prepared
+def fill(
+    file_case: FileCase, omar: User, yusuf: User, water: Agency, gam: Agency, network: Directorate, now: datetime
+) -> Fill:
+    """Return a function that puts three cases into a view: the first one filed is the last one due, or closed."""
+    ways = ways_into_views(omar, yusuf, water=water, gam=gam, network=network, now=now)
     far = {Tab.LATE: timedelta(days=-4), Tab.DUE: timedelta(hours=1)}
 
     def fill_(tab: Tab) -> list[Case]:
         made = [file_case(**({"agency": gam} if tab == Tab.TASKS else {})) for _ in range(3)]
         for case, days in zip(made, (3, 1, 2), strict=True):
-            leads.get(tab, lambda _case, _days: None)(case, days)
+            ways.get(tab, lambda _case, _days: None)(case, days)
             if tab != Tab.CLOSED:
                 due = now + far.get(tab, timedelta(days=9)) + timedelta(minutes=days)
                 Case.objects.filter(pk=case.pk).update(deadline_at=due)

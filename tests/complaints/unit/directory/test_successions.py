@@ -48,6 +48,22 @@ def quarter(at: datetime) -> dict[str, tuple[int, int, int]]:
     return rows | {"": (found.total.received, found.total.closed, found.total.pending)}
 
 
+def possessions(
+    water: Agency, leak: Topic, amman: Governorate, *, at: datetime
+) -> tuple[RoutingRule, Agency, AgencySite, KnownProblem, KnownProblem]:
+    """Make a rule, an agency below, a site, a problem that lasts beyond the merger and one that is over before."""
+    times = {"starts_at": at, "published_at": at, "changed_at": at}
+    words = {"topic": leak, "text_ar": "انقطاع", "text_en": "No water", "agency": water}
+    lasting, over = (KnownProblem.objects.create(**times, **words, ends_at=at + timedelta(days=on)) for on in (20, 2))
+    return (
+        RoutingRule.objects.create(topic=leak, governorate=amman, agency=water),
+        make_agency("springs", "الينابيع", "Springs", parent=water),
+        AgencySite.objects.create(agency=water, origin="https://water.example"),
+        lasting,
+        over,
+    )
+
+
 def test_a_merger_takes_effect_on_its_day_with_all_that_belongs_to_it(
     file_case: FileCase,
     *,
@@ -64,19 +80,13 @@ def test_a_merger_takes_effect_on_its_day_with_all_that_belongs_to_it(
     open_case, accepted, waiting = (file_case() for _ in range(3))
     accept(accepted, by=omar, at=now, days=2)
     ask(waiting, by=omar, at=now, text="ما رقم العداد؟")
-    rule = RoutingRule.objects.create(topic=leak, governorate=amman, agency=water)
-    child = make_agency("springs", "الينابيع", "Springs", parent=water)
-    site = AgencySite.objects.create(agency=water, origin="https://water.example")
-    times = {"starts_at": now, "published_at": now, "changed_at": now}
-    words = {"topic": leak, "text_ar": "انقطاع", "text_en": "No water", "agency": water}
-    lasting, over = (KnownProblem.objects.create(**times, **words, ends_at=now + timedelta(days=on)) for on in (20, 2))
+    rule, child, site, lasting, over = possessions(water, leak, amman, at=now)
     plan = planned(water, gam, hala, now)
     before = quarter(now + timedelta(hours=1))
     assert successions.go_on(at=now + timedelta(days=6)) == 0
     day = now + timedelta(days=7)
-    assert successions.go_on(at=day) == 2
     # A second run, as after a kill, does nothing twice.
-    assert successions.go_on(at=day) == 0
+    assert [successions.go_on(at=day) for _run in range(2)] == [2, 0]
     for row in (water, network, child, rule, open_case, accepted, waiting, plan, site, lasting, over):
         row.refresh_from_db()
     assert (site.agency, lasting.agency, over.agency) == (gam, gam, water)
@@ -86,15 +96,10 @@ def test_a_merger_takes_effect_on_its_day_with_all_that_belongs_to_it(
     assert (accepted.state, accepted.events.last().action, accepted.events.last().actor) == ("referred", "refer", hala)
     assert Message.objects.filter(template="case_moved").count() == 2
     held = omar.memberships.order_by("starts_on").values_list("agency__code", "starts_on", "ends_on")
-    assert list(held) == [
-        ("miyahuna", date(2025, 1, 1), date(2026, 1, 10)),
-        ("gam", date(2026, 1, 11), None),
-    ]
+    assert list(held) == [("miyahuna", date(2025, 1, 1), date(2026, 1, 10)), ("gam", date(2026, 1, 11), None)]
     # Sums are what they were; what was Water's is shown for its successor, and its name beside.
-    after = quarter(day)
-    assert after[""] == before[""] == (3, 0, 3)
-    assert (before["Jordan Water Company"], after["Greater Amman Municipality"]) == ((3, 0, 3), (3, 0, 3))
-    assert "Jordan Water Company" not in after
+    assert before == {"": (3, 0, 3), "Jordan Water Company": (3, 0, 3)}
+    assert quarter(day) == {"": (3, 0, 3), "Greater Amman Municipality": (3, 0, 3)}
     # Staff of the successor read what the predecessor had, and act on what is left with it.
     seen = Case.objects.visible_to(User.objects.get(pk=yusuf.pk), at=day)
     assert set(seen) == {open_case, accepted, waiting}

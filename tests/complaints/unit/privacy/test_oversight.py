@@ -109,15 +109,22 @@ def test_the_page_takes_the_same_statements_for_one_look_and_for_many(
     assert statements_of(desk(head), "/en/staff/privacy/views/") == one
 
 
-def test_the_head_sets_and_lifts_a_hold_and_adds_a_rule(
-    desk: Desk, closed: Case, file_case: FileCase, head: User, auditor: User, lina: User
+HOLDS = "/en/staff/privacy/holds/"
+
+
+def hold_on(case: Case) -> dict[str, object]:
+    """Return what is typed to hold the data of one case."""
+    return {"ref": case.reference, "reason": WHY, "proceedings": "7/2026", "until": "٣١/١/٢٠٢٧"}
+
+
+def test_the_head_sets_and_lifts_the_hold_of_a_case(
+    desk: Desk, closed: Case, head: User, auditor: User, lina: User
 ) -> None:
-    url = "/en/staff/privacy/holds/"
+    url = HOLDS
     assert desk(lina).get(url).status_code == desk(auditor).get(url).status_code == 404
     wrong = desk(head).post(url, {"ref": "123", "reason": WHY, "proceedings": "7/2026", "until": "31/2/2026"})
     assert sorted(wrong.context["form"].errors) == ["ref", "until"]
-    set_ = {"ref": closed.reference, "reason": WHY, "proceedings": "7/2026", "until": "٣١/١/٢٠٢٧"}
-    assert desk(head).post(url, set_).status_code == 302
+    assert desk(head).post(url, hold_on(closed)).status_code == 302
     hold = LegalHold.objects.get()
     assert (hold.case, hold.citizen, hold.until.isoformat()) == (closed, None, "2027-01-31")
     assert "In force" in desk(head).get(url).content.decode()
@@ -126,8 +133,12 @@ def test_the_head_sets_and_lifts_a_hold_and_adds_a_rule(
     assert desk(head).post(lift, {"reason": "انتهت الدعوى بحكم قطعي"}).status_code == 302
     assert desk(head).get(lift).status_code == 404
 
+
+def test_a_hold_covers_one_person_and_the_search_for_them_is_written_down(
+    desk: Desk, closed: Case, file_case: FileCase, head: User
+) -> None:
+    url, set_, gone = HOLDS, hold_on(closed), file_case()
     person = {"number": closed.citizen.number, "reason": WHY, "proceedings": "8/2026", "until": ""}
-    gone = file_case()
     Case.objects.filter(pk=gone.pk).update(erased_at=gone.filed_at)
     erased = set_ | {"ref": gone.reference, "on_person": "on"}
     for typed, field in (
@@ -144,6 +155,9 @@ def test_the_head_sets_and_lifts_a_hold_and_adds_a_rule(
     searches = IdentityView.objects.filter(viewer=head, kind=ViewKind.SEARCH).order_by("pk")
     assert [view.citizen for view in searches] == [None, closed.citizen]
 
+
+def test_a_hold_covers_an_agency_and_days(desk: Desk, closed: Case, head: User) -> None:
+    url, set_ = HOLDS, hold_on(closed)
     agency = {"agency": closed.agency_id, "reason": WHY, "proceedings": "9/2026", "until": ""}
     days = {"filed_since": "1/1/2026", "filed_until": "١/٢/٢٠٢٦"}
     backwards = days | {"filed_until": "1/12/2025"}
@@ -162,6 +176,8 @@ def test_the_head_sets_and_lifts_a_hold_and_adds_a_rule(
     assert "filed up to" in desk(head).get(url).content.decode()
     assert desk(head).get(f"{url}{kept.pk}/lift/").status_code == 200
 
+
+def test_the_head_adds_a_rule_and_the_auditor_tries_it(desk: Desk, head: User, auditor: User) -> None:
     url = "/en/staff/privacy/retention/"
     RetentionRule.objects.all().delete()
     rule = {"kind": "praise", "outcome": "", "anonymise_months": "6", "delete_months": "", "effective_from": "1/1/2027"}
