@@ -48,6 +48,11 @@ def test(arguments: list[str]) -> int:
     return foreground.run([sys.executable, "-m", "pytest", *(arguments or EVERYTHING)], name="the tests")
 
 
+def judge(arguments: list[str]) -> int:
+    """Run the checks."""
+    return foreground.run([sys.executable, "-m", "config.devstack.check", *arguments], name="the checks")
+
+
 def bench(arguments: list[str]) -> int:
     """Run a benchmark of tests/bench, or list them."""
     if find_spec("tests.bench") is None:
@@ -72,7 +77,7 @@ def lock(_arguments: list[str]) -> int:
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "serve": serve,
     "test": test,
-    "check": lambda _arguments: foreground.run([sys.executable, "-m", "config.devstack.check"], name="the checks"),
+    "check": judge,
     "manage": manage.run,
     "bench": bench,
     "imports": lambda _arguments: imports(),
