@@ -14,7 +14,8 @@ from django.utils import timezone
 from accounts.models import User
 from agencies.models import OutsideCentre
 from complaints.actions import hand_over
-from complaints.models import Case
+from complaints.models import Case, RefusalReason
+from complaints.workflow import OUTCOMES
 from config.devstack.state import ROOT
 from kit import webhook_signatures
 from notifications import programs
@@ -39,6 +40,11 @@ def test_the_signature_of_the_page_is_ours() -> None:
     at, secret = datetime(2026, 11, 28, tzinfo=UTC), webhook_signatures.new_secret()
     ours = webhook_signatures.headers("a", b"{}", keys=[secret], at=at)
     assert space["sign"](secret, "a", ours["webhook-timestamp"], b"{}") == ours["webhook-signature"]  # type: ignore[operator]
+
+
+def test_the_page_names_every_reason_and_outcome() -> None:
+    outcomes = {outcome for kind in OUTCOMES.values() for outcome in kind}
+    assert {*RefusalReason.values, *outcomes} - set(re.findall(r"`(\w+)`", PAGE)) == set()
 
 
 @pytest.mark.django_db
