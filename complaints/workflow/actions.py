@@ -6,12 +6,12 @@ engine enforces it, a trigger repeats its edges, and ``docs/lifecycle.md`` is ge
 
 from django.utils.translation import gettext_lazy as _
 
+from complaints.workflow.asked_of_others import ASKED_OF_OTHERS
 from complaints.workflow.late_requests import LATE_REQUESTS
 from complaints.workflow.rules import (
     AT_THE_DESK,
     CALLER,
     DESK,
-    DESK_OR_CENTRE,
     PROMISES,
     REMINDERS,
     SIGNERS,
@@ -312,53 +312,7 @@ ACTIONS: dict[Action, ActionRule] = {
     Action.CLEAR_URGENT: ActionRule(label=_("Urgent mark removed"), who=STAFF, sources=OPEN),
     Action.LINK: ActionRule(label=_("Linked to another case"), who=STAFF, sources=OPEN),
     Action.UNLINK: ActionRule(label=_("Link to another case removed"), who=STAFF, sources=OPEN),
-    Action.CONSULT: ActionRule(
-        label=_("Directorate asked for a time estimate and a finding"), who=DESK, sources=AT_AGENCY, colour="wait"
-    ),
-    Action.ESTIMATE: ActionRule(
-        label=_("Time estimate from the directorate"),
-        who=those(A.DIRECTORATE),
-        sources=WITH_AGENCY,
-        tells=(Tell(P.HOLDER, "officer_directorate"),),
-        by_link=True,
-    ),
-    Action.FIND: ActionRule(
-        label=_("Directorate's finding"),
-        who=those(A.DIRECTORATE),
-        sources=WITH_AGENCY,
-        colour="ok",
-        tells=(Tell(P.HOLDER, "officer_directorate"),),
-        by_link=True,
-    ),
-    Action.SHOW_FILES: ActionRule(
-        label=_("Directorate's files for the citizen chosen"),
-        who=DESK,
-        sources=ANY_STATE,
-        timeline=TimelineText(title=_("%(agency)s shows you files"), only_with="shows_files"),
-    ),
-    Action.REVOKE: ActionRule(label=_("Request to the directorate cancelled"), who=DESK, sources=WITH_AGENCY),
-    Action.ADD_TASK: ActionRule(
-        label=_("Another agency asked to contribute"),
-        who=STAFF,
-        sources=AT_AGENCY,
-        tells=(Tell(P.PARTNER, "officer_task"),),
-    ),
-    Action.ANSWER_TASK: ActionRule(
-        label=_("Contribution of another agency received"),
-        who=those(A.PARTNER),
-        sources=WITH_AGENCY,
-        tells=(Tell(P.HOLDER, "officer_task_answered"),),
-    ),
-    Action.DROP_TASK: ActionRule(
-        label=_("Request to another agency cancelled"),
-        who=STAFF,
-        sources=WITH_AGENCY,
-        tells=(Tell(P.PARTNER, "officer_task_dropped"),),
-    ),
-    Action.HAND_OVER: ActionRule(
-        label=_("Handed over to an outside centre"), who=STAFF | {A.AGENT}, sources=WITH_AGENCY, colour="wait"
-    ),
-    Action.TAKE_BACK: ActionRule(label=_("Outside centre's answer recorded"), who=DESK_OR_CENTRE, sources=WITH_AGENCY),
+    **ASKED_OF_OTHERS,
     Action.REMIND: ActionRule(label=_("Reminder"), who=STAFF | {A.LEADERSHIP, A.CLOCK}, sources=ANY_STATE),
     **LATE_REQUESTS,
     Action.ESCALATE: ActionRule(

@@ -14,6 +14,7 @@ from typing import Final, Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
+from reports.figures.arithmetic import added, quantile, ratio
 from reports.models.amounts import FLOWS, HOLDERS, STOCKS
 
 type Unit = Literal["count", "share", "working_days", "hours", "score"]
@@ -48,19 +49,13 @@ class Figures:
 
     def __add__(self, other: Figures) -> Figures:
         return Figures(
-            _added(self.amounts, other.amounts),
-            _added(self.decided, other.decided),
-            _added(self.answered, other.answered),
+            added(self.amounts, other.amounts),
+            added(self.decided, other.decided),
+            added(self.answered, other.answered),
         )
 
     def __bool__(self) -> bool:
         return any(self.amounts.values())
-
-
-def _added[K](one: Mapping[K, int], other: Mapping[K, int]) -> Mapping[K, int]:
-    if not one or not other:
-        return one or other
-    return {key: one.get(key, 0) + other.get(key, 0) for key in {**one, **other}}
 
 
 @dataclass(frozen=True)
@@ -97,13 +92,9 @@ def _share(
         return sum(map(figures.amount, whole))
 
     def share(figures: Figures) -> Value:
-        return _ratio(figures.amount(part), base(figures), _SHARE)
+        return ratio(figures.amount(part), base(figures), _SHARE)
 
     return Measure(name, label, formula, "share", better, share, base)
-
-
-def _ratio(part: int, whole: int, places: Decimal) -> Decimal | None:
-    return (Decimal(part) / whole).quantize(places) if whole > 0 else None
 
 
 def _days(
@@ -121,16 +112,6 @@ def _days(
     return Measure(name, label, formula, "working_days", "less", days, base)
 
 
-def quantile(spread: Mapping[int, int], rank: Decimal) -> int | None:
-    """Return the smallest number of days within which at least the share ``rank`` was done; None if nothing was."""
-    needed, done = rank * sum(spread.values()), 0
-    for days in sorted(spread):
-        done += spread[days]
-        if done >= needed and done > 0:
-            return days
-    return None
-
-
 def _held(holder: str, label: Promise, formula: Promise) -> Measure:
     def hours(figures: Figures) -> int:
         return figures.amount(holder) // _HOUR
@@ -139,11 +120,11 @@ def _held(holder: str, label: Promise, formula: Promise) -> Measure:
 
 
 def _gap(figures: Figures) -> Value:
-    return _ratio(_standing(figures) - figures.amount("confirmed"), _standing(figures), _SHARE)
+    return ratio(_standing(figures) - figures.amount("confirmed"), _standing(figures), _SHARE)
 
 
 def _satisfaction(figures: Figures) -> Value:
-    return _ratio(figures.amount("treatment"), figures.amount("treated"), _SCORE)
+    return ratio(figures.amount("treatment"), figures.amount("treated"), _SCORE)
 
 
 #: What the citizen says of the answers that stand.

@@ -1,0 +1,26 @@
+"""Sums, shares and ranks of counts, of which measures are made."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+
+def added[K](one: Mapping[K, int], other: Mapping[K, int]) -> Mapping[K, int]:
+    """Return the sums of two counts, key by key."""
+    if not one or not other:
+        return one or other
+    return {key: one.get(key, 0) + other.get(key, 0) for key in {**one, **other}}
+
+
+def ratio(part: int, whole: int, places: Decimal) -> Decimal | None:
+    """Return a part of a whole to so many ``places``; None of nothing."""
+    return (Decimal(part) / whole).quantize(places) if whole > 0 else None
+
+
+def quantile(spread: Mapping[int, int], rank: Decimal) -> int | None:
+    """Return the smallest number of days within which at least the share ``rank`` was done; None if nothing was."""
+    needed, done = rank * sum(spread.values()), 0
+    for days in sorted(spread):
+        done += spread[days]
+        if done >= needed and done > 0:
+            return days
+    return None
