@@ -157,7 +157,7 @@ def _last_morning(at: datetime) -> datetime | None:
 
 @dataclass(frozen=True)
 class _Words:
-    """The word, its colour and the sentence of one progress; a ``dated`` sentence ends in a moment."""
+    """The word, its colour and the sentence of one progress; what is ``dated`` ends in a moment, the word alone too."""
 
     word: StrPromise
     kind: str
@@ -171,7 +171,6 @@ _DELIVERED = pgettext_lazy("state of a message", "Delivered")
 _FAILED = pgettext_lazy("state of a message", "Not delivered")
 _UNKNOWN = pgettext_lazy("state of a message", "Not certain")
 _NOT_SENT = pgettext_lazy("state of a message", "Not sent")
-_ARRIVED = gettext_lazy("It arrived on")
 _PLANNED = gettext_lazy("It will be sent on")
 _SOON = gettext_lazy("It is about to be sent.")
 _HELD_UP = gettext_lazy("Sending is delayed at the moment. The message will be sent automatically.")
@@ -187,13 +186,8 @@ _STAFF: Final[Mapping[_Progress, _Words]] = {
     _Progress.WAITING: _Words(_WAITS, "wait", _SOON),
     _Progress.HELD_UP: _Words(_WAITS, "warn", _HELD_UP),
     _Progress.SENDING: _Words(_SENDING, "wait"),
-    _Progress.ACCEPTED: _Words(
-        pgettext_lazy("state of a message", "Sent to carrier"),
-        "info",
-        gettext_lazy("The carrier accepted it on"),
-        dated=True,
-    ),
-    _Progress.DELIVERED: _Words(_DELIVERED, "ok", _ARRIVED, dated=True),
+    _Progress.ACCEPTED: _Words(pgettext_lazy("state of a message", "Sent to carrier"), "info", dated=True),
+    _Progress.DELIVERED: _Words(_DELIVERED, "ok", dated=True),
     _Progress.FAILED: _Words(_FAILED, "bad", gettext_lazy("Known since"), dated=True),
     _Progress.UNKNOWN: _Words(
         _UNKNOWN, "warn", gettext_lazy("We have been checking with the carrier since"), dated=True
@@ -218,13 +212,8 @@ _CITIZEN: Final[Mapping[_Progress, _Words]] = {
     _Progress.WAITING: _Words(_WAITS, "", _SOON),
     _Progress.HELD_UP: _Words(_WAITS, "", _HELD_UP),
     _Progress.SENDING: _Words(_SENDING, ""),
-    _Progress.ACCEPTED: _Words(
-        pgettext_lazy("state of a message", "Sent"),
-        "info",
-        gettext_lazy("We sent it on"),
-        dated=True,
-    ),
-    _Progress.DELIVERED: _Words(_DELIVERED, "ok", _ARRIVED, dated=True),
+    _Progress.ACCEPTED: _Words(pgettext_lazy("state of a message", "Sent"), "info", dated=True),
+    _Progress.DELIVERED: _Words(_DELIVERED, "ok", dated=True),
     _Progress.FAILED: _Words(_FAILED, "warn"),
     _Progress.UNKNOWN: _Words(_UNKNOWN, "warn", _ASKED),
     _Progress.UNDECIDED: _Words(_UNKNOWN, "warn", _ASKED),

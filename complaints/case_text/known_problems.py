@@ -90,17 +90,24 @@ def _fitting(
 _FITTING: Final = CompiledRead(_fitting, is_prepared=True)
 
 
-def offered_for(draft: Draft, *, at: datetime, topics: Collection[Topic] = ()) -> list[OfferedProblem]:
-    """Return the problems that fit a draft of a complaint, or the ``topics`` that it may be about."""
+def offered_for(
+    draft: Draft,
+    *,
+    at: datetime,
+    topics: Collection[Topic] = (),
+    governorate: Governorate | None = None,
+    area: str = "",
+) -> list[OfferedProblem]:
+    """Return the problems that fit a draft of a complaint, or the ``topics`` and the place that it may be about."""
     if draft.kind != Kind.COMPLAINT:
         return []
     known = [draft.topic] if draft.topic else topics
-    words = f"{draft.area} {draft.place}"
+    words = f"{draft.area} {draft.place} {area}"
     return offered(
         at=at,
         topics=known,
         agency=draft.agency,
-        governorate=draft.governorate,
+        governorate=draft.governorate or governorate,
         place=words,
         citizen=draft.citizen,
     )

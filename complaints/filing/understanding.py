@@ -97,6 +97,10 @@ class Understood:
         return [*(fit.card for fit in self.fits), nothing]
 
 
+#: Of a draft without words, or one whose words nobody asked about.
+NOTHING_UNDERSTOOD: Final = Understood()
+
+
 def understood(draft: Draft, *, searched: str = "", at: datetime) -> Understood:
     """Return what the draft was understood as, or the topics that fit the words ``searched``.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -64,8 +65,15 @@ class ShownSection:
     tables: list[ShownTable]
 
 
-def markup(document: Document, *, link_for: LinkFor | None = None) -> SafeString:
-    """Return ``document`` without its title, which is the heading of the page; ``link_for`` opens its numbers."""
+#: A document of more sections has a list of them that stays in sight, and all but the first are folded until opened.
+UNFOLDED: Final = 3
+
+
+def markup(document: Document, *, link_for: LinkFor | None = None, is_whole: bool = False) -> SafeString:
+    """Return ``document`` without its title, which is the heading of the page; ``link_for`` opens its numbers.
+
+    A long document is folded, except on paper and where ``is_whole``.
+    """
     with override(document.language):
         content = {
             "document": document,
@@ -74,6 +82,8 @@ def markup(document: Document, *, link_for: LinkFor | None = None) -> SafeString
             "as_of": words.as_of_text(document),
             "version": words.version_text(document),
             "digest": digest(document) if document.version else "",
+            "folds": len(document.sections) > UNFOLDED,
+            "is_whole": is_whole,
             "sections": [_section(section, link_for) for section in document.sections],
         }
         return SafeString(render_to_string("reports/documents/document.html", content))

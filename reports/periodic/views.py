@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,7 +19,7 @@ from kit.languages import current_language
 from reports.access import for_readers_of_all, for_unit, is_unit
 from reports.documents.downloads import FORMS, LANGUAGE_NAMES
 from reports.documents.page import markup
-from reports.documents.tree import digest
+from reports.documents.tree import Document, digest
 from reports.models import PeriodicReport, ReportState
 from reports.periodic import acts, content, difference, life, phrases
 from reports.periodic.case_links import CaseLinks
@@ -205,7 +206,7 @@ def _page(request: HttpRequest, found: PeriodicReport, *, status: int = 200) -> 
         "report": found,
         "name": phrases.period_heading(found.kind, found.period),
         "document": document,
-        "markup": markup(document, link_for=CaseLinks(found, document)) if document else "",
+        "markup": _markup(request, found, document) if document else "",
         "languages": [(code, LANGUAGE_NAMES[code]) for code in content.LANGUAGES],
         "forms": FORMS,
         "digests": _digests(found) if found.is_frozen else [],
@@ -222,6 +223,10 @@ def _page(request: HttpRequest, found: PeriodicReport, *, status: int = 200) -> 
     if found.state == ReportState.WRITING and status == 200:  # noqa: PLR2004 - "fine"
         answer["Refresh"] = str(REFRESH_SECONDS)
     return answer
+
+
+def _markup(request: HttpRequest, found: PeriodicReport, document: Document) -> SafeString:
+    return markup(document, link_for=CaseLinks(found, document), is_whole="whole" in request.GET)
 
 
 def _digests(found: PeriodicReport) -> list[tuple[str, str]]:

@@ -78,7 +78,7 @@
   const primary = form => one("button.btn:not(.btn-2):not(.btn-quiet):not([type=button])", form);
 
   // On the page of an action a keyboard begins in the first field, or on the button where there is nothing to fill in.
-  const act = one("main form.card[method=post] [name=version]")?.form;
+  const act = one("main form.card[method=post] :is([name=version],[name=bulk_action])")?.form;
   if (act && matchMedia("(pointer: fine)").matches && document.activeElement === document.body) {
     const field = one("[data-first]", act) || one("input:not([type=hidden]):not([type=submit]),select,textarea", act);
     (field || primary(act))?.focus({ preventScroll: true });
@@ -134,4 +134,12 @@
 
   // The sheet for whoever has no keyboard shortcut for it.
   all("[data-open-keys]").forEach(button => button.addEventListener("click", openSheet));
+
+  // The contents of a report close once a section is chosen, which opens.
+  document.addEventListener("click", event => {
+    const chosen = event.target.closest(".contents-bar li a"), part = chosen && document.getElementById(chosen.hash.slice(1));
+    if (!part) return;
+    chosen.closest("details").open = false;
+    part.closest("details").open = true;
+  });
 })();

@@ -40,7 +40,7 @@ from complaints.filing.agency_form import AgencyStepForm
 from complaints.filing.drafting import TooManyDrafts
 from complaints.filing.forms import FitForm
 from complaints.filing.place_form import all_governorates, area_options
-from complaints.filing.understanding import Understood, understood
+from complaints.filing.understanding import NOTHING_UNDERSTOOD, understood
 from complaints.models import CentreContact, Draft
 from complaints.suggestions.everyday import danger_in
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
@@ -83,7 +83,7 @@ def file_page(request: HttpRequest, contact: CentreContact) -> HttpResponse:
 
 
 def _open_forms(contact: CentreContact, draft: Draft, at: datetime) -> CallerForms:
-    found = understood(draft, at=at) if draft.has_words and not draft.has_agency_step else Understood()
+    found = understood(draft, at=at) if draft.has_words and not draft.has_agency_step else NOTHING_UNDERSTOOD
     return CallerForms(
         _case_form(contact, draft, at), AgencyStepForm(draft=draft, agencies=_agencies(at)), FitForm(understood=found)
     )
@@ -118,7 +118,7 @@ def _take(request: HttpRequest, contact: CentreContact, draft: Draft, at: dateti
     page = CallerForms(
         _case_form(contact, draft, at, request),
         AgencyStepForm(draft=draft, agencies=_agencies(at)),
-        FitForm(understood=Understood()),
+        FitForm(understood=NOTHING_UNDERSTOOD),
     )
     page.case.is_valid()
     words = {**page.case.words, "kind": draft.kind}

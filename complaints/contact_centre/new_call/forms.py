@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
 from accounts import countries, phones
 from accounts.models import Citizen
@@ -103,6 +104,20 @@ class ProveForm(Form):
         return typed
 
 
+#: What is missing is the caller's, not that of the agent who reads it.
+_MISSING: Final[Mapping[str, StrPromise]] = {
+    "national_number": _("Enter the national number"),
+    "nationality": _("Choose the nationality"),
+    "document": _("Choose the kind of number"),
+    "document_number": _("Enter the personal or passport number"),
+    "first_name": _("Enter the first name"),
+    "father_name": _("Enter the father’s name"),
+    "grandfather_name": _("Enter the grandfather’s name"),
+    "family_name": _("Enter the family name"),
+    "birth_date": _("Enter the date of birth"),
+}
+
+
 class RegisterForm(WhoForm):
     """Who somebody without a record is, the mobile number, where they live, and what was seen as proof."""
 
@@ -128,6 +143,12 @@ class RegisterForm(WhoForm):
             "For example: the ID card at the counter, a copy of the passport by e-mail. Do not write its number."
         ),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["nationality"].label = _("Nationality")
+        for name, text in _MISSING.items():
+            self.fields[name].error_messages["required"] = str(text)
 
     def require_proof(self) -> None:
         """Refuse a form without a proof: the register did not confirm what it says."""

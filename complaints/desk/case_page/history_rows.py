@@ -82,7 +82,7 @@ def _message(message: SentMessage, page: _Page) -> dict[str, str]:
     delivery, channel = message.delivery, message.channel
     if page["opens_messages"]:
         channel = format_html('<a href="{}">{}</a>', reverse("message", args=[message.id]), channel)
-    when = format_html(" {}.", moment(delivery.at)) if delivery.text and delivery.at else ""
+    when = format_html(" {}{}", moment(delivery.at), "." if delivery.text else "") if delivery.at else ""
     return {
         "channel": channel,
         "address": num(message.address) if page["knows_person"] else "",

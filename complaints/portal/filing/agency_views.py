@@ -17,7 +17,7 @@ from complaints.filing import drafting
 from complaints.filing.agency_form import AgencyStepForm
 from complaints.filing.drafting import TooManyDrafts
 from complaints.filing.forms import FitForm
-from complaints.filing.understanding import Understood, understood
+from complaints.filing.understanding import NOTHING_UNDERSTOOD, understood
 from complaints.filing.writers import Writer
 from complaints.models import Draft
 from complaints.portal.access import read_or_post
@@ -52,7 +52,7 @@ def new_agency(request: HttpRequest, writer: Writer, kind: str) -> HttpResponse:
 def _agency_page(request: HttpRequest, draft: Draft, held: Typed | None, at: datetime) -> HttpResponse:
     is_fit = held is not None and "fits" in held.data
     form = _search(draft, held.data if held and not is_fit else None, at)
-    found = understood(draft, at=at) if draft.has_words else Understood()
+    found = understood(draft, at=at) if draft.has_words else NOTHING_UNDERSTOOD
     fit = FitForm(held.data if held and is_fit else None, understood=found)
     return _render(request, draft, form, fit, at)
 
@@ -60,8 +60,7 @@ def _agency_page(request: HttpRequest, draft: Draft, held: Typed | None, at: dat
 def _render(
     request: HttpRequest, draft: Draft, form: AgencyStepForm, fit: FitForm, at: datetime, status: int = 200
 ) -> HttpResponse:
-    fitting = [one.topic for one in fit.understood.fits]
-    context = step_context(form, draft, at, topics=fitting) | {
+    context = step_context(form, draft, at, understood=fit.understood) | {
         "fit": fit,
         "summary": fit if fit.is_bound else form,
         "needs_topic": draft.agency is not None and draft.topic is None,
@@ -99,7 +98,7 @@ def _take_agency(request: HttpRequest, writer: Writer, draft: Draft, at: datetim
         drafting.save_draft(draft, writer, at=at, typed="", **form.chosen)
     except TooManyDrafts:
         say_too_many(form, writer)
-        return _render(request, draft, form, FitForm(understood=Understood()), at, status=TOO_MANY_REQUESTS)
+        return _render(request, draft, form, FitForm(understood=NOTHING_UNDERSTOOD), at, status=TOO_MANY_REQUESTS)
     if not form.needs_topic:
         return to_step(drafting.step_after_agency(draft), draft)
     if draft.agency:
@@ -117,7 +116,7 @@ def _refuse(
     except TooManyDrafts:
         say_too_many(form, writer)
         search = form if isinstance(form, AgencyStepForm) else _search(draft, None, at)
-        fit = form if isinstance(form, FitForm) else FitForm(understood=Understood())
+        fit = form if isinstance(form, FitForm) else FitForm(understood=NOTHING_UNDERSTOOD)
         return _render(request, draft, search, fit, at, status=TOO_MANY_REQUESTS)
     return to_step("new-agency", draft)
 

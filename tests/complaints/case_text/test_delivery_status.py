@@ -42,15 +42,15 @@ STATES = [
     (
         "accepted",
         {"accepted_at": "now"},
-        ("Sent to carrier", "The carrier accepted it on", True),
-        ("Sent", "We sent it on", True),
+        ("Sent to carrier", "", True),
+        ("Sent", "", True),
     ),
     ("accepted", {}, ("Sent to carrier", "", False), ("Sent", "", False)),
     (
         "delivered",
         {"settled_at": "now"},
-        ("Delivered", "It arrived on", True),
-        ("Delivered", "It arrived on", True),
+        ("Delivered", "", True),
+        ("Delivered", "", True),
     ),
     (
         "undeliverable",

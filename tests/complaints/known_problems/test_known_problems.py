@@ -102,6 +102,13 @@ def test_only_problems_of_the_topic_the_place_and_the_moment_are_offered(
     suggestion = Draft(kind="suggestion", topic=burst.topic, agency=water)
     assert known_problems.offered_for(suggestion, at=now) == []
 
+    # What a complaint leaves open is taken from the place that its words were understood to name.
+    complaint = Draft(kind="complaint", topic=burst.topic)
+    understood = [(amman, "صويلح", [burst]), (amman, "الجبيهة", [near, burst]), (irbid, "", [])]
+    for governorate, area, problems in understood:
+        offers = known_problems.offered_for(complaint, at=now, governorate=governorate, area=area)
+        assert [offer.problem for offer in offers] == problems, area
+
 
 def test_few_are_not_counted_in_public_and_who_left_or_is_forgotten_is_not_told(
     burst: KnownProblem, omar: User, nadia: User, client: Client, desk: Desk, clock: Clock, now: datetime

@@ -135,8 +135,11 @@ def test_a_long_report_begins_with_its_contents():
     long = replace(short, sections=(*short.sections, more))
     with override("en"):
         assert "Contents" not in page.markup(short)
-        shown = page.markup(long)
+        assert "<details" not in page.markup(short)
+        shown, whole = page.markup(long), page.markup(long, is_whole=True)
     assert [f'<a href="#section-{each.key}">{each.heading}</a>' in shown for each in long.sections] == [True] * 4
+    folded, opened = '<details class="card section on-paper">', '<details class="card section on-paper" open>'
+    assert [(html.count(opened), html.count(folded)) for html in (shown, whole)] == [(1, 3), (4, 0)]
     first = pypdfium2.PdfDocument(pdf.render(long))[0].get_textpage().get_text_bounded()
     assert first.index("Contents") < first.index("More agencies")
 

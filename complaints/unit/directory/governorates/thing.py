@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies.models import Governorate
 from agencies.models.base import stripped
@@ -26,6 +29,12 @@ class GovernorateForm(DirectoryForm):
             del self.fields["code"]
 
 
+def _other_names(row: Governorate) -> SafeString:
+    """Return the names, each in the direction of its own script."""
+    names = [name.strip() for name in re.split("[;\u061b]", row.aliases)]
+    return format_html_join(gettext(", "), "<bdi>{}</bdi>", ((name,) for name in names if name))
+
+
 GOVERNORATES = Thing(
     slug="governorates",
     model=Governorate,
@@ -36,7 +45,7 @@ GOVERNORATES = Thing(
     end_label="",
     columns=(
         Column(_("Code"), lambda row: row.code),
-        Column(_("Other names"), lambda row: row.aliases),
+        Column(_("Other names"), _other_names),
     ),
     searched=stripped("name_ar", "name_en", "aliases"),
 )
