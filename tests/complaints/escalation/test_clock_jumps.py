@@ -46,8 +46,8 @@ def sweep(at: datetime) -> None:
 
 
 def moments(since: datetime, *, jumps: bool) -> Iterator[datetime]:
-    """Yield what the machine's clock says every six hours for fifteen days, and just before and after each jump."""
-    regular = {6.0 * number for number in range(60)}
+    """Yield what the machine's clock says every twelve hours for fifteen days, and just before and after each jump."""
+    regular = {12.0 * number for number in range(30)}
     for hour in sorted(regular | {begins + beside for begins, _ in JUMPS for beside in (-0.1, 0.1)}):
         off = next((off for begins, off in reversed(JUMPS) if hour >= begins), 0)
         yield since + hour * HOUR + off * HOUR * jumps
