@@ -47,6 +47,29 @@ print(file(filing, by=citizen.user, at=timezone.now()).reference)
 """
 
 
+_SESSION = """
+from django.conf import settings
+from django.test import Client
+from accounts.models import Citizen, User
+from tests.cast import sign_in
+
+login = said["login"]
+person = User.objects.get(login=login) if "@" in login else Citizen.objects.signing_in_with(login).get()
+print(settings.SESSION_COOKIE_NAME, sign_in(Client(), person).cookies[settings.SESSION_COOKIE_NAME].value)
+"""
+
+
+_ACCEPT = """
+from django.utils import timezone
+from accounts.models import User
+from complaints.actions import accept
+from complaints.models import Case
+
+case, officer = Case.objects.get(reference=said["reference"]), User.objects.get(login=said["by"])
+accept(case, by=officer, at=timezone.now(), days=said["days"])
+"""
+
+
 _CODE = """
 from django.utils import timezone
 from accounts.demo import current_codes
@@ -102,6 +125,15 @@ class Site:
         """
         stranger = by if isinstance(by, Stranger) else Stranger(number=by)
         return self.run(_FILE, language=language, **asdict(stranger), **asdict(matter)).strip()
+
+    def accept(self, reference: str, *, by: str, days: int = 1) -> None:
+        """Accept a case for an officer; for journeys that begin where a case is in work."""
+        self.run(_ACCEPT, reference=reference, by=by, days=days)
+
+    def session(self, login: str) -> tuple[str, str]:
+        """Return name and value of the cookie of a new session: of staff by their address, of a citizen by number."""
+        name, value = self.run(_SESSION, login=login).split()
+        return name, value
 
     def app_code(self, email: str) -> str:
         """Return the code that the authenticator app of a member of staff shows now; it has not been used."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.journeys.acts import come_to_work
+from tests.journeys.acts import be_signed_in
 from tests.journeys.conftest import Meet
 from tests.journeys.site import Matter, Site, Stranger
 
@@ -22,9 +22,7 @@ RIGHT = "تلوث المياه أو تغير لونها"
 def test_the_unit_corrects_a_topic_and_the_figures_follow(site: Site, meet: Meet) -> None:
     reference = site.file(LEAK, language="ar", by=Stranger())
     unit = meet("ar")
-    come_to_work(unit, LINA)
-    unit.is_at("What the unit decides today")
-    unit.open("staff/triage/")
+    be_signed_in(unit, LINA)
     unit.open(f"staff/cases/{reference}/")
     unit.page.get_by_text(unit.said("Notes and tools")).click()
     unit.page.get_by_role("link", name=unit.said("Correct the topic or kind")).click()

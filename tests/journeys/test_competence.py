@@ -8,13 +8,45 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.journeys.acts import come_to_work, error_of
+from tests.journeys.acts import be_signed_in, error_of
 from tests.journeys.conftest import Meet
 from tests.journeys.person import Person
 from tests.journeys.site import Matter, Site
 
 LINA, YUSUF = "lina@cmu.example", "yusuf@gam.example"
 OMAR, NADIA = "omar@miyahuna.example", "nadia@miyahuna.example"
+#: The unit refers a case to the water company, which is how both stories of it begin.
+_REFERRED = """
+from django.utils import timezone
+from accounts.models import User
+from agencies.models import Agency
+from complaints.actions import decline, refer
+from complaints.models import Case
+case, lina = Case.objects.get(reference=said["reference"]), User.objects.get(login="lina@cmu.example")
+water, city = Agency.objects.get(code="miyahuna"), Agency.objects.get(code="gam")
+refer(case, by=lina, at=timezone.now(), agency=water)
+"""
+#: The company declines it as the city's, and the city as the company's.
+_TO_AND_FRO = (
+    _REFERRED
+    + """
+omar, yusuf = (User.objects.get(login=login) for login in ("omar@miyahuna.example", "yusuf@gam.example"))
+not_ours = {"reason": "other_place", "text": said["text"]}
+decline(case, by=omar, at=timezone.now(), proposed_agency=city, **not_ours)
+refer(case, by=lina, at=timezone.now(), agency=city)
+decline(case, by=yusuf, at=timezone.now(), proposed_agency=water, **not_ours)
+"""
+)
+
+_ASKED_AGAIN = """
+from django.utils import timezone
+from accounts.models import User
+from agencies.models import Agency
+from complaints.actions import add_task
+from complaints.models import Case
+case, omar = Case.objects.get(reference=said["reference"]), User.objects.get(login="omar@miyahuna.example")
+add_task(case, by=omar, at=timezone.now(), agency=Agency.objects.get(code="gam"), text=said["text"], days=2)
+"""
 
 
 @dataclass(frozen=True)
@@ -81,19 +113,14 @@ ENGLISH = Story(
 
 @pytest.mark.parametrize("story", [ARABIC, ENGLISH], ids=["arabic", "english"])
 def test_a_bounce_with_a_ruling_of_the_unit_kept_as_a_precedent(story: Story, site: Site, meet: Meet) -> None:
-    unit, water, city = meet(story.language), meet(story.language), meet(story.language)
+    unit, water = meet(story.language), meet(story.language)
     reference = site.file(story.what, language=story.language, by=story.number)
+    site.run(_TO_AND_FRO, reference=reference, text=story.not_ours)
 
-    come_to_work(unit, LINA)
-    _refers(unit, reference, story.city)
-    come_to_work(city, YUSUF)
-    _declines(city, reference, story, to=story.water)
-    _refers(unit, reference, story.water)
-    come_to_work(water, OMAR)
-    _declines(water, reference, story, to=story.city)
-
+    be_signed_in(unit, LINA)
     _rules(unit, reference, story)
     site.wait_for(to=OMAR, template="officer_new_case", about=reference, seen=1)
+    be_signed_in(water, OMAR)
     _is_bound(water, reference, story)
 
     second = site.file(story.again, language=story.language, by=story.number)
@@ -105,23 +132,6 @@ def test_a_bounce_with_a_ruling_of_the_unit_kept_as_a_precedent(story: Story, si
 
 def _opens(officer: Person, reference: str, page: str = "") -> None:
     officer.open(f"staff/cases/{reference}/{page}")
-
-
-def _refers(unit: Person, reference: str, agency: str) -> None:
-    _opens(unit, reference, "refer/")
-    unit.pick("Refer to", agency)
-    unit.press("Refer and tell the agency and the citizen")
-    unit.is_told(agency)
-
-
-def _declines(officer: Person, reference: str, story: Story, *, to: str) -> None:
-    _opens(officer, reference)
-    officer.page.get_by_role("link", name=officer.said("No, decline with a reason")).click()
-    officer.choose("The place is in another agency's area")
-    officer.pick("The agency you propose", to)
-    officer.write("Explanation for the CMU", story.not_ours)
-    officer.press("Decline and send to the CMU")
-    officer.sees("You declined the case. The CMU will find the responsible agency.")
 
 
 def _rules(unit: Person, reference: str, story: Story) -> None:
@@ -161,41 +171,28 @@ def _link(person: Person, text: str) -> Locator:
 
 @pytest.mark.parametrize("story", [ARABIC, ENGLISH], ids=["arabic", "english"])
 def test_two_agencies_answer_one_case(story: Story, site: Site, meet: Meet) -> None:
-    unit, lead = meet(story.language), meet(story.language)
+    lead = meet(story.language)
     partner, supervisor = meet(story.language), meet(story.language)
     reference = site.file(story.what, language=story.language, by=story.number)
-    come_to_work(unit, LINA)
-    _refers(unit, reference, story.water)
-    come_to_work(lead, OMAR)
-    _accepts(lead, reference)
-
+    site.run(_REFERRED, reference=reference)
+    site.accept(reference, by=OMAR, days=3)
+    be_signed_in(lead, OMAR)
     _asks(lead, reference, story)
     _opens(lead, reference, "close/")
     lead.sees("Why")
     expect(lead.page.get_by_text(story.city).first).to_be_visible()
     lead.look("desk-close-barred")
 
-    come_to_work(partner, YUSUF)
+    be_signed_in(partner, YUSUF)
     _answers(partner, reference, story)
     _opens(lead, reference)
     expect(lead.card("Responsible agency")).to_contain_text(story.ruling)
     lead.look("desk-case-part-answered")
-    _asks(lead, reference, story)
+    site.run(_ASKED_AGAIN, reference=reference, text=story.not_ours)
     _drops(lead, reference, story)
 
-    come_to_work(supervisor, NADIA)
+    be_signed_in(supervisor, NADIA)
     _date_is_refused(lead, supervisor, reference, story)
-
-
-def _accepts(officer: Person, reference: str) -> None:
-    _opens(officer, reference, "accept/")
-    box = officer.box("Directorate")
-    if box.count():
-        box.select_option(index=1)
-    officer.write("Time for the answer, in working days", "3")
-    officer.press("Show the date and the message")
-    officer.press("Accept and send")
-    officer.sees("You accepted the case.")
 
 
 def _asks(officer: Person, reference: str, story: Story) -> None:

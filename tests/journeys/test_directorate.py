@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.acts import (
     answer_nothing_more,
+    be_signed_in,
     choose_topic,
     come_to_work,
     enter,
@@ -174,8 +175,7 @@ def _citizen_files(citizen: Person, story: Story) -> str:
 
 
 def _officer_asks(officer: Person, story: Story, site: Site, reference: str) -> str:
-    come_to_work(officer, OMAR)
-    officer.is_at("All open")
+    be_signed_in(officer, OMAR)
     officer.open(f"staff/cases/{reference}/")
     officer.page.get_by_role("link", name=officer.said("Ask a directorate")).click()
     officer.pick("Directorate", story.directorate)

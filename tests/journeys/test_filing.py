@@ -11,6 +11,7 @@ from tests.journeys.acts import (
     Newcomer,
     choose_topic,
     enter,
+    enter_by_password,
     give_details,
     look_for,
     photo,
@@ -68,7 +69,7 @@ SUGGESTION = Matter(
 
 def test_filing_works_in_a_browser_without_script(meet: Meet) -> None:
     citizen = meet("ar", size=PHONE, script=False)
-    enter(citizen, AMINA)
+    enter_by_password(citizen, AMINA)
     citizen.follow("Inquiry")
     # Published answers come first.
     citizen.page.locator("main a[href$='?ask=1']").click()

@@ -7,7 +7,7 @@ import urllib.request
 from playwright.sync_api import expect
 
 from tests.complaints.api.calls import signed
-from tests.journeys.acts import come_to_work, enter, open_case
+from tests.journeys.acts import be_signed_in, come_to_work, open_case
 from tests.journeys.conftest import PHONE, Meet
 from tests.journeys.site import Matter, Site
 
@@ -51,7 +51,7 @@ def test_the_centre_has_the_case_says_so_and_gives_it_back(site: Site, meet: Mee
     officer.press("Hand over")
     expect(officer.card("With an outside centre")).to_contain_text("W-77/2026")
 
-    enter(citizen, AMINA)
+    be_signed_in(citizen, AMINA)
     citizen.open(f"cases/{reference}/")
     expect(citizen.card("What we promise")).to_contain_text("مركز الشكاوى الموحد للمياه")
     citizen.sees("Stays responsible")

@@ -9,9 +9,8 @@ from playwright.sync_api import expect
 
 from tests.journeys.acts import (
     Newcomer,
+    be_signed_in,
     choose_password,
-    come_to_work,
-    leave_to_the_unit,
     read_code,
     reference_on,
     say_where,
@@ -50,7 +49,7 @@ def test_a_mismatched_person_is_helped_by_the_unit_and_files(site: Site, meet: M
     person.sees("Not confirmed")
 
     unit = meet("ar")
-    come_to_work(unit, LINA)
+    be_signed_in(unit, LINA)
     unit.open("staff/identities/")
     unit.look("identities")
     unit.page.get_by_role("link", name=re.compile(HISHAM.names[0])).click()
@@ -68,7 +67,8 @@ def test_a_mismatched_person_is_helped_by_the_unit_and_files(site: Site, meet: M
     person.open("")
     person.follow("Complaint", within=person.main)
     tell_all(person, DARK)
-    leave_to_the_unit(person, DARK.topic)
+    person.choose("Nothing fits: send it to the %(unit)s")
+    person.press("Continue")
     person.choose("SMS")
     person.press("Send the complaint")
     reference_on(person)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Locator, expect
 
 from kit.dates import day_digits
-from tests.journeys.acts import come_to_work, enter
+from tests.journeys.acts import be_signed_in
 from tests.journeys.conftest import PATIENCE_MS, PHONE, Meet
 from tests.journeys.look import Looks
 from tests.journeys.person import Person
@@ -38,7 +38,7 @@ print(draft.agency.code, draft.topic.code, draft.site_id)
 def test_a_problem_is_joined_and_its_end_told(site: Site, meet: Meet) -> None:
     nadia, karim = meet("ar"), meet("ar", size=PHONE)
     _announces(nadia)
-    enter(karim, KARIM)
+    be_signed_in(karim, KARIM)
     karim.open("new/complaint/?topic=water-leak")
     karim.page.get_by_text(TEXT_AR).filter(visible=True).first.wait_for()
     karim.look("known-problem-offered")
@@ -57,7 +57,7 @@ def _card(person: Person) -> Locator:
 
 
 def _announces(nadia: Person) -> None:
-    come_to_work(nadia, NADIA)
+    be_signed_in(nadia, NADIA)
     nadia.open("staff/problems/new/")
     nadia.page.locator("#id_topic").select_option("water-leak")
     nadia.pick("Where", "الجبيهة")

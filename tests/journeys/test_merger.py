@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.journeys.acts import come_to_work
+from tests.journeys.acts import be_signed_in, come_to_work
 from tests.journeys.conftest import DESK, PHONE, Meet
 from tests.journeys.site import Matter, Site, Stranger
 
@@ -44,7 +44,7 @@ def test_the_case_and_the_figures_of_a_merged_agency_follow(site: Site, meet: Me
     site.run(AGENCIES, email=OFFICER)
     reference = site.file(LEAK, language="ar", by=Stranger())
     head, today = meet("en", size=DESK), timezone.localdate()
-    come_to_work(head, "head@cmu.example")
+    be_signed_in(head, "head@cmu.example")
     head.open("staff/directory/successions/plan/")
     head.pick("Agency whose work moves", "Springs Company")
     head.pick("Agency that does it then", "Wells Company")

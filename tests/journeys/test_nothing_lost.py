@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.journeys.acts import enter, reference_on, sign_in, tell_all
+from tests.journeys.acts import enter_by_password, reference_on, sign_in, tell_all
 from tests.journeys.conftest import PHONE, Meet
 from tests.journeys.site import Matter
 
@@ -23,7 +23,7 @@ SUGGESTION = Matter(
 
 def test_offline_and_back_is_one_case_and_a_session_that_ends_while_writing_loses_no_word(meet: Meet) -> None:
     citizen = meet("ar", size=PHONE)
-    enter(citizen, AMINA)
+    enter_by_password(citizen, AMINA)
     citizen.follow("Suggestion")
     tell_all(citizen, SUGGESTION)
     citizen.choose("Nothing fits: send it to the %(unit)s")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.acts import enter, photo, reference_on
+from tests.journeys.acts import enter_by_password, photo, reference_on
 from tests.journeys.conftest import PHONE, Meet
 from tests.journeys.person import Person
 
@@ -37,7 +37,7 @@ def write_offline(person: Person) -> None:
 
 def test_offline_a_photo_and_back_is_one_case_and_signing_out_leaves_nothing(meet: Meet) -> None:
     citizen = meet("ar", size=PHONE, prepares_for_offline=True)
-    enter(citizen, AMINA)
+    enter_by_password(citizen, AMINA)
     wait_for_the_worker(citizen)
     context = citizen.page.context
     context.set_offline(True)

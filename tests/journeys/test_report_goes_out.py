@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.journeys.acts import come_to_work, photo
+from tests.journeys.acts import be_signed_in, photo
 from tests.journeys.conftest import DESK, Meet
 from tests.journeys.person import Person
 from tests.journeys.site import Site
@@ -48,7 +48,7 @@ def test_a_report_goes_out_is_answered_and_a_directive_ends_with_evidence(site: 
     site.run(DIRECTIVE)
     site.run(CIRCULATE)
     nadia = meet("ar", size=DESK)
-    come_to_work(nadia, NADIA)
+    be_signed_in(nadia, NADIA)
     _answers_the_annex(nadia)
     _reports_the_directive(nadia)
     _is_closed(meet("ar", size=DESK))
@@ -56,7 +56,7 @@ def test_a_report_goes_out_is_answered_and_a_directive_ends_with_evidence(site: 
 
 def _acts(person: Person, email: str, report: str, button: str) -> None:
     """Come to work, open the report and press a button of it."""
-    come_to_work(person, email)
+    be_signed_in(person, email)
     person.open(report)
     person.press(button)
 
@@ -64,7 +64,7 @@ def _acts(person: Person, email: str, report: str, button: str) -> None:
 def _is_written(site: Site, meet: Meet) -> str:
     """Draft the report of the fourth month back, which has none yet, and send it for review; return its address."""
     lina = meet("ar", size=DESK)
-    come_to_work(lina, LINA)
+    be_signed_in(lina, LINA)
     lina.open("staff/reports/periodic/new/")
     lina.page.locator("select[name=period]").select_option(index=3)
     lina.press("Write the draft")
@@ -107,7 +107,7 @@ def _reports_the_directive(nadia: Person) -> None:
 
 def _is_closed(office: Person) -> None:
     """Read in the Prime Minister's office who has answered, and close the directive."""
-    come_to_work(office, OFFICE)
+    be_signed_in(office, OFFICE)
     office.open(_link(office, "report_released", to=OFFICE))
     office.sees("Annexes of the agencies")
     office.look("circulation")

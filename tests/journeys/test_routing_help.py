@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.acts import come_to_work, enter, leave_to_the_unit, reference_on, tell_all
+from tests.journeys.acts import be_signed_in, enter, leave_to_the_unit, reference_on, tell_all
 from tests.journeys.conftest import PHONE, Meet
 from tests.journeys.person import Person
 from tests.journeys.site import Matter, Site
@@ -85,7 +85,7 @@ def test_a_suggested_agency_is_taken_by_a_press_and_a_repeat_is_pointed_out(
     _sends_it_all_the_same(citizen)
 
     unit = meet(story.language)
-    come_to_work(unit, LINA)
+    be_signed_in(unit, LINA)
     unit.open("staff/triage/")
     unit.follow("Test a rule on the cases of the last 30 days")
     unit.page.select_option("#id_topic", value="roads-light")
@@ -102,9 +102,11 @@ def _sends_it_all_the_same(citizen: Person) -> None:
     citizen.choose("SMS")
     citizen.press("Send the complaint")
     reference_on(citizen)
+    citizen.look("receipt-triage")
 
 
 def _describe(citizen: Person, story: Story) -> None:
     citizen.follow("Complaint", within=citizen.main)
     tell_all(citizen, story.what)
+    citizen.look("new-understood")
     leave_to_the_unit(citizen, story.what.topic)

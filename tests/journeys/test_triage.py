@@ -8,15 +8,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.journeys.acts import (
-    come_to_work,
-    enter,
-    error_of,
-    leave_to_the_unit,
-    open_case,
-    reference_on,
-    tell_all,
-)
+from tests.journeys.acts import be_signed_in, come_to_work, error_of, open_case
 from tests.journeys.conftest import PHONE, Meet
 from tests.journeys.person import Person
 from tests.journeys.site import Matter, Site
@@ -73,8 +65,7 @@ ENGLISH = Story(
 
 @pytest.mark.parametrize("story", [ARABIC, ENGLISH], ids=["arabic-phone", "english-phone"])
 def test_a_case_without_an_agency_is_referred_declined_and_referred_again(story: Story, site: Site, meet: Meet) -> None:
-    citizen = meet(story.language, size=PHONE)
-    reference = _files_without_an_agency(citizen, story)
+    reference = site.file(story.what, language=story.language, by=story.number)
     site.wait_for(to=LINA, template="cmu_triage", about=reference)
     site.wait_for(to=story.phone, template="case_received_triage", about=reference)
 
@@ -92,22 +83,11 @@ def test_a_case_without_an_agency_is_referred_declined_and_referred_again(story:
     site.wait_for(to=story.phone, template="case_moved", about=reference, seen=1)
 
     _former_holder_only_reads_it(officer, reference)
+    citizen = meet(story.language, size=PHONE)
+    be_signed_in(citizen, story.number)
     citizen.open(f"cases/{reference}/")
     expect(citizen.card("What we promise")).to_contain_text(story.second)
     citizen.look("case-referred")
-
-
-def _files_without_an_agency(citizen: Person, story: Story) -> str:
-    enter(citizen, story.number)
-    citizen.follow("Complaint", within=citizen.main)
-    tell_all(citizen, story.what)
-    citizen.look("new-understood")
-    leave_to_the_unit(citizen, story.what.topic)
-    citizen.choose("SMS")
-    citizen.press("Send the complaint")
-    reference = reference_on(citizen)
-    citizen.look("receipt-triage")
-    return reference
 
 
 def _unit_refers(unit: Person, story: Story, reference: str) -> None:

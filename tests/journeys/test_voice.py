@@ -6,15 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.journeys.acts import (
-    answer_nothing_more,
-    choose_topic,
-    come_to_work,
-    enter,
-    look_for,
-    photo,
-    reference_on,
-)
+from tests.journeys.acts import answer_nothing_more, be_signed_in, choose_topic, enter, look_for, photo, reference_on
 from tests.journeys.conftest import PHONE, Meet
 from tests.journeys.person import Person
 
@@ -49,7 +41,7 @@ def test_a_voice_note_is_recorded_filed_played_and_written_down(meet: Meet) -> N
     reference = reference_on(citizen)
 
     officer = meet("ar")
-    come_to_work(officer, "omar@miyahuna.example")
+    be_signed_in(officer, "omar@miyahuna.example")
     officer.open(f"staff/cases/{reference}/")
     expect(officer.card("Voice notes").locator("audio")).to_be_visible()
     _plays(officer)

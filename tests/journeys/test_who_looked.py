@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.acts import come_to_work, enter, grouped
+from tests.journeys.acts import be_signed_in, grouped
 from tests.journeys.conftest import DESK, PHONE, Meet
 from tests.journeys.site import Matter, Site
 
@@ -18,10 +18,10 @@ LEAK = Matter(agency="miyahuna", topic="water-quality", subject="ماء عكر",
 def test_a_person_reads_who_looked(language: str, size: dict[str, int], site: Site, meet: Meet) -> None:
     reference = site.file(LEAK, language="ar", by=AMINA)
     officer = meet(language)
-    come_to_work(officer, OMAR)
+    be_signed_in(officer, OMAR)
     officer.open(f"staff/cases/{reference}/")
     amina = meet(language, size=size)
-    enter(amina, AMINA)
+    be_signed_in(amina, AMINA)
     amina.open("account/")
     amina.follow("Who looked at my data")
     amina.is_at("Who looked at my data")
