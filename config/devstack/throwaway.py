@@ -1,4 +1,4 @@
-"""Throw-away servers for tests and checks: no fsync, and their data is deleted afterwards."""
+"""Throw-away servers for tests and checks: no fsync, and their data is deleted afterwards unless a folder is named."""
 
 import contextlib
 import os
@@ -17,10 +17,13 @@ PARENT = "THROWAWAY_PARENT"
 
 
 @contextlib.contextmanager
-def started(given: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """Start whatever `given` does not name, and yield the settings that it lacks."""
+def started(given: Mapping[str, str], *, kept: Path | None = None) -> Iterator[dict[str, str]]:
+    """Start whatever `given` does not name, and yield the settings that it lacks.
+
+    Their data stays in the folder `kept`, where there is one, and is served again the next time.
+    """
     with contextlib.ExitStack() as stack:
-        base = stack.enter_context(folder())
+        base = kept or stack.enter_context(folder())
         lacking = {"MEDIA_ROOT": str(base / "media")}
         if "DATABASE_URL" not in given:
             cluster = stack.enter_context(servers.postgres(base / "postgres", durable=False, options=UNWATCHED))

@@ -1,5 +1,6 @@
 """The door of ``python3 run.py bench``: list the benchmarks, or start the servers of one of them and measure."""
 
+import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -42,11 +43,19 @@ def _run(benchmark: Benchmark, arguments: list[str]) -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.offline"
     if benchmark.has_servers or {"-h", "--help"} & set(arguments):
         return benchmark.run(arguments)
-    with throwaway.started(os.environ) as servers:
+    with throwaway.started(os.environ, kept=_kept(arguments)) as servers:
         os.environ.update(servers)
         if not benchmark.is_application and "ADMIN_DATABASE_URL" in servers:
             os.environ["DATABASE_URL"] = servers["ADMIN_DATABASE_URL"]
         return benchmark.run(arguments)
+
+
+def _kept(arguments: list[str]) -> Path | None:
+    """Return the folder that ``--keep`` names, which the settings of the benchmark itself come too late for."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--keep", type=Path)
+    folder: Path | None = parser.parse_known_args(arguments)[0].keep
+    return folder.absolute() if folder else None
 
 
 def _attack(arguments: list[str]) -> int:

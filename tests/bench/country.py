@@ -3,15 +3,18 @@
 Some cases are made up and copied by statements; then everything that reads them all, or might, is timed by the clock:
 the work of the worker, the readings, every page of figures, and the list of cases of every measure. At the end the
 goals are printed with what was reached among the most cases; the number of those that were missed is returned.
+Each figure is said and saved as soon as it is known. `--keep FOLDER` keeps the servers' data there, and `--again` reads
+once more what stands in it.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -66,21 +69,36 @@ def main(arguments: list[str], *, root: Path) -> int:
     """Make up, copy, measure at each size, print and save; return how many goals are missed."""
     asked = _parse(arguments, root)
     preparation.prepare()
-    until = timezone.now()
-    world = make_world(citizens=max(1, asked.made // CASES_OF_A_CITIZEN))
-    generate(asked.made, world=world, seed=1, since=until - timedelta(days=DAYS), until=until)
-    enlarger, copies, found = Enlarger(), 0, {}
-    for size in sorted(asked.sizes):
-        progress.say(f"Copying to {size:,} cases …")
-        wanted = size // asked.made - 1
-        if wanted > copies:
-            enlarger.copy(copies + 1, wanted)
-            copies = wanted
-        found[f"{size:,}"] = measure(repeat=asked.repeat)
+    found = json.loads(asked.save.read_text()) if asked.again else {}
+    for size in _standing() if asked.again else _enlarged(asked.made, sorted(asked.sizes)):
+        groups = found.setdefault(f"{size:,}", {})
+        is_proved = not asked.again and size == max(asked.sizes)
+        for name, figures in measure(repeat=asked.repeat, is_built=asked.again, is_proved=is_proved):
+            groups[name] = figures
+            preparation.save(found, asked.save)
     _print(found)
-    missed = _print_goals(found)
-    preparation.save(found, asked.save)
-    return missed
+    return _print_goals(found) if len(found) > 1 else 0
+
+
+def _standing() -> Iterator[int]:
+    """Yield the number of cases there are, rounded to hundreds: a run that builds leaves a few files more."""
+    yield round(Case.objects.count(), -2)
+
+
+def _enlarged(made: int, sizes: Sequence[int]) -> Iterator[int]:
+    """Make cases up, and yield each size as soon as there are so many."""
+    until = timezone.now()
+    world = make_world(citizens=max(1, made // CASES_OF_A_CITIZEN))
+    progress.say(f"Making up {made:,} cases …")
+    generate(made, world=world, seed=1, since=until - timedelta(days=DAYS), until=until)
+    enlarger, copies = Enlarger(), 0
+    for size in sizes:
+        wanted = size // made - 1
+        if wanted > copies:
+            progress.say(f"Copying to {size:,} cases …")
+            progress.say(f"  {seconds(partial(enlarger.copy, copies + 1, wanted)):,.0f} s")
+            copies = wanted
+        yield size
 
 
 def _parse(arguments: list[str], root: Path) -> argparse.Namespace:
@@ -88,25 +106,38 @@ def _parse(arguments: list[str], root: Path) -> argparse.Namespace:
     parser.add_argument("--made", type=int, default=10_000, help="cases to make up; the others are their copies")
     parser.add_argument("--sizes", type=int, nargs="+", default=[100_000, 1_000_000], help="cases to measure among")
     parser.add_argument("--repeat", type=int, default=7, help="runs of each page and reading")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where the servers keep their data")
+    parser.add_argument("--again", action="store_true", help="read what was built before, beside what was saved")
     parser.add_argument("--save", type=Path, default=root / ".local" / "bench" / "country.json", help="the JSON file")
     return parser.parse_args(arguments)
 
 
-def measure(*, repeat: int) -> Mapping[str, Measured]:
-    """Return the seconds of everything, with what it is compared with where there is something."""
+def measure(*, repeat: int, is_built: bool, is_proved: bool) -> Iterator[tuple[str, Measured]]:
+    """Yield the seconds of everything by groups, with what it is compared with where there is something."""
     number = Case.objects.count()
-    return {
-        "build": _built(number),
-        "batches": {name: round(seconds(do), 2) for name, do in _batches(number).items()},
-        "readings": {name: _ms(do, repeat) for name, do in _readings().items()},
-        "pages": _pages(repeat),
-    }
+    progress.say(f"Measuring among {number:,} cases …")
+    if not is_built:
+        yield "build", _said(_built(number))
+    yield "batches", _said((name, round(seconds(do), 2)) for name, do in _batches(number).items())
+    yield "readings", _said((name, _ms(do, repeat)) for name, do in _readings().items())
+    yield "pages", _said(_pages(repeat))
+    if is_proved:
+        yield "proof", _said([("verified s", round(seconds(lambda: list(differences())), 1))])
+
+
+def _said(figures: Iterable[tuple[str, float]]) -> Measured:
+    """Return the figures, each of which was said when it was known."""
+    found: Measured = {}
+    for name, figure in figures:
+        progress.say(f"  {name:<60}{written(figure):>12}")
+        found[name] = figure
+    return found
 
 
 # ---- what a worker does ----
 
 
-def _built(number: int) -> Measured:
+def _built(number: int) -> Iterator[tuple[str, float]]:
     """Build everything, once interrupted and resumed."""
     at = timezone.now()
     FigureState.objects.update(as_of=None, position=0, month=None, counting_to=None)
@@ -114,11 +145,8 @@ def _built(number: int) -> Measured:
     rest = seconds(lambda: kept.refresh(at=at))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    return {
-        "s": round(first + rest, 1),
-        "ms a case": round((first + rest) * 1000 / number, 3),
-        "verified s": round(seconds(lambda: list(differences())), 1),
-    }
+    yield "s", round(first + rest, 1)
+    yield "ms a case", round((first + rest) * 1000 / number, 3)
 
 
 def _batches(number: int) -> Mapping[str, Callable[[], object]]:
@@ -169,12 +197,12 @@ def _last_month() -> ReportPeriod:
     return whole_month((timezone.localdate().replace(day=1) - timedelta(days=1)).replace(day=1))
 
 
-def _pages(repeat: int) -> Measured:
-    """Return milliseconds, the queue first, beside which pages without a list of cases are told as times."""
+def _pages(repeat: int) -> Iterator[tuple[str, float]]:
+    """Yield milliseconds, the queue first, beside which pages without a list of cases are told as times."""
     unit, head = sign_in(_somebody(Role.CMU_STAFF)), _busiest_officer()
     officer, agency = sign_in(head), head.memberships.get().agency
     queue = _ms(lambda: _get(officer, reverse("queue")), repeat)
-    found = {"queue ms": queue}
+    yield "queue ms", queue
     plain = {
         "all figures": (unit, f"{reverse('reports')}?span=last-month"),
         "all figures, quarter": (unit, f"{reverse('reports')}?span=quarter"),
@@ -185,11 +213,10 @@ def _pages(repeat: int) -> Measured:
         "public": (unit, reverse("public-figures")),
     }
     for name, (who, address) in plain.items():
-        found[f"{name}{_TIMES}"] = round(_ms(partial(_get, who, address), repeat) / queue, 2)
+        yield f"{name}{_TIMES}", round(_ms(partial(_get, who, address), repeat) / queue, 2)
     for measure, (who, whose) in itertools.product(COUNTED, ((unit, "all agencies"), (officer, "the busiest"))):
         address = f"{reverse('figure-cases')}?{_drill(measure, None if who is unit else agency.code)}"
-        found[f"{_LIST}{measure} of {whose}, ms"] = _ms(partial(_get, who, address), repeat)
-    return found
+        yield f"{_LIST}{measure} of {whose}, ms", _ms(partial(_get, who, address), repeat)
 
 
 def _drill(measure: str, agency: str | None) -> str:
@@ -240,7 +267,7 @@ def _print(found: Mapping[str, Mapping[str, Measured]]) -> None:
 
 def _print_goals(found: Mapping[str, Mapping[str, Measured]]) -> int:
     """Print each goal with what was reached among the most cases; return how many are missed."""
-    (fewest, few), *_between, (most, many) = found.items()
+    (fewest, few), *_between, (most, many) = sorted(found.items(), key=lambda sized: int(sized[0].replace(",", "")))
     pages, missed = many["pages"], 0
     page, listing = (
         max((value, name) for name, value in pages.items() if is_one(name))
