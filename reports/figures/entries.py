@@ -142,8 +142,11 @@ fact AS (
         WHERE link.case_id = chosen.id AND link.kind = 'same_problem' AND link.ended_at IS NULL
     )
     UNION ALL
-    SELECT case_id, since, since, until, named.name, 1
-    FROM state CROSS JOIN LATERAL (VALUES ('closed'), ('outcome_' || outcome)) AS named (name)
+    SELECT case_id, named.origin, since, until, named.name, 1
+    FROM state JOIN chosen ON chosen.id = case_id
+    CROSS JOIN LATERAL (
+        VALUES ('closed', since), ('outcome_' || outcome, since), ('received_closed', filed_at)
+    ) AS named (name, origin)
     WHERE is_closed
     UNION ALL
     SELECT case_id, NULL, since, until, 'pending', 1 FROM state WHERE NOT is_closed

@@ -34,6 +34,8 @@ FLOWS: Final = (
     "reclassified",
     "audited",
     "hollow",
+    # Of the cases received in a period, those that are closed: by the day on which they were filed.
+    "received_closed",
     *OUTCOMES,
 )
 #: The flows by which cases are listed: those of a group are found by one index.

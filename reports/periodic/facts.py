@@ -18,7 +18,6 @@ from reports.figures.reading import Reading, compared, read
 from reports.figures.scopes import Dimension, Key
 from reports.models import ReportKind
 from reports.periodic import calendar_periods, phrases
-from reports.periodic.cohort import pending_of_received
 from reports.periods import ReportPeriod
 
 #: How many periods the comparison shows, the report's own among them: of months a year and one, to meet its like.
@@ -76,10 +75,7 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the sections are written from, read at ``read_at``. ``series`` ends with the period, the earliest first.
-
-    ``received_pending`` are the cases received in the period that were not closed at its end.
-    """
+    """What the sections are written from, read at ``read_at``. ``series`` ends with the period, the earliest first."""
 
     kind: ReportKind
     period: ReportPeriod
@@ -89,7 +85,6 @@ class Facts:
     series: Sequence[Earlier]
     before: Earlier
     year_before: Earlier
-    received_pending: int
     named: Mapping[Dimension, Mapping[Key, Agency | Topic | Governorate]]
 
     @property
@@ -115,6 +110,11 @@ class Facts:
     def received(self) -> int:
         """Return how many cases were received in the period."""
         return self.count("received")
+
+    @property
+    def received_pending(self) -> int:
+        """Return how many of them were not closed at its end: what published reports call pending."""
+        return self.received - self.total.amount("received_closed")
 
     def count(self, measure: str) -> int:
         """Return a measure of all cases that is a count; 0 where nothing was counted."""
@@ -165,7 +165,7 @@ def _order(group: CaseGroup) -> tuple[bool, int, str]:
 
 def steps(kind: ReportKind) -> int:
     """Return how many steps ``gather`` tells about."""
-    return len(BREAKDOWNS) + SHOWN_PERIODS[kind] + 2
+    return len(BREAKDOWNS) + SHOWN_PERIODS[kind] + 1
 
 
 def gather(kind: ReportKind, period: ReportPeriod, *, at: datetime, tell: Callable[[], None]) -> Facts:
@@ -193,7 +193,6 @@ def gather(kind: ReportKind, period: ReportPeriod, *, at: datetime, tell: Callab
         series=shown,
         before=shown[-2],
         year_before=done(next((each for each in shown if each.period == like), None) or earlier(like)),
-        received_pending=done(pending_of_received(period, at=at)),
         named=_named(readings),
     )
 

@@ -30,6 +30,7 @@ def _figures(
     found += ["came_back"] if found and _is_back(case) else []
     found += _said(past, start)
     if past[-1].to_state == "closed":
+        found += ["received_closed"] if found[:1] == ["received"] else []
         closings = [event.at for event in past if event.to_state == "closed" and event.from_state != "closed"]
         return [*found, "closed"] if closings[-1] >= start else found
     late = any(_is_late(clock, past, end, calendar) for clock in case.clocks.all())

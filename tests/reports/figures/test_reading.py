@@ -17,6 +17,8 @@ from tests.reports.figures import naive, old_query
 
 #: Spans that together see the beginning, the middle and the running end of the cases.
 SPANS = ((0, 12), (25, 14), (45, 24))
+#: What is compared; the one query knows all but the last.
+READ = (*old_query.FIGURE_NAMES, "received_closed")
 
 
 def test_reading_equals_two_counts_that_know_no_entries(world: World) -> None:
@@ -33,21 +35,22 @@ def test_reading_equals_two_counts_that_know_no_entries(world: World) -> None:
         period = ReportPeriod((NOW - timedelta(days=first + length)).date(), (NOW - timedelta(days=first)).date())
         end = min(period.ends_at, NOW)
         expected = naive.count(period.starts_at, end, calendar=calendar)
-        assert +old_query.count(period.starts_at, end) == +expected
+        known = naive.Naive({key: number for key, number in expected.items() if key[0] in old_query.FIGURE_NAMES})
+        assert +old_query.count(period.starts_at, end) == +known
         assert +_read(period) == +expected
         seen.update(expected)
 
     agree()
     # These cases have no place to come back to; test_figures has one that came back.
-    assert {name for name, _key in +seen} == set(old_query.FIGURE_NAMES) - {"came_back"}
+    assert {name for name, _key in +seen} == set(READ) - {"came_back"}
 
 
 def _read(period: ReportPeriod) -> naive.Naive:
-    """Read the seven figures by agency, by kind and in total."""
+    """Read the figures by agency, by kind and in total."""
     found = naive.Naive()
     for by in (Dimension.AGENCY, Dimension.KIND):
         reading = read(period, by=[by], at=NOW)
-        for name in old_query.FIGURE_NAMES:
+        for name in READ:
             found[name, "all"] = reading.total.amount(name)
             found.update({(name, key): figures.amount(name) for (key,), figures in reading.rows.items()})
     return found
