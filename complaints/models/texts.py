@@ -262,6 +262,9 @@ class Objection(models.Model):
                 condition=models.Q(cause="") | models.Q(ruling="upheld"), name="objection_accepted_has_a_cause"
             ),
         ]
+        indexes = [
+            models.Index(fields=["ended_at"], condition=models.Q(ruling="upheld"), name="objection_accepted"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.number}"
