@@ -1,15 +1,20 @@
-"""The base of all tasks: those of the schedule record when they started and how they ended."""
+"""The base of all tasks: they record their runs, and an outage of the database is no error of theirs."""
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from celery import Task
-from django.db import InterfaceError, OperationalError
+from celery.utils.time import get_exponential_backoff_interval
 
+from kit.outages import MAY_BE_OUTAGES, DatabaseOutage, database_outage
 from notifications.periodic import runs
 
 logger = logging.getLogger(__name__)
+
+#: Seconds before a task that met an outage is tried again the first time; then twice as long each time, up to the most.
+FIRST_WAIT: Final = 30
+LONGEST_WAIT: Final = 600
 
 
 class RecordedTask(Task[Any, Any]):
@@ -17,7 +22,27 @@ class RecordedTask(Task[Any, Any]):
 
     abstract = True
     # The database was away, or a row was kept by somebody else: a line in the log, and the next run does the work.
-    throws = (OperationalError, InterfaceError)
+    throws = (DatabaseOutage,)
+    #: How often one that met an outage is tried again before its next run; see ``runs.NIGHTLY``.
+    tries_after_outage = 0
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """Run; raise ``DatabaseOutage`` for what pages answer with a 503, after the tries that are left."""
+        try:
+            return self.run(*args, **options)
+        except MAY_BE_OUTAGES as error:
+            if not (reason := database_outage(error)):
+                raise
+            # The driver's words may hold what a person typed.
+            raise self._again(DatabaseOutage(reason)) from None
+
+    def _again(self, outage: DatabaseOutage) -> Exception:
+        """Send the task again, if it may be tried again, and return what is to be raised."""
+        tries = self.request.retries
+        if self.request.called_directly or tries >= self.tries_after_outage:
+            return outage
+        wait = get_exponential_backoff_interval(FIRST_WAIT, tries, LONGEST_WAIT, full_jitter=True)
+        return self.retry(exc=outage, countdown=wait, max_retries=self.tries_after_outage, throw=False)
 
     def before_start(self, *_: Any, **__: Any) -> None:
         """Record the start."""
@@ -38,6 +63,8 @@ class RecordedTask(Task[Any, Any]):
         try:
             write()
         except Exception as error:  # noqa: BLE001 - whatever the driver raises: the task becomes late, which is noticed
-            logger.error(  # noqa: TRY400
-                "The run of a task was not recorded.", extra={"task": self.name, "error": type(error).__name__}
+            logger.log(
+                logging.WARNING if database_outage(error) else logging.ERROR,
+                "The run of a task was not recorded.",
+                extra={"task": self.name, "error": type(error).__name__},
             )

@@ -1,4 +1,4 @@
-"""Which errors of the database say that it is away, busy or full: the same may be asked again soon."""
+"""Which errors of the database say that it is away, busy or full: the same may be asked again soon, by page or task."""
 
 from __future__ import annotations
 
@@ -18,13 +18,20 @@ _REASONS: Final[Mapping[str, str]] = {
     "53200": "full",
     "53300": "full",
     "25P03": "away",
+    # A server that only reads: after a failover the other one is asked by the next connection.
+    "25006": "away",
     "57P01": "away",
     "57P02": "away",
     "57P03": "away",
+    "57P05": "away",
 }
 _CONNECTION_EXCEPTION: Final = "08"
 #: The errors among which they are: the driver calls the end of an idle transaction an internal one.
 MAY_BE_OUTAGES: Final = (DatabaseError, InterfaceError)
+
+
+class DatabaseOutage(Exception):
+    """A task could not do its work because of the database; says in a word why, as ``database_outage`` does."""
 
 
 def database_outage(error: BaseException | None) -> str:

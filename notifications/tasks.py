@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from celery import shared_task
 from django.conf import settings
-from django.db import OperationalError
 
 from notifications.models import Lane
 from notifications.periodic.rows import RowRun, forget_old
+from notifications.periodic.runs import NIGHTLY
 from notifications.reconciliation import audit, status_checks
 from notifications.runtime import worker_signal
 from notifications.runtime.database_clock import database_now
@@ -63,15 +63,7 @@ def ask() -> None:
     status_checks.check_due_messages()
 
 
-@shared_task(
-    name=audit.TASK,
-    ignore_result=True,
-    soft_time_limit=3500,
-    time_limit=3600,
-    autoretry_for=(OperationalError,),
-    retry_backoff=30,
-    max_retries=5,
-)
+@shared_task(name=audit.TASK, ignore_result=True, soft_time_limit=3500, time_limit=3600, **NIGHTLY)
 def compare_yesterday() -> None:
     """Compare yesterday with the carriers' lists."""
     today = database_now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()

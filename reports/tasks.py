@@ -1,12 +1,11 @@
 """The Celery tasks of reports."""
 
 from contextlib import suppress
-from typing import Any
 
 from celery import shared_task
-from django.db import OperationalError
 from django.utils import timezone
 
+from notifications.periodic.runs import NIGHTLY
 from reports.circulation import circulating
 from reports.dashboards import kept
 from reports.directives import sweep as directives
@@ -17,8 +16,6 @@ from reports.phenomena import batch as phenomena, late
 
 #: Reading the figures of many years takes minutes at most; a draft that was cut off is written anew.
 SOFT_SECONDS, HARD_SECONDS = 540, 570
-#: What runs once a night is tried again in the same night when the database was away.
-NIGHTLY: dict[str, Any] = {"autoretry_for": (OperationalError,), "retry_backoff": 30, "max_retries": 5}
 
 
 @shared_task(name=directives.TASK)

@@ -1,9 +1,6 @@
 """The Celery tasks of complaints."""
 
-from typing import Any
-
 from celery import shared_task
-from django.db import OperationalError
 from django.utils import timezone
 
 from agencies import deadline_recalculation
@@ -28,11 +25,10 @@ from complaints.suggestions import keeping
 from complaints.track_record import refreshing
 from notifications import alarms
 from notifications.models import AlarmKind
+from notifications.periodic.runs import NIGHTLY
 
 #: A task at a backlog ends by itself before these.
 SOFT_SECONDS, HARD_SECONDS = 170, 180
-#: What runs once a night is tried again in the same night when the database was away.
-NIGHTLY: dict[str, Any] = {"autoretry_for": (OperationalError,), "retry_backoff": 30, "max_retries": 5}
 
 
 @shared_task(name=expiry.SWEEP_CLOCKS, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError, connection, models, transaction
+from django.db import InterfaceError, connection, models, transaction
 
+from kit.outages import database_outage
 from notifications import alarms
 from notifications.models import AlarmKind, FailingRow
 
@@ -65,7 +66,7 @@ class RowRun:
         except (SoftTimeLimitExceeded, InterfaceError):
             raise
         except Exception as error:
-            if isinstance(error, OperationalError) and not connection.is_usable():
+            if database_outage(error) == "away" and not connection.is_usable():
                 raise
             self._fail(str(key), error)
         else:
@@ -84,7 +85,7 @@ class RowRun:
             "A periodic task failed on a row and went on.",
             extra={"task": self.task, "row": failing.row, "error": failing.error, "where": _where(error)},
         )
-        if not isinstance(error, OperationalError) or failing.failures > MOST_EXCUSED:
+        if not database_outage(error) or failing.failures > MOST_EXCUSED:
             _raise_alarm(failing)
 
     def _save(self, failing: FailingRow) -> None:

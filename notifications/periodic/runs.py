@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from celery.schedules import crontab
 from django.conf import settings
@@ -11,6 +11,8 @@ from django.db.models.functions import Now
 
 from notifications.models import PeriodicTask
 
+#: What runs once a night is tried again in the same night when it met an outage of the database.
+NIGHTLY: Final[Mapping[str, Any]] = {"tries_after_outage": 5}
 #: After this span without any start the schedule counts as stopped; the most frequent task starts every ten seconds.
 STOPPED_AFTER: Final = timedelta(seconds=75)
 #: A task that has missed so many of its runs is late, but never one that was due within the shortest span.

@@ -7,9 +7,10 @@ from datetime import timedelta
 from time import sleep
 from typing import Final
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from kit.outages import MAY_BE_OUTAGES, database_outage
 from notifications.carriers import Accepted, Declined, Meaning, checkable_carrier
 from notifications.models import Attempt, Lane, Message, MessageState, Outcome
 from notifications.reconciliation import message_states
@@ -34,7 +35,9 @@ def record(results: Results) -> set[str]:
     for seconds in RETRY_AFTER:
         try:
             return record_once(results)
-        except (OperationalError, InterfaceError):
+        except MAY_BE_OUTAGES as error:
+            if not database_outage(error):
+                raise
             connection.close_if_unusable_or_obsolete()
             sleep(seconds)
     return record_once(results)

@@ -6,10 +6,10 @@ import pytest
 from celery import current_app
 from celery.schedules import crontab
 from django.conf import settings
-from django.db import InterfaceError, OperationalError as DatabaseError
 from kombu.exceptions import OperationalError
 
 from config.celery import app
+from kit.outages import DatabaseOutage
 
 
 def seconds_between(schedule: float | crontab) -> float:
@@ -52,7 +52,7 @@ def test_a_task_that_met_a_locked_row_is_a_line_in_the_log_and_left_to_its_next_
     app.loader.import_default_modules()
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     for name in scheduled:
-        assert set(app.tasks[name].throws) == {DatabaseError, InterfaceError}
+        assert app.tasks[name].throws == (DatabaseOutage,)
 
 
 @pytest.mark.django_db  # as above
@@ -62,7 +62,7 @@ def test_what_runs_once_a_night_is_tried_again_in_the_same_night() -> None:
         entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values() if isinstance(entry["schedule"], crontab)
     }
     assert nightly
-    assert {name: app.tasks[name].autoretry_for for name in nightly} == dict.fromkeys(nightly, (DatabaseError,))
+    assert {name: app.tasks[name].tries_after_outage for name in nightly} == dict.fromkeys(nightly, 5)
 
 
 def test_the_app_is_the_one_that_shared_tasks_belong_to() -> None:
