@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import rate_limits
@@ -178,12 +179,17 @@ def end_all_mandates(citizen: Citizen, *, by: User | None, at: datetime) -> None
         _end(mandate, by=by, reason="", at=at)
 
 
-def erase_mandates(citizen: Citizen, *, at: datetime) -> None:
-    """End every mandate of a person who is erased and erase the words in them, in the caller's transaction."""
-    end_all_mandates(citizen, by=None, at=at)
-    for mandate in Mandate.objects.of(citizen).select_for_update(of=("self",), no_key=True):
-        mandate.claim = mandate.proof = mandate.seen = mandate.reason = ""
-        mandate.save(update_fields=["claim", "proof", "seen", "reason"])
+def erase_words(held: QuerySet[Citizen]) -> None:
+    """Erase the words in the mandates of people who were erased, unless the other side is ``held``.
+
+    In the caller's transaction; repeating changes nothing. The mandates are over, by ``end_all_mandates``.
+    """
+    erased = Q(representative__erased_at__isnull=False) | Q(person__erased_at__isnull=False)
+    stay = Q(representative__in=held) | Q(person__in=held)
+    for mandate in Mandate.objects.filter(erased).exclude(stay).select_for_update(of=("self",), no_key=True):
+        if any((mandate.claim, mandate.proof, mandate.seen, mandate.reason)):
+            mandate.claim = mandate.proof = mandate.seen = mandate.reason = ""
+            mandate.save(update_fields=["claim", "proof", "seen", "reason"])
 
 
 def _end(mandate: Mandate, *, by: User | None, reason: str, at: datetime) -> None:

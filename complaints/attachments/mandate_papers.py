@@ -48,9 +48,13 @@ def add(mandate: Mandate, files: Sequence[Attachment], *, by: User, at: datetime
         MandatePaper.objects.bulk_create([MandatePaper(mandate=mandate, attachment=file) for file in files])
 
 
-def discard_for(citizen: Citizen) -> None:
-    """Delete the papers of all mandates that somebody holds or gave, in the caller's transaction."""
-    _discard(MandatePaper.objects.filter(Q(mandate__representative=citizen) | Q(mandate__person=citizen)))
+def discard_for(citizen: Citizen, held: QuerySet[Citizen]) -> None:
+    """Delete the papers of all mandates that somebody holds or gave, in the caller's transaction.
+
+    Those of which the other side is ``held`` stay, until ``discard_over`` finds that nobody is.
+    """
+    own = MandatePaper.objects.filter(Q(mandate__representative=citizen) | Q(mandate__person=citizen))
+    _discard(own.exclude(_of_held(held)))
 
 
 def discard_over(held: QuerySet[Citizen], *, at: datetime) -> int:
@@ -63,8 +67,11 @@ def discard_over(held: QuerySet[Citizen], *, at: datetime) -> int:
     refused = Q(mandate__state=MandateState.REFUSED, mandate__decided_at__lt=since)
     over = Q(mandate__state=MandateState.ENDED, mandate__ended_at__lt=since) | Q(mandate__ends_at__lt=since)
     with transaction.atomic():
-        stay = Q(mandate__representative__in=held) | Q(mandate__person__in=held)
-        return _discard(MandatePaper.objects.filter(forgotten | refused | over).exclude(stay))
+        return _discard(MandatePaper.objects.filter(forgotten | refused | over).exclude(_of_held(held)))
+
+
+def _of_held(held: QuerySet[Citizen]) -> Q:
+    return Q(mandate__representative__in=held) | Q(mandate__person__in=held)
 
 
 def _discard(papers: QuerySet[MandatePaper]) -> int:

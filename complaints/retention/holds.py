@@ -15,7 +15,7 @@ from accounts.models import Citizen, User
 from agencies.models import Agency
 from complaints.models import Case, Holding, LegalHold
 
-#: Erasings share this lock of the database; a hold on an agency waits until those that have begun are over.
+#: Erasings share this lock of the database; whoever sets a hold waits until those that have begun are over.
 _ERASINGS: Final = 0x686F6C64
 
 
@@ -59,9 +59,18 @@ def is_person_held(citizen: Citizen, on: date) -> bool:
 
 
 def announce_erasing() -> None:
-    """Keep holds on agencies waiting until the transaction of the caller, which erases, is over."""
+    """Keep whoever sets a hold waiting until the transaction of the caller, which erases, is over.
+
+    Called before any row is locked, as in holds: so no two of them wait for each other.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_ERASINGS])
+
+
+def _wait_for_erasings() -> None:
+    """Wait for the erasings that have begun, and keep others waiting until the caller's transaction is over."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ERASINGS])
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,7 @@ def set_hold(case: Case, terms: HoldTerms, *, on_person: bool, by: User, at: dat
     """Put a hold on a case, or on the person who filed it; waits for an erasing that has begun. Raises ``Erased``."""
     rows = Case.objects.locked().filter(pk=case.pk, erased_at__isnull=True)
     with transaction.atomic():
+        _wait_for_erasings()
         # After a wait PostgreSQL looks for the person of before, whom another look replaces.
         locked = rows.first() or rows.first()
         if locked is None:
@@ -99,6 +109,7 @@ def hold_people(number: str, terms: HoldTerms, *, by: User, at: datetime) -> lis
     The search is recorded. Waits for an erasing that has begun.
     """
     with transaction.atomic():
+        _wait_for_erasings()
         people = list(Citizen.objects.with_number(number).select_for_update(of=("self",)).order_by("pk"))
         disclosure.record_search(number, people, viewer=by, within_reach={one.pk for one in people}, at=at)
         held = [LegalHold(citizen=one, **asdict(terms), set_by=by, set_at=at) for one in people]
@@ -108,8 +119,7 @@ def hold_people(number: str, terms: HoldTerms, *, by: User, at: datetime) -> lis
 def hold_agency(agency: Agency, filed: FiledSpan, terms: HoldTerms, *, by: User, at: datetime) -> LegalHold:
     """Put a hold on all cases that were ever with an agency and filed in a span; waits for erasings that have begun."""
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ERASINGS])
+        _wait_for_erasings()
         span = {"filed_since": filed.since, "filed_until": filed.until}
         return LegalHold.objects.create(agency=agency, **span, **asdict(terms), set_by=by, set_at=at)
 

@@ -58,9 +58,10 @@ def carry_out(request: PrivacyRequest, *, at: datetime) -> bool:
     for pk in list(Case.objects.filter(citizen=citizen).order_by("pk").values_list("pk", flat=True)):
         erasing.erase_case(pk, at=at)
     with transaction.atomic():
+        holds.announce_erasing()
         locked = Citizen.objects.select_for_update().get(pk=citizen.pk)
         if holds.is_person_held(locked, timezone.localdate(at)):
-            # Set meanwhile: whoever sets a hold locks the person.
+            # Set meanwhile, by somebody who has waited for no erasing.
             raise holds.Held
         erase_person(locked, at=at)
         granted = PrivacyRequest.objects.filter(pk=request.pk, kind=RequestKind.DELETION, state=RequestState.GRANTED)
@@ -76,8 +77,9 @@ def erase_person(citizen: Citizen, *, at: datetime) -> None:
     for draft in citizen.drafts.all():
         uploads.discard(draft)
     UnsentForm.objects.filter(user=citizen.user_id).delete()
-    mandate_papers.discard_for(citizen)
-    mandates.erase_mandates(citizen, at=at)
+    held = holds.held_people(timezone.localdate(at))
+    mandate_papers.discard_for(citizen, held)
+    mandates.end_all_mandates(citizen, by=None, at=at)
     citizen.contacts.update(phone=None, proof="")
     for request in citizen.privacy_requests.all():
         request.text = request.reason = ERASED
@@ -94,4 +96,5 @@ def erase_person(citizen: Citizen, *, at: datetime) -> None:
     citizen.notify_by, citizen.recheck_at, citizen.erased_at = Channel.SMS, None, at
     citizen.conflicts_with = None
     citizen.save(update_fields=_WRITTEN)
+    mandates.erase_words(held)
     end_sign_in(citizen)

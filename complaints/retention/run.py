@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from accounts.mandates import changes as mandates
 from accounts.models import PrivacyRequest, RequestKind, RequestState
 from complaints.attachments import mandate_papers
 from complaints.models import Case, CaseQuerySet, DoomedFile
@@ -38,10 +39,19 @@ def apply_retention(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
         done += step
         if monotonic() > until:
             break
-    mandate_papers.discard_over(holds.held_people(timezone.localdate(at)), at=at)
+    _erase_mandates(at)
     while erasing.delete_files() and monotonic() <= until:
         pass
     return done
+
+
+def _erase_mandates(at: datetime) -> None:
+    """Delete the papers of mandates that are over, and what a hold on the other side kept of people who were erased."""
+    with transaction.atomic():
+        holds.announce_erasing()
+        held = holds.held_people(timezone.localdate(at))
+        mandate_papers.discard_over(held, at=at)
+        mandates.erase_words(held)
 
 
 def _steps(at: datetime) -> Iterator[int]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from accounts.models import Citizen, PrivacyRequest, RequestKind, RequestState, User
 from agencies.models import Agency
 from complaints.actions import accept, close
-from complaints.models import ERASED, Case, LegalHold
-from complaints.retention import erasing, holds, persons
+from complaints.attachments import mandate_papers, uploads
+from complaints.models import ERASED, Case, LegalHold, MandatePaper
+from complaints.retention import erasing, holds, persons, run
 from notifications.models import Message
 from tests.complaints import DETAILS, DONE, FOUND
 from tests.complaints.cases import FileCase
+from tests.complaints.mandates import give_mandate
+from tests.complaints.sample_files import PDF
 from tests.complaints.threads import UNHINDERED, Overlap, copy
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media")]
@@ -79,3 +84,42 @@ def test_a_person_who_is_held_while_their_account_is_deleted_is_kept(
     holds.lift_hold(hold, reason="انتهت الدعوى", by=lina, at=now)
     assert (type(refused), overlap.was_overtaken) == (holds.Held, True)
     assert (amina.family_name == ERASED, amina.erased_at) == (False, None)
+
+
+def test_papers_of_a_mandate_stay_while_its_other_side_is_held_also_by_a_hold_in_the_middle_of_the_erasing(
+    file_case: FileCase, amina: Citizen, karim: Citizen, lina: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Amina's account is deleted. What Karim did as her representative is a matter of proceedings."""
+    mandate = give_mandate(amina, karim, at=now, by_unit=True, proof="وكالة 7", seen="وكالة 7")
+    case = file_case(citizen=karim)
+
+    def paper() -> MandatePaper:
+        pdf = SimpleUploadedFile("ruling.pdf", PDF, "application/pdf")
+        file = uploads.receive(pdf, at=now)
+        uploads.keep_for_staff([file], by=lina)
+        return MandatePaper.objects.create(mandate=mandate, attachment=file)
+
+    paper()
+    hold = holds.set_hold(case, TERMS, on_person=False, by=lina, at=now)
+    with transaction.atomic():
+        mandate_papers.discard_for(amina, holds.held_people(now.date()))
+    assert MandatePaper.objects.count() == 1
+    # A hold that comes while the papers go waits until they are gone, and is told of nothing that was there.
+    holds.lift_hold(hold, reason="انتهت الدعوى", by=lina, at=now)
+    request = PrivacyRequest.objects.create(
+        citizen=amina, made_at=now, due_on=now.date(), kind=RequestKind.DELETION, state=RequestState.GRANTED,
+        decided_by=lina, decided_at=now,
+    )  # fmt: skip
+    overlap, set_hold = Overlap(), partial(holds.set_hold, case, TERMS, on_person=False, by=lina, at=now)
+    with monkeypatch.context() as patch:
+        manager = type(LegalHold.objects)
+        patch.setattr(manager, "create", overlap.around(manager.create))
+        again, erased = overlap.run(set_hold, partial(persons.carry_out, request, at=now))
+    mandate.refresh_from_db()
+    assert (type(again), erased, overlap.was_overtaken) == (LegalHold, True, False)
+    assert (mandate.state, mandate.proof, MandatePaper.objects.count()) == ("ended", "وكالة 7", 1)
+    # Once nobody is held any more the next nights take both.
+    holds.lift_hold(again, reason="انتهت الدعوى", by=lina, at=now)
+    run.apply_retention(at=now + timedelta(days=31))
+    mandate.refresh_from_db()
+    assert (mandate.proof, mandate.seen, MandatePaper.objects.count()) == ("", "", 0)
