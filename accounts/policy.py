@@ -69,10 +69,13 @@ def has_accepted(citizen: Citizen, *, at: datetime) -> bool:
     return PolicyAcceptance.objects.filter(citizen=citizen, version=in_force(at).version).exists()
 
 
-def accept(citizen: Citizen, *, language: str, at: datetime) -> None:
-    """Record that the person accepted the policy that is in force; repeating changes nothing."""
+def accept(citizen: Citizen, version: str, *, language: str, at: datetime) -> None:
+    """Record that the person accepted the version that was shown to them; repeating changes nothing.
+
+    It is not read again here: another may have come into force since it was shown, and is asked about next.
+    """
     PolicyAcceptance.objects.get_or_create(
-        citizen=citizen, version=in_force(at).version, defaults={"language": language, "accepted_at": at}
+        citizen=citizen, version=version, defaults={"language": language, "accepted_at": at}
     )
 
 

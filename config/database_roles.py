@@ -28,19 +28,23 @@ ADDRESSES: Final = {
 #: Who changes rows; nobody but the owner changes tables.
 WRITERS: Final = (APP, TASKS)
 
+#: What PostgreSQL says of an error quotes the statement and the row, with what people typed; the service logs its class
+#: and place by itself.
+QUIET: Final = {"log_min_messages": "log", "log_min_error_statement": "panic"}
 #: Given to the role itself, because a pooler that lends connections refuses them as options of a connection.
 #: A page waits for a row as long as a person would; a task waits longer, since nobody looks at it; a migration waits
 #: briefly, because every page waits behind it.
 SETTINGS: Final[dict[str, dict[str, str]]] = {
-    APP: {"lock_timeout": "2s", "statement_timeout": "6s", "idle_in_transaction_session_timeout": "30s"},
-    TASKS: {"lock_timeout": "5s", "statement_timeout": "90s", "idle_in_transaction_session_timeout": "1min"},
-    FIGURES: {
+    APP: {"lock_timeout": "2s", "statement_timeout": "6s", "idle_in_transaction_session_timeout": "30s"} | QUIET,
+    TASKS: {"lock_timeout": "5s", "statement_timeout": "90s", "idle_in_transaction_session_timeout": "1min"} | QUIET,
+    FIGURES: QUIET
+    | {
         "lock_timeout": "2s",
         "statement_timeout": "1min",
         "idle_in_transaction_session_timeout": "1min",
         "default_transaction_read_only": "on",
     },
-    OWNER: {"lock_timeout": "2s", "statement_timeout": "2h", "idle_in_transaction_session_timeout": "10min"},
+    OWNER: {"lock_timeout": "2s", "statement_timeout": "2h", "idle_in_transaction_session_timeout": "10min"} | QUIET,
 }
 
 #: A row of these is written once. Triggers refuse a change by anybody; these roles have no right to try.

@@ -75,5 +75,5 @@ def accept_policy(request: HttpRequest, body: Acceptance) -> Status[None]:
     at = timezone.now()
     if body.version != policy.in_force(at).version:
         raise Problem("overtaken", gettext("The usage policy has changed since it was read. Read it again."))
-    app_sessions.accept_policy(session_in(request), language=get_language() or "ar", at=at)
+    app_sessions.accept_policy(session_in(request), body.version, language=get_language() or "ar", at=at)
     return Status(204, None)

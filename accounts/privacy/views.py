@@ -45,7 +45,7 @@ def accept_policy(request: HttpRequest) -> HttpResponse:
     current = policy.in_force(at)
     form = PolicyForm(request.POST if request.method == "POST" else None, version=current.version)
     if form.is_bound and form.is_valid():
-        policy.accept(citizen, language=language, at=at)
+        policy.accept(citizen, current.version, language=language, at=at)
         request.session.pop(POLICY_DUE, None)
         return redirect(target or "home")
     context = {"form": form, "next": target, **current.context(language)}

@@ -151,8 +151,8 @@ def remember_push(session: AppSession, subscription: UUID) -> None:
     session.save(update_fields=["push"])
 
 
-def accept_policy(session: AppSession, *, language: str, at: datetime) -> None:
-    """Record that the person accepted the policy in force, and let the session go on."""
-    policy.accept(session.user.citizen, language=language, at=at)
+def accept_policy(session: AppSession, version: str, *, language: str, at: datetime) -> None:
+    """Record that the person accepted the version of the policy that was shown, and let the session go on."""
+    policy.accept(session.user.citizen, version, language=language, at=at)
     session.policy_due = False
     session.save(update_fields=["policy_due"])

@@ -89,13 +89,15 @@
   addEventListener("offline", network);
   network();
 
-  // Drafts written without a network wait on this device. Few browsers have any; who signs out leaves none.
+  // Drafts written without a network wait on this device, a form that was just sent in this tab. Few browsers have any;
+  // who signs out leaves none.
   try {
     if (kept && localStorage.getItem("kept")) {
       kept.split(" ").forEach(src => document.head.append(Object.assign(document.createElement("script"), { src, async: false })));
     }
     document.addEventListener("submit", event => {
       if (!event.target.action.endsWith("/sign-out/")) return;
+      sessionStorage.clear();
       localStorage.removeItem("kept");
       indexedDB.deleteDatabase("kept");
     });

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -82,6 +83,20 @@ def test_a_role_waits_as_long_as_it_is_meant_to(role: str) -> None:
     with connected(role) as made:
         found = {name: made.execute("SELECT current_setting(%s)", [name]).fetchone() for name in SETTINGS[role]}
     assert found == {name: (value,) for name, value in SETTINGS[role].items()}
+
+
+def test_the_log_of_postgresql_quotes_nothing_that_anybody_typed() -> None:
+    """It would write the statement of each error, which has its values in it, and the row that a constraint refused."""
+    typed, wrong = "رنا العبادي 0790000000", f"SELECT '{{}}'::int /* {connection.settings_dict['NAME']} */"
+    with psycopg.connect(os.environ["ADMIN_DATABASE_URL"], autocommit=True) as administrator:
+        (data,) = administrator.execute("SHOW data_directory").fetchone() or ("",)
+        with pytest.raises(psycopg.DataError):
+            administrator.execute(wrong.format("by the administrator"))
+    for role in SETTINGS:
+        refusal(role, wrong.format(typed))
+        refusal(role, f"SET lock_timeout = 0; SET statement_timeout = 10; SELECT pg_sleep(9) /* {typed} */")
+    log = (Path(data).parent / "postgres.log").read_text(errors="replace")
+    assert ("by the administrator" in log, typed in log) == (True, False)
 
 
 def test_figures_only_read_and_read_no_session() -> None:

@@ -11,6 +11,8 @@ from config.devstack.state import ROOT
 from tests.house.test_promises import TEST, names_of_tests
 
 DOCUMENT = ROOT / "docs" / "security-requirements.md"
+VALIDATION = ROOT / "docs" / "validation.md"
+KIND = re.compile(r"^class ([A-Z]\w+)\(", re.MULTILINE)
 ROW = re.compile(r"^\| (?P<number>\d+\.\d+\.\d+) \| (?P<level>[12]) \| (?P<rest>.+) \|$", re.MULTILINE)
 #: The numbers of each section of the standard, by level; the others are of level 3.
 LEVEL_1 = """1.2:1-5 1.3:1-2 1.5:1 2.1:1 2.2:1-2 2.3:1 3.2:1-2 3.3:1 3.4:1-2 3.5:1-3 4.1:1 4.4:1 5.2:1-2 5.3:1-2 6.1:1
@@ -61,6 +63,15 @@ def test_every_requirement_of_both_levels_stands_there_once() -> None:
 
 def test_every_row_has_its_state_and_a_test_that_exists() -> None:
     assert {number: fault for number, _level, cells in said() if (fault := wrong(cells))} == {}
+
+
+def test_every_kind_of_field_says_what_it_takes_with_a_test_that_exists() -> None:
+    document = VALIDATION.read_text(encoding="utf-8")
+    fields = {name for path in (ROOT / "kit" / "forms").glob("*.py") for name in KIND.findall(path.read_text())}
+    tests = [(test, TEST.fullmatch(test)) for test in re.findall(r"`tests/[^`]+`", document)]
+    missing = [test for test, found in tests[1:] if not found or found["name"] not in names_of_tests(found["path"])]
+    assert ([name for name in sorted(fields) if f"`{name}`" not in document], missing) == ([], [])
+    assert len(fields) > 20
 
 
 def test_the_sums_are_those_of_the_rows() -> None:

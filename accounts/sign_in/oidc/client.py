@@ -185,11 +185,12 @@ def exchange(ours: OidcClient, theirs: Provider, *, code: str, redirect_uri: str
 
 
 def read_token(
-    ours: OidcClient, theirs: Provider, tokens: Mapping[str, Any], *, nonce: str, at: datetime
+    ours: OidcClient, theirs: Provider, tokens: Mapping[str, Any], *, nonce: str, began: datetime, at: datetime
 ) -> dict[str, Any]:
     """Return the claims of an ID token after checking signature, issuer, audience, times, nonce and access token.
 
-    Raise ``BadToken`` with the name of what is wrong.
+    A token that says when the person signed in at the provider must say: since our flow ``began``. Raise ``BadToken``
+    with the name of what is wrong.
     """
     try:
         token = jwt.decode(
@@ -213,6 +214,9 @@ def read_token(
     except (ValueError, TypeError, KeyError):
         reason = "token"
         raise BadToken(reason) from None
+    if claims.get("auth_time") and claims["auth_time"] < began.timestamp() - LEEWAY:
+        reason = "auth_time"
+        raise BadToken(reason)
     return dict(claims)
 
 

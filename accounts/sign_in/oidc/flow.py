@@ -50,6 +50,8 @@ def begin(session: str, *, redirect_uri: str, target: str = "", at: datetime) ->
         nonce=made["nonce"],
         code_challenge=create_s256_code_challenge(made["verifier"]),
         code_challenge_method="S256",
+        # Phones are shared: whoever is still signed in at the provider proves themselves again.
+        prompt="login",
     )
     return address
 
@@ -82,13 +84,14 @@ def _claims(
 ) -> dict[str, Any]:
     theirs = client.provider(ours, at=at)
     tokens = client.exchange(ours, theirs, code=code, redirect_uri=redirect_uri, verifier=started["verifier"])
+    began = datetime.fromisoformat(started["until"]) - LIFE
     try:
-        return client.read_token(ours, theirs, tokens, nonce=started["nonce"], at=at)
+        return client.read_token(ours, theirs, tokens, nonce=started["nonce"], began=began, at=at)
     except BadToken as wrong:
         if str(wrong) != UNKNOWN_KEY:
             raise
     theirs = client.provider(ours, at=at, is_fresh=True)
-    return client.read_token(ours, theirs, tokens, nonce=started["nonce"], at=at)
+    return client.read_token(ours, theirs, tokens, nonce=started["nonce"], began=began, at=at)
 
 
 def _refuse(what: str) -> NoReturn:

@@ -13,19 +13,21 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.utils import timezone
-from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from oidc_provider_mock import User as ProviderUser, run_server_in_thread
 
 from accounts.identity import json_requests
 from accounts.identity.json_requests import JsonRequest, Unavailable
-from accounts.models import Citizen, FormDraft, Identity, IdentityCheck
+from accounts.models import Citizen, FormDraft, Identity, IdentityCheck, Purpose
 from accounts.sign_in.oidc import client as oidc
 from accounts.sign_in.oidc.client import BadToken, OidcClient, Provider
 from tests.accounts.keyboard import CONTACT, LAST, RANA as TYPED, newest_code, url
+from tests.cast import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +92,7 @@ def test_a_proven_owner_is_signed_in_and_the_return_works_once(client, amina, pr
     started = client.get(START)
     sent = {name: value for name, (value,) in parse_qs(urlsplit(started["Location"]).query).items()}
     assert (sent["response_type"], sent["scope"], sent["code_challenge_method"]) == ("code", "openid profile", "S256")
+    assert sent["prompt"] == "login", "somebody else may still be signed in there"
     back = sent_back(started["Location"], "amina")
     assert client.get(back)["Location"] == "/ar/"
     assert client.session["_auth_user_id"] == str(amina.user_id)
@@ -176,6 +179,69 @@ def test_a_start_is_good_for_ten_minutes(client, amina, provider, monkeypatch):
     assert client.get(back)["Location"] == "/ar/sign-in/"
 
 
+def test_a_return_is_good_for_its_own_browser_and_its_newest_window_and_leads_nowhere_else(
+    client, amina, karim, provider, monkeypatch
+):
+    """An attacker with an account at the provider tries to sign in as Amina, and Amina in as somebody else."""
+    wrong = []
+
+    def tried(name: str, browser: Client, address: str, *, enters: bool = False, leads: str = "/ar/sign-in/") -> None:
+        before = browser.session.get("_auth_user_id")
+        got = browser.get(address)["Location"]
+        is_in = browser.session.get("_auth_user_id") == (str(amina.user_id) if enters else before)
+        if not is_in or got != leads:
+            wrong.append((name, got, browser.session.get("_auth_user_id")))
+
+    attacker, victim = Client(), Client()
+    # Her answer in another browser, one that has begun a sign-in of its own included, and his in hers.
+    stolen = at_provider(victim, "amina")
+    tried("stolen, by who began nothing", Client(), stolen)
+    attacker.get(START)
+    tried("stolen, by who began", attacker, stolen)
+    own = at_provider(attacker, "rana")
+    tried("forced on her", victim, own)
+    assert FormDraft.objects.filter(purpose=Purpose.REGISTER).count() == 0, "nothing of Rana is in her session"
+    # Of two windows the newer one counts; what was made for the older ends both, and a third try works.
+    older, newer = at_provider(client, "amina"), at_provider(client, "amina")
+    tried("older window", client, older)
+    tried("newer window after the older", client, newer)
+    # A state, a code or a nonce of one start in another.
+    first, second = (parse_qs(urlsplit(at_provider(one, "amina")).query) for one in (client, victim))
+    mixed = f"{RETURN}?code={first['code'][0]}&state={second['state'][0]}"
+    tried("code of another challenge", victim, mixed)
+    kept, answers = oidc.exchange, []
+
+    def noting(*args: object, **more: object) -> object:
+        answers.append(kept(*args, **more))
+        return answers[-1]
+
+    monkeypatch.setattr(oidc, "exchange", noting)
+    tried("the third try", client, at_provider(client, "amina"), enters=True, leads="/ar/")
+    replayed = at_provider(victim, "amina")
+    monkeypatch.setattr(oidc, "exchange", lambda *_args, **_more: answers[0])
+    tried("token of another nonce", victim, replayed)
+    monkeypatch.setattr(oidc, "exchange", kept)
+    # Whoever is signed in is not made somebody else, and an answer that comes after the sign-out is nobody's.
+    tried("while signed in", client, own, leads="/ar/")
+    late = at_provider(victim, "amina")
+    sign_in(victim, karim.user)
+    tried("begun before a sign-in", victim, late, leads="/ar/")
+    victim.post("/ar/sign-out/")
+    tried("after the sign-out", victim, late)
+    # Where it leads after the sign-in is a page of ours.
+    for target in (
+        "//evil.example/",
+        "https://evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+    ):
+        browser = Client()
+        started = browser.get(START, {"next": target})["Location"]
+        tried(f"to {target!r}", browser, sent_back(started, "amina"), enters=True, leads="/ar/")
+    assert wrong == []
+
+
 def test_who_has_no_number_and_a_provider_that_is_away_are_told_so(client, provider, settings):
     answer = client.get(at_provider(client, "nobody"), follow=True)
     assert "رقم وطني" in messages(answer)[0]
@@ -199,13 +265,22 @@ GOOD = {
 THEIRS = Provider("https://a.example", "https://t.example", KeySet([RSAKey.import_key(KEY.as_dict(private=False))]), AT)
 
 
-def token(key=KEY, alg: str = "RS256", **changes: object) -> str:
-    claims = {name: value for name, value in (GOOD | changes).items() if value is not None}
-    return jwt.encode({"alg": alg, "kid": "one"}, claims, key, algorithms=[alg])
+#: What is said in the header of a token.
+HEADS = ("kid", "jwk", "jku", "crit", "x")
+
+
+def token(key=KEY, **changes: object) -> str:
+    said = {
+        name: value for name, value in (GOOD | {"alg": "RS256", "kid": "one"} | changes).items() if value is not None
+    }
+    head = {name: said.pop(name) for name in ("alg", *HEADS) if name in said}
+    parts = [urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (head, said)]
+    signature = key.private_key.sign(".".join(parts).encode(), PKCS1v15(), SHA256())
+    return ".".join([*parts, urlsafe_b64encode(signature).decode().rstrip("=")])
 
 
 def read(text: object) -> dict[str, object]:
-    return oidc.read_token(OURS, THEIRS, {"id_token": text, "access_token": "a"}, nonce="n", at=AT)
+    return oidc.read_token(OURS, THEIRS, {"id_token": text, "access_token": "a"}, nonce="n", began=AT, at=AT)
 
 
 def test_a_good_token_is_read_within_a_minute_of_both_clocks():
@@ -220,9 +295,9 @@ def _signed_with_the_public_key() -> str:
     return f"{signed}.{urlsafe_b64encode(signature).decode().rstrip('=')}"
 
 
-def _unsigned() -> str:
+def _unsigned(name: str = "none") -> str:
     body = token().split(".")[1]
-    head = urlsafe_b64encode(b'{"alg":"none","kid":"one"}').decode().rstrip("=")
+    head = urlsafe_b64encode(json.dumps({"alg": name, "kid": "one"}).encode()).decode().rstrip("=")
     return f"{head}.{body}."
 
 
@@ -240,12 +315,20 @@ BAD_TOKENS = {
     "an end in words": token(exp="soon"),
     "issued later": token(iat=GOOD["iat"] + 120),
     "not valid yet": token(nbf=GOOD["iat"] + 120),
+    "of a person who signed in before": token(auth_time=GOOD["iat"] - 61),
+    "of a person who signed in some day": token(auth_time="yesterday"),
     "of another access token": token(at_hash="AAAAAAAAAAAAAAAAAAAAAA"),
     "of nobody": token(sub=None),
     "by another key": token(OTHER_KEY),
     "with a changed signature": token()[:-4] + "AAAA",
     "signed with the public key": _signed_with_the_public_key(),
     "unsigned": _unsigned(),
+    "unsigned, in capitals": _unsigned("None"),
+    "signed with a key of its own header": token(OTHER_KEY, jwk=OTHER_KEY.as_dict(private=False)),
+    "signed with a key it says where to find": token(OTHER_KEY, jku="https://evil.example/jwks"),
+    "without the name of its key": token(OTHER_KEY, kid=None),
+    "with a header that must be understood": token(crit=["x"], x=1),
+    "encrypted": f"{token()}.{'A' * 22}.{'A' * 22}",
     "empty": "",
     "no token": "a.b.c",
     "none": None,

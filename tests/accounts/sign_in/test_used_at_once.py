@@ -9,7 +9,7 @@ from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Factor, Invitation, RecoveryCode, User
+from accounts.models import Factor, Invitation, RecoveryCode, StaffChange, User
 from accounts.roles import Role
 from accounts.sign_in.codes import phone_codes
 from accounts.sign_in.codes.code_limits import CodeContext
@@ -38,6 +38,7 @@ ABROAD = CodeContext(
 def test_of_two_requests_with_the_same_secret_one_gets_in(omar: User, lina: User, water: Agency) -> None:
     _of_two_browsers_with_one_factor(omar)
     _of_two_who_accept_an_invitation(lina, water)
+    _of_two_who_invite_one_person(lina, water)
     for context in (CONTEXT, ABROAD):
         _of_two_guesses_with_the_right_code(context)
 
@@ -79,6 +80,18 @@ def _of_two_who_accept_an_invitation(lina: User, water: Agency) -> None:
     person.refresh_from_db()
     assert (refused.state, person.check_password(winner)) == (LinkState.USED, True)
     assert Invitation.objects.exclude(used_at=None).count() == 1
+
+
+def _of_two_who_invite_one_person(lina: User, water: Agency) -> None:
+    """Two members of the unit invite the same address, and then both send the invitation again: one link opens."""
+    at, terms = timezone.now(), RoleTerms(Role.OFFICER, water, date(2026, 1, 4))
+    new = NewPerson("rula@miyahuna.example", "رلى حداد", "Rula Haddad")
+    outcomes = at_once(*[lambda: invitations.invite(new, terms, by=lina, at=at)] * 2)
+    assert sorted(type(found).__name__ for found in outcomes) == ["AddressTaken", "StaffChange"]
+    rula = User.objects.get(login=new.email)
+    assert at_once(*[lambda: invitations.send_again(rula, by=lina, at=at)] * 2) == [None, None]
+    sent = Invitation.objects.filter(user=rula)
+    assert (sent.count(), sent.open().count(), StaffChange.objects.filter(subject=rula).count()) == (3, 1, 4)
 
 
 def _of_two_guesses_with_the_right_code(context: CodeContext) -> None:
