@@ -235,7 +235,7 @@ def make_citizen(first: str, family: str, number: str, phone: str, **fields) -> 
     citizen = Citizen.objects.create(
         user=user, first_name=first, family_name=family, number=number, phone=phone, **(defaults | fields)
     )
-    policy.accept(citizen, language="ar", at=NOW)
+    policy.accept(citizen, policy.POLICY_VERSION, language="ar", at=NOW)
     return citizen
 
 

@@ -188,7 +188,7 @@ def _new_doors(people: Mapping[str, User | Citizen], cases: Mapping[str, Case], 
     for row in made.values():
         row.save()
     key, _text = program_keys.make(WORD, agency=water, contact=owner, by=_staff(people, "lina"), at=at)
-    policy.accept(karim, language="ar", at=at)
+    policy.accept(karim, policy.POLICY_VERSION, language="ar", at=at)
     app = app_sessions.begin(RequestFactory().get("/"), karim.user, device="x", at=timezone.now())
     keys = {name: str(row.pk) for name, row in made.items()}
     return {**keys, "key": str(key.pk), "karim_access": app.access}

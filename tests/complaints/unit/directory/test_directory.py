@@ -309,7 +309,7 @@ def test_a_mistake_in_hours_is_said_beside_the_field(desk: Desk, hala: User) -> 
 def test_the_versions_of_the_usage_policy_say_how_many_accepted_each(
     desk: Desk, hala: User, amina: Citizen, now: datetime
 ) -> None:
-    policy.accept(amina, language="ar", at=now)
+    policy.accept(amina, policy.POLICY_VERSION, language="ar", at=now)
     answer = desk(hala).get(reverse("directory-policies"))
     (shown,) = answer.context["versions"]
     assert (shown.version, shown.is_in_force, shown.accepted, shown.first_on) == (

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -13,8 +18,9 @@ from accounts import policy
 from accounts.models import Citizen, EditionState, PolicyAcceptance, PolicyEdition, User
 from accounts.roles import Role
 from agencies.models import Agency
-from tests.cast import make_staff
+from tests.cast import make_staff, sign_in
 from tests.complaints.pages import Clock, Desk
+from tests.complaints.threads import Overlap
 from tests.prepared_rows import prepared
 
 LIST = "/en/staff/directory/usage-policy/"
@@ -65,7 +71,7 @@ def test_two_people_make_an_edition_that_is_accepted_from_its_day_on(
     at = clock() + timedelta(days=10)
     assert policy.in_force(at).edition == edition
     assert not policy.has_accepted(amina, at=at)
-    policy.accept(amina, language="ar", at=at)
+    policy.accept(amina, policy.in_force(at).version, language="ar", at=at)
     assert PolicyAcceptance.objects.filter(citizen=amina, version=day.isoformat()).exists()
     clock.pass_(days=10)
     shown = desk(lina).get("/en/usage/").content.decode()
@@ -89,3 +95,51 @@ def test_what_was_decided_stays_and_what_came_too_late_is_refused_only(head: Use
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             forbidden()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_edition_is_decided_once_and_a_person_accepts_what_was_shown(
+    head: User, auditor: User, lina: User, amina: Citizen, now: datetime, client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    day = localdate(now) + timedelta(days=1)
+
+    def edition() -> PolicyEdition:
+        return policy.propose(PolicyEdition(**SAID, effective_from=day), by=head, at=now)
+
+    def decide(state: EditionState, by: User) -> Callable[[PolicyEdition], Callable[[], PolicyEdition]]:
+        return lambda one: partial(policy.decide, one.pk, state, by=by, at=now)
+
+    agree, refuse, take_back = (
+        decide(EditionState.AGREED, auditor), decide(EditionState.REFUSED, lina), decide(EditionState.REFUSED, head),
+    )  # fmt: skip
+    wrong = []
+    for first, second in ((refuse, agree), (take_back, agree), (agree, take_back)):
+        one, overlap = edition(), Overlap()
+        with monkeypatch.context() as patch:
+            patch.setattr(PolicyEdition, "save", overlap.around(PolicyEdition.save))
+            won, lost = overlap.run(first(one), second(one))
+        if not isinstance(won, PolicyEdition) or type(lost) is not policy.EditionDecided or overlap.was_overtaken:
+            wrong.append((won, lost, overlap.was_overtaken))
+    assert wrong == []
+    # Amina reads the old text before midnight. Its successor is in force when she presses, or in the middle of it.
+    tomorrow = now + timedelta(days=1)
+    sign_in(client, amina.user)
+    page, agreed = reverse("policy-accept"), PolicyEdition.objects.get(state=EditionState.AGREED)
+    PolicyAcceptance.objects.all().delete()
+    read = policy.in_force(now).version
+    monkeypatch.setattr("accounts.privacy.views.timezone", SimpleNamespace(now=lambda: tomorrow))
+    late = client.post(page, {"policy": "on", "version": read})
+    assert (list(late.context["form"].errors), PolicyAcceptance.objects.count()) == (["policy"], 0)
+    force = policy.in_force
+    monkeypatch.setattr(policy, "in_force", lambda _at: policy.PolicyInForce(read))
+    accept = policy.accept
+
+    def decided_in_the_middle(citizen: Citizen, version: str, **more: Any) -> None:
+        monkeypatch.setattr(policy, "in_force", force)
+        accept(citizen, version, **more)
+
+    monkeypatch.setattr(policy, "accept", decided_in_the_middle)
+    client.post(page, {"policy": "on", "version": read})
+    assert list(PolicyAcceptance.objects.values_list("version", flat=True)) == [read]
+    assert not policy.has_accepted(amina, at=tomorrow), agreed
