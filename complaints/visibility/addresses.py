@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Final
 
 from complaints.visibility import spellings
+from complaints.visibility.numbers import spoken_numbers
 from complaints.visibility.texts import PlacedWord, ReadText, Span
 from complaints.visibility.vocabulary import is_of, without_article
 from kit.arabic import fold
@@ -123,6 +125,11 @@ class Segment:
     #: The preposition that must come first: "behind the bakery" is not "the bakery behind".
     first: str = ""
 
+    @property
+    def has_number(self) -> bool:
+        """Tell whether a number in figures is in this part."""
+        return any(word.isdigit() for word in self.words)
+
 
 def address_segments(address: str) -> list[Segment]:
     """Return the parts of a postal address, and which of them tells a house by itself."""
@@ -149,7 +156,8 @@ def address_spans(text: ReadText, segments: Sequence[Segment], *, is_place: bool
     A part tells by itself if it names a house, or after "I live in"; a quarter or a town does only beside another part.
     In a text that is a place (``is_place``) a part of several words tells.
     """
-    found = sorted((span, number) for number, segment in enumerate(segments) for span in _found(text, segment))
+    spoken = _spoken(text) if any(segment.has_number for segment in segments) else {}
+    found = sorted((span, number) for number, segment in enumerate(segments) for span in _found(text, segment, spoken))
     for place, (span, number) in enumerate(found):
         segment = segments[number]
         neighbours = (*found[max(0, place - 1) : place], *found[place + 1 : place + 2])
@@ -164,19 +172,28 @@ def _are_near(one: Span, other: Span) -> bool:
     return max(one.start, other.start) - min(one.end, other.end) <= _GAP
 
 
-def _found(text: ReadText, segment: Segment) -> Iterator[Span]:
+def _found(text: ReadText, segment: Segment, spoken: Mapping[int, str]) -> Iterator[Span]:
     """Yield where all words of a segment stand close together, in any order."""
     places = text.find(lambda word: not segment.words.isdisjoint(_bare_forms(word)))
+    if segment.has_number:
+        places = sorted({*places, *(place for place, digits in spoken.items() if digits in segment.words)})
     for number, place in enumerate(places):
         if segment.first and segment.first not in _bare_forms(text.words[place].text):
             continue
         near = [one for one in places[number : number + len(segment.words) + 1] if one - place < len(segment.words) + 2]
         seen: set[str] = set()
         for one in near:
-            seen.update(segment.words & _bare_forms(text.words[one].text))
+            seen.update(segment.words & (_bare_forms(text.words[one].text) | {spoken.get(one, "")}))
             if seen == segment.words:
                 yield _whole_span(text, place, one)
                 break
+
+
+def _spoken(text: ReadText) -> dict[int, str]:
+    """Return each number of the text, by the word with which it ends: "twenty-seven" is 27."""
+    return {
+        bisect_left(text.words, span.end, key=lambda word: word.end): digits for span, digits in spoken_numbers(text)
+    }
 
 
 def _whole_span(text: ReadText, first: int, last: int) -> Span:

@@ -28,6 +28,8 @@ BOTH = -1
 MOST_WORDS = 3
 #: Two parts in Latin letters as one word: a shorter one is too often a word of English.
 SHORTEST_PAIR = 8
+#: Beginnings of double names that are none.
+_NO_NAMES = frozenset(("عبد", "ابو", "ابي", "ام", "بني", "ابن", "ال", "سيف", "نور", "نصر", "عز", "صلاح", "ضياء", "بدر"))
 
 
 class Match(NamedTuple):
@@ -48,23 +50,33 @@ class NamePart:
         self.is_arabic = spellings.is_arabic(self.folded)
         self.plain = spellings.without_accents(self.folded)
         self.forms = set(self._forms())
+        #: Without what only one of the clan, or the town it comes from, is called: النعيمة of النعيمي.
+        self.own_forms = {collapsed(form) for form in (self.folded, without_article(self.folded), *self._halves())}
         bare = without_article(self.folded)
         self.is_ordinary = not words_of("ordinary").isdisjoint((self.folded, bare))
         self.is_rare = (is_family or self.is_arabic) and (
-            not self.is_ordinary and words_of("given").isdisjoint((self.folded, bare)) and not is_of("place", bare)
+            not self.is_ordinary
+            and words_of("given").isdisjoint((self.folded, bare))
+            and not (is_of("place", bare) or is_of("place_name", bare))
         )
         self.strength = spellings.strength(name) if self.is_arabic else len(spellings.skeleton(self.folded))
         # Arabic without vowels fits a Latin name more easily than the other way round.
         self.is_telling = self.strength >= spellings.STRONG_SKELETON + (not self.is_arabic)
         self.latin = spellings.latin_pattern(name) if self.is_arabic else None
         is_long = self.is_arabic and len(self.words) > 1
-        self.latin_beginning = spellings.latin_pattern(name.split(maxsplit=1)[0]) if is_long else None
+        self.latin_beginning = spellings.latin_beginning(name) if is_long else None
 
     def _forms(self) -> Iterator[str]:
         plain = (
             spellings.arabic_forms(self.folded, is_family=self.is_family) if self.is_arabic else iter((self.folded,))
         )
-        return (form for form in map(collapsed, plain) if len(form) > 1)
+        return (form for form in map(collapsed, (*plain, *self._halves())) if len(form) > 1)
+
+    def _halves(self) -> Iterator[str]:
+        """Yield the halves of a double name that are names: Muhammad of Muhammad Amin, not Abd of Abd Ali."""
+        is_double = len(self.words) > 1 and self.words[0] not in _NO_NAMES
+        if self.is_arabic and not self.is_family and is_double:
+            yield from (half for half in self.words if half in words_of("given"))
 
     def is_slip_of(self, word: str) -> bool:
         """Tell whether ``word``, collapsed, differs from a form in one letter; short words differ too easily."""
@@ -199,10 +211,18 @@ class NameParts:
         if word.isascii():
             bare = word.rstrip("0123456789")
             return len(bare) >= SHORTEST_PAIR and any(pair.fullmatch(bare) for pair in self._latin_pairs)
+        bare = word.rstrip("0123456789")
+        if len(bare) < 2 * SHORTEST:
+            return False
+        return any(self._covers(form, frozenset()) for form in (bare, *spellings.attached_forms(bare)))
+
+    def _covers(self, word: str, used: frozenset[int]) -> bool:
+        """Tell whether ``word`` is forms of several parts, one after the other; each part in ``used`` has been one."""
+        if not word:
+            return len(used) > 1
         return any(
-            word.startswith(form) and self.forms.get(word[len(form) :], number) != number
+            word.startswith(form) and number not in used and self._covers(word[len(form) :], used | {number})
             for form, number in self.forms.items()
-            if SHORTEST <= len(form) <= len(word) - SHORTEST
         )
 
     def _known(self, number: int, word: str, form: str) -> Match | None:
@@ -234,7 +254,11 @@ class NameParts:
 
 def spelled_letters(letters: str, parts: NameParts) -> Iterator[re.Match[str]]:
     """Yield where single letters in a row, joined as ``letters``, spell a part."""
-    spelt = {part.folded for part in parts.parts} | {without_article(part.folded) for part in parts.parts}
+    spelt = (
+        set(parts.forms)
+        | {part.folded for part in parts.parts}
+        | {without_article(part.folded) for part in parts.parts}
+    )
     longest_first = sorted((form for form in spelt if len(form) >= SHORTEST), key=len, reverse=True)
     if longest_first:
         yield from re.finditer("|".join(map(re.escape, longest_first)), letters)

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
 from complaints.visibility import spellings
-from complaints.visibility.name_parts import BOTH, MOST_WORDS, NameParts, spelled_letters
+from complaints.visibility.letters import spelt_out
+from complaints.visibility.name_parts import BOTH, MOST_WORDS, Match, NameParts
+from complaints.visibility.namesakes import REACH, Mention, Namesakes
+from complaints.visibility.spellings import attached_forms, collapsed
 from complaints.visibility.texts import PlacedWord, ReadText, Span
-from complaints.visibility.vocabulary import ARTICLE, is_of, words_of
+from complaints.visibility.vocabulary import ARTICLE, SHORTEST, formulas, is_of, without_particle, words_of
 
 #: Words that may stand between two parts besides titles and "bin": a middle name that is not registered.
 MOST_BETWEEN: Final = 2
-#: Words from "my name is", "signed", "regards" to the name.
-REACH: Final = 4
 _STOP: Final = re.compile(r"[.!?؟\n،,؛;:»)\-–—]")
 _SPACE: Final = re.compile(r"\s*")
-_VOCATIVE, _ALIF_MAKSURA = "يا", "ى"
+_LABEL: Final = re.compile(r"\s*[:=]\s*")
+_OPENED: Final = re.compile(r"[«\"“‘]\s*")
+_CALL: Final = re.compile(r"\s*[,،!]")
+_VOCATIVE, _ALIF_MAKSURA, _TANWIN = "يا", "ى", "\u064b"
 #: They stand before ordinary words as well.
 _WEAK_SELF: Final = frozenset(
     (
@@ -45,22 +50,13 @@ _WEAK_SELF: Final = frozenset(
 _BE: Final = frozenset({"i am", "this is", "it is"})
 
 
-class Mention(NamedTuple):
-    """Words ``first`` to ``last`` of a text, by their numbers, that may be the part of a name."""
-
-    first: int
-    last: int
-    part: int
-    is_sure: bool
-    is_ordinary: bool
-
-
 class NameFinder:
     """Finds the name of one person in one text."""
 
     def __init__(self, text: ReadText, parts: NameParts) -> None:
         self.text, self.parts = text, parts
         self.words = text.words
+        self.namesakes = Namesakes(text, parts)
 
     def spans(self) -> Iterator[Span]:
         """Yield what names the person."""
@@ -72,33 +68,52 @@ class NameFinder:
             yield self._span(one.first, one.last)
         told = {mention.part for mention in (*found, *(one for pair in pairs for one in pair))}
         for mention in self.mentions:
-            if mention.part in told and mention.is_sure and not mention.is_ordinary and not self._is_another(mention):
+            if mention.part in told and self._is_told_again(mention) and not self.namesakes.has(mention):
                 yield self._span(mention.first, mention.last)
-        yield from self._spelt_out()
+        yield from spelt_out(self.text, self.parts)
 
     @cached_property
     def mentions(self) -> list[Mention]:
         """Return the words that may be parts of the name."""
         found: list[Mention] = []
         for place in self.text.find(self.parts.may_begin):
-            if found and place <= found[-1].last:
+            if (found and place <= found[-1].last) or self._is_formula(place):
                 continue
             mention = self._mention(place)
             if mention:
                 found.append(self._with_initials(mention))
         return found
 
+    @cached_property
+    def _formulas(self) -> list[Span]:
+        return [Span(*found.span()) for found in formulas().finditer(self.text.plain)]
+
+    def _is_formula(self, place: int) -> bool:
+        """Tell whether the word is of a greeting or the like, which names nobody: and the mercy of God."""
+        start = self.words[place].start
+        number = bisect_right(self._formulas, start, key=lambda span: span.start) - 1
+        return number >= 0 and start < self._formulas[number].end
+
     def _mention(self, place: int) -> Mention | None:
         one = self.parts.match(self.words[place].text)
-        if one:
-            return None if one.is_ordinary and self._is_preposition(place, one.part) else Mention(place, place, *one)
+        if one and not self._may_be_half(one):
+            is_none = one.is_ordinary and (self._is_preposition(place, one.part) or self._is_adverb(place))
+            return None if is_none else Mention(place, place, *one)
         for count in range(2, MOST_WORDS + 1):
             if place + count > len(self.words) or "\n" in self.text.between(place + count - 2, place + count - 1):
-                return None
+                break
             joined = self.parts.match_joined(self.words[place : place + count])
             if joined:
                 return Mention(place, place + count - 1, *joined)
-        return None
+        return Mention(place, place, *one) if one else None
+
+    def _may_be_half(self, one: Match) -> bool:
+        """Tell whether the other half of a double name may follow: Fadl Allah."""
+        return one.part != BOTH and len(self.parts.by_number[one.part].words) > 1
+
+    def _is_adverb(self, place: int) -> bool:
+        """Tell whether an ordinary word has the ending of "please" and the like, which no name has."""
+        return _TANWIN in self.text.typed_form(self.words[place])
 
     def _is_preposition(self, place: int, part: int) -> bool:
         """Tell whether a word is typed with the last letter of على, where the name has that of علي."""
@@ -112,22 +127,30 @@ class NameFinder:
         if one.part == other.part or self._are_of_another(one, other):
             return False
         between = self.words[one.last + 1 : other.first]
-        strangers = [word for word in between if not self._joins_names(word.text)]
-        if one.is_ordinary or other.is_ordinary or not (one.is_sure and other.is_sure):
+        strangers = self._strangers(between)
+        is_kindred = not strangers and any(is_of("kindred", word.text) for word in between)
+        if not is_kindred and (one.is_ordinary or other.is_ordinary or not (one.is_sure and other.is_sure)):
             return all(is_of("given", word.text) for word in strangers) and self._look_like_a_name(one, other)
         if not strangers:
             return True
-        if any(is_of("office", word.text) for word in between) or self._has_office(one):
+        if any(is_of("office", word.text) for word in between) or self.namesakes.is_official(one):
             return False
         if self.text.ends_sentence(one.last, other.first) or self.parts.ends.isdisjoint((one.part, other.part)):
             return False
         most = MOST_BETWEEN + all(is_of("given", word.text) for word in strangers)
         return len(strangers) <= most
 
+    def _strangers(self, between: Sequence[PlacedWord]) -> list[PlacedWord]:
+        """Return which words between two parts do not join them: "bin", "Mr" and "of the tribe of" do."""
+        joining = ["glue", "title"]
+        if any(is_of("kindred", word.text) for word in between):
+            joining += ["kindred", "child_of"]
+        return [word for word in between if not any(is_of(kind, word.text) for kind in joining)]
+
     def _are_of_another(self, one: Mention, other: Mention) -> bool:
         """Tell whether a place is named so, or an official who has the names of the person's father and family."""
-        is_official = self._has_office(one) and not {0, BOTH} & {one.part, other.part}
-        return is_official or self._is_placed(one) or self._is_placed(other)
+        is_official = self.namesakes.is_official(one) and not {0, BOTH} & {one.part, other.part}
+        return is_official or any(self.namesakes.is_place(mention, is_pair=True) for mention in (one, other))
 
     def _joins_names(self, word: str) -> bool:
         return word in words_of("glue") or word in words_of("title")
@@ -136,16 +159,34 @@ class NameFinder:
         """Tell whether two mentions beside each other are a name, of which each part may be an ordinary word."""
         if not (self._looks_like_a_name(one) and self._looks_like_a_name(other)):
             return False
+        if one.is_ordinary and other.is_ordinary and not self._are_no_speech(one, other):
+            return False
         if one.part < other.part or other.part == BOTH:
             return True
         # The family first: then it has its article, if it may be an ordinary word.
         is_family = one.part == max(self.parts.ends)
         return is_family and (not one.is_ordinary or self.words[one.first].text.startswith(ARTICLE))
 
+    def _are_no_speech(self, one: Mention, other: Mention) -> bool:
+        """Tell whether two ordinary words beside each other may be a name: not "a promise, and content"."""
+        second = self.words[other.first].text
+        is_listed = second.startswith("و") and self.parts.match(second[1:]) is not None
+        is_apart = "،" in self.text.between(one.last, other.first) and other.part != max(self.parts.ends)
+        is_governed = one.first > 0 and self.words[one.first - 1].text in words_of("governing")
+        is_known = self._is_as_registered(one) and self._is_as_registered(other)
+        return is_known and not (is_listed or is_apart or is_governed)
+
+    def _is_as_registered(self, mention: Mention) -> bool:
+        """Tell whether an ordinary word stands as the name is registered: "a generous sign" is not Aya Karim."""
+        if mention.part == BOTH or mention.first != mention.last:
+            return True
+        part, word = self.parts.by_number[mention.part], self.words[mention.first].text
+        return part.is_family or not part.is_arabic or collapsed(part.folded) in attached_forms(word)
+
     def _looks_like_a_name(self, mention: Mention) -> bool:
         """Tell whether a mention, if in Latin letters, has the capital of a name."""
         word = self.words[mention.first]
-        return self.text.is_capital(word) or not word.text.isascii()
+        return not word.text.isascii() or self.text.is_mostly_arabic or self.text.is_capital(word)
 
     # ---- one part ----
 
@@ -153,15 +194,91 @@ class NameFinder:
         """Tell whether a mention names the person by itself."""
         if mention.part == BOTH:
             return True
-        if self._is_placed(mention):
+        if self.namesakes.is_place(mention):
             return False
-        if self._is_of_oneself(mention) or self._is_signature(mention) or self._is_called(mention):
+        said = (
+            self._is_of_oneself,
+            self._is_signature,
+            self._is_called,
+            self._is_in_field,
+            self._is_titled,
+            self._is_me,
+        )
+        if any(is_said(mention) for is_said in said):
             return True
         part = self.parts.by_number[mention.part]
-        is_rare = part.is_rare and mention.is_sure and not mention.is_ordinary and self._looks_like_a_name(mention)
+        is_rare = part.is_rare and self._is_unmistakable(mention) and self._looks_like_a_name(mention)
         is_spelt_otherwise = part.is_arabic and self.words[mention.first].text.isascii()
+        if is_spelt_otherwise and self._stands_out(mention):
+            is_another = self.namesakes.is_place(mention) or self.namesakes.is_official_beside(mention)
+            return not (is_another or self._has_stranger_beside(mention))
         is_plain = not is_spelt_otherwise or part.strength > spellings.STRONG_SKELETON
-        return is_rare and is_plain and not self._is_another(mention)
+        return is_rare and is_plain and not self.namesakes.has(mention)
+
+    def _is_unmistakable(self, mention: Mention) -> bool:
+        """Tell whether a mention is the part as it is registered: one of the clan may be a town or somebody else."""
+        if not mention.is_sure or mention.is_ordinary:
+            return False
+        part, word = self.parts.by_number[mention.part], self.words[mention.first].text
+        is_same_script = part.is_arabic != word.isascii() and mention.first == mention.last
+        return not is_same_script or not part.own_forms.isdisjoint(attached_forms(word))
+
+    def _stands_out(self, mention: Mention) -> bool:
+        """Tell whether a Latin word amid Arabic ones is no word of a language, so that it must be the name."""
+        part, word = self.parts.by_number[mention.part], self.words[mention.first].text
+        is_long = mention.is_sure or (part.strength > 1 and len(word) > SHORTEST)
+        return self.text.is_mostly_arabic and is_long and not mention.is_ordinary
+
+    def _is_told_again(self, mention: Mention) -> bool:
+        """Tell whether a name that the text has told stands again, and not the ordinary word that is spelt like it."""
+        if not mention.is_sure:
+            return False
+        word, after = self.words[mention.first].text, mention.last + 1
+        is_pointed_at = after < len(self.words) and is_of("this_one", self.words[after].text)
+        return not mention.is_ordinary or (mention.part == 0 and (is_of("mostly_name", word) or is_pointed_at))
+
+    def _is_me(self, mention: Mention) -> bool:
+        """Tell whether "that is me" follows."""
+        return self.text.is_said_to_be_me(mention.last)
+
+    def _is_in_field(self, mention: Mention) -> bool:
+        """Tell whether the label of a form stands before: "Family name:"."""
+        before = mention.first - 1
+        if before < 0 or not _LABEL.fullmatch(self.text.between(before, mention.first)):
+            return False
+        return any(is_of("field", word.text) for word in self.words[max(0, before - 1) : before + 1])
+
+    def _is_titled(self, mention: Mention) -> bool:
+        """Tell whether a title stands before a part that has no other name beside it: Mr Qudah, Dr Nsour.
+
+        Of somebody with a profession the first name alone is not enough, and an office makes a family name another's.
+        """
+        before = mention.first - 1
+        while before >= 0 and self.words[before].text in words_of("glue"):
+            before -= 1
+        if before < 0 or "\n" in self.text.between(before, mention.first):
+            return False
+        title = without_particle(self.words[before].text)
+        is_courtesy = title in words_of("courtesy")
+        part = self.parts.by_number[mention.part]
+        if not (is_courtesy or title in words_of("profession")) or self._has_stranger_beside(mention):
+            return False
+        near = self.words[max(0, before - REACH) : before]
+        if is_courtesy or any(is_of("saying", word.text) for word in near):
+            return self._looks_like_a_name(mention)
+        return (part.is_family or part.is_rare) and not any(is_of("post", word.text) for word in near)
+
+    def _has_stranger_beside(self, mention: Mention) -> bool:
+        """Tell whether the next word is a name that is not the person's."""
+        after = mention.last + 1
+        if after >= len(self.words) or not _SPACE.fullmatch(self.text.between(mention.last, after)):
+            return False
+        word = self.words[after]
+        if self.parts.match(word.text):
+            return False
+        is_latin_name = word.text.isascii() and self.text.typed_form(word)[0].isupper()
+        is_family = not self.parts.by_number[mention.part].is_family and word.text.startswith(ARTICLE)
+        return word.text in words_of("given") or is_latin_name or is_family
 
     def _is_of_oneself(self, mention: Mention) -> bool:
         """Tell whether "I am", "my name is", "signed" or the like stands before."""
@@ -175,16 +292,26 @@ class NameFinder:
                 if is_weak and word.text.startswith("و") and self.parts.match(word.text[1:]):
                     return False  # "I and Amal"
                 return self._is_said(mention) if is_weak or word.text.isascii() else True
-            if not (self._joins_names(cue) or is_of("between", cue)):
+            if not (self._joins_names(cue) or is_of("between", cue) or is_of("kindred", cue) or is_of("child_of", cue)):
                 return False
         return False
 
     def _is_called(self, mention: Mention) -> bool:
-        """Tell whether somebody calls the person by the first name: he said, O Amina."""
-        if mention.part != 0 or mention.first == 0 or self.words[mention.first - 1].text != _VOCATIVE:
+        """Tell whether somebody calls the person: O Amina, O Mrs Amina, "Amina, sit down"."""
+        if mention.first == 0:
             return False
+        before = self.words[mention.first - 1].text
+        is_titled = before in words_of("courtesy") or before in words_of("profession")
+        if mention.first > 1 and is_titled and self.words[mention.first - 2].text == _VOCATIVE:
+            return True
+        if mention.part != 0:
+            return False
+        behind = self.text.plain[self.words[mention.last].end :][:2]
+        is_quoted = _OPENED.search(self.text.between(mention.first - 1, mention.first)) and _CALL.match(behind)
+        if is_quoted and not mention.is_ordinary and self._looks_like_a_name(mention):
+            return True
         near = self.words[max(0, mention.first - 2 - REACH) : mention.first - 1]
-        return any(is_of("saying", word.text) for word in near)
+        return before == _VOCATIVE and (not mention.is_ordinary or any(is_of("saying", word.text) for word in near))
 
     def _says_i_am(self, place: int) -> bool:
         return place > 0 and f"{self.words[place - 1].text} {self.words[place].text}" in _BE
@@ -193,7 +320,8 @@ class NameFinder:
         """Tell whether a name and not an ordinary word follows "I am"."""
         if not self._looks_like_a_name(mention):
             return False
-        if not mention.is_ordinary:
+        name = self.words[mention.first].text
+        if not mention.is_ordinary or (is_of("mostly_name", name) and not is_of("describing", name)):
             return True
         if mention.last + 1 == len(self.words):
             return True
@@ -213,54 +341,6 @@ class NameFinder:
         near = self.words[max(0, mention.first - REACH) : mention.first]
         greets = any(is_of("closing", word.text) for word in near)
         return bool(greets or "\n" in before or re.search("[-–—]", before))
-
-    # ---- others of the same name ----
-
-    def _is_another(self, mention: Mention) -> bool:
-        """Tell whether a place, an official or somebody with another first name is called so."""
-        return self._is_placed(mention) or self._has_office(mention) or self._has_other_name(mention)
-
-    def _is_placed(self, mention: Mention) -> bool:
-        """Tell whether a street, a school or another place is named after a namesake."""
-        after = mention.last + 1
-        if after < len(self.words) and self.words[after].text in words_of("street"):
-            return True
-        for place in range(mention.first - 1, max(-1, mention.first - REACH), -1):
-            if self.text.ends_sentence(place, place + 1):
-                return False
-            word = self.words[place].text
-            if is_of("place", word) and not word.startswith(ARTICLE):
-                return True
-            if word not in words_of("prefix_title") and not self.parts.match(word) and word not in words_of("given"):
-                return False
-        return False
-
-    def _has_office(self, mention: Mention) -> bool:
-        """Tell whether "the manager", "Doctor" or the like stands before, perhaps with another name between."""
-        for place in range(mention.first - 1, max(-1, mention.first - REACH), -1):
-            if self.text.ends_sentence(place, place + 1):
-                return False
-            if is_of("office", self.words[place].text):
-                return True
-            own = self.parts.match(self.words[place].text)
-            if own and own.part in {0, BOTH}:
-                return False
-        return False
-
-    def _is_own(self, place: int) -> bool:
-        """Tell whether the word ``place`` is one of the person's own names."""
-        return self.parts.match(self.words[place].text) is not None
-
-    def _has_other_name(self, mention: Mention) -> bool:
-        """Tell whether somebody else's first name stands right before a family name."""
-        if mention.first == 0 or mention.part == BOTH or not self.parts.by_number[mention.part].is_family:
-            return False
-        before = self.words[mention.first - 1]
-        is_beside = _SPACE.fullmatch(self.text.between(mention.first - 1, mention.first))
-        if not is_beside or self._is_own(mention.first - 1) or self._joins_names(before.text):
-            return False
-        is_latin_name = before.text.isascii() and self.text.typed_form(before)[0].isupper() and mention.first > 1
-        return is_of("given", before.text) or is_latin_name
 
     # ---- how far it reaches ----
 
@@ -298,38 +378,3 @@ class NameFinder:
         if "." not in self.text.between(place, place + 1) and not self.text.is_capital(self.words[place]):
             return False
         return any(other.begins_with(letter) for other in self.parts.parts if other.number != part)
-
-    def _initials(self, run: Sequence[PlacedWord]) -> Iterator[Span]:
-        """Yield a row of dotted letters that are the initials of first name and family, after "signed" or a title."""
-        ends = [self.parts.by_number.get(number) for number in sorted(self.parts.ends)]
-        if (
-            len(run) == 1
-            or len(ends) == 1
-            or not all(ends)
-            or any(self.text.plain[one.end : one.end + 1] != "." for one in run[:-1])
-        ):
-            return
-        before = self.text.words_before(run[0].start, 1)
-        is_announced = any(is_of(kind, word.text) for kind in ("self", "title", "closing") for word in before)
-        if is_announced and all(
-            part and part.begins_with(one.text) for part, one in zip(ends, run[:: len(run) - 1], strict=True)
-        ):
-            yield Span(run[0].start, run[-1].end)
-
-    def _spelt_out(self) -> Iterator[Span]:
-        """Yield the parts written letter by letter, whatever stands between the letters."""
-        run: list[PlacedWord] = []
-        for place in (*self.text.find(_is_letter), None):
-            if place is not None and (not run or self.words[place].start - run[-1].end <= REACH):
-                run.append(self.words[place])
-                continue
-            if run:
-                yield from self._initials(run)
-            if len(run) > 2:  # noqa: PLR2004
-                for found in spelled_letters("".join(one.text for one in run), self.parts):
-                    yield Span(run[found.start()].start, run[found.end() - 1].end)
-            run = [] if place is None else [self.words[place]]
-
-
-def _is_letter(word: str) -> bool:
-    return len(word) == 1 and word.isalpha()

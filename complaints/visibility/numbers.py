@@ -74,6 +74,14 @@ class _Digits:
                 first = place
 
 
+def spoken_numbers(text: ReadText) -> Iterator[tuple[Span, str]]:
+    """Yield each number of ``text``, in figures or words, and its digits: "twenty-seven" is 27."""
+    row = _find_digits(text)
+    joined = "".join(row.digits)
+    for first, last in row.groups():
+        yield Span(row.starts[first], row.ends[last]), joined[first : last + 1]
+
+
 def number_spans(text: ReadText, *, phone: str, numbers: Sequence[str]) -> Iterator[Span]:
     """Yield where ``phone``, in international form, or one of ``numbers`` of documents stands, or its last digits."""
     row = _find_digits(text)
@@ -168,7 +176,10 @@ def _is_number(word: str) -> bool:
 
 
 def _take(row: _Digits, meaning: str, word: str, span: Span, words: int) -> None:
-    """Add what a word means: ``*`` repeats its digit as often as the digit before says, ``+`` is a ten."""
+    """Add what a word means.
+
+    ``*`` repeats its digit as often as the digit before says, ``+`` is a ten, ``t`` makes the digit before ten more.
+    """
     start, end = span
     if meaning.endswith("*"):
         times, start = row.pop() if row.digits and not words else ("1", start)
@@ -176,6 +187,9 @@ def _take(row: _Digits, meaning: str, word: str, span: Span, words: int) -> None
     elif meaning.endswith("+"):
         is_compound = row.digits and not words and word.startswith("و")  # سبعة وسبعين
         unit, start = row.pop() if is_compound else ("", start)
+        row.add(meaning[0] + unit, start, end, words)
+    elif meaning.endswith("t"):
+        unit, start = row.pop() if row.digits and not words and word[0] != "و" else ("0", start)  # ثلاثة عشر, عشرة
         row.add(meaning[0] + unit, start, end, words)
     else:
         row.add(meaning, start, end, words)

@@ -1,6 +1,7 @@
 """Redacts what tells who filed a case from its texts: name, numbers, addresses, relatives, nickname.
 
-The rules are in ``names``, ``announced``, ``numbers`` and ``addresses``; ``measure_hidden_identity`` measures them.
+The rules are in ``names``, ``letters``, ``kunyas``, ``announced``, ``handles``, ``numbers`` and ``addresses``;
+``measure_hidden_identity`` measures them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Final, Self
 from accounts.models import Citizen
 from complaints.visibility.addresses import Segment, address_segments, address_spans, email_spans
 from complaints.visibility.announced import nicknames, relatives
+from complaints.visibility.handles import handles
+from complaints.visibility.kunyas import kunyas
 from complaints.visibility.name_parts import NameParts
 from complaints.visibility.names import NameFinder
 from complaints.visibility.numbers import number_spans
@@ -77,8 +80,10 @@ class Person:
     def _spans(self, read: ReadText, *, is_place: bool) -> list[Span]:
         return [
             *NameFinder(read, self._parts).spans(),
-            *relatives(read),
+            *kunyas(read, self._parts),
+            *relatives(read, self._parts),
             *nicknames(read),
+            *handles(read, self._parts),
             *number_spans(read, phone=self.phone, numbers=[self.number]),
             *email_spans(read, self.email),
             *address_spans(read, self._segments, is_place=is_place),

@@ -124,10 +124,15 @@ def latin_pattern(part: str) -> re.Pattern[str]:
     return re.compile("".join(map(_latin_word, _MARKS.sub("", part).split())) + short)
 
 
+def latin_beginning(part: str) -> re.Pattern[str]:
+    """Return what matches the first word of ``part``, also with the article of the next: Abdel Rahman."""
+    return re.compile(_latin_word(_MARKS.sub("", part).split(maxsplit=1)[0]) + "[lrnszdt]?")
+
+
 def _latin_word(letters: str) -> str:
     has_article = letters.startswith(ARTICLE) and len(letters) > SHORTEST + 1
     stem = letters[len(ARTICLE) :] if has_article else letters
-    article = "(?:[aeu](?:sh|[lsdrntz]))?" if has_article else ""
+    article = "(?:[aeiu](?:sh|th|dh|[lsdrntz])?)?" if has_article else ""
     spelt = [_latin(letter, is_first=place == 0, is_last=place == len(stem) - 1) for place, letter in enumerate(stem)]
     return article + _VOWELS.join(spelt) + _VOWELS
 

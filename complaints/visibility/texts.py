@@ -17,8 +17,12 @@ _COMBINING: Final = "\u0300-\u036f\u0653-\u0655"
 _RUN: Final = re.compile(
     f"[ -~\\s\u0621-\u063a\u0641-\u064a\u0660-\u0669،؛؟«»–—]+(?![{_COMBINING}])|(?s:.)[{_COMBINING}]*"
 )
-#: A word, in which an apostrophe may stand: Sa'ad.
-_WORD: Final = re.compile("[^\\W_]+(?:['’`][^\\W_]+)*")
+#: A word, in which an apostrophe may stand before Latin letters: Sa'ad.
+_WORD: Final = re.compile("[^\\W_]+(?:['’`](?=[a-z0-9])[^\\W_]+)*")
+_IS_ME: Final = re.compile(
+    r"[\s()،,\-–—]*(?:و?(?:هو|هي|يعني|اي|الي هو|الي هي)\s+(?:انا|حضرتي)|(?:that is|that's|is|i\.e\.) me)\b"
+)
+_LATIN: Final = re.compile("[a-z]")
 _CAPITAL: Final = re.compile("[A-Z]")
 _END_OF_SENTENCE: Final = re.compile(r"[.!?؟\n؛;]")
 #: What may stand between two redacted places that are then one.
@@ -56,6 +60,26 @@ class ReadText:
     def is_capital(self, word: PlacedWord) -> bool:
         """Tell whether ``word`` was typed with a capital; in a text without any, each word counts as if it was."""
         return self.typed[self.places[word.start]].isupper() or not self._has_capitals
+
+    @cached_property
+    def has_latin(self) -> bool:
+        """Tell whether any Latin letter stands in the text."""
+        return bool(_LATIN.search(self.plain))
+
+    @cached_property
+    def is_mostly_arabic(self) -> bool:
+        """Tell whether most letters are Arabic: then a Latin word is a name or a term, not ordinary speech."""
+        latin = len(_LATIN.findall(self.plain)) if self.has_latin else 0
+        return 2 * latin < sum(letter.isalpha() for letter in self.plain)
+
+    def is_beside(self, place: int) -> bool:
+        """Tell whether only space stands between the word ``place`` and the next one."""
+        return self.between(place, place + 1).isspace()
+
+    def is_said_to_be_me(self, place: int) -> bool:
+        """Tell whether "that is me" follows the word ``place``."""
+        end = self.words[place].end
+        return bool(_IS_ME.match(self.plain, end))
 
     def typed_form(self, word: PlacedWord) -> str:
         """Return ``word`` as it was typed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
@@ -33,10 +34,40 @@ def _all_words() -> dict[str, frozenset[str]]:
     return {kind: frozenset(words) for kind, words in found.items()}
 
 
+@cache
+def _letters() -> dict[str, str]:
+    return {name: letter for letter, name in (one.split("=") for one in words_of("letter"))}
+
+
+def letter_of(word: str) -> str:
+    """Return the letter that ``word`` is, or names: "sin", also after an "and"; else nothing."""
+    if len(word) == 1:
+        return word if word.isalpha() else ""
+    return _letters().get(word) or (_letters().get(word[1:], "") if word[0] == "و" else "")
+
+
 def is_of(kind: str, word: str) -> bool:
     """Tell whether ``word`` is of ``kind``, by itself or after a particle."""
     words = words_of(kind)
     return word in words or (word[:1] in PARTICLES and word[1:] in words)
+
+
+@cache
+def formulas() -> re.Pattern[str]:
+    """Return what finds the greetings and the like that name nobody; in the file an underscore joins their words."""
+    longest_first = sorted(words_of("formula"), key=len, reverse=True)
+    return re.compile(r"(?<!\w)(?:و|ف)?(?:" + "|".join(one.replace("_", r"\s+") for one in longest_first) + r")(?!\w)")
+
+
+def without_particle(word: str) -> str:
+    """Return ``word`` without an "and" or "to" and its article, if it is a title without them."""
+    for begin in ("", "و", "ب", "ل", "ف"):
+        for article in (ARTICLE, ""):
+            bare = word.removeprefix(begin)
+            bare = bare.removeprefix("ل" if begin == "ل" and bare.startswith("ل") and article else article)
+            if bare in words_of("courtesy") or bare in words_of("profession"):
+                return bare
+    return word
 
 
 def without_article(word: str) -> str:

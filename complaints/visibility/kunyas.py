@@ -1,0 +1,73 @@
+"""Finds how somebody is called after the eldest child: "I am Abu Khalil", "Asem (Abu Suhaib)", "O Umm Khalil"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from typing import Final
+
+from complaints.visibility.name_parts import NameParts
+from complaints.visibility.namesakes import Mention, Namesakes
+from complaints.visibility.texts import ReadText, Span
+from complaints.visibility.vocabulary import is_of, without_article, words_of
+
+#: Words from "I am" or "regards" to "Abu".
+_REACH: Final = 3
+_BESIDE: Final = re.compile(r"[\s(\[\"«“'،,\-–—/:]*")
+_VOCATIVE: Final = "يا"
+_ARTICLES: Final = frozenset(("el", "al", "il"))
+
+
+def kunyas(text: ReadText, parts: NameParts) -> Iterator[Span]:
+    """Yield "Abu" and "Umm" with the name behind them where they are said of oneself, called, or beside the own name.
+
+    A mosque or a street that is called so is kept, and so is "Umm" before anything but a name.
+    """
+    for place in text.find(partial(is_of, "kunya")):
+        end = _end(text, parts, place)
+        if end > place and not _is_place(text, parts, place):
+            own_family = end + 1 < len(text.words) and text.is_beside(end) and parts.match(text.words[end + 1].text)
+            if own_family or _is_beside_name(text, parts, place) or _is_said(text, place):
+                yield Span(text.words[place].start, text.words[end + bool(own_family)].end)
+
+
+def _end(text: ReadText, parts: NameParts, place: int) -> int:
+    """Return the last word of the name behind "Abu", or ``place`` if there is none."""
+    after = place + 1
+    if after >= len(text.words) or not text.is_beside(place):
+        return place
+    word = text.words[after]
+    if word.text in _ARTICLES and after + 1 < len(text.words):
+        after, word = after + 1, text.words[after + 1]
+    is_name = without_article(word.text) in words_of("given") or (
+        word.text.isascii() and not is_of("ordinary", word.text)
+    )
+    is_kin_of_men = text.words[place].text in {"ابو", "ابي", "abu", "abo"} and not is_of("ordinary", word.text)
+    return after if is_name or is_kin_of_men or parts.match(word.text) else place
+
+
+def _is_place(text: ReadText, parts: NameParts, place: int) -> bool:
+    return Namesakes(text, parts).is_place(Mention(place, place, 0, is_sure=True, is_ordinary=False))
+
+
+def _is_beside_name(text: ReadText, parts: NameParts, place: int) -> bool:
+    if place == 0 or not _BESIDE.fullmatch(text.between(place - 1, place)):
+        return False
+    own = parts.match(text.words[place - 1].text)
+    return own is not None and own.is_sure and not own.is_ordinary
+
+
+def _is_said(text: ReadText, place: int) -> bool:
+    """Tell whether somebody says it of oneself or is called so."""
+    if text.is_said_to_be_me(place + 1):
+        return True
+    before = text.words[place - 1].text if place else ""
+    if before == _VOCATIVE or is_of("relative", before):
+        return True
+    for cue in range(place - 1, max(-1, place - 1 - _REACH), -1):
+        if text.ends_sentence(cue, cue + 1) and "\n" not in text.between(cue, cue + 1):
+            return False
+        if is_of("self", text.words[cue].text) or is_of("closing", text.words[cue].text):
+            return True
+    return False
