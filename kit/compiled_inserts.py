@@ -72,9 +72,15 @@ def _quoted(field: Field[Any, Any]) -> str:
 
 
 def _places(values: Sequence[object]) -> str:
-    return f"({', '.join('DEFAULT' if isinstance(value, DatabaseDefault) else '%s' for value in values)})"
+    return f"({', '.join(map(_place, values))})"
+
+
+def _place(value: object) -> str:
+    # Half of the columns of a new row are empty; psycopg takes long texts of more than fifty places apart each time.
+    return "NULL" if value is None else "DEFAULT" if isinstance(value, DatabaseDefault) else "%s"
 
 
 def _prepared(fields: Sequence[Field[Any, Any]], values: Sequence[object], alias: str) -> list[Any]:
     connection, pairs = connections[alias], zip(fields, values, strict=True)
-    return [field.get_db_prep_save(one, connection) for field, one in pairs if not isinstance(one, DatabaseDefault)]
+    stated = ((field, one) for field, one in pairs if one is not None and not isinstance(one, DatabaseDefault))
+    return [field.get_db_prep_save(one, connection) for field, one in stated]

@@ -100,12 +100,14 @@ def numbered(name: str, keys: Collection[Any]) -> dict[str, Any]:
 
 
 def _stand_in_type(name: str, value: object) -> type:
+    kind = type(value)
+    if kind in _STAND_INS:
+        return kind
     # A choice is a text, and so is what a template marks as safe.
-    found = next((kind for kind in (type(value), str) if kind in _STAND_INS and isinstance(value, kind)), None)
-    if found is None:
-        message = f"nothing can stand for {name}, a {type(value).__name__}"
-        raise ShapeError(message)
-    return found
+    if isinstance(value, str):
+        return str
+    message = f"nothing can stand for {name}, a {kind.__name__}"
+    raise ShapeError(message)
 
 
 def _bound(text: str, parameters: Iterable[Any], names: Mapping[Any, str]) -> tuple[str, Sequence[str]]:

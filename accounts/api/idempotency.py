@@ -2,25 +2,33 @@
 
 import hashlib
 import json
+import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, cast
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja.responses import NinjaJSONEncoder, Status
+from psycopg.types.numeric import Int8
 from pydantic import BaseModel
 
 from accounts.models import StoredAnswer, User
-from kit.compiled_inserts import insert_new
-from kit.crypto import lookup
+from kit.crypto import lookup, seal
+from kit.prepared import preparing_cursor
 from kit.problems import Problem
 
 HEADER: Final = "Idempotency-Key"
 LONGEST_KEY: Final = 100
 #: For the description of an operation: that it takes the header.
 TAKES_KEY: Final = {"x-takes-key": True}
+#: By hand, because every request that creates something executes both.
+_CLAIM: Final = """
+INSERT INTO accounts_storedanswer (id, user_id, key_hash, request_hash, status, body, created_at)
+VALUES (%s, %s, %s, %s, 0, '', %s) ON CONFLICT DO NOTHING
+"""
+_KEEP: Final = "UPDATE accounts_storedanswer SET status = %s, body = %s WHERE id = %s"
 
 type View = Callable[..., Any]
 
@@ -40,29 +48,35 @@ def once[V: View](view: V) -> V:
         if len(key) > LONGEST_KEY:
             raise Problem("key_used")
         with transaction.atomic():
-            stored, is_new = _claim(request, key)
-            if not is_new:
+            stored = _claim(request, key)
+            if isinstance(stored, StoredAnswer):
                 return HttpResponse(stored.body, status=stored.status, content_type="application/json; charset=utf-8")
             answer = view(request, *args, **kwargs)
-            stored.status, stored.body = _written(answer)
-            stored.save(update_fields=["status", "body"])
+            _keep(stored, *_written(answer))
         return answer
 
     return cast("V", wrapper)
 
 
-def _claim(request: HttpRequest, key: str) -> tuple[StoredAnswer, bool]:
-    """Return the row of the key, and whether it is new; raise ``Problem`` if it belongs to another request."""
+def _claim(request: HttpRequest, key: str) -> uuid.UUID | StoredAnswer:
+    """Return the key of a new row, or what was answered; raise ``Problem`` if the key belongs to another request."""
     user, mark = cast("User", request.user), _mark(request)
-    row = StoredAnswer(user=user, key_hash=lookup(key, purpose="idempotency"), request_hash=mark)
-    row.created_at = timezone.now()
+    key_hash, row = lookup(key, purpose="idempotency"), uuid.uuid4()
     # Waits for whoever is writing the same key.
-    if insert_new([row]):
-        return row, True
-    stored = StoredAnswer.objects.get(user=user, key_hash=row.key_hash)
+    with preparing_cursor(connection) as cursor:
+        cursor.execute(_CLAIM, [row, user.pk, key_hash, mark, timezone.now()])
+        if cursor.rowcount:
+            return row
+    stored = StoredAnswer.objects.get(user=user, key_hash=key_hash)
     if stored.request_hash != mark:
         raise Problem("key_used")
-    return stored, False
+    return stored
+
+
+def _keep(row: uuid.UUID, status: int, body: str) -> None:
+    sealed = bytes(seal(body, bound_to=f"accounts_storedanswer.body:{row}"))
+    with preparing_cursor(connection) as cursor:
+        cursor.execute(_KEEP, [Int8(status), sealed, row])
 
 
 def _mark(request: HttpRequest) -> str:

@@ -65,9 +65,13 @@ def _found(
     listed: dict[str, list[SignPhrase]], terms: Sequence[frozenset[str]]
 ) -> Iterator[tuple[tuple[int, ...], int | None]]:
     """Yield the places of the words of each phrase that stands in a sentence, with its sign."""
+    said = frozenset[str]().union(*terms)
     for start, own in enumerate(terms):
         for term in own:
             for phrase in listed.get(term, ()):
+                # Of most phrases only the first word stands in the sentence.
+                if any(map(said.isdisjoint, phrase.words)):
+                    continue
                 if places := _places(phrase, terms, start):
                     yield places, phrase.sign
 

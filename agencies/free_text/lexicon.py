@@ -41,6 +41,7 @@ class Lexicon:
     by_sound: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     by_error: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _readings: dict[str, dict[str, float]] = field(default_factory=dict)
+    _wholes: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, groups: Iterable[tuple[str, Sequence[str]]]) -> Lexicon:
@@ -82,6 +83,7 @@ class Lexicon:
 
     def _learn(self, word: str, terms: frozenset[str]) -> None:
         self._readings.clear()
+        self._wholes.clear()
         for form in (word, without_article(word), stem(word)):
             self.by_word[form] |= terms
         if sound := consonants(word):
@@ -114,8 +116,12 @@ class Lexicon:
 
     def read_whole(self, word: str) -> frozenset[str]:
         """Return the terms that a word means for sure, itself among them."""
-        own = {_itself(form) for form in bare_forms(word)}
-        return frozenset(own | {term for term, sure in self.read(word).items() if sure == SURE})
+        if word not in self._wholes:
+            if len(self._wholes) >= MOST_READINGS:
+                self._wholes.clear()
+            own = {_itself(form) for form in bare_forms(word)}
+            self._wholes[word] = frozenset(own | {term for term, sure in self.read(word).items() if sure == SURE})
+        return self._wholes[word]
 
 
 def _itself(word: str) -> str:

@@ -34,6 +34,7 @@ from complaints.visibility.identity import must_hide
 from complaints.workflow import Action, Outcome, State, WithdrawalReason
 from kit.arabic import strip_prefixes
 from kit.compiled_reads import CompiledRead
+from kit.prepared import preparing_cursor
 
 
 class DraftIncomplete(ValueError):
@@ -169,7 +170,7 @@ def _owner(filing: Filing, desk: CaseStaff) -> Agency | None:
 
 def _numbers() -> tuple[int, int]:
     """Return the next serial of tracking numbers and the next key of a case, in one statement."""
-    with connection.cursor() as cursor:
+    with preparing_cursor(connection) as cursor:
         cursor.execute(
             "SELECT nextval('complaints_case_serial'), nextval(pg_get_serial_sequence('complaints_case', 'id'))"
         )
@@ -206,7 +207,8 @@ def file_unsaved(
     ``questions`` are those of its topic. Raises as ``file_draft``.
     """
     words = f"{draft.subject} {draft.details}"
-    with transaction.atomic():
+    # Whoever has begun a transaction already takes all of it back when this is refused.
+    with transaction.atomic(savepoint=False):
         judged = _JUDGED.first(draft.kind, citizen=draft.citizen_id, since=at - timedelta(days=1), words=words)
         if judged is None:
             raise Draft.DoesNotExist

@@ -44,13 +44,12 @@ def promise_card(case: Case, *, at: datetime, first_on: date | None = None) -> P
     """
     if not case.is_open:
         return None
-    holder, otherwise = _holder_and_otherwise(case, at)
-    on = timezone.localdate(case.deadline_at) if case.deadline_at else None
+    on = owed_on(case)
     return Promise(
-        holder=holder,
+        holder=holder_name(case),
         owes=owed_words(case),
         on=on,
-        otherwise=otherwise,
+        otherwise=_otherwise(case, at),
         is_late=case.state != State.WAITING and case.is_late(at=at),
         first_on=first_on if first_on != on else None,
         helper=_helper(case),
@@ -81,14 +80,27 @@ def owed_words(case: Case) -> str:
     return gettext("Replies to you by")
 
 
-def _holder_and_otherwise(case: Case, at: datetime) -> tuple[str, str]:
-    """Return who holds an open case, and what happens if the date is missed."""
+def owed_on(case: Case) -> date | None:
+    """Return the day by which what is owed next on an open case is due."""
+    return timezone.localdate(case.deadline_at) if case.deadline_at else None
+
+
+def holder_name(case: Case) -> str:
+    """Return who holds an open case, as its citizen reads it."""
+    if case.state == State.WAITING:
+        return gettext("You")
+    is_with_unit = case.state in {State.TRIAGE, State.OBJECTED} or case.agency is None
+    return unit_name() if is_with_unit else case.agency.name
+
+
+def _otherwise(case: Case, at: datetime) -> str:
+    """Return what happens on an open case if the date is missed."""
     match case.state:
         case State.TRIAGE | State.OBJECTED:
-            return unit_name(), gettext("If this date is missed, we tell the head of the unit.")
+            return gettext("If this date is missed, we tell the head of the unit.")
         case State.WAITING:
-            return gettext("You"), _while_asked(case, at)
-    return case.agency.name if case.agency else unit_name(), _up_the_ladder(case.agency, at)
+            return _while_asked(case, at)
+    return _up_the_ladder(case.agency, at)
 
 
 def _while_asked(case: Case, at: datetime) -> str:

@@ -51,6 +51,14 @@ def all_governorates() -> list[Governorate]:
 _GOVERNORATES: Final = CompiledRead(lambda _shape: Governorate.objects.all(), is_prepared=True)
 
 
+def governorates_named(code: str) -> list[Governorate]:
+    """Return the governorate with this code, for a form that no page shows; no statement without a code."""
+    return _NAMED.rows(code=code) if code else []
+
+
+_NAMED: Final = CompiledRead(lambda _shape, *, code: Governorate.objects.filter(code=code), is_prepared=True)
+
+
 class PlaceForm(Form):
     """The fields of the place.
 

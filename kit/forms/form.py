@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import pretty_name
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext
 
 from kit.forms.choices import Card, ChoiceCardsField
@@ -29,7 +30,8 @@ class Form(forms.Form):
         Done here and not in ``__init__`` so that a form may still rename its fields after construction.
         """
         for name, field in self.fields.items():
-            field.label = field.label or pretty_name(name)
+            if not isinstance(field.label, Promise):
+                field.label = field.label or pretty_name(name)
             _name_the_missing(field)
             _say_what_is_offered(field)
         super().full_clean()
@@ -51,23 +53,30 @@ def _is_forged(errors: Iterable[ValidationError]) -> bool:
 
 
 def _name_the_missing(field: forms.Field) -> None:
-    if field.error_messages.get("required") is not forms.Field.default_error_messages["required"]:
-        return
-    field.error_messages["required"] = _missing_sentence(field) % {"label": field.label}
+    if field.error_messages.get("required") is forms.Field.default_error_messages["required"]:
+        field.error_messages["required"] = _missing(field)
 
 
 def _missing_sentence(field: forms.Field) -> str:
     if isinstance(field.widget, forms.CheckboxInput):
-        return gettext("Tick: %(label)s")
-    if isinstance(field.widget, forms.Select | forms.RadioSelect):
-        return gettext("Choose: %(label)s")
-    return gettext("Enter: %(label)s")
+        sentence = gettext("Tick: %(label)s")
+    elif isinstance(field.widget, forms.Select | forms.RadioSelect):
+        sentence = gettext("Choose: %(label)s")
+    else:
+        sentence = gettext("Enter: %(label)s")
+    return sentence % {"label": field.label}
+
+
+def _not_offered_sentence(field: forms.Field) -> str:
+    return gettext("%(label)s: choose one of the options shown") % {"label": field.label}
+
+
+# Most fields are in order, and nobody reads their sentences.
+_missing, _not_offered = lazy(_missing_sentence, str), lazy(_not_offered_sentence, str)
 
 
 def _say_what_is_offered(field: forms.Field) -> None:
     """Replace Django's sentence, which repeats what was sent: that may be anything."""
     given = field.error_messages.get("invalid_choice")
     if given and given is type(field).default_error_messages.get("invalid_choice"):
-        field.error_messages["invalid_choice"] = gettext("%(label)s: choose one of the options shown") % {
-            "label": field.label
-        }
+        field.error_messages["invalid_choice"] = _not_offered(field)

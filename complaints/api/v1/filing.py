@@ -23,13 +23,13 @@ from complaints.api.v1.cases import router
 from complaints.api.v1.catalogue import KindCode
 from complaints.api.v1.drafts import requesting_writer, save
 from complaints.attachments.fields import uploader_key
-from complaints.case_text.promise import promise_card
+from complaints.case_text.promise import holder_name, owed_on, owed_words
 from complaints.case_text.status import citizen_status
 from complaints.filing.agency_form import AgencyStepForm
 from complaints.filing.agency_view import agency_view
 from complaints.filing.drafting import draft_questions
 from complaints.filing.forms import CheckStepForm, DetailsStepForm
-from complaints.filing.place_form import all_governorates
+from complaints.filing.place_form import governorates_named
 from complaints.models import Case, Channel, Draft
 from complaints.own_cases.access import TOO_MANY
 from kit.compiled_reads import CompiledRead
@@ -74,7 +74,7 @@ def file_case(request: HttpRequest, body: NewCase) -> Status[Filed]:
     at = timezone.now()
     draft = _draft(request, body, at=at)
     if isinstance(draft, Case):
-        return Status(201, _filed(draft, at=at))
+        return Status(201, _filed(draft))
     data = form_data(body)
     chosen = _chosen(draft, data, at=at)
     draft.agency, draft.agency_unknown, draft.topic = chosen["agency"], chosen["agency_unknown"], chosen["topic"]
@@ -88,7 +88,7 @@ def file_case(request: HttpRequest, body: NewCase) -> Status[Filed]:
     _require_seen(request, draft, wishes, questions)
     if draft.is_begun:
         save(draft, request, at=at, typed="", **chosen, **words)
-    return Status(201, _filed(_send(request, draft, wishes, questions, at=at), at=at))
+    return Status(201, _filed(_send(request, draft, wishes, questions, at=at)))
 
 
 def _draft(request: HttpRequest, body: NewCase, *, at: datetime) -> Draft | Case:
@@ -136,8 +136,9 @@ def _forms(
     request: HttpRequest, draft: Draft, data: Mapping[str, Any], questions: list[TopicQuestion], *, at: datetime
 ) -> tuple[DetailsStepForm, CheckStepForm]:
     citizen, uploader = signed_in_citizen(request), uploader_key(signed_in_user(request))
+    governorates = governorates_named(data.get("governorate", ""))
     told = DetailsStepForm(
-        data, draft=draft, questions=questions, governorates=all_governorates(), uploader=uploader, at=at, room=0
+        data, draft=draft, questions=questions, governorates=governorates, uploader=uploader, at=at, room=0
     )
     phone, email = citizen.offered_phone, citizen.confirmed_email
     return told, CheckStepForm({**data, "draft": str(draft.pk)}, phone=phone, email=email)
@@ -171,12 +172,12 @@ def _send(
         raise Problem("sent_already", reference=same.case.reference) from None
 
 
-def _filed(case: Case, *, at: datetime) -> Filed:
-    promise = promise_card(case, at=at)
+def _filed(case: Case) -> Filed:
+    is_open = case.is_open
     return Filed(
         reference=case.reference,
         status=citizen_status(case).word,
-        holder=promise.holder if promise else "",
-        owes=promise.owes if promise else "",
-        due_on=promise.on if promise else None,
+        holder=holder_name(case) if is_open else "",
+        owes=owed_words(case) if is_open else "",
+        due_on=owed_on(case) if is_open else None,
     )
