@@ -33,6 +33,9 @@ MARGIN = 0.05
 
 def is_in_jordan(latitude: float, longitude: float) -> bool:
     """Tell whether a place is in Jordan, or within some five kilometres of its border."""
+    if not (SOUTH <= latitude <= NORTH and WEST <= longitude <= EAST):
+        # What a program sends may be too large a number to reckon with.
+        return False
     return _is_inside(longitude, latitude) or any(
         _distance(longitude, latitude, start, end) <= MARGIN for start, end in _edges()
     )

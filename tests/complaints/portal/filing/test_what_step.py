@@ -222,8 +222,9 @@ def test_a_location_is_kept_with_the_case_and_shown_to_those_who_handle_it(
         {"latitude": "nan", "longitude": "35.9"},
         {"latitude": "x", "longitude": "\0"},
         {"latitude": "1e400", "longitude": "-1e400"},
+        {"latitude": "1e300", "longitude": "35.9"},
     ],
-    ids=["Vienna", "across the river", "nan", "letters", "infinite"],
+    ids=["Vienna", "across the river", "nan", "letters", "infinite", "beyond reckoning"],
 )
 def test_a_location_abroad_is_refused_in_words_and_not_sent_again(
     as_amina: Client, draft: Draft, location: dict[str, str]
