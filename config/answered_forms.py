@@ -1,14 +1,15 @@
-"""Answers to forms of browsers without script: kept for an hour and led to, so that Back and Reload send nothing again.
+"""Answers to forms of browsers without script: kept and led to, so that Back and Reload send nothing again.
 
 Where script runs, the page does that itself (decision 135). Whether it runs the form says (``csrf_token`` of
-``kit.components.forms``). An answer is kept encrypted, and found by its address, the cookie of the forms of its browser
-and whoever is signed in.
+``kit.components.forms``). An answer is kept encrypted for an hour, and found by its address, the cookie of the forms of
+its browser and whoever is signed in; one of staff for ten minutes, and by their roles too.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.utils import timezone
 
 from accounts import rate_limits
-from accounts.models import Purpose
+from accounts.models import Purpose, User
 from accounts.rate_limits import client_address
 from accounts.sign_in import form_drafts
 from config.staff_pages import is_staff_page
@@ -27,6 +28,8 @@ from kit.crypto import lookup
 ANSWER: Final = "answer"
 #: The statuses of pages that show a form again, or what it led to.
 KEPT_STATUSES: Final = frozenset({200, 409, 429})
+#: How long a page of staff is kept: it shows cases of people who may have gone elsewhere.
+STAFF_LIFE: Final = timedelta(minutes=10)
 #: Bytes of a page; a longer one is answered as it is.
 LONGEST: Final = 200_000
 
@@ -38,14 +41,14 @@ class AnsweredForms:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Let the forms of citizens' pages ask for it, and keep what such a form is answered."""
-        request.leads_to_answers = not is_staff_page(request)  # type: ignore[attr-defined] # read by `csrf_token`
+        """Keep what a form is answered that asks for it."""
         response = self.get_response(request)
         if not isinstance(response, HttpResponse) or not _is_to_be_kept(request, response) or not _has_room(request):
             return response
         token = secrets.token_urlsafe(32)
         answer = {"body": response.text, "status": response.status_code, "headers": dict(response.headers)}
-        form_drafts.keep(Purpose.ANSWERED, _reference(request, token), answer, at=timezone.now(), life=rate_limits.HOUR)
+        life = STAFF_LIFE if is_staff_page(request) else rate_limits.HOUR
+        form_drafts.keep(Purpose.ANSWERED, _reference(request, token), answer, at=timezone.now(), life=life)
         query = request.GET.copy()
         query[ANSWER] = token
         return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
@@ -53,7 +56,7 @@ class AnsweredForms:
     def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
         """Show the answer that the address names; the page itself where it is over or another person's."""
         token = request.GET.get(ANSWER, "")
-        if not token or request.method != "GET" or is_staff_page(request):
+        if not token or request.method != "GET":
             return None
         answer: dict[str, Any] = form_drafts.load(Purpose.ANSWERED, _reference(request, token), at=timezone.now())
         if not answer:
@@ -69,7 +72,6 @@ def _is_to_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
         and response.headers.get("Content-Type", "").startswith("text/html")
         and len(response.content) <= LONGEST
         and settings.CSRF_COOKIE_NAME in request.COOKIES
-        and not is_staff_page(request)
         and is_scriptless(request)
     )
 
@@ -79,5 +81,13 @@ def _has_room(request: HttpRequest) -> bool:
 
 
 def _reference(request: HttpRequest, token: str) -> str:
-    parts = (token, request.path, request.COOKIES.get(settings.CSRF_COOKIE_NAME, ""), str(request.user.pk or ""))
+    parts = (token, request.path, request.COOKIES.get(settings.CSRF_COOKIE_NAME, ""), *_reader(request))
     return lookup("\0".join(parts), purpose="answered form")
+
+
+def _reader(request: HttpRequest) -> tuple[str, str]:
+    """Return who reads an answer, and by what: whoever has lost a role asks the page again, which decides."""
+    if not isinstance(request.user, User):
+        return "", ""
+    roles = request.user.authority(timezone.now()).roles if is_staff_page(request) else ()
+    return str(request.user.pk), repr(sorted((str(role), agency or 0) for role, agency in roles))

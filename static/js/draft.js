@@ -4,6 +4,7 @@
   const EVERY = 10000;
   document.querySelectorAll("form[data-autosave]").forEach(form => {
     let dirty = false, leaving = false;
+    form.querySelectorAll("[data-autosaved]").forEach(said => { said.hidden = false; });
     const save = () => {
       if (!dirty || leaving) return;
       dirty = false;

@@ -82,12 +82,41 @@ def test_an_error_is_a_page_of_its_own_for_whoever_sent_the_form(
     assert "2600000001" not in tracked.url
 
 
-def test_with_script_on_pages_of_staff_and_without_room_a_form_is_answered_at_once(
-    amina: Citizen, omar: User, path: str, monkeypatch: pytest.MonkeyPatch
+def test_with_script_and_without_room_a_form_is_answered_at_once(
+    amina: Citizen, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = sign_in(Client(), amina)
     assert client.post(path, {"text": TOO_LONG}).status_code == 200
-    staff = sign_in(Client(), omar)
-    assert MARK not in staff.get("/en/staff/account/").content.decode()
     monkeypatch.setattr(rate_limits, "ANSWERS_PER_ADDRESS", RateLimit("answer_address", 1, timedelta(hours=1)))
     assert [send(client, path, text=TOO_LONG).status_code for _one_more in range(2)] == [302, 200]
+
+
+def test_staff_are_led_to_an_answer_for_ten_minutes_and_while_they_have_their_roles(
+    omar: User, gam: Agency, path: str, clock: Clock
+) -> None:
+    client, error = sign_in(Client(), omar), 'aria-invalid="true"'
+    accept = f"/en/staff/cases/{path.split('/')[-3]}/accept/"
+    assert MARK in client.get(accept).content.decode()
+
+    def shown() -> str:
+        return client.get(led.url).content.decode()
+
+    led = send(client, accept, days="99")
+    assert (led.status_code, error in shown(), error in shown()) == (302, True, True)
+    role = omar.memberships.get()
+    own = client.cookies[settings.CSRF_COOKIE_NAME].value
+
+    def signs_in_again() -> None:
+        # Another role ends the session.
+        sign_in(client, omar)
+        client.cookies[settings.CSRF_COOKIE_NAME] = own
+
+    omar.memberships.update(agency=gam)
+    signs_in_again()
+    # The page decides, which offers the own words and no case.
+    assert (client.get(led.url).status_code, error in shown()) == (302, False)
+    role.save()
+    signs_in_again()
+    assert error in shown()
+    clock.pass_(minutes=10, seconds=1)
+    assert (client.get(led.url).status_code, error in shown()) == (200, False)
