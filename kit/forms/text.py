@@ -1,7 +1,8 @@
 """Text a person types: what it may hold, on one line or on several."""
 
+import re
 import unicodedata
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,7 +13,8 @@ type Text = str | StrPromise
 # Arabic needs three marks on one letter at most (shadda, vowel, superscript alef); higher heaps only break the page.
 MOST_MARKS_ON_A_LETTER = 8
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-LINE_BREAKS_AND_TABS = frozenset("\t\n\r")
+#: Control characters but tabs and line breaks, and halves of surrogate pairs: the categories Cc and Cs.
+_UNSTORABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def safe_text(text: str) -> str:
@@ -24,7 +26,7 @@ def safe_text(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if any(_is_unstorable(letter) for letter in text):
+    if _UNSTORABLE.search(text):
         raise ValidationError(
             _("Part of this text cannot be read. Type it here instead of pasting it."), code="unreadable"
         )
@@ -33,14 +35,12 @@ def safe_text(text: str) -> str:
     return text
 
 
-def _is_unstorable(letter: str) -> bool:
-    return unicodedata.category(letter) in {"Cc", "Cs"} and letter not in LINE_BREAKS_AND_TABS
-
-
 def _has_heaped_marks(text: str) -> bool:
+    # A text has few different letters, and most texts have no mark at all.
+    marks = {letter for letter in set(text) if unicodedata.category(letter) in {"Mn", "Me"}}
     run = 0
-    for letter in text:
-        run = run + 1 if unicodedata.category(letter) in {"Mn", "Me"} else 0
+    for letter in text if marks else "":
+        run = run + 1 if letter in marks else 0
         if run > MOST_MARKS_ON_A_LETTER:
             return True
     return False
