@@ -200,15 +200,22 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str, channel: 
 
 
 def file_unsaved(
-    draft: Draft, questions: Sequence[TopicQuestion], *, by: User, at: datetime, language: str, channel: str
+    draft: Draft,
+    questions: Sequence[TopicQuestion],
+    *,
+    by: User,
+    at: datetime,
+    language: str,
+    channel: str,
+    savepoint: bool = True,
 ) -> Case:
     """File a ``draft`` that is not stored, because all of it came at once; locks the citizen.
 
-    ``questions`` are those of its topic. Raises as ``file_draft``.
+    ``questions`` are those of its topic. Raises as ``file_draft``. ``savepoint`` is needless for a caller whose
+    transaction ends with an error of this.
     """
     words = f"{draft.subject} {draft.details}"
-    # Whoever has begun a transaction already takes all of it back when this is refused.
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic(savepoint=savepoint):
         judged = _JUDGED.first(draft.kind, citizen=draft.citizen_id, since=at - timedelta(days=1), words=words)
         if judged is None:
             raise Draft.DoesNotExist

@@ -12,7 +12,7 @@ from ninja.responses import Status
 from pydantic import BaseModel, Field
 
 from accounts.api.bodies import Body, Code, Line, Text, form_data
-from accounts.api.idempotency import TAKES_KEY, once
+from accounts.api.idempotency import HEADER, TAKES_KEY, once
 from accounts.decorators import signed_in_citizen, signed_in_user
 from agencies.models import Agency, TopicQuestion
 from complaints.actions.filing import AlreadyFiled, DraftIncomplete, TooManyToday, file_draft, file_unsaved
@@ -163,7 +163,10 @@ def _send(
         setattr(draft, name, wish)
     way: Any = {"by": signed_in_user(request), "at": at, "language": get_language() or "ar", "channel": Channel.APP}
     try:
-        return file_draft(draft, **way) if draft.is_begun else file_unsaved(draft, questions, **way)
+        if draft.is_begun:
+            return file_draft(draft, **way)
+        # With a key the whole request is one transaction, which an error takes back.
+        return file_unsaved(draft, questions, savepoint=not request.headers.get(HEADER), **way)
     except (Draft.DoesNotExist, DraftIncomplete):
         raise Problem("overtaken") from None
     except TooManyToday:

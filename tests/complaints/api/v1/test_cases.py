@@ -57,7 +57,7 @@ def test_a_case_that_comes_at_once_is_judged_as_a_draft_is_in_few_statements(
     other = new | {"details": "The street lamp in front of the school is dark."}
     with CaptureQueriesContext(connection) as captured:
         assert app.post("/cases", other, idempotency_key="other").status_code == 201
-    assert len(captured) <= 20, [one["sql"] for one in captured.captured_queries]
+    assert len(captured) <= 18, [one["sql"] for one in captured.captured_queries]
     monkeypatch.setattr(filing, "MOST_FILED_A_DAY", 3)
     assert app.post("/cases", new | {"details": "The bin is full."}).json()["code"] == "too_many"
     assert (Case.objects.count(), Draft.objects.count()) == (3, 0)
