@@ -89,8 +89,9 @@ def holder_name(case: Case) -> str:
     """Return who holds an open case, as its citizen reads it."""
     if case.state == State.WAITING:
         return gettext("You")
-    is_with_unit = case.state in {State.TRIAGE, State.OBJECTED} or case.agency is None
-    return unit_name() if is_with_unit else case.agency.name
+    if case.agency is None or case.state in {State.TRIAGE, State.OBJECTED}:
+        return unit_name()
+    return case.agency.name
 
 
 def _otherwise(case: Case, at: datetime) -> str:
