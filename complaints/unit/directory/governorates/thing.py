@@ -9,6 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy as _
 
+from agencies.free_text.reader import BETWEEN
 from agencies.models import Governorate
 from agencies.models.base import stripped
 from complaints.unit.directory.forms import DirectoryForm, form_field
@@ -31,7 +32,7 @@ class GovernorateForm(DirectoryForm):
 
 def _other_names(row: Governorate) -> SafeString:
     """Return the names, each in the direction of its own script."""
-    names = [name.strip() for name in re.split("[;\u061b]", row.aliases)]
+    names = [name.strip() for name in re.split(f"[;{BETWEEN}]", row.aliases)]
     return format_html_join(gettext(", "), "<bdi>{}</bdi>", ((name,) for name in names if name))
 
 
