@@ -200,19 +200,12 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str, channel: 
 
 
 def file_unsaved(
-    draft: Draft,
-    questions: Sequence[TopicQuestion],
-    *,
-    by: User,
-    at: datetime,
-    language: str,
-    channel: str,
-    savepoint: bool = True,
+    draft: Draft, questions: Sequence[TopicQuestion], *, by: User, at: datetime, savepoint: bool = True, **way: str
 ) -> Case:
     """File a ``draft`` that is not stored, because all of it came at once; locks the citizen.
 
-    ``questions`` are those of its topic. Raises as ``file_draft``. ``savepoint`` is needless for a caller whose
-    transaction ends with an error of this.
+    ``questions`` are those of its topic, ``way`` its language and channel. Raises as ``file_draft``. ``savepoint`` is
+    needless for a caller whose transaction ends with an error of this.
     """
     words = f"{draft.subject} {draft.details}"
     with transaction.atomic(savepoint=savepoint):
@@ -221,7 +214,7 @@ def file_unsaved(
             raise Draft.DoesNotExist
         counted: Any = draft
         counted.filed_lately, counted.same_open = judged
-        return _file_held(counted, draft, questions, by=by, at=at, language=language, channel=channel)
+        return _file_held(counted, draft, questions, by=by, at=at, **way)
 
 
 def _judged(kind: str, *, citizen: uuid.UUID, since: datetime, words: str) -> QuerySet[Citizen, Any]:
@@ -234,14 +227,7 @@ _JUDGED: Final = CompiledRead(_judged, is_prepared=True)
 
 
 def _file_held(
-    held: Any,
-    wishes: Draft,
-    questions: Sequence[TopicQuestion],
-    *,
-    by: User,
-    at: datetime,
-    language: str,
-    channel: str,
+    held: Any, wishes: Draft, questions: Sequence[TopicQuestion], *, by: User, at: datetime, language: str, channel: str
 ) -> Case:
     """File what the draft ``held`` holds, judged by the counts that came along with it; its owner is locked."""
     if held.filed_lately >= MOST_FILED_A_DAY:
