@@ -16,7 +16,7 @@ from accounts.contact import push
 from accounts.decorators import citizen_required, signed_in_citizen, signed_in_user
 from accounts.models import Citizen, DecisionKind, Identity, IdentityDecision, SessionEnd
 from accounts.sign_in import app_sessions, sessions
-from notifications.carriers import web_push
+from notifications.carriers import push_services
 
 
 @require_GET
@@ -29,7 +29,7 @@ def account(request: HttpRequest) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     page["open_sessions"] = sessions.open_sessions(user, request.session, at=at)
     page["app_sessions"] = app_sessions.open_sessions(user, at=at)
-    if push_key := web_push.application_key():
+    if push_key := push_services.application_key():
         browsers = push.notified_browsers(citizen)
         page |= {"push_key": push_key, "browsers": browsers, "is_push_on_here": push.is_on_here(request, browsers)}
     return render(request, "accounts/account/account.html", page)

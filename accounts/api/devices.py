@@ -22,7 +22,7 @@ from accounts.sign_in import app_sessions
 from accounts.sign_in.devices import device_name
 from kit.problems import Problem, require_valid
 from notifications.addresses import subscriptions
-from notifications.carriers import web_push
+from notifications.carriers import push_services
 from notifications.models import PushSubscription
 
 router = Router(tags=["devices"], auth=signed_in)
@@ -60,14 +60,14 @@ def _row(found: PushSubscription) -> DeviceRow:
 def list_devices(request: HttpRequest) -> Devices:
     """List the devices that show notifications, browsers too."""
     rows = [_row(found) for found in push.notified_browsers(signed_in_citizen(request))]
-    return Devices(items=rows, application_key=web_push.application_key())
+    return Devices(items=rows, application_key=push_services.application_key())
 
 
 @router.post("/devices", response={201: DeviceRow}, openapi_extra={**TAKES_KEY, "x-problems": [404]})
 @once
 def add_device(request: HttpRequest, body: NewDevice) -> Status[DeviceRow]:
     """Let this device show notifications until the session ends; SMS go on as before. Repeating is harmless."""
-    if not web_push.application_key():
+    if not push_services.application_key():
         raise Problem("not_found")
     form = SubscriptionForm(form_data(body))
     require_valid(form)

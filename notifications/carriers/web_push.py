@@ -1,21 +1,19 @@
 """Notifications on devices: one encrypted POST to the push service of a browser, which shows a message once."""
 
 import json
-from base64 import b64decode
-from binascii import Error as NotBase64
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from urllib3 import Timeout
 from urllib3.exceptions import HTTPError
 
 from notifications.carriers import Accepted, Declined, Meaning, OutgoingMessage
-from notifications.carriers.public_connections import PRIVATE, PrivateAddress, public_connections
-from notifications.carriers.push_encryption import authorization, encrypt, private_key, public_text, to_text
+from notifications.carriers.public_addresses import PRIVATE, PrivateAddress
+from notifications.carriers.public_connections import public_connections
+from notifications.carriers.push_encryption import authorization, encrypt, to_text
+from notifications.carriers.push_services import is_push_service, server_key
 from notifications.models import Channel
 from notifications.models.subscriptions import PUSH_LIFE, PushAddress
 from notifications.runtime.timings import timings
@@ -33,7 +31,6 @@ MEANINGS: Final = {
     413: Meaning.UNFIT,
     401: Meaning.ACCOUNT,
 }
-_KEY_BYTES: Final = 32
 
 
 class WebPushCarrier:
@@ -95,35 +92,6 @@ class WebPushCarrier:
         except HTTPError:
             # Without its cause: an error quotes the endpoint, by which anybody may push.
             raise Declined(Meaning.BUSY, "connection") from None
-
-
-def server_key() -> EllipticCurvePrivateKey:
-    """Return the key of ``PUSH_KEY``; raise ImproperlyConfigured where it is none."""
-    try:
-        content = b64decode(settings.PUSH_KEY, validate=True)
-        if len(content) == _KEY_BYTES:
-            return private_key(content)
-    except (NotBase64, ValueError):
-        pass
-    text = "PUSH_KEY is not 32 random bytes in base64. Make it with: openssl rand -base64 32"
-    raise ImproperlyConfigured(text)
-
-
-def application_key() -> str:
-    """Return the public key with which browsers subscribe; empty where notifications are not offered."""
-    return public_text(server_key()) if settings.PUSH_KEY else ""
-
-
-def is_push_service(endpoint: str) -> bool:
-    """Tell whether an address is one of the push services of the settings, over TLS and without a user in it."""
-    try:
-        parts = urlsplit(endpoint)
-        host, _ = (parts.hostname or "").rstrip("."), parts.port
-    except ValueError:
-        return False
-    is_named = any(host.endswith(name) if name.startswith(".") else host == name for name in settings.PUSH_HOSTS)
-    is_safe = parts.scheme == "https" or (settings.WEBHOOKS_ALLOW_PRIVATE and parts.scheme == "http")
-    return is_named and is_safe and "@" not in parts.netloc
 
 
 def _content(message: OutgoingMessage) -> bytes:

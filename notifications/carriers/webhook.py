@@ -14,7 +14,8 @@ from urllib3.exceptions import HTTPError
 from kit import webhook_signatures
 from notifications.carriers import Accepted, Declined, Meaning, OutgoingMessage
 from notifications.carriers.connections import read_text
-from notifications.carriers.public_connections import PRIVATE, PrivateAddress, public_connections
+from notifications.carriers.public_addresses import PRIVATE, PrivateAddress
+from notifications.carriers.public_connections import public_connections
 from notifications.models import Channel, Endpoint
 from notifications.runtime.timings import timings
 

@@ -15,7 +15,6 @@ from django.db.models.functions import Cast, Extract, Floor, Least, Now
 
 from notifications import alarms, carriers
 from notifications.carriers import Carrier
-from notifications.carriers.webhook import WebhookCarrier
 from notifications.models import TO_PEOPLE, AlarmKind, Channel, Endpoint, Message, ProviderRoute
 from notifications.runtime.database_clock import database_now
 from notifications.runtime.timings import timings
@@ -130,6 +129,9 @@ class _RouteRow(NamedTuple):
 
 
 def _programs() -> Iterator[Carrier]:
+    # Pages ask of routes too, and call nobody.
+    from notifications.carriers.webhook import WebhookCarrier  # noqa: PLC0415
+
     at = database_now()
     for endpoint in Endpoint.objects.filter(is_active=True).exclude(url="").order_by("name"):
         yield WebhookCarrier(endpoint, at=at)

@@ -21,7 +21,7 @@ from twilio.request_validator import RequestValidator
 from kit.outages import MAY_BE_OUTAGES, database_outage
 from notifications.addresses import address_status
 from notifications.carriers import carrier_named
-from notifications.carriers.twilio import MESSAGE, STATUSES, TwilioCarrier, status_report
+from notifications.carriers.twilio_states import MESSAGE, NAME, STATUSES, status_report
 from notifications.models import Channel, Verdict
 from notifications.reconciliation import message_states
 from notifications.web import replies
@@ -73,7 +73,7 @@ def twilio_status(request: HttpRequest, attempt: int) -> HttpResponse:
     if not (MESSAGE.fullmatch(sid) and word.isprintable() and word and code.isprintable()):
         return HttpResponse(status=400)
     report = status_report(sid, word, code)
-    message_states.record_report(TwilioCarrier.name, report, attempt_id=attempt, changes_state=word in STATUSES)
+    message_states.record_report(NAME, report, attempt_id=attempt, changes_state=word in STATUSES)
     return HttpResponse()
 
 
@@ -103,11 +103,11 @@ def _pass_on(text: str, number: str, sid: str) -> None:
     """Let the handler of the settings answer a text, where people may ask by SMS."""
     if settings.SMS_STATUS_NUMBER and MESSAGE.fullmatch(sid):
         handler: QuestionHandler = import_string(settings.SMS_QUESTION_HANDLER)
-        handler(text, sender=number, key=f"{TwilioCarrier.name}:{sid}", at=timezone.now())
+        handler(text, sender=number, key=f"{NAME}:{sid}", at=timezone.now())
 
 
 def _refusal(request: HttpRequest) -> HttpResponse | None:
-    if carrier_named(TwilioCarrier.name) is None:
+    if carrier_named(NAME) is None:
         raise Http404
     declared = request.META.get("CONTENT_LENGTH") or "0"
     # What goes on after the declared length is not read.

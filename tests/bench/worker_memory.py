@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +24,7 @@ from config.devstack.processes import free_port
 GOAL: Final = 130
 _ROUNDS, _SECONDS = 40, 60
 _ROOT: Final = Path(__file__).parents[2]
+_LOCK: Final = _ROOT / "requirements" / "base.lock"
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ def measure(browsers: Sequence[tuple[Client, str]]) -> Memory:
     """Return the memory of the only worker that answers each path to the session of its browser again and again."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--config", "python:tests.bench.as_installed", "config.wsgi"]
-    environment = os.environ | {"PORT": str(port), "WEB_CONCURRENCY": "1"}
+    absent = " ".join(sorted(_not_in_production()))
+    environment = os.environ | {"PORT": str(port), "WEB_CONCURRENCY": "1", "NOT_IN_PRODUCTION": absent}
     with subprocess.Popen(command, cwd=_ROOT, env=environment) as master:
         try:
             _wait(port)
@@ -46,6 +50,17 @@ def measure(browsers: Sequence[tuple[Client, str]]) -> Memory:
             return _memory(_worker_of(master.pid))
         finally:
             master.terminate()
+
+
+def _not_in_production() -> set[str]:
+    """Return the modules that are installed here and not in production."""
+    locked = {_plain(name) for name in re.findall(r"^([\w.-]+)==", _LOCK.read_text(encoding="utf-8"), re.MULTILINE)}
+    packages = packages_distributions()
+    return {name for name, owners in packages.items() if not locked & {_plain(one) for one in owners}}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _wait(port: int) -> None:

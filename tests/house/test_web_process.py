@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-RARE = ("ninja", "pydantic", "PIL", "pikepdf", "av", "typst", "xlsxwriter")
+RARE = ("ninja", "pydantic", "PIL", "pikepdf", "av", "typst", "xlsxwriter", "requests", "urllib3")
 PROGRAM = f"""
 import sys, config.wsgi
 from django.conf import settings

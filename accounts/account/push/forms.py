@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from notifications.carriers import push_encryption, web_push
+from notifications.carriers import push_encryption, push_services
 from notifications.models.subscriptions import PushAddress
 
 _UNUSABLE = _("This browser cannot show notifications of this site. Updates still reach you as before.")
@@ -40,4 +40,4 @@ def _is_usable(address: PushAddress) -> bool:
         secret = push_encryption.from_text(address.auth)
     except ValueError:
         return False
-    return len(secret) == push_encryption.SECRET_BYTES and web_push.is_push_service(address.endpoint)
+    return len(secret) == push_encryption.SECRET_BYTES and push_services.is_push_service(address.endpoint)

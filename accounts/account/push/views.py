@@ -15,14 +15,14 @@ from accounts.account.push.forms import SubscriptionForm
 from accounts.contact import push
 from accounts.decorators import citizen_required, signed_in_citizen
 from accounts.sign_in.devices import device_name
-from notifications.carriers import web_push
+from notifications.carriers import push_services
 
 
 @require_POST
 @citizen_required
 def push_on(request: HttpRequest) -> HttpResponse:
     """Let this browser show notifications; the answer is empty, or a sentence in JSON."""
-    if not web_push.application_key():
+    if not push_services.application_key():
         raise Http404
     form = SubscriptionForm(request.POST)
     if not form.is_valid():

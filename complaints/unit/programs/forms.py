@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.models import User
 from kit.forms import Form, LineField
-from notifications.carriers.public_connections import PrivateAddress, check_url
+from notifications.carriers.public_addresses import PrivateAddress, check_url
 
 LONGEST = 300
 

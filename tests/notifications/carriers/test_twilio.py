@@ -19,7 +19,8 @@ from notifications.carriers import (
     StatusUnavailable,
     Uncertain,
 )
-from notifications.carriers.twilio import MEANINGS, STATUSES, TwilioCarrier, callback_url, status_report
+from notifications.carriers.twilio import TwilioCarrier, callback_url
+from notifications.carriers.twilio_states import MEANINGS, STATUSES, status_report
 from tests.fakes.twilio.account import TOKEN, FakeTwilio
 from tests.notifications.carriers.twilio_messages import AMINA, BODY, answering, outgoing, said_by
 

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from notifications import outbox
 from notifications.addresses import subscriptions
-from notifications.carriers import Declined, Meaning, OutgoingMessage, web_push
+from notifications.carriers import Declined, Meaning, OutgoingMessage
 from notifications.carriers.push_encryption import encrypt, from_text, private_key, to_text
-from notifications.carriers.web_push import WebPushCarrier, is_push_service
+from notifications.carriers.push_services import is_push_service, server_key
+from notifications.carriers.web_push import WebPushCarrier
 from notifications.models import CallTask, Channel, Lane, Message, MessageState, PushSubscription
 from notifications.models.subscriptions import PushAddress
 from notifications.outbox import Notice
@@ -141,4 +142,4 @@ def test_only_push_services_on_public_machines_are_called(service, settings):
         WebPushCarrier().send(sms(to=str(PushAddress("https://web.push.apple.com/x", "AAAA", "AAAA"))))
     settings.PUSH_KEY = "c2hvcnQ="
     with pytest.raises(ImproperlyConfigured, match="PUSH_KEY"):
-        web_push.server_key()
+        server_key()

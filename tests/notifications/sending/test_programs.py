@@ -19,7 +19,7 @@ from django.utils import timezone
 from kit import webhook_signatures
 from notifications import alarms, outbox, programs
 from notifications.carriers import Declined, Meaning, webhook
-from notifications.carriers.public_connections import PrivateAddress, check_url, is_public
+from notifications.carriers.public_addresses import PrivateAddress, check_url, is_public
 from notifications.models import AlarmKind, Attempt, Endpoint, Message, ProviderRoute
 from notifications.sending import delivery, sweep
 from notifications.sending.claims import claim_messages
