@@ -14,6 +14,8 @@ class ConfigConfig(AppConfig):
         # They read the settings, which are loaded by now.
         from config import checks, deployment_checks, server_checks  # noqa: F401, PLC0415
         from config.monitoring import error_reports, tracing  # noqa: PLC0415
+        from kit.plain_threads import keep_by_thread  # noqa: PLC0415
 
+        keep_by_thread()
         error_reports.start()
         tracing.start()

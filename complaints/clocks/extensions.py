@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from agencies.calendar import WorkingCalendar
 from agencies.models import current_calendar
 from complaints.models import Case, Clock
 from complaints.workflow import ClockKind
+from kit.compiled_reads import CompiledRead
 
 
 class ExtensionTooLate(ValueError):
@@ -30,7 +32,18 @@ class AlreadyProposed(ValueError):
 
 def running_clock(case: Case) -> Clock:
     """Return the clock of the promise of ``case``, which is paused while the citizen is asked."""
-    return case.clocks.get(kind=ClockKind.ANSWER, ended_at__isnull=True, task__isnull=True)
+    found = _RUNNING.first(None, {"case": case}, case=case.pk)
+    if found is None:
+        raise Clock.DoesNotExist
+    return found
+
+
+_RUNNING: Final = CompiledRead(
+    lambda _shape, *, case: Clock.objects.filter(
+        case=case, kind=ClockKind.ANSWER, ended_at__isnull=True, task__isnull=True
+    ),
+    is_prepared=True,
+)
 
 
 def latest_day(case: Case, clock: Clock, *, calendar: WorkingCalendar) -> date:

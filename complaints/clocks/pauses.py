@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from agencies.models import current_calendar
 from complaints.clocks import clockwork
 from complaints.models import Case, Clock, ListedCase
 from complaints.workflow import State
+from kit.compiled_reads import CompiledRead, numbered
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,7 @@ def pauses_now(cases: Collection[Case] | Collection[ListedCase]) -> Mapping[int,
     waiting = [case.pk for case in cases if case.state == State.WAITING]
     if not waiting:
         return {}
-    paused = Clock.objects.filter(case__in=waiting, ended_at__isnull=True, paused_at__isnull=False, task__isnull=True)
-    again = [clock for clock in paused if clock.pauses]
+    again = [clock for clock in _PAUSED.rows(**numbered("case", waiting)) if clock.pauses]
     calendar = current_calendar() if again else None
     found = {}
     for clock in again:
@@ -46,6 +47,14 @@ def pauses_now(cases: Collection[Case] | Collection[ListedCase]) -> Mapping[int,
             paused_for = calendar.working_minutes(clock.paused_at, until)
             found[clock.case_id] = Pause(until, calendar.add_minutes(clock.due_at, paused_for))
     return found
+
+
+_PAUSED: Final = CompiledRead(
+    lambda _shape, **cases: Clock.objects.filter(
+        case__in=list(cases.values()), ended_at__isnull=True, paused_at__isnull=False, task__isnull=True
+    ),
+    is_prepared=True,
+)
 
 
 def pause_now(case: Case) -> Pause | None:

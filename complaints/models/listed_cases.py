@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from accounts.models import Citizen
 from complaints.models.channels import Channel
 from complaints.workflow import Kind, State
-from kit.compiled_reads import CompiledRead
+from kit.compiled_reads import CompiledRead, numbered
 from kit.statements import Condition, Statement
 
 
@@ -127,13 +127,13 @@ def _people(_shape: None, **keys: UUID) -> QuerySet[Citizen]:
 
 
 #: One text for each number of citizens, of which a page has few.
-_PEOPLE: Final = CompiledRead(_people)
+_PEOPLE: Final = CompiledRead(_people, is_prepared=True)
 
 
 def with_citizens(cases: Iterable[ListedCase]) -> None:
     """Read the people whose names are redacted in ``cases``; one statement, none where there are no cases."""
     wanted = [case for case in cases if case.citizen is None]
-    keys = {f"key_{place}": key for place, key in enumerate({case.citizen_id for case in wanted})}
+    keys = numbered("key", {case.citizen_id for case in wanted})
     people: dict[UUID, list[Citizen]] = defaultdict(list)
     for citizen in _PEOPLE.rows(**keys) if keys else ():
         people[citizen.stands_for].append(citizen)  # type: ignore[attr-defined] # annotated

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from complaints import reference
 from complaints.models import Case, ListedCase
+from complaints.permissions.conditions import at_desk
 from complaints.search import numbers, people
 from complaints.search.search import LONGEST, by_words
 from complaints.visibility.identity import StaffVisibility
@@ -106,7 +107,7 @@ def _by_name(text: str, *, user: User, at: datetime) -> BoxAnswer | None:
     if cases or not people.is_name(text):
         return BoxAnswer(Reading.NAME, cases) if cases else None
     reads = StaffVisibility(user, at).of
-    found = by_words(Case.objects.at_desk_of(user, at=at), text, reads=reads).rows
+    found = by_words(at_desk(user, at=at), text, reads=reads).rows
     return BoxAnswer(Reading.WORDS if found else Reading.NAME, found)
 
 

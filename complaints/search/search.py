@@ -9,19 +9,18 @@ from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from django.contrib.postgres.search import SearchQuery
-from django.db import connections
-from django.db.models import F
+from django.db import connections, router
 
-from complaints.models import Case, CaseQuerySet, ListedCase, SearchBlock
+from complaints.models import Case, ListedCase, SearchBlock
 from complaints.models.listed_cases import by_keys, listed_cases, with_citizens
 from complaints.search.word_forms import Forms, word_forms
 from complaints.visibility.identity import CaseVisibility
 from kit.arabic import strip_prefixes
+from kit.compiled_reads import CompiledRead, numbered
 from kit.keyset import PAGE, KeysetPage
-from kit.statements import Statement
+from kit.statements import ALWAYS, Condition, Statement, joined
 
 #: Maximum characters of a search.
 LONGEST = 200
@@ -40,7 +39,7 @@ _LAST = re.compile(r"[0-9]{1,18}")
 
 
 def by_words(
-    scope: CaseQuerySet, text: str, *, reads: Callable[[ListedCase], CaseVisibility], after: str = ""
+    scope: Condition, text: str, *, reads: Callable[[ListedCase], CaseVisibility], after: str = ""
 ) -> KeysetPage[ListedCase]:
     """Return a page of the cases that contain every word of ``text`` in any of its forms, the newest first.
 
@@ -53,8 +52,8 @@ def by_words(
     cases: list[ListedCase] = []
     for _ in range(ROUNDS if words else 0):
         keys = _newest(scope, words, PAGE + 1, below=below)
-        found = listed_cases(by_keys(keys), ["-pk"])
-        cases += _readable(found, words, [reads(case) for case in found], database=scope.db)
+        found = listed_cases(by_keys(keys), ["-pk"], is_common=True)
+        cases += _readable(found, words, [reads(case) for case in found])
         if len(keys) <= PAGE or len(cases) > PAGE:
             break
         below = keys[-1]
@@ -62,22 +61,26 @@ def by_words(
 
 
 def _readable(
-    cases: Sequence[ListedCase], words: Sequence[Forms], visibilities: Sequence[CaseVisibility], *, database: str
+    cases: Sequence[ListedCase], words: Sequence[Forms], visibilities: Sequence[CaseVisibility]
 ) -> Sequence[ListedCase]:
     """Return which of ``cases`` match all ``words`` after redaction for the reader; two more statements, or none."""
     restricted = {visibility.case.pk: visibility for visibility in visibilities if not visibility.knows_person}
-    wanted = Case.objects.filter(pk__in=restricted).values_list("pk", "subject", "details")
-    texts = {key: f"{subject} {details}" for key, subject, details in wanted} if restricted else {}
+    wanted = _TEXTS.rows(**numbered("key", restricted))
+    texts = {key: f"{subject} {details}" for key, subject, details in wanted}
     with_citizens(case for case in cases if case.pk in texts)
-    redacted = {key: text for key, whole in texts.items() if (text := restricted[key].redact(whole)) != whole}
+    redacted = {key: text for key, whole in texts.items() if (text := restricted[key].redact_line(whole)) != whole}
     if not redacted:
         return cases
-    with connections[database].cursor() as cursor:
+    with connections[router.db_for_read(Case)].cursor() as cursor:
         cursor.execute(_SHOWN, [list(redacted), list(redacted.values()), search_query(words)])
         shown = {key for (key,) in cursor.fetchall()}
     return [case for case in cases if case.pk not in redacted or case.pk in shown]
 
 
+_TEXTS: Final = CompiledRead(
+    lambda _shape, **keys: Case.objects.filter(pk__in=list(keys.values())).values_list("pk", "subject", "details"),
+    is_prepared=True,
+)
 #: As the column ``Case.search_vector`` is made.
 _SHOWN = """
 SELECT key FROM unnest(%s::bigint[], %s::text[]) AS redacted (key, text)
@@ -101,47 +104,49 @@ def _any_form(forms: Forms) -> str:
     return " | ".join([*beginnings, *(f"'{one}'" for one in sorted(forms.exact))])
 
 
-class _Raw(SearchQuery):
-    """A query whose parts are known to be letters and digits."""
+class Key(NamedTuple):
+    """The key of a case that has the words."""
 
-    def __init__(self, words: Sequence[Forms], **options: Any) -> None:
-        super().__init__(search_query(words), search_type="raw", config="simple", **options)
-
-
-class _OpaqueQuery(_Raw):
-    """The same query, but opaque to the planner.
-
-    The planner adds up its estimates for each form, and would scan the whole table for the sum of sixty of them.
-    """
-
-    def as_sql(self, *args: Any, **options: Any) -> tuple[str, Any]:
-        sql, params = super().as_sql(*args, **options)
-        return f"(SELECT {sql})", params
+    id: int
 
 
-def _newest(scope: CaseQuerySet, words: Sequence[Forms], number: int, *, below: int | None) -> list[int]:
+_NEWEST: Final = Statement(Path(__file__).with_name("newest.sql"), Key)
+_QUERY: Final = "to_tsquery('simple', %(query)s)"
+#: Opaque to the planner, which adds up its estimates for each form, and would scan the whole table for sixty of them.
+_OPAQUE: Final = f"(SELECT {_QUERY})"
+#: A sum, so that the planner does not scan all cases from the newest down until it has found enough.
+_SORTED: Final = "complaints_case.id + 0"
+
+
+def _newest(scope: Condition, words: Sequence[Forms], number: int, *, below: int | None) -> list[int]:
     """Return the keys of the ``number`` newest cases of ``scope`` that have all ``words`` and come before ``below``.
 
     Few cases are found by the index and sorted. For many, the index would return all of them; so the cases are read
     from the newest down, skipping blocks of a thousand that lack a word, until there are enough.
     """
-    scope = scope.filter(pk__lt=below) if below else scope
-    if not _are_many(words, scope.db):
-        return _sorted(scope.filter(search_vector=_OpaqueQuery(words)), number)
+    if not _are_many(words, router.db_for_read(Case)):
+        return _keys(scope, words, number, _below(below), query=_OPAQUE, order=_SORTED)
     found: list[int] = []
-    rows = scope.filter(search_vector=_Raw(words))
     for first, last in _runs(words, below=below):
-        here = rows.filter(pk__gte=first, pk__lte=last).order_by("-pk").values_list("pk", flat=True)
-        found += here[: number - len(found)]
+        run = Condition("complaints_case.id BETWEEN %(first)s AND %(last)s", {"first": first, "last": last})
+        within = joined(" AND ", [run, _below(below)])
+        found += _keys(scope, words, number - len(found), within, query=_QUERY, order="complaints_case.id")
         if len(found) == number:
             return found
-        rows = rows.filter(pk__lt=first)
-    return found + _sorted(rows, number - len(found))
+        below = first
+    return found + _keys(scope, words, number - len(found), _below(below), query=_QUERY, order=_SORTED)
 
 
-def _sorted(rows: CaseQuerySet, number: int) -> list[int]:
-    # Ordered by a sum, so that the planner does not scan all cases from the newest down until it has found enough.
-    return list(rows.order_by((F("pk") + 0).desc()).values_list("pk", flat=True)[:number])
+def _below(key: int | None) -> Condition:
+    return ALWAYS if key is None else Condition("complaints_case.id < %(below)s", {"below": key})
+
+
+def _keys(
+    scope: Condition, words: Sequence[Forms], number: int, within: Condition, *, query: str, order: str
+) -> list[int]:
+    matching = Condition(f"complaints_case.search_vector @@ {query}", {"query": search_query(words)})
+    parts = {"scope": scope, "words": matching, "within": within, "order": Condition(order)}
+    return [row.id for row in _NEWEST.rows(parts, number=number)]
 
 
 def _are_many(words: Sequence[Forms], database: str) -> bool:

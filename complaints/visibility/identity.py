@@ -62,7 +62,7 @@ class CaseVisibility:
         return text if self.knows_person else self._redacted(text)
 
     def redact_line(self, text: str) -> str:
-        """Return ``text``, a short one that lists show, for this reader."""
+        """Return ``text``, one that lists and searches read again and again, for this reader."""
         if self.knows_person:
             return text
         for person in (self._person, *self._representatives):

@@ -25,7 +25,8 @@ from complaints.visibility.texts import ReadText, Span, read_text
 COVER: Final = "•••"
 _SECRET: Final = secrets.token_bytes(32)
 _MOST_LINES: Final = 4096
-_lines: dict[bytes, str] = {}
+#: What readers see, None where it is what was written.
+_lines: dict[bytes, str | None] = {}
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Person:
         return self._redact(text, is_place=False)
 
     def redact_line(self, text: str) -> str:
-        """Return ``text``, a short one that lists show again and again, as ``redact`` does; most are remembered.
+        """Return ``text``, one that lists and searches read again and again, as ``redact`` does; most are remembered.
 
         What is remembered tells nobody who the person is: a digest with a secret of this process, and what readers see.
         """
@@ -57,8 +58,10 @@ class Person:
         if digest not in _lines:
             if len(_lines) >= _MOST_LINES:
                 _lines.clear()
-            _lines[digest] = self.redact(text)
-        return _lines[digest]
+            redacted = self.redact(text)
+            _lines[digest] = redacted if redacted != text else None
+        shown = _lines[digest]
+        return text if shown is None else shown
 
     def redact_place(self, text: str) -> str:
         """Return ``text``, which names a place, without this person: a part of the own address tells more there."""

@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 
 from accounts.models import User
 from accounts.roles import CMU, DESK, Authority
+from complaints.unsent_forms import store as unsent_forms
 from kit.statements import Statement
 
 #: Labels offered; an agency that has more finds the others by their cases.
@@ -48,13 +49,15 @@ class QueueOptions:
     """What a page of the queue needs beside its cases.
 
     ``choices`` are those of each filter by its name; ``absent_colleagues`` are those whose deputy the user is today;
-    ``sharing_agencies`` are the agencies with which the user shares labels and filters.
+    ``sharing_agencies`` are the agencies with which the user shares labels and filters; ``has_unsent`` tells whether
+    the user left a form unsent.
     """
 
     choices: Mapping[str, Sequence[Option]]
     absent_colleagues: frozenset[UUID] = frozenset()
     saved: Sequence[SavedFilterOption] = ()
     sharing_agencies: Sequence[Option] = field(default_factory=list)
+    has_unsent: bool = False
 
 
 class OptionRow(NamedTuple):
@@ -88,6 +91,7 @@ def queue_options(user: User, *, at: datetime, agency: str = "", wants_choices: 
         sharing=sorted(desks | authority.agencies(CMU)),
         most_labels=MOST_LABELS,
         wants_choices=wants_choices,
+        unsent_since=at - unsent_forms.LIFE,
     )
     return _assemble(rows, user, authority)
 
@@ -108,6 +112,7 @@ def _assemble(rows: Iterable[OptionRow], user: User, authority: Authority) -> Qu
         absent_colleagues=frozenset(UUID(row.key) for row in found["absent"]),
         saved=saved,
         sharing_agencies=_options(tuple(found["sharing"]), language),
+        has_unsent="unsent" in found,
     )
 
 

@@ -31,6 +31,11 @@ SELECT kind, key, name_ar, name_en, more, owner, position FROM (
     UNION ALL
     SELECT 'absent', user_id::text, '', '', '', '', 0
     FROM accounts_absence WHERE deputy_id = %(user)s AND starts_on <= %(on)s AND ends_on >= %(on)s
+    UNION ALL (
+        SELECT 'unsent', '', '', '', '', '', 0
+        FROM complaints_unsentform
+        WHERE user_id = %(user)s AND ended_at IS NULL AND saved_at > %(unsent_since)s AND %(wants_choices)s LIMIT 1
+    )
     UNION ALL
     SELECT 'saved', id::text, name, query::text, agency_id::text, owner_id::text, 0
     FROM complaints_savedfilter WHERE owner_id = %(user)s OR agency_id = ANY(%(sharing)s::bigint[])

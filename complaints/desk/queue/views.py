@@ -118,9 +118,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     query, staff = asked.query, asked.staff
     text, after = request.GET.get("q", "").strip(), request.GET.get("after", "")
     if text:
-        found = replica.read(
-            lambda: search.by_words(query.filter(staff.scope, staff), text, reads=asked.reader.of, after=after)
-        )
+        scope = joined(" AND ", [at_desk(staff.user, at=staff.at), query.condition(staff)])
+        found = replica.read(lambda: search.by_words(scope, text, reads=asked.reader.of, after=after))
         page = found.value if found.lag is None else _still_visible(found.value, staff)
         parameters = {"q": text, **query.filters}
         return _list_page(asked, page, parameters=parameters, text=text, copy_note=found.note)
@@ -178,6 +177,8 @@ def _list_page(
     context |= _views(asked, counts, is_search=is_search) | _filters(asked, counts, parameters) | found
     names = [agency.name for agency in asked.options.sharing_agencies]
     around = frame(staff.user, at=staff.at, names=names, counts={TRIAGE: counts.get(TRIAGE, 0)})
+    if not asked.options.has_unsent:
+        around["unsent_forms"] = ()
     return render(asked.http, "complaints/desk/queue/queue.html", {**context, **around})
 
 

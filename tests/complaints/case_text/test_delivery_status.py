@@ -23,8 +23,8 @@ from tests.ui.bidi import reversed_numbers
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
-DESK_STATEMENTS = 15
-CITIZEN_STATEMENTS = 6
+DESK_STATEMENTS = 14
+CITIZEN_STATEMENTS = 5
 
 
 def on_desk(desk: Desk, person: User, case: Case):

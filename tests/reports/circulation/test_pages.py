@@ -98,10 +98,10 @@ def test_the_pages_read_well_in_both_languages_and_cost_the_same_for_more(
 ) -> None:
     reader = sign_in(Client(), asma)
     reader.get(reverse("circulations"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         reader.get(reverse("circulations"))
     reader.get(reverse("circulation", args=[annex.circulation_id]))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         reader.get(reverse("circulation", args=[annex.circulation_id]))
     for language, words in (("ar", "أقل من 5"), ("en", "fewer than 5")):
         with translation.override(language):

@@ -95,7 +95,7 @@ def test_the_unit_page_takes_a_constant_number_of_statements(
             shown(client, "unit-dashboard")
 
 
-UNIT_STATEMENTS = 9
+UNIT_STATEMENTS = 8
 
 
 def test_an_agency_reads_how_it_stands_and_nobody_elses_page(

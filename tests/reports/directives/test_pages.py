@@ -124,7 +124,7 @@ def test_the_pages_read_well_in_both_languages_and_cost_the_same_for_three(
     client = sign_in(Client(), asma)
     directive = issue()
     client.get(reverse("directives"))
-    with django_assert_num_queries(5) as one:
+    with django_assert_num_queries(4) as one:
         client.get(reverse("directives"))
     for number in range(2):
         issue(title=f"توجيه رقم {number}")

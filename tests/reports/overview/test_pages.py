@@ -142,9 +142,9 @@ def test_the_statements_of_the_page_do_not_grow_with_the_cases(
     # None of them hangs on a clock that went on after the end, which the figures ask the calendar about.
     for number, seed in ((9, 6), (81, 7)):
         generate(number, world=world, seed=seed, since=NOW - timedelta(days=30), until=NOW)
-        # session, user, roles, successions, figures, names of the agencies today and then, names of the topics;
+        # session with its user, roles, successions, figures, names of the agencies today and then, names of the topics;
         # calendar, holdings and names for the working time
-        with django_assert_num_queries(39):
+        with django_assert_num_queries(38):
             shown(at_the_cmu, "?span=last-month")
 
 

@@ -154,9 +154,9 @@ def test_the_list_asks_the_same_for_one_report_and_for_three(
 ) -> None:
     sign_in(client, lina)
     page(client, "periodic-reports")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         page(client, "periodic-reports")
     for month in (10, 11):
         post(client, "periodic-report-new", period=f"month-2025-{month}-01", first="", last="")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         page(client, "periodic-reports")

@@ -21,7 +21,7 @@ from tests.complaints.message_states import MakeMessage, put, told
 from tests.complaints.pages import Clock, Desk, told_on
 from tests.ui.bidi import reversed_numbers
 
-MOST_STATEMENTS = 9
+MOST_STATEMENTS = 8
 
 
 def url(task: CallTask) -> str:

@@ -18,7 +18,7 @@ from tests.complaints import DETAILS, DONE, FOUND
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Clock, Desk, address, sent, statements_of, told_on
 
-MOST_STATEMENTS = 29
+MOST_STATEMENTS = 28
 
 
 def attach(case: Case, at: datetime, name: str = "meter.pdf") -> Attachment:

@@ -46,7 +46,7 @@ def test_it_costs_few_statements_however_much_there_is(desk: Desk, file_case: Fi
     client.get(reverse("queue-counts"))  # the first page in a browser also notes who is signed in
     with CaptureQueriesContext(connection) as statements:
         client.get(reverse("queue-counts"))
-    assert len(statements) == 6
+    assert len(statements) == 5
 
 
 def test_asking_does_not_keep_a_session_alive(desk: Desk, omar: User, clock: Clock) -> None:

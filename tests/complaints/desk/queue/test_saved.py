@@ -149,4 +149,4 @@ def test_saved_filters_cost_no_statement_each(
     client.get(reverse("queue"))
     with CaptureQueriesContext(connection) as statements:
         client.get(reverse("queue"))
-    assert len(statements) == 9
+    assert len(statements) == 7

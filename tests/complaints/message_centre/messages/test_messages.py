@@ -26,7 +26,7 @@ from tests.complaints.message_states import MakeMessage, put, told
 from tests.complaints.pages import Desk
 from tests.ui.bidi import reversed_numbers
 
-MOST_STATEMENTS = 11
+MOST_STATEMENTS = 10
 
 
 # ---- who ----

@@ -40,7 +40,7 @@ def test_the_case_page_takes_twelve_statements_whatever_has_happened(
     as_amina.get(url(asked))
     # Two of them say how long the agency's time still stands, which is asked of whoever was asked before; three read
     # the open question, all questions and all additions; one reads what of the reply is unsent.
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         context = as_amina.get(url(asked)).context
     assert (len(context["attachments"]), len(context["entries"])) == (count, 3 + 3 * count)
     # A question that was answered is no longer sent, nor is the promise whose date has moved since.

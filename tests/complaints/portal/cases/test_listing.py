@@ -96,5 +96,5 @@ def test_the_list_takes_the_same_statements_for_one_and_three_cases(
         file_case()
     as_amina.get("/ar/cases/")
     # Those cases are late by now: four statements say how much; one asks for whom the reader speaks.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         as_amina.get("/ar/cases/")

@@ -278,7 +278,7 @@ def test_answers_do_not_multiply_the_statements_of_the_case_page(
     case = file_case(answers=topic_answers.given(asked[:count], SAID))
     as_amina.get(f"/en/cases/{case.reference}/")
     # One of them says who holds the escalation levels of the agency, for the promise.
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         as_amina.get(f"/en/cases/{case.reference}/")
 
 

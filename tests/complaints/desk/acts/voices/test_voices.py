@@ -17,6 +17,7 @@ from complaints.attachments import uploads
 from complaints.engine.history_words import rewritten
 from complaints.engine.transition import NotEntitled
 from complaints.models import Attachment, Case, Revision
+from complaints.permissions.conditions import visible
 from complaints.retention.erasing import erase_case
 from complaints.search.search import by_words
 from complaints.visibility.identity import StaffVisibility
@@ -91,7 +92,7 @@ def test_what_was_written_down_is_found_corrected_and_erased(
     assert "كلام خاطئ" not in referred.details
 
     def found(text: str) -> list[int]:
-        scope, reads = Case.objects.visible_to(lina, at=now), StaffVisibility(lina, now).of
+        scope, reads = visible(lina, at=now), StaffVisibility(lina, now).of
         return [case.pk for case in by_words(scope, text, reads=reads).rows]
 
     assert found("الماسورة انفجرت") == [referred.pk]
