@@ -46,7 +46,7 @@ class SessionStore(DatabaseStore):
         return Session
 
     #: Django's takes the name of the class, so that no other class could read what one wrote.
-    key_salt = "django.contrib.sessions.SessionStore"  # type: ignore[assignment] # a property of Django's
+    key_salt = "django.contrib.sessions.SessionStore"
     _living = _LIVING
 
     def _get_session_from_db(self) -> Session | None:
