@@ -275,6 +275,7 @@ KEEPS_ARABIC = {
     *(f"agencies/free_text/{part}.py" for part in ("danger", "empty_words", "lexicon", "places", "reader", "words")),
     # How names, numbers and addresses are written:
     *(f"complaints/visibility/{part}.py" for part in ("addresses", "announced", "names", "numbers", "redaction")),
+    *(f"complaints/visibility/{part}.py" for part in ("kunyas", "letters", "name_parts", "namesakes")),
     *(f"complaints/visibility/{part}.py" for part in ("spellings", "texts", "vocabulary")),
     "complaints/suggestions/terms.py",  # the words that stand in every text
     "complaints/search/word_forms.py",  # the endings and beginnings of Arabic words
