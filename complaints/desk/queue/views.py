@@ -175,11 +175,16 @@ def _list_page(
         "all_agencies": staff.is_unit,
     }
     context |= _views(asked, counts, is_search=is_search) | _filters(asked, counts, parameters) | found
+    return render(asked.http, "complaints/desk/queue/queue.html", {**context, **_around(asked, counts)})
+
+
+def _around(asked: QueueRequest, counts: Mapping[str, int]) -> dict[str, Any]:
+    """Return what stands around the list, from what was read for the list."""
     names = [agency.name for agency in asked.options.sharing_agencies]
-    around = frame(staff.user, at=staff.at, names=names, counts={TRIAGE: counts.get(TRIAGE, 0)})
+    around = frame(asked.staff.user, at=asked.staff.at, names=names, counts={TRIAGE: counts.get(TRIAGE, 0)})
     if not asked.options.has_unsent:
         around["unsent_forms"] = ()
-    return render(asked.http, "complaints/desk/queue/queue.html", {**context, **around})
+    return around
 
 
 def _views(asked: QueueRequest, counts: Mapping[str, int], *, is_search: bool) -> dict[str, Any]:
