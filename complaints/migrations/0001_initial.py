@@ -773,6 +773,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'objection',
                 'ordering': ['number'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('ruling_event'), '>>', models.Value(20)))), name='objection_events_are_of_its_case'), models.UniqueConstraint(fields=('case', 'number'), name='objection_number_is_unique'), models.CheckConstraint(condition=models.Q(('ruling', ''), ('ruling_event__isnull', False), _connector='XOR'), name='objection_ruling_has_its_event'), models.CheckConstraint(condition=models.Q(('cause', ''), ('ruling', 'upheld'), _connector='OR'), name='objection_accepted_has_a_cause')],
+                'indexes': [models.Index(condition=models.Q(('ruling', 'upheld')), fields=['ended_at'], name='objection_accepted')],
             },
         ),
         migrations.CreateModel(

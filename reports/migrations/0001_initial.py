@@ -381,6 +381,7 @@ class Migration(migrations.Migration):
                 ('origin', models.DateTimeField()),
                 ('decide_days', models.IntegerField(null=True)),
                 ('answer_days', models.IntegerField(null=True)),
+                ('received_closed', models.BigIntegerField(null=True)),
             ],
             options={
                 'verbose_name': 'entry of figures',
@@ -462,6 +463,7 @@ class Migration(migrations.Migration):
                 ('rolled_up', models.SmallIntegerField()),
                 ('month', models.DateField()),
                 ('origin_month', models.DateField()),
+                ('received_closed', models.BigIntegerField(null=True)),
             ],
             options={
                 'verbose_name': 'kept total',
