@@ -25,8 +25,8 @@ from complaints.visibility.texts import ReadText, Span, read_text
 COVER: Final = "•••"
 _SECRET: Final = secrets.token_bytes(32)
 _MOST_LINES: Final = 4096
-#: What readers see, None where it is what was written.
-_lines: dict[bytes, str | None] = {}
+#: What readers see, empty where it is what was written.
+_lines: dict[bytes, str] = {}
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,8 @@ class Person:
             if len(_lines) >= _MOST_LINES:
                 _lines.clear()
             redacted = self.redact(text)
-            _lines[digest] = redacted if redacted != text else None
-        shown = _lines[digest]
-        return text if shown is None else shown
+            _lines[digest] = redacted if redacted != text else ""
+        return _lines[digest] or text
 
     def redact_place(self, text: str) -> str:
         """Return ``text``, which names a place, without this person: a part of the own address tells more there."""
