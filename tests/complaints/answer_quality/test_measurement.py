@@ -11,8 +11,8 @@ from django.core.management import CommandError, call_command
 from complaints.answer_quality.measurement import SAMPLE
 
 SECOND = SAMPLE.with_name("answers_second_sample.csv")
-#: By somebody who had seen neither the rules nor the lexicon; nothing was changed because of it.
-BLIND = SAMPLE.with_name("answers_blind_sample.csv")
+#: By two people who had seen neither the rules nor the lexicon; nothing was changed because of them.
+BLIND = (SAMPLE.with_name("answers_blind_sample.csv"), SAMPLE.with_name("answers_blind_sample_2.csv"))
 
 
 def measured(**options: object) -> list[str]:
@@ -29,7 +29,7 @@ def test_all_samples_reach_the_goal() -> None:
     assert float(caught.split("  ")[-2].rstrip("%")) >= 85
     second = measured(file=SECOND)
     assert (second[-1], "only measured:" in second) == ("reached", False)
-    assert measured(file=BLIND)[-1] == "reached"
+    assert [measured(file=each)[-1] for each in BLIND] == ["reached", "reached"]
 
 
 def test_a_worse_sample_says_so_and_a_file_of_something_else_is_an_error(tmp_path: Path) -> None:
