@@ -193,17 +193,41 @@ class _Objects:
         self._annotations = list((compiler.annotation_col_map or {}).items())
         select = compiler.select
         self._populators = lru_cache(maxsize=4)(lambda alias: get_related_populators(info, select, alias, mode))
+        #: The keys that many rows may have alike; what leads back to one row alone is made for each.
+        self._shared = [
+            None if one["reverse"] or one["from_parent"] or one["field"].unique else one["field"]
+            for one in info.get("related_klass_infos", ())
+        ]
 
     def __call__(self, found: Iterable[Sequence[Any]], alias: str, related: Mapping[str, Model]) -> Iterator[Any]:
         """Yield an object for each row."""
-        model, names, mode, populators = cast("Any", self._model), self._names, self._mode, self._populators(alias)
+        model, names, mode = cast("Any", self._model), self._names, self._mode
+        relate = [_relating(*pair) for pair in zip(self._populators(alias), self._shared, strict=True)]
         known = [(model._meta.get_field(name), value) for name, value in related.items()]
         for row in found:
             one = model.from_db(alias, names, row[self._first : self._after], fetch_mode=mode)
-            for populator in populators:
-                populator.populate(row, one)
+            for to_related in relate:
+                to_related(row, one)
             for name, place in self._annotations:
                 setattr(one, name, row[place])
             for field, value in known:
                 field.set_cached_value(one, value)
             yield one
+
+
+def _relating(populator: Any, field: Any) -> Callable[[Sequence[Any], Model], None]:
+    """Return what gives a row what it leads to; rows with the same key share one object, as prefetched rows do."""
+    if field is None:
+        return cast("Callable[[Sequence[Any], Model], None]", populator.populate)
+    made: dict[Any, Any] = {}
+    place = populator.cols_start + populator.pk_idx
+
+    def relate(row: Sequence[Any], one: Model) -> None:
+        key = row[place]
+        if key in made:
+            field.set_cached_value(one, made[key])
+        else:
+            populator.populate(row, one)
+            made[key] = field.get_cached_value(one)
+
+    return relate

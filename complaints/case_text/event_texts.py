@@ -14,6 +14,7 @@ from accounts.models import User
 from agencies.models import Agency
 from agencies.names import AgencyNames
 from complaints.case_text.estimates import days_label
+from complaints.case_text.rulings import rulings_of
 from complaints.models import (
     Addition,
     Answer,
@@ -36,7 +37,6 @@ from complaints.models import (
     Recusal,
     ReferralTask,
     Refusal,
-    Ruling,
 )
 from complaints.permissions.case_parts import has_part
 from complaints.permissions.own_desk import reads_words
@@ -123,7 +123,6 @@ _RATINGS: Final = _of_case(Rating)
 _FORMER_RATINGS: Final = _of_case(FormerRating)
 _NOTES: Final = _of_case(Note)
 _EXPLANATIONS: Final = _of_case(Explanation)
-_RULINGS: Final = _of_case(Ruling, "agency")
 _REFUSALS: Final = _of_case(Refusal, "proposed_agency")
 _RECUSALS: Final = _of_case(Recusal, "person")
 _HANDOVERS: Final = _of_case(Handover, "centre")
@@ -183,7 +182,7 @@ def _ratings(case: Case) -> _Written:
 
 
 def _rulings(case: Case) -> _Written:
-    for row in _RULINGS.rows(None, {"case": case}, case=case.pk):
+    for row in rulings_of(case):
         yield row.event_id, EventText(first=row.text, agency=row.agency)
 
 

@@ -54,11 +54,10 @@ _LAST: Final = CompiledRead(_last, is_prepared=True)
 
 def _kept_steps(case: Case) -> list[CaseEvent]:
     """Return ``last_steps``, kept with the object: a page asks several times, and another step is another version."""
-    version, steps = case.__dict__.get("_last_steps", (None, []))
-    if version != case.version:
-        steps = last_steps(case)
-        case.__dict__["_last_steps"] = case.version, steps
-    return steps
+    kept: tuple[int | None, list[CaseEvent]] = case.__dict__.get("_last_steps", (None, []))
+    if kept[0] != case.version:
+        kept = case.__dict__["_last_steps"] = case.version, last_steps(case)
+    return kept[1]
 
 
 def did_last_step(case: Case, user: User, *, at: datetime, desks: frozenset[int | None]) -> bool:

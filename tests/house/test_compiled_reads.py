@@ -41,6 +41,16 @@ def test_objects_are_those_of_the_queryset(omar: User, nadia: User, water: Agenc
     assert MEMBERS.first(Role.OFFICER, agency=water.pk, day=date(1900, 1, 1)) is None
 
 
+def test_rows_with_the_same_key_share_what_it_leads_to(omar: User, water: Agency, gam: Agency) -> None:
+    give_role(omar, gam, Role.OFFICER)
+    held = CompiledRead(
+        lambda _shape, *, user: Membership.objects.filter(user=user).select_related("user", "agency").order_by("pk")
+    )
+    one, other = held.rows(user=omar.pk)
+    assert one.user is other.user
+    assert [one.agency, other.agency] == [water, gam]
+
+
 def test_a_prepared_read_is_planned_once_and_counted(omar: User, yusuf: User, water: Agency) -> None:
     connection.connection.prepare_threshold = 5
     try:

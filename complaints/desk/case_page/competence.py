@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import CMU
 from complaints.actions import precedents
+from complaints.case_text.rulings import rulings_of
 from complaints.models import Case, Precedent, Ruling
 from complaints.permissions import partner_tasks
 from complaints.permissions.case_parts import has_part
 from complaints.permissions.partner_tasks import DatedPartnerTask
 from complaints.permissions.rulings import has_ended, is_bound, missing_answer_text, ruling_binds_text
 from complaints.workflow import AT_AGENCY, State
-from kit.compiled_reads import CompiledRead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,20 +69,10 @@ def _blockers(case: Case, tasks: Sequence[DatedPartnerTask]) -> list[str]:
 
 
 def _referrals(case: Case) -> list[Ruling]:
-    """Return the referrals by the unit, the oldest first; one statement, or none where there is no ruling."""
+    """Return the referrals by the unit, the oldest first; no statement where there is no ruling."""
     if not has_part(case, "rulings"):
         return []
-    return _REFERRALS.rows(case=case.pk)
-
-
-_REFERRALS: Final = CompiledRead(
-    lambda _shape, *, case: (
-        Ruling.objects.filter(case=case, agency__isnull=False)
-        .select_related("by", "agency", "offered__agency")
-        .order_by("event")
-    ),
-    is_prepared=True,
-)
+    return [ruling for ruling in rulings_of(case) if ruling.agency_id is not None]
 
 
 def _last_ruling(case: Case, referrals: Sequence[Ruling]) -> Ruling | None:

@@ -41,7 +41,7 @@ def _without_targets(permissions: CasePermissions) -> frozenset[str]:
     case = permissions.case
     if case.agency_id is None or not (permissions.may(Action.ASSIGN) or permissions.may(Action.HAND_OVER)):
         return frozenset()
-    return frozenset(_dead_ends(permissions, _TARGETS.row({}, agency=case.agency_id)))
+    return frozenset(_dead_ends(permissions, _TARGETS.prepared_rows(agency=case.agency_id)[0]))
 
 
 def _dead_ends(permissions: CasePermissions, targets: Targets) -> Iterator[str]:

@@ -51,7 +51,7 @@ _MACROS: Final = Statement(Path(__file__).with_name("macros.sql"), OfferedMacro)
 def offered_macros(user: User, *, at: datetime) -> list[OfferedMacro]:
     """Return the macros ``user`` may run, their own first; one statement."""
     agencies = sorted(user.authority(at).agencies(DESK | CMU))
-    return _MACROS.rows(user=user.pk, agencies=agencies, most=MOST_OFFERED)
+    return _MACROS.prepared_rows(user=user.pk, agencies=agencies, most=MOST_OFFERED)
 
 
 def fitting_macros(permissions: CasePermissions) -> list[OfferedMacro]:

@@ -224,8 +224,8 @@ def test_a_full_case_costs_one_statement_more_for_each_kind_of_text(
     kinds = ("refusal", "ruling", "question", "addition", "extension")
     for person in (omar, lina):
         counts = [statements_of(desk(person), address("desk-case", case)) for case in (new, full)]
-        # The files and the rulings are asked for because the case has some; for the unit also who else could decide.
-        asked = 2 + (person == lina)
+        # The files are asked for because the case has some; for the unit also who else could decide.
+        asked = 1 + (person == lina)
         assert counts[1] == counts[0] + len(kinds) + asked <= MOST_STATEMENTS
 
 
