@@ -13,7 +13,7 @@ from typing import Final
 from complaints.visibility import spellings
 from complaints.visibility.numbers import spoken_numbers
 from complaints.visibility.texts import PlacedWord, ReadText, Span
-from complaints.visibility.vocabulary import is_of, without_article
+from complaints.visibility.vocabulary import house_word, is_of, without_article, words_of
 from kit.arabic import fold
 
 _AT: Final = frozenset({"at", "ات", "ءات", "ايت", "اط", "عند"})
@@ -29,6 +29,8 @@ _GAP: Final = 16
 #: A local part shorter than this is found only before an "at", or after so many words from "my e-mail".
 _SHORT_LOCAL: Final = 6
 _SAID_BEFORE: Final = 2
+#: Words of "behind" and a landmark's kind, which has a name if there are more.
+_LANDMARK: Final = 2
 #: Words of a postal address are looked for so many words around each other.
 _NEAR: Final = 6
 _SEGMENTS: Final = re.compile(r"[،,;؛\n/|]|\s[-–—]\s")
@@ -62,6 +64,8 @@ def email_spans(text: ReadText, email: str) -> Iterator[Span]:
 def _is_spelt(word: str, atom: str) -> bool:
     if word == atom:
         return True
+    if len(atom) == 1:
+        return f"{atom}={word}" in words_of("latin_letter")
     is_in_arabic = spellings.is_arabic(word) and len(atom) > 2  # noqa: PLR2004
     return is_in_arabic and len(spellings.skeleton(word)) > 1 and spellings.skeleton(word) == spellings.skeleton(atom)
 
@@ -136,10 +140,13 @@ def address_segments(address: str) -> list[Segment]:
     found = []
     for part in _SEGMENTS.split(address):
         words = re.findall(r"[^\W_]+", fold(part))
-        bare = frozenset(without_article(word) for word in words if word not in _FILLERS)
+        bare = frozenset(house_word(without_article(word)) for word in words if word not in _FILLERS)
         if bare:
-            first = words[0] if is_of("nearness", words[0]) else ""
+            first = house_word(words[0]) if is_of("nearness", words[0]) else ""
             found.append(Segment(bare, is_telling=_names_a_house(words), first=first))
+            if first and len(bare) > _LANDMARK:
+                # After "my house" the landmark tells whatever stands before it.
+                found.append(Segment(bare - {first}, is_telling=False))
     return found
 
 
@@ -210,7 +217,7 @@ def _bare_forms(word: str) -> frozenset[str]:
         forms |= {word[1:], without_article(word[1:])}
     if word.startswith("لل"):
         forms.add(word[2:])
-    return frozenset(forms)
+    return frozenset((*forms, *map(house_word, forms)))
 
 
 def _is_home(text: ReadText, span: Span) -> bool:

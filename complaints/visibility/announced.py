@@ -8,9 +8,10 @@ from typing import Final
 
 from complaints.visibility.name_parts import NameParts
 from complaints.visibility.texts import PlacedWord, ReadText, Span
-from complaints.visibility.vocabulary import ARTICLE, is_of, words_of
+from complaints.visibility.vocabulary import ARTICLE, SHORTEST, is_of, without_article, words_of
 
 _QUOTED: Final = re.compile(r"[«\"“'‘]([^«»\"“”'’\n]{2,40})[»\"”'’]")
+_BRACKETED: Final = re.compile(r"\(([^()\n]{2,40})\)")
 #: Letters between "they call me" and the quotation.
 _NICKNAME_REACH: Final = 60
 #: Letters between the quotation and "as they call me".
@@ -24,6 +25,11 @@ _AS_REACH: Final = 4
 _MOST_PARTS: Final = 3
 #: How the names of many families end.
 _CLAN: Final = "ات"
+_WHERE: Final = frozenset(("في", "بين", "عند", "in", "at", "among"))
+#: Kinds of words behind which somebody says what they are called.
+_CALLING: Final = ("nickname", "known", "said_to_me")
+#: How verbs begin that tell what somebody does.
+_VERBS: Final = ("ي", "بي", "كان")
 #: Kinds of words between "my husband" and his name.
 _LINKS: Final = ("title", "glue", "kin_link", "office", "self")
 _VOCATIVE: Final = "يا"
@@ -38,7 +44,7 @@ def relatives(text: ReadText, parts: NameParts) -> Iterator[Span]:
         if first == len(text.words) or any(text.ends_sentence(before, before + 1) for before in range(place, first)):
             continue
         is_plain = not is_named and is_of("describing", text.words[first].text)
-        if is_plain and not _precedes_a_name(text, first):
+        if is_plain and not _precedes_a_name(text, parts, first):
             continue
         last = _end_of_name(text, parts, first, is_named=is_named)
         if last > first:
@@ -75,16 +81,48 @@ def _end_of_name(text: ReadText, parts: NameParts, first: int, *, is_named: bool
     words, last = text.words, first
     while (
         last < min(len(words), first + _MOST_PARTS)
-        and (_is_given(text, words[last]) or (is_named and last == first))
         and (last == first or not text.ends_sentence(last - 1, last))
+        and (count := _given_words(text, last) or (is_named and last == first))
     ):
-        last += 1
+        last += count
     if last == first and first + 1 < len(words) and text.is_beside(first) and not is_of("ordinary", words[first].text):
         own = parts.match(words[first + 1].text)
         return first + 2 if own and own.is_sure and own.part == max(parts.ends) else first
-    if last > first and last < len(words) and _follows_as_family(text, last):
-        last += 1
+    if last > first:
+        last = _end_of_family(text, last)
     return last
+
+
+def _end_of_family(text: ReadText, place: int) -> int:
+    """Return the word behind the family name that follows a given name at ``place``, or ``place`` if none does."""
+    words = text.words
+    if place >= len(words) or not text.is_beside(place - 1):
+        return place
+    if is_of("glue", words[place].text) and place + 1 < len(words) and text.is_beside(place):
+        return place + 2
+    return place + (_follows_as_family(text, place) or _stands_before_what_is_told(text, place))
+
+
+def _stands_before_what_is_told(text: ReadText, place: int) -> bool:
+    """Tell whether a word between a given name and "works in" or the like tells nothing itself: Basil Mirza works."""
+    word, behind = text.words[place].text, place + 1
+    if _tells_something(word) or word.isascii() or len(word) < SHORTEST or behind >= len(text.words):
+        return False
+    return text.is_beside(place) and text.words[behind].text in words_of("predicate")
+
+
+def _tells_something(word: str) -> bool:
+    """Tell whether ``word`` says something of the person who was named before."""
+    kinds = ("predicate", "joining", "describing", "office", "profession", "location", "ordinary", "place")
+    is_verb = word.startswith(_VERBS) or (word.endswith("ت") and not word.endswith(_CLAN))
+    return is_verb or word.isdigit() or any(word in words_of(kind) for kind in kinds)
+
+
+def _given_words(text: ReadText, place: int) -> int:
+    """Return how many words from ``place`` on are a given name: two in Abd al-Rahman."""
+    if place + 1 < len(text.words) and text.words[place].text + text.words[place + 1].text in words_of("given"):
+        return 2
+    return int(_is_given(text, text.words[place]))
 
 
 def _is_given(text: ReadText, word: PlacedWord) -> bool:
@@ -93,39 +131,64 @@ def _is_given(text: ReadText, word: PlacedWord) -> bool:
     return word.text in words_of("given") and word.text not in {"علي", "في", "عند"}
 
 
-def _precedes_a_name(text: ReadText, place: int) -> bool:
-    return place + 1 < len(text.words) and _is_given(text, text.words[place + 1])
+def _precedes_a_name(text: ReadText, parts: NameParts, place: int) -> bool:
+    """Tell whether another given name follows, or the person's family: "my brother Kamel" alone may say "whole"."""
+    if place + 1 >= len(text.words):
+        return False
+    own = parts.match(text.words[place + 1].text)
+    is_own_family = own is not None and own.is_sure and own.part == max(parts.ends) and text.is_beside(place)
+    return is_own_family or _is_given(text, text.words[place + 1])
 
 
 def _follows_as_family(text: ReadText, place: int) -> bool:
     word = text.words[place].text
-    return text.is_beside(place - 1) and (
-        word.startswith(ARTICLE) or word in words_of("family") or word.endswith(_CLAN)
-    )
+    return word.startswith(ARTICLE) or word in words_of("family") or word.endswith(_CLAN)
 
 
-def nicknames(text: ReadText) -> Iterator[Span]:
-    """Yield what somebody says they are called: the quotation behind it, or the next name."""
+def nicknames(text: ReadText, parts: NameParts) -> Iterator[Span]:
+    """Yield what somebody says they are called, the quotation behind it or the next name, wherever it stands."""
+    for told in set(_told_nicknames(text, parts)):
+        yield told
+        name = text.plain[told.start : told.end]
+        if len(name) > SHORTEST and not is_of("ordinary", name):
+            yield from (Span(*again.span()) for again in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text.plain))
+
+
+def _told_nicknames(text: ReadText, parts: NameParts) -> Iterator[Span]:
     words = text.words
-    for place in text.find(lambda word: word == "me" or is_of("nickname", word) or is_of("known", word)):
-        if words[place].text == "me" and not (place and words[place - 1].text in _CALL):
+    for place in text.find(lambda word: word == "me" or any(is_of(kind, word) for kind in _CALLING)):
+        is_other_me = words[place].text == "me" and not (place and words[place - 1].text in _CALL)
+        if is_other_me or _is_of_a_place(text, place):
             continue
         end = words[place].end
         quoted = _QUOTED.search(text.plain, end, end + _NICKNAME_REACH) or _quoted_before(text, place)
+        if not quoted and is_of("nickname", words[place].text):
+            quoted = _BRACKETED.search(text.plain, end, end + _NICKNAME_REACH // 2)
         if quoted:
             yield Span(*quoted.span(1))
             continue
-        as_place = _as(text, place)
-        if as_place or (place + 1 < len(words) and not text.ends_sentence(place, place + 1) and _tells(text, place)):
+        as_place = _as(text, place) or _behind_where(text, place)
+        is_followed = place + 1 < len(words) and not text.ends_sentence(place, place + 1)
+        if as_place or (is_followed and _tells(text, parts, place)):
             yield _called(text, as_place or place + 1)
 
 
-def _tells(text: ReadText, place: int) -> bool:
+def _tells(text: ReadText, parts: NameParts, place: int) -> bool:
     """Tell whether a name follows: "nobody knows me there" tells none, "they know me as Abu Yazan" does."""
     words = text.words
     after = words[place + 1].text
     is_name = words[place].text == "me" and text.typed_form(words[place + 1])[0].isupper()
+    if is_of("said_to_me", words[place].text):
+        return is_of("glue", after) or after in words_of("given") or parts.is_pet_name(after)
+    if parts.match(after) or parts.is_pet_name(after):
+        return True
     return is_name or is_of("nickname", words[place].text) or is_of("glue", after) or after in _AS
+
+
+def _is_of_a_place(text: ReadText, place: int) -> bool:
+    """Tell whether a street or a quarter is what is known: "the street known as"."""
+    is_known = place > 0 and is_of("known", text.words[place].text)
+    return is_known and is_of("place", without_article(text.words[place - 1].text))
 
 
 def _quoted_before(text: ReadText, place: int) -> re.Match[str] | None:
@@ -146,12 +209,30 @@ def _as(text: ReadText, place: int) -> int:
     return 0
 
 
+def _behind_where(text: ReadText, place: int) -> int:
+    """Return the word behind "my nickname in the village", or nothing if the words do not say where."""
+    words = text.words
+    is_where = place + 3 < len(words) and words[place + 1].text in _WHERE and is_of("nickname", words[place].text)
+    return place + 3 if is_where and all(map(text.is_beside, range(place, place + 3))) else 0
+
+
 def _called(text: ReadText, place: int) -> Span:
     words, last = text.words, place
     while last + 1 < len(words) and (is_of("glue", words[last].text) or words[last].text in _AS):
         last += 1
-    if last + 1 < len(words) and words[last + 1].text in words_of("given"):
+    if last + 1 < len(words) and _goes_on(text, last + 1):
         last += 1
     while last + 1 < len(words) and text.is_beside(last) and text.typed_form(words[last + 1])[0].isupper():
         last += 1
     return Span(words[place].start, words[last].end)
+
+
+def _goes_on(text: ReadText, place: int) -> bool:
+    """Tell whether the word ``place`` is still what somebody is called: a name, with an article, or before a comma."""
+    word = text.words[place].text
+    if word in words_of("given"):
+        return True
+    if not text.is_beside(place - 1) or word.isascii() or is_of("office", word) or is_of("place", word):
+        return False
+    is_last = place + 1 == len(text.words) or not text.is_beside(place)
+    return word.startswith(ARTICLE) or (is_last and not _tells_something(word))

@@ -10,12 +10,11 @@ from typing import Final
 from complaints.visibility.name_parts import NameParts
 from complaints.visibility.namesakes import Mention, Namesakes
 from complaints.visibility.texts import ReadText, Span
-from complaints.visibility.vocabulary import is_of, without_article, words_of
+from complaints.visibility.vocabulary import is_of, without_article, without_particle, words_of
 
 #: Words from "I am" or "regards" to "Abu".
 _REACH: Final = 3
 _BESIDE: Final = re.compile(r"[\s(\[\"«“'،,\-–—/:]*")
-_VOCATIVE: Final = "يا"
 _ARTICLES: Final = frozenset(("el", "al", "il"))
 
 
@@ -28,7 +27,7 @@ def kunyas(text: ReadText, parts: NameParts) -> Iterator[Span]:
         end = _end(text, parts, place)
         if end > place and not _is_place(text, parts, place):
             own_family = end + 1 < len(text.words) and text.is_beside(end) and parts.match(text.words[end + 1].text)
-            if own_family or _is_beside_name(text, parts, place) or _is_said(text, place):
+            if own_family or _is_beside_name(text, parts, place) or _is_said(text, parts, place):
                 yield Span(text.words[place].start, text.words[end + bool(own_family)].end)
 
 
@@ -58,12 +57,18 @@ def _is_beside_name(text: ReadText, parts: NameParts, place: int) -> bool:
     return own is not None and own.is_sure and not own.is_ordinary
 
 
-def _is_said(text: ReadText, place: int) -> bool:
+def _is_said(text: ReadText, parts: NameParts, place: int) -> bool:
     """Tell whether somebody says it of oneself or is called so."""
     if text.is_said_to_be_me(place + 1):
         return True
+    name = place
+    while place and is_of("courtesy", without_particle(text.words[place - 1].text)):
+        place -= 1
     before = text.words[place - 1].text if place else ""
-    if before == _VOCATIVE or is_of("relative", before):
+    if before in words_of("vocative") or is_of("relative", before) or before in words_of("kunya_cue"):
+        return True
+    begins = place == 0 and parts.match(text.words[name + 1].text) is not None
+    if begins or before == "am" or _is_quoted(text, name):
         return True
     for cue in range(place - 1, max(-1, place - 1 - _REACH), -1):
         if text.ends_sentence(cue, cue + 1) and "\n" not in text.between(cue, cue + 1):
@@ -71,3 +76,12 @@ def _is_said(text: ReadText, place: int) -> bool:
         if is_of("self", text.words[cue].text) or is_of("closing", text.words[cue].text):
             return True
     return False
+
+
+def _is_quoted(text: ReadText, place: int) -> bool:
+    """Tell whether "Umm Rami" stands alone in a quotation of what was said or written."""
+    last = min(len(text.words) - 1, place + 1)
+    before, behind = text.plain[: text.words[place].start].rstrip(), text.plain[text.words[last].end :].lstrip()
+    near = text.words[max(0, place - 1 - _REACH) : place]
+    is_told = any(is_of("saying", word.text) or is_of("written", word.text) for word in near)
+    return is_told and before.endswith(("«", '"', "“")) and behind.startswith(("»", '"', "”"))

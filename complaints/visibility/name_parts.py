@@ -51,15 +51,16 @@ class NamePart:
         self.plain = spellings.without_accents(self.folded)
         self.forms = set(self._forms())
         #: Without what only one of the clan, or the town it comes from, is called: النعيمة of النعيمي.
-        self.own_forms = {collapsed(form) for form in (self.folded, without_article(self.folded), *self._halves())}
-        bare = without_article(self.folded)
+        self.own_forms = {collapsed(form) for form in (self.folded, without_article(self.folded))}
+        # Also of a word as short as "the hill".
+        bare = self.folded.removeprefix(ARTICLE)
         self.is_ordinary = not words_of("ordinary").isdisjoint((self.folded, bare))
         self.is_rare = (is_family or self.is_arabic) and (
             not self.is_ordinary
             and words_of("given").isdisjoint((self.folded, bare))
             and not (is_of("place", bare) or is_of("place_name", bare))
         )
-        self.strength = spellings.strength(name) if self.is_arabic else len(spellings.skeleton(self.folded))
+        self.strength = spellings.strength(name) if self.is_arabic else len(spellings.skeleton(self.plain))
         # Arabic without vowels fits a Latin name more easily than the other way round.
         self.is_telling = self.strength >= spellings.STRONG_SKELETON + (not self.is_arabic)
         self.latin = spellings.latin_pattern(name) if self.is_arabic else None
@@ -67,10 +68,9 @@ class NamePart:
         self.latin_beginning = spellings.latin_beginning(name) if is_long else None
 
     def _forms(self) -> Iterator[str]:
-        plain = (
-            spellings.arabic_forms(self.folded, is_family=self.is_family) if self.is_arabic else iter((self.folded,))
-        )
-        return (form for form in map(collapsed, (*plain, *self._halves())) if len(form) > 1)
+        in_arabic = spellings.arabic_forms(self.folded, is_family=self.is_family) if self.is_arabic else ()
+        forms = (*in_arabic, *self._halves()) if self.is_arabic else (self.folded, self.plain)
+        return (form for form in map(collapsed, forms) if len(form) > 1)
 
     def _halves(self) -> Iterator[str]:
         """Yield the halves of a double name that are names: Muhammad of Muhammad Amin, not Abd of Abd Ali."""
@@ -87,7 +87,7 @@ class NamePart:
 
     def is_almost(self, word: str) -> bool:
         """Tell whether ``word``, of the script of this part, has a slip, or in Latin letters other vowels."""
-        is_vowel = not self.is_arabic and word[0] == self.folded[0] and self.is_written_in_latin(word)
+        is_vowel = not self.is_arabic and word[0] == self.plain[0] and self.is_written_in_latin(word)
         return is_vowel or self.is_slip_of(word)
 
     @cached_property
@@ -103,7 +103,7 @@ class NamePart:
         if spellings.is_arabic(word) and self.strength >= spellings.LEAST_SKELETON:
             return spellings.may_be_foreign(word, self.plain)
         is_long = self.strength >= spellings.STRONG_SKELETON
-        return is_long and spellings.skeleton(word) == spellings.skeleton(self.folded)
+        return is_long and spellings.skeleton(spellings.without_accents(word)) == spellings.skeleton(self.plain)
 
     def begins_in_latin(self, word: str) -> bool:
         """Tell whether ``word`` of Latin letters may be the first word of this part, which has several."""
@@ -145,6 +145,12 @@ class NameParts:
     def forms(self) -> dict[str, int]:
         """Return the part of each form."""
         return {form: part.number for part in self.parts for form in part.forms}
+
+    def is_pet_name(self, word: str) -> bool:
+        """Tell whether ``word`` has the consonants of the first name in another form: Ghaddoura of Ghadeer."""
+        first = self.by_number.get(0)
+        known = spellings.root(first.folded) if first and first.is_arabic else ""
+        return len(known) >= SHORTEST and spellings.root(word) == known
 
     @cached_property
     def _latin_pairs(self) -> list[re.Pattern[str]]:
@@ -237,7 +243,7 @@ class NameParts:
 
         An ordinary word is not guessed at, but for a name that is registered in Latin letters: it has no other forms.
         """
-        is_arabic, is_ordinary = spellings.is_arabic(word), word in words_of("ordinary")
+        is_arabic, is_ordinary = spellings.is_arabic(word), _is_known(word)
         if len(word) == 1 or word.isdigit() or (is_ordinary and not is_arabic):
             return None
         forms = spellings.attached_forms(word) if is_arabic else (word,)
@@ -250,6 +256,11 @@ class NameParts:
             if part.is_arabic == is_arabic and any(map(part.is_almost, forms)):
                 return Match(part.number, is_sure=False, is_ordinary=False)
         return None
+
+
+def _is_known(word: str) -> bool:
+    """Tell whether ``word`` is one of the language, so that it is no slip in a name."""
+    return word in words_of("ordinary") or word in words_of("place") or word in words_of("business")
 
 
 def spelled_letters(letters: str, parts: NameParts) -> Iterator[re.Match[str]]:

@@ -14,6 +14,7 @@ from complaints.visibility.letters import spelt_out
 from complaints.visibility.name_parts import BOTH, MOST_WORDS, Match, NameParts
 from complaints.visibility.namesakes import REACH, Mention, Namesakes
 from complaints.visibility.spellings import attached_forms, collapsed
+from complaints.visibility.surroundings import complains, has_profession, is_beside_contact, is_quoted
 from complaints.visibility.texts import PlacedWord, ReadText, Span
 from complaints.visibility.vocabulary import ARTICLE, SHORTEST, formulas, is_of, without_particle, words_of
 
@@ -24,37 +25,18 @@ _SPACE: Final = re.compile(r"\s*")
 _LABEL: Final = re.compile(r"\s*[:=]\s*")
 _OPENED: Final = re.compile(r"[«\"“‘]\s*")
 _CALL: Final = re.compile(r"\s*[,،!]")
-_VOCATIVE, _ALIF_MAKSURA, _TANWIN = "يا", "ى", "\u064b"
-#: They stand before ordinary words as well.
-_WEAK_SELF: Final = frozenset(
-    (
-        "انا",
-        "اني",
-        "نحن",
-        "احنا",
-        "المواطن",
-        "المواطنه",
-        "الطالب",
-        "معك",
-        "معكم",
-        "صاحبه",
-        "عزيزي",
-        "عزيزتي",
-        "حضره",
-        "dear",
-        "im",
-        "i'm",
-        "me",
-    )
-)
+_ALIF_MAKSURA, _TANWIN = "ى", "\u064b"
+#: Kinds of words before a title that tell that it is the person's.
+_TELLING: Final = ("saying", "said_to_me", "nickname", "known", "name_of", "written")
 _BE: Final = frozenset({"i am", "this is", "it is"})
 
 
 class NameFinder:
     """Finds the name of one person in one text."""
 
-    def __init__(self, text: ReadText, parts: NameParts) -> None:
-        self.text, self.parts = text, parts
+    def __init__(self, text: ReadText, parts: NameParts, contacts: Sequence[Span] = ()) -> None:
+        """Look for ``parts`` in ``text``, in which the person's numbers and addresses stand at ``contacts``."""
+        self.text, self.parts, self.contacts = text, parts, contacts
         self.words = text.words
         self.namesakes = Namesakes(text, parts)
 
@@ -203,6 +185,8 @@ class NameFinder:
             self._is_in_field,
             self._is_titled,
             self._is_me,
+            self._is_beside_contact,
+            self._is_quoted,
         )
         if any(is_said(mention) for is_said in said):
             return True
@@ -241,6 +225,19 @@ class NameFinder:
         """Tell whether "that is me" follows."""
         return self.text.is_said_to_be_me(mention.last)
 
+    def _is_beside_contact(self, mention: Mention) -> bool:
+        is_near = is_beside_contact(self.text, self.contacts, mention)
+        return is_near and self._looks_like_a_name(mention) and not self._is_of_other(mention)
+
+    def _is_quoted(self, mention: Mention) -> bool:
+        """Tell whether first name or family stands in a quotation of what was said or written."""
+        if mention.is_ordinary or mention.part not in self.parts.ends or self._is_of_other(mention):
+            return False
+        return is_quoted(self.text, mention) and self._looks_like_a_name(mention)
+
+    def _is_of_other(self, mention: Mention) -> bool:
+        return self.namesakes.has(mention) or self._has_stranger_beside(mention)
+
     def _is_in_field(self, mention: Mention) -> bool:
         """Tell whether the label of a form stands before: "Family name:"."""
         before = mention.first - 1
@@ -264,7 +261,8 @@ class NameFinder:
         if not (is_courtesy or title in words_of("profession")) or self._has_stranger_beside(mention):
             return False
         near = self.words[max(0, before - REACH) : before]
-        if is_courtesy or any(is_of("saying", word.text) for word in near):
+        is_told = any(is_of(kind, word.text) for word in near for kind in _TELLING)
+        if is_courtesy or is_told or has_profession(self.text, title) or complains(self.text, mention):
             return self._looks_like_a_name(mention)
         return (part.is_family or part.is_rare) and not any(is_of("post", word.text) for word in near)
 
@@ -274,7 +272,7 @@ class NameFinder:
         if after >= len(self.words) or not _SPACE.fullmatch(self.text.between(mention.last, after)):
             return False
         word = self.words[after]
-        if self.parts.match(word.text):
+        if self.parts.match(word.text) or self.text.typed_form(word).endswith(_ALIF_MAKSURA):
             return False
         is_latin_name = word.text.isascii() and self.text.typed_form(word)[0].isupper()
         is_family = not self.parts.by_number[mention.part].is_family and word.text.startswith(ARTICLE)
@@ -283,15 +281,17 @@ class NameFinder:
     def _is_of_oneself(self, mention: Mention) -> bool:
         """Tell whether "I am", "my name is", "signed" or the like stands before."""
         word = self.words[mention.first]
+        is_of_house = False
         for place in range(mention.first - 1, max(-1, mention.first - REACH), -1):
             cue = self.words[place].text.removesuffix("'s")
+            is_of_house = is_of_house or cue in words_of("kindred")
             if self.text.ends_sentence(place, mention.first) and place < mention.first - 1:
                 return False
             if is_of("self", cue) or self._says_i_am(place):
-                is_weak = cue in _WEAK_SELF or cue[1:] in _WEAK_SELF or cue == "am"
+                is_weak = is_of("weak_self", cue)
                 if is_weak and word.text.startswith("و") and self.parts.match(word.text[1:]):
                     return False  # "I and Amal"
-                return self._is_said(mention) if is_weak or word.text.isascii() else True
+                return is_of_house or not (is_weak or word.text.isascii()) or self._is_said(mention)
             if not (self._joins_names(cue) or is_of("between", cue) or is_of("kindred", cue) or is_of("child_of", cue)):
                 return False
         return False
@@ -302,7 +302,7 @@ class NameFinder:
             return False
         before = self.words[mention.first - 1].text
         is_titled = before in words_of("courtesy") or before in words_of("profession")
-        if mention.first > 1 and is_titled and self.words[mention.first - 2].text == _VOCATIVE:
+        if mention.first > 1 and is_titled and self.words[mention.first - 2].text in words_of("vocative"):
             return True
         if mention.part != 0:
             return False
@@ -311,9 +311,17 @@ class NameFinder:
         if is_quoted and not mention.is_ordinary and self._looks_like_a_name(mention):
             return True
         near = self.words[max(0, mention.first - 2 - REACH) : mention.first - 1]
-        return before == _VOCATIVE and (not mention.is_ordinary or any(is_of("saying", word.text) for word in near))
+        is_said = any(is_of("saying", word.text) for word in near) or is_of("saying", before)
+        after = self.words[mention.last + 1].text if mention.last + 1 < len(self.words) else ""
+        if is_said and not mention.is_ordinary and not self._is_of_other(mention):
+            is_colon = ":" in self.text.between(mention.first - 1, mention.first) and _CALL.match(behind)
+            if is_colon or behind.startswith("!") or is_of("this_one", after):
+                return True
+        return before in words_of("vocative") and (not mention.is_ordinary or is_said)
 
     def _says_i_am(self, place: int) -> bool:
+        if self.words[place].text == "i" and self.text.between(place, place + 1).startswith(","):
+            return True
         return place > 0 and f"{self.words[place - 1].text} {self.words[place].text}" in _BE
 
     def _is_said(self, mention: Mention) -> bool:
@@ -360,7 +368,8 @@ class NameFinder:
         last = mention.last + self._has_initial_after(mention)
         if (first, last) == (mention.first, mention.last) or mention.part == BOTH:
             return mention
-        if mention.is_ordinary and last == mention.last:
+        is_dotted = first < mention.first and "." in self.text.between(mention.first - 1, mention.first)
+        if mention.is_ordinary and last == mention.last and not is_dotted:
             return mention
         return mention._replace(first=first, last=last, part=BOTH)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from complaints.visibility.name_parts import BOTH, NameParts
@@ -60,8 +61,9 @@ class Namesakes:
         if is_of("business", word) and is_pair:
             return False
         if is_of("kindred", word):
-            return is_of("tribe", word) and not self._is_own_kindred(before, mention)
-        return is_of("place", word) and not word.startswith(ARTICLE)
+            is_council = before > 0 and is_of("place", words[before - 1].text)
+            return (is_of("tribe", word) or is_council) and not self._is_own_kindred(before, mention)
+        return (is_of("place", word) or is_of("business", word)) and not word.startswith(ARTICLE)
 
     def _before_the_name(self, mention: Mention) -> int:
         """Return the word before all names and titles of namesakes that lead up to ``mention``, or -1."""
@@ -103,7 +105,11 @@ class Namesakes:
 
     def _may_be_name(self, place: int) -> bool:
         word = self.text.words[place].text
-        return self.parts.match(word) is not None or word in words_of("given")
+        if self.parts.match(word) is not None or word in words_of("given"):
+            return True
+        # Abd al-Qader is a given name in two words.
+        pair = self.text.words[max(0, place - 1) : place + 2]
+        return any(one.text + other.text in words_of("given") for one, other in pairwise(pair))
 
     def _is_own_kindred(self, place: int, mention: Mention) -> bool:
         """Tell whether the tribe at ``place`` is the person's: "I am of the tribe of", or with another part beside."""

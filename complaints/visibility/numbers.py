@@ -30,6 +30,7 @@ _GROUP_GAP: Final = 4
 #: So many last digits tell whose number it is by themselves; so many after "it ends in".
 _ENOUGH, _ENOUGH_AFTER_CUE = 6, 3
 _CUE_REACH: Final = 6
+_AND: Final = "و"
 _SIGNS_BEFORE: Final = "+("
 
 
@@ -158,15 +159,17 @@ def _is_said_to_end(text: ReadText, start: int) -> bool:
 def _find_digits(text: ReadText) -> _Digits:
     row, multiplier, before = _Digits(), 1, -1
     for place in text.find(_is_number):
-        words = place - before - 1
-        word, before = text.words[place], place
+        word = text.words[place]
+        # "Seven and twenty" with a space behind its "and".
+        joint = _AND if place and text.words[place - 1].text == _AND and before < place - 1 else ""
+        words, before = place - before - 1 - len(joint), place
         for atom in _ATOM.finditer(_LETTER_O.sub(lambda found: "0" * len(found[0]), word.text)):
             meaning = atom[0] if atom[0].isdigit() else _meaning(atom[0])
             if meaning.startswith("x"):
                 multiplier = int(meaning[1:])
             elif meaning:
                 span = Span(word.start + atom.start(), word.start + atom.end())
-                _take(row, meaning * multiplier if meaning.isdigit() else meaning, atom[0], span, words)
+                _take(row, meaning * multiplier if meaning.isdigit() else meaning, joint + atom[0], span, words)
                 words, multiplier = 0, 1
     return row
 
@@ -186,7 +189,7 @@ def _take(row: _Digits, meaning: str, word: str, span: Span, words: int) -> None
         row.add(meaning[0] * int(times), start, end, words)
     elif meaning.endswith("+"):
         is_compound = row.digits and not words and word.startswith("و")  # سبعة وسبعين
-        unit, start = row.pop() if is_compound else ("", start)
+        unit, start = row.pop() if is_compound else ("" if word.isascii() else "0", start)
         row.add(meaning[0] + unit, start, end, words)
     elif meaning.endswith("t"):
         unit, start = row.pop() if row.digits and not words and word[0] != "و" else ("0", start)  # ثلاثة عشر, عشرة

@@ -1,7 +1,7 @@
 """Redacts what tells who filed a case from its texts: name, numbers, addresses, relatives, nickname.
 
-The rules are in ``names``, ``letters``, ``kunyas``, ``announced``, ``handles``, ``numbers`` and ``addresses``;
-``measure_hidden_identity`` measures them.
+The rules are in ``names``, ``surroundings``, ``letters``, ``kunyas``, ``announced``, ``handles``, ``numbers`` and
+``addresses``; ``measure_hidden_identity`` measures them.
 """
 
 from __future__ import annotations
@@ -80,14 +80,17 @@ class Person:
         return [text[read.places[span.start] : read.places[span.end]] for span in spans]
 
     def _spans(self, read: ReadText, *, is_place: bool) -> list[Span]:
-        return [
-            *NameFinder(read, self._parts).spans(),
-            *kunyas(read, self._parts),
-            *relatives(read, self._parts),
-            *nicknames(read),
-            *handles(read, self._parts),
+        contacts = [
             *number_spans(read, phone=self.phone, numbers=[self.number]),
             *email_spans(read, self.email),
+        ]
+        return [
+            *contacts,
+            *NameFinder(read, self._parts, contacts).spans(),
+            *kunyas(read, self._parts),
+            *relatives(read, self._parts),
+            *nicknames(read, self._parts),
+            *handles(read, self._parts),
             *address_spans(read, self._segments, is_place=is_place),
         ]
 

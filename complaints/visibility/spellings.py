@@ -26,9 +26,11 @@ LEAST_SKELETON: Final = 1
 _VOWELS: Final = "[aeiouy']{0,3}"
 #: How each Arabic letter is written in Latin letters and in the digits of chats.
 _LATIN: Final = {
-    "ب": "b|p", "ت": "t", "ث": "th|s|t", "ج": "j|g|dj", "ح": "h|7", "خ": "kh|5|x|7|k|ch", "د": "d", "ذ": "th|dh|z|d",
-    "ر": "r", "ز": "z|s", "س": "s|c", "ش": "sh|ch|4|sch", "ص": "s|9|c", "ض": "d|dh|9|z", "ط": "t|6", "ظ": "z|dh|th|d",
-    "غ": "gh|g|8|3", "ف": "f|ph|v", "ق": "q|k|g|8|9|2|gh|c", "ك": "k|c|ck|q", "ل": "l", "م": "m", "ن": "n",
+    "ب": "b|p", "ت": "t|th", "ث": "th|s|t", "ج": "j|g|dj|zh", "ح": "h|7", "خ": "kh|5|x|7|k|ch", "د": "d",
+    "ذ": "th|dh|z|d",
+    "ر": "r", "ز": "z|s", "س": "s|c", "ش": "sh|ch|4|sch", "ص": "s|9|c", "ض": "d|dh|9|z", "ط": "t|th|6|d",
+    "ظ": "z|dh|th|d", "غ": "gh|g|8|3", "ف": "f|ph|v", "ق": "q|k|g|8|9|2|gh|c",
+    "ك": "k|c|ck|q|g", "ل": "l", "م": "m", "ن": "n",
 }  # fmt: skip
 _LATIN_VOWELS: Final = {
     "ا": "[aeiou]{1,2}", "أ": "[aeiou2]{1,2}", "إ": "[aeiouy2]{1,2}", "آ": "[a2]{1,3}", "ى": "[aey]{1,2}",
@@ -41,6 +43,7 @@ _SHORT: Final = {"محمد": ("mohd", "mhd", "muhd", "moh"), "احمد": ("ahd",
 _DIGRAPHS: Final = (("sch", "s"), ("sh", "s"), ("ch", "s"), ("kh", "k"), ("gh", "g"), ("th", "t"), ("dh", "d"),
                     ("ph", "f"), ("ck", "k"), ("x", "ks"))  # fmt: skip
 _COARSE: Final = str.maketrans("qczvpj", "kksfbg", "aeiouyhw'`’")
+_LONG_VOWELS: Final = str.maketrans("", "", "اويهىةءآأإؤئ")
 _ARABIC_COARSE: Final = str.maketrans("بتثجخدذرزسشصضطظغفقكلمن", "bttgkddrssssdtdgfkklmn", "اويهحعءةىآأإؤئ")
 
 
@@ -88,6 +91,11 @@ def attached_forms(word: str) -> tuple[str, ...]:
         forms.append(word[2:])
     forms += [form[len(ARTICLE) :] for form in forms if form.startswith(ARTICLE) and len(form) > SHORTEST + 1]
     return tuple(dict.fromkeys(collapsed(form) for form in forms))
+
+
+def root(word: str) -> str:
+    """Return the consonants of ``word`` in Arabic letters, each row of one as one."""
+    return collapsed(word.translate(_LONG_VOWELS))
 
 
 def shortened(word: str) -> Iterator[str]:

@@ -20,7 +20,10 @@ _RUN: Final = re.compile(
 #: A word, in which an apostrophe may stand before Latin letters: Sa'ad.
 _WORD: Final = re.compile("[^\\W_]+(?:['’`](?=[a-z0-9])[^\\W_]+)*")
 _IS_ME: Final = re.compile(
-    r"[\s()،,\-–—]*(?:و?(?:هو|هي|يعني|اي|الي هو|الي هي)\s+(?:انا|حضرتي)|(?:that is|that's|is|i\.e\.) me)\b"
+    r"\s*\((?:انا|me)\)"
+    r"|[\s()\"»”،,\-–—]*(?:و?(?:هو|هي|يعني|اي|الي هو|الي هي)\s+(?:انا|حضرتي|من يكتب|من تكتب|كاتب|كاتبه|المشتكيه?)"
+    r"|(?:كما|مثل ما|زي ما|متل ما|هيك)\s+ب?ي?(?:نادونني|نادوني|عرفونني|عرفوني|سمونني|سموني|لقبونني|قولولي)"
+    r"|(?:that is|that's|is|i\.e\.) me|is what (?:they|people|all|everybody|everyone) calls? me|as they call me)\b"
 )
 _LATIN: Final = re.compile("[a-z]")
 _CAPITAL: Final = re.compile("[A-Z]")

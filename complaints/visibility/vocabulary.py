@@ -53,6 +53,16 @@ def is_of(kind: str, word: str) -> bool:
 
 
 @cache
+def _house_words() -> dict[str, str]:
+    return dict(one.split("=") for one in words_of("house_word"))
+
+
+def house_word(word: str) -> str:
+    """Return the one word for what has several, in either language: "building" for عمارة; any other as it is."""
+    return _house_words().get(word, word)
+
+
+@cache
 def formulas() -> re.Pattern[str]:
     """Return what finds the greetings and the like that name nobody; in the file an underscore joins their words."""
     longest_first = sorted(words_of("formula"), key=len, reverse=True)

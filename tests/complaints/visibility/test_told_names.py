@@ -8,11 +8,14 @@ from typing import Final
 
 from hypothesis import given, settings, strategies as st
 
-from complaints.visibility.measurement import SAMPLE, is_reached, judge, read_samples
+from complaints.visibility.measurement import SAMPLE, hidden_share, is_reached, judge, kept_share, read_samples
 from complaints.visibility.redaction import COVER, Person
 
-#: Written by the author of the rules, then run: 128 of 174 were right at once; those that still are not are left out.
+#: Written by the author of the rules, then run: 128 of 174 and later 331 of 415 were right at once.
+#: Of the later ones those to hide that the rules before had missed are here, and all that keep something.
 TEXTS: Final = Path(__file__).parent / "told_names.csv"
+#: Of another stranger; nobody has read it. See docs/security.md.
+UNREAD: Final = SAMPLE.with_name("hidden_identity_blind_3.csv")
 BLIND: Final = SAMPLE.with_name("hidden_identity_blind_sample.csv")
 ADDRESS: Final = "السلط، حي الجدعة، بناية 27، الطابق الثالث"
 SAWSAN: Final = Person(("سوسن", "فلاح", "عودة", "النسور"))
@@ -33,6 +36,23 @@ def test_told_names_are_hidden_and_namesakes_stay() -> None:
 def test_the_texts_of_a_stranger_are_hidden_and_kept_as_the_document_says() -> None:
     verdicts = [judge(sample) for sample in read_samples(BLIND)]
     assert is_reached(verdicts)
+
+
+def test_the_unread_texts_stand_where_the_document_says() -> None:
+    verdicts = [judge(sample) for sample in read_samples(UNREAD)]
+    assert (hidden_share(verdicts).good >= 70, kept_share(verdicts).good >= 119) == (True, True)
+
+
+def test_a_name_beside_the_own_number_and_a_house_in_other_words() -> None:
+    person = Person(
+        ("بشار", "نعيم", "خلف", "الزريقات"), phone="+962795540132", address="الكرك، الثنية، عمارة 6، خلف مخبز السنابل"
+    )
+    hidden = ("بشار - 079-554-0132", "اسألوا عن بشار على 0795540132", "بيتي ورا مخبز السنابل", "my house, building 6")
+    kept = ("خالد العلي - 0791112233", "بشار الخوالدة على 0791112233", "مخبز السنابل مغلق", "building 7 has no lift")
+    shown = {text: person.redact(text) for text in (*hidden, *kept)}
+    telling = ("بشار", "السنابل", "building")
+    assert [text for text in hidden if any(word in shown[text] for word in telling)] == []
+    assert [text for text in kept if shown[text] != text] == []
 
 
 @settings(max_examples=60)
