@@ -22,7 +22,7 @@ from tests.faults.provider import Provider, providing
 #: A sender lives at most so long from its first connection, while the storm lasts; one that gets none, a little longer.
 LONGEST_LIFE, LONGEST_BIRTH = 0.5, 2.0
 #: The storm lasts until the provider was asked to take so many of the messages, however slow the machine is at it.
-PART_IN_THE_STORM, SLOWEST = 0.6, 2.0
+PART_IN_THE_STORM, SLOWEST = 0.6, 4.0
 #: A database that crashed is gone for so long; a broker that was stopped, longer.
 CRASHED_SECONDS, STOPPED_SECONDS = 0.4, 2.0
 TICK = 0.01
