@@ -153,7 +153,8 @@ class NameFinder:
         """Tell whether two ordinary words beside each other may be a name: not "a promise, and content"."""
         second = self.words[other.first].text
         is_listed = second.startswith("و") and self.parts.match(second[1:]) is not None
-        is_apart = "،" in self.text.between(one.last, other.first) and other.part != max(self.parts.ends)
+        has_no_family = max(self.parts.ends) not in {one.part, other.part}
+        is_apart = has_no_family and "،" in self.text.between(one.last, other.first)
         is_governed = one.first > 0 and self.words[one.first - 1].text in words_of("governing")
         is_known = self._is_as_registered(one) and self._is_as_registered(other)
         return is_known and not (is_listed or is_apart or is_governed)

@@ -106,7 +106,7 @@ def test_a_message_costs_the_same_for_one_and_three_tries(
     client.get(url)
     with CaptureQueriesContext(connection) as captured:
         shown = client.get(url).context["detail"]
-    assert (len(shown.tries), len(shown.repetitions), len(captured)) == (count, count, 12)
+    assert (len(shown.tries), len(shown.repetitions), len(captured)) == (count, count, 11)
 
 
 def test_a_repetition_and_its_first_lead_to_each_other(
