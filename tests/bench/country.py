@@ -69,7 +69,7 @@ def main(arguments: list[str], *, root: Path) -> int:
     """Make up, copy, measure at each size, print and save; return how many goals are missed."""
     asked = _parse(arguments, root)
     preparation.prepare()
-    found = json.loads(asked.save.read_text()) if asked.again else {}
+    found = json.loads(asked.save.read_text()) if asked.again and asked.save.exists() else {}
     for size in _standing() if asked.again else _enlarged(asked.made, sorted(asked.sizes)):
         groups = found.setdefault(f"{size:,}", {})
         is_proved = not asked.again and size == max(asked.sizes)
