@@ -17,7 +17,7 @@ def keep_by_thread() -> None:
     """Keep the notes of Django in plain locals of the thread, as long as nothing is noted yet.
 
     Django keeps them for each asynchronous task, which costs ten times as much, and most where there is no note.
-    Nothing here is asynchronous, as ``tests/kit/test_plain_threads.py`` holds.
+    Nothing here is asynchronous, as ``tests/house/test_plain_threads.py`` holds.
     """
     for module, name in _NOTES:
         setattr(module, name, local())

@@ -6,7 +6,7 @@ import hmac
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -179,36 +179,50 @@ def test_a_start_is_good_for_ten_minutes(client, amina, provider, monkeypatch):
     assert client.get(back)["Location"] == "/ar/sign-in/"
 
 
-def test_a_return_is_good_for_its_own_browser_and_its_newest_window_and_leads_nowhere_else(
-    client, amina, karim, provider, monkeypatch
-):
+@dataclass
+class Tries:
     """An attacker with an account at the provider tries to sign in as Amina, and Amina in as somebody else."""
-    wrong = []
 
-    def tried(name: str, browser: Client, address: str, *, enters: bool = False, leads: str = "/ar/sign-in/") -> None:
+    amina: Citizen
+    wrong: list[tuple[str, str, str | None]] = field(default_factory=list)
+
+    def tried(
+        self, name: str, browser: Client, address: str, *, enters: bool = False, leads: str = "/ar/sign-in/"
+    ) -> None:
+        """Open an address, and note if it did not lead there, or changed who is signed in otherwise than it should."""
         before = browser.session.get("_auth_user_id")
         got = browser.get(address)["Location"]
-        is_in = browser.session.get("_auth_user_id") == (str(amina.user_id) if enters else before)
-        if not is_in or got != leads:
-            wrong.append((name, got, browser.session.get("_auth_user_id")))
+        after = browser.session.get("_auth_user_id")
+        if after != (str(self.amina.user_id) if enters else before) or got != leads:
+            self.wrong.append((name, got, after))
 
+
+@pytest.fixture
+def tries(amina: Citizen) -> Tries:
+    return Tries(amina)
+
+
+def test_a_return_is_good_for_its_own_browser_and_its_newest_window(client, tries, provider):
     attacker, victim = Client(), Client()
     # Her answer in another browser, one that has begun a sign-in of its own included, and his in hers.
     stolen = at_provider(victim, "amina")
-    tried("stolen, by who began nothing", Client(), stolen)
+    tries.tried("stolen, by who began nothing", Client(), stolen)
     attacker.get(START)
-    tried("stolen, by who began", attacker, stolen)
-    own = at_provider(attacker, "rana")
-    tried("forced on her", victim, own)
+    tries.tried("stolen, by who began", attacker, stolen)
+    tries.tried("forced on her", victim, at_provider(attacker, "rana"))
     assert FormDraft.objects.filter(purpose=Purpose.REGISTER).count() == 0, "nothing of Rana is in her session"
     # Of two windows the newer one counts; what was made for the older ends both, and a third try works.
     older, newer = at_provider(client, "amina"), at_provider(client, "amina")
-    tried("older window", client, older)
-    tried("newer window after the older", client, newer)
-    # A state, a code or a nonce of one start in another.
+    tries.tried("older window", client, older)
+    tries.tried("newer window after the older", client, newer)
+    tries.tried("the third try", client, at_provider(client, "amina"), enters=True, leads="/ar/")
+    assert tries.wrong == []
+
+
+def test_a_code_and_a_token_are_good_for_their_own_start(client, tries, provider, monkeypatch):
+    victim = Client()
     first, second = (parse_qs(urlsplit(at_provider(one, "amina")).query) for one in (client, victim))
-    mixed = f"{RETURN}?code={first['code'][0]}&state={second['state'][0]}"
-    tried("code of another challenge", victim, mixed)
+    tries.tried("code of another challenge", victim, f"{RETURN}?code={first['code'][0]}&state={second['state'][0]}")
     kept, answers = oidc.exchange, []
 
     def noting(*args: object, **more: object) -> object:
@@ -216,30 +230,32 @@ def test_a_return_is_good_for_its_own_browser_and_its_newest_window_and_leads_no
         return answers[-1]
 
     monkeypatch.setattr(oidc, "exchange", noting)
-    tried("the third try", client, at_provider(client, "amina"), enters=True, leads="/ar/")
+    tries.tried("its own", client, at_provider(client, "amina"), enters=True, leads="/ar/")
     replayed = at_provider(victim, "amina")
     monkeypatch.setattr(oidc, "exchange", lambda *_args, **_more: answers[0])
-    tried("token of another nonce", victim, replayed)
-    monkeypatch.setattr(oidc, "exchange", kept)
-    # Whoever is signed in is not made somebody else, and an answer that comes after the sign-out is nobody's.
-    tried("while signed in", client, own, leads="/ar/")
+    tries.tried("token of another nonce", victim, replayed)
+    assert tries.wrong == []
+
+
+def test_a_return_makes_nobody_somebody_else(client, tries, amina, karim, provider):
+    sign_in(client, amina.user)
+    tries.tried("while signed in", client, at_provider(Client(), "rana"), leads="/ar/")
+    victim = Client()
     late = at_provider(victim, "amina")
     sign_in(victim, karim.user)
-    tried("begun before a sign-in", victim, late, leads="/ar/")
+    tries.tried("begun before a sign-in", victim, late, leads="/ar/")
     victim.post("/ar/sign-out/")
-    tried("after the sign-out", victim, late)
-    # Where it leads after the sign-in is a page of ours.
-    for target in (
-        "//evil.example/",
-        "https://evil.example/",
-        "/\\evil.example",
-        "javascript:alert(1)",
-        "/\t/evil.example",
-    ):
+    tries.tried("after the sign-out", victim, late)
+    assert tries.wrong == []
+
+
+def test_a_sign_in_leads_to_a_page_of_ours(tries, provider):
+    tab = "/\t/evil.example"
+    for target in ("//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", tab):
         browser = Client()
         started = browser.get(START, {"next": target})["Location"]
-        tried(f"to {target!r}", browser, sent_back(started, "amina"), enters=True, leads="/ar/")
-    assert wrong == []
+        tries.tried(f"to {target!r}", browser, sent_back(started, "amina"), enters=True, leads="/ar/")
+    assert tries.wrong == []
 
 
 def test_who_has_no_number_and_a_provider_that_is_away_are_told_so(client, provider, settings):
