@@ -330,7 +330,7 @@ DEMO_CASES = env.int("DEMO_CASES", default=3000)
 
 # Time limits ----------------------------------------------------------------------------------------------------
 
-# Working days of each step; the defaults are those of complaints/workflow.py. REPLY_DAYS is the longest a clock stands still.
+# Working days of each step; the defaults are those of complaints/workflow/states.py. REPLY_DAYS is the longest a clock stands still.
 TRIAGE_DAYS = env.int("TRIAGE_DAYS", default=1)
 COMPETENCE_DAYS = env.int("COMPETENCE_DAYS", default=2)
 REPLY_DAYS = env.int("REPLY_DAYS", default=10)

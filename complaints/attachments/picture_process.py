@@ -22,7 +22,7 @@ AT_ONCE: Final = 1
 WAITING: Final = 4
 #: After this time the process is killed; on a busy machine CPU time passes more slowly than the clock.
 SECONDS: Final = 30
-#: How long the pictures of one form may take altogether. The proxy waits longer (docs/nginx.conf).
+#: How long the pictures of one form may take altogether. The proxy waits longer (config/nginx/nginx.conf).
 SECONDS_FOR_A_FORM: Final = 40.0
 
 logger = logging.getLogger(__name__)

@@ -1,8 +1,11 @@
-"""What a document names exists: paths, links, modules, commands, settings."""
+"""What a document names exists: paths, links, modules, commands, settings; so do paths in docstrings and comments."""
 
+import ast
+import io
 import os
 import re
 import subprocess
+import tokenize
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
@@ -27,6 +30,8 @@ MODULE = re.compile(rf"(?:{'|'.join(PACKAGES)})(?:\.\w+)+")
 SETTING = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 COMMAND = re.compile(r"(?:python3 )?run\.py (?P<name>[a-z]+)(?: (?P<rest>[a-z_]+))?")
 MANAGE = re.compile(r"(?:python )?manage\.py (?P<name>[a-z_]+)")
+#: In docstrings and comments paths stand with or without backticks, from the root of the project on.
+PATH_FROM_ROOT = re.compile(rf"(?<![\w./-])(?:{'|'.join(PACKAGES)}|docs|templates|static|locale)/[\w*./-]*[\w*]")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)[^)]*\)|<img src=\"([^\"]+)\"")
 #: The change log is no such document: it names what is no more.
 TOP = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
@@ -86,6 +91,22 @@ def missing_paths(text: str) -> Iterator[str]:
         pattern = re.compile(re.escape(ending).replace(r"\*", "[^/]*"))
         if ending not in endings() and not ("*" in ending and any(map(pattern.fullmatch, endings()))):
             yield said
+
+
+def missing_paths_from_root(text: str) -> Iterator[str]:
+    """Yield the paths, in backticks or not, that lead from the root of the project to nothing."""
+    for said in PATH_FROM_ROOT.findall(text):
+        pattern = re.compile(re.escape(said).replace(r"\*", "[^/]*") + "/?")
+        if not {said, f"{said}/"} & tracked() and not ("*" in said and any(map(pattern.fullmatch, tracked()))):
+            yield said
+
+
+def explained(source: str) -> str:
+    """Return the docstrings and comments of a module."""
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = (ast.get_docstring(node) or "" for node in ast.walk(ast.parse(source)) if isinstance(node, kinds))
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return "\n".join([*docstrings, *(token.string for token in tokens if token.type == tokenize.COMMENT)])
 
 
 def missing_modules(text: str) -> Iterator[str]:
@@ -156,6 +177,14 @@ def test_what_a_document_links_to_exists() -> None:
     assert stale == {}
 
 
+def test_what_docstrings_and_comments_name_exists() -> None:
+    own = name(Path(__file__))
+    sources = {file: (ROOT / file).read_text(encoding="utf-8") for file in tracked() if file.endswith(".py")}
+    named = {file: source for file, source in sources.items() if file != own and PATH_FROM_ROOT.search(source)}
+    stale = {file: said for file, source in named.items() if (said := [*missing_paths_from_root(explained(source))])}
+    assert stale == {}
+
+
 def test_every_document_is_in_the_list_of_documents() -> None:
     listed = set(re.findall(r"\]\(([^)#]+)\)", (ROOT / "docs" / "README.md").read_text(encoding="utf-8")))
     written = {name(path).removeprefix("docs/") for path in documents() if name(path).startswith("docs/")}
@@ -169,6 +198,11 @@ def test_every_document_is_in_the_list_of_documents() -> None:
     [
         (missing_paths, "`complaints/verbs/closing.py`", "`complaints/workflow/actions.py`"),
         (missing_paths, "`complaints/verbs/`", "`complaints/actions/`"),
+        (
+            missing_paths_from_root,
+            "The limit is in complaints/workflow.py.",
+            "See complaints/workflow/*.py, docs/glossary.md.",
+        ),
         (missing_modules, "`complaints.nowhere.thing`", "`complaints.workflow.ACTIONS`"),
         (missing_modules, "`complaints.workflow.NOTHING`", "`complaints.escalate`"),
         (missing_commands, "run `python3 run.py nothing`", "run `python3 run.py test`"),

@@ -19,9 +19,9 @@ from config.devstack.state import ROOT
 SHELL = re.compile(r"^ *```sh\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
 #: What an operator has without us, and what Compose can do.
-OF_THE_SYSTEM = {"cp", "openssl", "rsync", "sha256sum"}
+OF_THE_SYSTEM = {"openssl", "rsync", "sh", "sha256sum"}
 OF_COMPOSE = {"build", "exec", "logs", "ps", "run", "stop", "up"}
-TAKE_A_VALUE = {"--user"}
+TAKE_A_VALUE = {"--user", "--volume"}
 #: Commands of run.py that the document names, with their options.
 RUN_COMMANDS = {"audit": set[str](), "images": {"--pin"}}
 
@@ -49,7 +49,7 @@ def missing(words: list[str]) -> str:
 
 
 def _missing_of_compose(verb: str, words: list[str]) -> str:
-    while words and words[0].startswith("--"):
+    while words and words[0].startswith("-"):
         words = words[2:] if words[0] in TAKE_A_VALUE else words[1:]
     services = words if verb in {"build", "logs", "ps", "stop", "up"} else words[:1]
     if unknown := set(services) - set(COMPOSE):

@@ -18,7 +18,7 @@ from tests.house import addresses
 from tests.house.test_access import ask
 from tests.reports.public.conftest import Release
 
-#: Beside the cast, which `tests/house/test_access` asks about: whose other roles there are.
+#: Beside the cast, which `tests/house/test_access.py` asks about: whose other roles there are.
 ROLES = {
     "operator": Role.OPERATOR,
     "auditor": Role.AUDITOR,
