@@ -143,16 +143,16 @@ def _sources(counted: CountedList, span: Span) -> Sequence[_Source]:
     cases = cases.filter(filed_at__lt=span.end - timedelta(days=first)) if first else cases
     cases = cases.filter(filed_at__gte=span.end - timedelta(days=last)) if last else cases
     if span.agencies is None:
-        return _standing_of(cases, span.end)
+        return _open_at(cases, span.end)
     # What an agency has refused since was its own then; each by itself, so that each keeps its index.
     known = [key for key in span.agencies if isinstance(key, int)]
     refused = Refusal.objects.filter(agency__in=known, at__gte=span.start).order_by().values("case")
     own = column_in("agency", span.agencies)
     gone = cases.exclude(own).filter(pk__in=refused).filter(~Q(state=State.CLOSED) | Q(closed_at__gte=span.end))
-    return [*_standing_of(cases.filter(own), span.end), _Source(gone, Order())]
+    return [*_open_at(cases.filter(own), span.end), _Source(gone, Order())]
 
 
-def _standing_of(cases: CaseQuerySet, end: datetime) -> Sequence[_Source]:
+def _open_at(cases: CaseQuerySet, end: datetime) -> Sequence[_Source]:
     """Return those open today, and those closed since, of which the first ones were open longest before the end."""
     return [
         _Source(cases.exclude(state=State.CLOSED), Order()),

@@ -41,7 +41,7 @@ def build_report(
         by_topic=topic_rows(_case_figures(topics)),
         by_outcome=tuple(_outcome_rows(kinds)),
         by_cause=tuple(upheld_causes(period, at=at, scope=scope)),
-        total=_of(agencies.total),
+        total=_named_figures(agencies.total),
         copy_note=agencies.copy_note,
         limits=limits,
     )
@@ -49,10 +49,10 @@ def build_report(
 
 
 def _case_figures(reading: Reading) -> Mapping[Any, CaseFigures]:
-    return {cell[0]: _of(figures) for cell, figures in reading.rows.items()}
+    return {cell[0]: _named_figures(figures) for cell, figures in reading.rows.items()}
 
 
-def _of(figures: Figures) -> CaseFigures:
+def _named_figures(figures: Figures) -> CaseFigures:
     return CaseFigures(*(figures.amount(name) for name in FIGURE_NAMES))
 
 

@@ -34,7 +34,7 @@ class NewReportForm(Form):
         self.today = today
         self._offered = dict(_offered(today))
         choices = [
-            (str(kind.label), [(code, phrases.period_heading(of, days)) for code, (of, days) in self._of(kind)])
+            (str(kind.label), [(code, phrases.period_heading(of, days)) for code, (of, days) in self._periods(kind)])
             for kind in OFFERED
         ]
         other = _("Other days: enter the first and the last below")
@@ -43,7 +43,7 @@ class NewReportForm(Form):
             if isinstance(field, TypedDayField):
                 field.latest = today
 
-    def _of(self, kind: ReportKind) -> list[tuple[str, tuple[ReportKind, ReportPeriod]]]:
+    def _periods(self, kind: ReportKind) -> list[tuple[str, tuple[ReportKind, ReportPeriod]]]:
         return [(code, found) for code, found in self._offered.items() if found[0] == kind]
 
     def clean(self) -> dict[str, Any]:

@@ -136,11 +136,11 @@ def _plain(known: models.Field[Any, Any], value: Any) -> str:
         case time():
             return f"{value:%H:%M}"
         case list() if isinstance(known, ArrayField):
-            return word_list(_label_of(known.base_field, item) for item in value)
-    return _label_of(known, value)
+            return word_list(_choice_label(known.base_field, item) for item in value)
+    return _choice_label(known, value)
 
 
-def _label_of(known: Any, value: Any) -> str:
+def _choice_label(known: Any, value: Any) -> str:
     """Return what a choice is called where it stands alone, and any other value as it is."""
     labels = dict(known.flatchoices)
     return str(capfirst(labels[value]) if value in labels else value)
