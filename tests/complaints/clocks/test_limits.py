@@ -12,7 +12,7 @@ from django.core.checks.registry import registry
 from django.core.exceptions import ImproperlyConfigured
 
 from agencies.calendar import AMMAN
-from complaints.clocks import checks, limits
+from complaints.clocks import checks, clockwork, limits
 from complaints.models import Case
 from complaints.workflow import STATE_RULES, State
 from config.devstack.state import ROOT
@@ -122,3 +122,9 @@ def test_a_clock_counts_the_days_of_the_settings(file_case: Any, settings: Any) 
 def test_spans_after_an_answer_that_make_no_sense_are_refused(settings: Any, name: str, value: int, span: str) -> None:
     settings.RATING_QUESTION_DAYS = 0
     assert found(settings, **{name: value}) == [f"{name} is not between {span}."]
+
+
+def test_a_clock_without_what_it_counts_from_is_a_mistake_of_the_caller(now: datetime) -> None:
+    for state, missing in ((State.IN_PROGRESS, "needs a promised date"), (State.REFERRED, "counts working days")):
+        with pytest.raises(ValueError, match=missing):
+            clockwork.due_in_state(state, at=now, promised=None, calendar=None)

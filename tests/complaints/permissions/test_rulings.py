@@ -36,6 +36,10 @@ def ruled(bounced: Bounce, lina: User, water: Agency, now: datetime) -> Case:
     return case
 
 
+def test_nothing_stands_in_the_way_of_what_nothing_forbids(referred: Case) -> None:
+    assert [rulings.blockers(referred, action) for action in (Action.ACCEPT, Action.CLOSE)] == [[], []]
+
+
 def test_an_agency_that_proposes_itself_is_told_so_beside_the_field(
     desk: Desk, referred: Case, omar: User, gam: Agency
 ) -> None:

@@ -42,3 +42,16 @@ def test_a_recusal_can_be_ended_where_there_is_one(
     assert may_end(nadia) is False
     recuse(accepted, by=nadia, at=now, person=omar, text=RECUSAL_REASON)
     assert [may_end(user) for user in (nadia, hani)] == [True, False]
+
+
+def test_whoever_did_the_last_step_at_a_desk_of_theirs_can_undo_it(
+    referred: Case, omar: User, nadia: User, now: datetime
+) -> None:
+    accept(referred, by=omar, at=now, days=2)
+    case, own = Case.objects.get(pk=referred.pk), frozenset({referred.agency_id})
+
+    def did(user: User, at: datetime, desks: frozenset[int | None] = own) -> bool:
+        return send_window.did_last_step(case, user, at=at, desks=desks)
+
+    assert (did(omar, now), did(nadia, now), did(omar, now, frozenset())) == (True, False, False)
+    assert did(omar, now + send_window.span()) is False

@@ -16,7 +16,7 @@ from notifications import outbox, tasks
 from notifications.carriers import Declined, Meaning, Uncertain
 from notifications.models import Alarm, Attempt, Channel, DailySpend, Lane, Message, ProviderRoute
 from notifications.reconciliation import status_checks
-from notifications.sending import delivery, sweep
+from notifications.sending import delivery, routes, sweep
 from notifications.sending.batches import BatchSizer
 from notifications.sending.claims import claim_messages, give_back
 from notifications.sending.handover import mark_on_wire
@@ -158,6 +158,14 @@ class TestFailingRoutes:
         )
         assert found == [{"answering", "second"}] * 2
         assert set(ProviderRoute.objects.values_list("weight", flat=True)) == {25}
+
+    @committed
+    def test_a_route_that_another_sender_tries_is_left_to_it(self, answering: AnsweringCarrier) -> None:
+        routes.stop("sms", answering.name, code="20003")
+        ProviderRoute.objects.update(stopped_until=Now() - timedelta(seconds=1))
+        with transaction.atomic():
+            assert routes._claim_trial("sms", answering.name) is True
+            assert at_once(transaction.atomic(lambda: routes._claim_trial("sms", answering.name))) == [False]
 
     def test_what_was_not_taken_costs_nothing(
         self, signals: list[str], carrier: ObedientCarrier, settings: Any
