@@ -112,18 +112,18 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     ),
     "case_objected": Wording(
         sms="وصل اعتراضكم في {ref}، والقرار حتى {date}. {link}",
-        subject="وصل اعتراضكم في ال{kind} رقم {ref}",
-        text="وصل اعتراضكم في ال{kind} رقم {ref}، والقرار حتى {date}.",
+        subject="وصل اعتراضكم بشأن ال{kind} رقم {ref}",
+        text="وصل اعتراضكم بشأن ال{kind} رقم {ref}. يصلكم القرار في موعد أقصاه {date}.",
     ),
     "case_upheld": Wording(
         sms="اعتراضكم في {ref} مقبول، والرد حتى {date}. {link}",
-        subject="تم قبول اعتراضكم في ال{kind} رقم {ref}",
-        text="تم قبول اعتراضكم وإعادة فتح ال{kind} رقم {ref}، والرد الجديد حتى {date}.",
+        subject="تم قبول اعتراضكم بشأن ال{kind} رقم {ref}",
+        text="تم قبول اعتراضكم وإعادة فتح ال{kind} رقم {ref}. يصلكم الرد الجديد في موعد أقصاه {date}.",
     ),
     "case_dismissed": Wording(
         sms="تم رفض اعتراضكم في ال{kind} {ref}. الأسباب: {link}",
         subject="القرار في اعتراضكم: {kind} {ref}",
-        text="تم رفض اعتراضكم في ال{kind} رقم {ref}. تجدون الأسباب هنا:",
+        text="تم رفض اعتراضكم بشأن ال{kind} رقم {ref}. تجدون الأسباب هنا:",
     ),
     "case_filed_by_phone": Wording(
         sms="سجلنا {yours} هاتفيا برقم {ref}. المتابعة: {link}",

@@ -61,14 +61,14 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     ),
     "report_released": Wording(
         sms="",
-        subject="صدر التقرير الدوري حتى {date}",
-        text="صدر التقرير الدوري حتى {date}. اقرؤوه واطلعوا على من رد على ملحقه:\n\n{url}",
+        subject="صدر التقرير الدوري عن الفترة المنتهية في {date}",
+        text="صدر التقرير الدوري عن الفترة المنتهية في {date}. اقرؤوه واطلعوا على من رد على ملحقه:\n\n{url}",
     ),
     "annex_released": Wording(
         sms="",
         subject="ملحق التقرير الدوري إلى {agency}، والرد حتى {date}",
         text="في ملحق التقرير الدوري إلى {agency} أرقامكم والطلبات التي تحتاج إلى إجراء والتوجيهات. اقرؤوه "
-        "وأرسلوا الرد حتى {date}:\n\n{url}",
+        "وأرسلوا الرد في موعد أقصاه {date}:\n\n{url}",
     ),
     "annex_reminder": Wording(
         sms="",

@@ -57,14 +57,14 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     ),
     "staff_account_closed": Wording(
         sms="",
-        subject="Your staff account in At Your Service is closed",
-        text="Your staff account in At Your Service is closed, and you can no longer sign in with it. If you do not "
+        subject="Your work account in At Your Service is closed",
+        text="Your work account in At Your Service is closed, and you can no longer sign in with it. If you do not "
         "expect this, call {phone}.",
     ),
     "staff_account_reopened": Wording(
         sms="",
-        subject="Your staff account in At Your Service is open again",
-        text="Your staff account in At Your Service is open again, with its roles. If you do not expect this, call "
+        subject="Your work account in At Your Service is open again",
+        text="Your work account in At Your Service is open again, with its roles. If you do not expect this, call "
         "{phone}.",
     ),
     "officer_centre": Wording(

@@ -119,8 +119,8 @@ def _figures_section(agency: Agency, figures: AnnexFigures) -> Section:
         paragraphs=(
             gettext(
                 "The figures of the period are shown beside those of the period before, of the same period a year "
-                "earlier, and of all other agencies together. Numbers about others from fewer than 5 cases or 5 "
-                "agencies are withheld, and those for which this holds in one month of the period."
+                "earlier, and of all other agencies together. Numbers about others are withheld if they come from "
+                "fewer than 5 cases or 5 agencies, in the whole period or in one of its months."
             ),
         ),
         tables=(*tables, _topics_table(agency, figures, others)),

@@ -75,8 +75,8 @@ class RuleForm(Form):
     objections = NumberField(max=_FULL, label=Component.OBJECTIONS.label)
     bounces = NumberField(max=_FULL, label=Component.BOUNCES.label)
     extensions = NumberField(max=_FULL, label=Component.EXTENSIONS.label)
-    medium_from = NumberField(min=1, label=_("An agency is medium-sized from this number of cases"))
-    large_from = NumberField(min=2, label=_("An agency is large from this number of cases"))
+    medium_from = NumberField(min=1, label=_("An agency counts as medium-sized from this number of cases on"))
+    large_from = NumberField(min=2, label=_("An agency counts as large from this number of cases on"))
     strength = NumberField(
         min=1, max=1000, label=_("Strength: the number of cases that the mean of the group counts as")
     )

@@ -90,7 +90,7 @@ def quiet_sentences(row: Row, *, at: datetime) -> list[str]:
 
 def _usual(row: Row) -> str:
     said = [
-        gettext("in earlier spans of as many days it had %(least)s to %(most)s")
+        gettext("in earlier periods of the same length it had %(least)s to %(most)s")
         % {"least": min(row["earlier"]), "most": max(row["earlier"])}
     ]
     if row["peers"]:

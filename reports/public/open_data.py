@@ -54,13 +54,11 @@ _COUNTS: Final = (
     ),
     DataColumn("answered_late", "count", _("Answers of the period given after the first deadline.")),
     DataColumn("still_late", "count", _("Cases not closed at the end of the period whose first deadline had passed.")),
-    DataColumn(
-        "confirmed", "count", _("Cases answered in the period about which the citizen said last that they are solved.")
-    ),
+    DataColumn("confirmed", "count", _("Cases answered in the period that the citizen last called solved.")),
     DataColumn(
         "disputed",
         "count",
-        _("Cases answered in the period about which the citizen said last that they are not solved, or only partly."),
+        _("Cases answered in the period that the citizen last called not solved, or only partly solved."),
     ),
     DataColumn("unanswered", "count", _("Cases answered in the period about which the citizen has said nothing.")),
     DataColumn(

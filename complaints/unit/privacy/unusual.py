@@ -101,7 +101,7 @@ def _out_of_reach(_hours: Sequence[LookingHour], views: QuerySet[IdentityView]) 
 RULES: Final[tuple[Rule, ...]] = (
     Rule(_("Many different persons in one hour, at least 10 and three times as many as colleagues"), _many),
     Rule(_("Looking outside working hours"), _outside_hours),
-    Rule(_("A search that met a person without a case within reach"), _out_of_reach),
+    Rule(_("A search that found a person with no case that the searcher may open"), _out_of_reach),
 )
 
 

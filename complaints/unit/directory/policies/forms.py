@@ -25,7 +25,7 @@ class EditionForm(Form):
 
     effective_from = DayBoxField(
         label=_("In force from"),
-        help_text=_("From tomorrow at the earliest. Everybody accepts it at the next sign-in from this day on."),
+        help_text=_("Tomorrow or a later day. From this day on, everybody is asked to accept it at the next sign-in."),
     )
     changed_ar = LineField(max=CHANGED_LENGTH, min=SHORTEST_CHANGE, label=_("What is new, in Arabic"))
     changed_en = LineField(max=CHANGED_LENGTH, min=SHORTEST_CHANGE, label=_("What is new, in English"))
