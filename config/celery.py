@@ -11,9 +11,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
 class SteadyConnection(Connection):
-    """A connection that knocks every second, so that a broker that is back is found at once, however long it was gone.
+    """A connection that is tried every second, so that one that is back is found at once, however long it was away.
 
-    Kombu waits two seconds longer after each knock, up to half a minute, and has no setting for it.
+    Kombu waits two seconds longer after each try, up to half a minute, and has no setting for it.
     """
 
     def ensure_connection(self, *args: Any, **options: Any) -> Self:

@@ -330,7 +330,7 @@ DEMO_CASES = env.int("DEMO_CASES", default=3000)
 
 # Time limits ----------------------------------------------------------------------------------------------------
 
-# Working days of each step; the defaults are those of complaints/workflow/states.py. REPLY_DAYS is the longest a clock stands still.
+# Working days of each step. REPLY_DAYS is also the longest that a deadline is paused.
 TRIAGE_DAYS = env.int("TRIAGE_DAYS", default=1)
 COMPETENCE_DAYS = env.int("COMPETENCE_DAYS", default=2)
 REPLY_DAYS = env.int("REPLY_DAYS", default=10)
@@ -362,7 +362,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A worker does not end because the broker is away: it knocks until it is back.
+# A worker does not end because the broker is away: it tries again until the broker is back.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True

@@ -1,4 +1,4 @@
-"""Who asks: the key in the header Authorization; no cookie is read."""
+"""Finds the person behind a request of an app by the key in its header Authorization; no cookie is read."""
 
 from typing import cast
 

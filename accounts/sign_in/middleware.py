@@ -1,4 +1,4 @@
-"""Who asks: the session of a request and its user, read in one statement."""
+"""The middleware of sessions: the session of a request and its user, read in one statement."""
 
 from __future__ import annotations
 

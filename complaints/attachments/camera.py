@@ -1,4 +1,4 @@
-"""What a camera wrote into a photo about when and where it was taken; of what is broken or untrue, nothing."""
+"""Reads when and where a photo was taken, as its camera wrote it (EXIF); broken or impossible values are left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files of a case whom they are shown to; the caller has checked that the reader may open the case."""
+"""Which files of a case each kind of reader sees; the caller has checked that the reader may open the case."""
 
 from __future__ import annotations
 

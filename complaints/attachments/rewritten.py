@@ -1,4 +1,4 @@
-"""What the web process and the process that writes a file anew say to each other; without what reads pictures."""
+"""The messages between the web process and the process that writes a file anew; nothing here reads pictures."""
 
 from __future__ import annotations
 

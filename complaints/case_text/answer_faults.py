@@ -1,4 +1,4 @@
-"""What an answer is told that is refused or challenged: what is wrong, or the question it leaves open."""
+"""The sentences for an answer that is refused or challenged: what is wrong, or the question it leaves open."""
 
 from __future__ import annotations
 

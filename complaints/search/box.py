@@ -88,7 +88,7 @@ def _by_ending(ending: str, *, user: User, at: datetime) -> BoxAnswer:
 
 
 def _by_number(number: str, *, user: User, at: datetime) -> BoxAnswer:
-    """Return the case of a tracking number, else the cases of the person with it, else those it may be a slip for."""
+    """Return the case of a tracking number, else the cases of the person with it, else those it may be mistyped for."""
     visible = Case.objects.visible_to(user, at=at)
     is_valid = reference.is_valid(number)
     if is_valid and (cases := numbers.by_number(visible, number)):

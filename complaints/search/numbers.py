@@ -1,4 +1,4 @@
-"""The search for staff by tracking number: the whole of it, its last digits, or one with a slip."""
+"""The search for staff by tracking number: the whole of it, its last digits, or one with a typing error."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def almost(scope: CaseQuerySet, number: str) -> list[ListedCase]:
 
 
 def _mended(number: str) -> Iterator[str]:
-    """Yield the numbers with a fitting check digit that a slip turns into ``number``."""
+    """Yield the numbers with a fitting check digit that a typing error turns into ``number``."""
     others = (f"{number[:place]}{other}{number[place + 1 :]}" for place in range(len(number)) for other in digits)
     turned = (
         f"{number[:place]}{second}{first}{number[place + 2 :]}"

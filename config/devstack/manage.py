@@ -99,7 +99,7 @@ def _running(folder: Path, opened: contextlib.ExitStack) -> Mapping[str, str]:
 
 
 def _is_known(name: str) -> bool:
-    """Tell whether there is such a command, before servers are started for a slip of the keyboard."""
+    """Tell whether there is such a command, before servers are started for a mistyped name."""
     if any(state.ROOT.glob(f"*/management/commands/{name}.py")):
         return True
     asked = [sys.executable, "manage.py", name, "--help"]

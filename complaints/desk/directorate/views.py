@@ -1,4 +1,4 @@
-"""The page on which a directorate answers, by link or by account; and how officers ask it, and take that back."""
+"""The page on which a directorate answers, by link or by account; and how officers ask it, and cancel a request."""
 
 from __future__ import annotations
 
@@ -342,7 +342,7 @@ def consult(request: ActionRequest) -> HttpResponse:
 
 @action_page(Action.REVOKE, "complaints/desk/directorate/revoke.html")
 def revoke(request: ActionRequest) -> HttpResponse:
-    """Take back what a directorate is asked."""
+    """Cancel the request to a directorate."""
     consultation = holders.open_consultation(request.case)
     if consultation is None and request.data is None:
         return request.refuse(gettext("No directorate has an open request now."))

@@ -1,4 +1,4 @@
-"""The page of open promises that will likely be missed, as they were foretold last night."""
+"""The page of open promises that will likely be missed, by the forecast of last night."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ def _ask_form(request: ActionRequest) -> AskWithFilesForm:
 
 @action_page(Action.ASK, "complaints/desk/acts/decisions/ask.html", before=checked(_ask_form))
 def ask(request: ActionRequest) -> HttpResponse:
-    """Ask the citizen one question, with files; the time limit stands still meanwhile."""
+    """Ask the citizen one question, with files; the deadline is paused meanwhile."""
     form: AskWithFilesForm = request.before
     is_sent, rest = request.is_sent(form), pauses.remaining_pause(request.case, at=request.at)
     if not is_sent:

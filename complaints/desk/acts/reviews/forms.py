@@ -1,4 +1,4 @@
-"""Why a colleague's proposal is not taken."""
+"""The form for the reason why a colleague's proposal is refused or sent back."""
 
 from __future__ import annotations
 
