@@ -6,7 +6,13 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext, gettext_lazy as _, override
@@ -116,7 +122,12 @@ _SENTENCES: Final[Mapping[str, tuple[str, Any]]] = {
     "too_long": ("too_long", _("This list is too long.")),
     "literal_error": ("invalid_choice", _("This is not one of the possible values.")),
     "string_pattern_mismatch": ("invalid", _("This is not one of the possible values.")),
+    **dict.fromkeys(
+        ("greater_than_equal", "less_than_equal"), ("out_of_range", _("This number is too small or too large."))
+    ),
 }
+#: What is refused for its size before it is read.
+_TOO_LARGE: Final = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
 @api.exception_handler(Problem)
@@ -147,7 +158,7 @@ def _on_no_key(_request: HttpRequest, _error: Any) -> HttpResponse:
 def _on_unreadable(_request: HttpRequest, error: Any) -> HttpResponse:
     if isinstance(error.__cause__, Problem):
         return error.__cause__.response()
-    return Problem("too_large" if isinstance(error.__cause__ or error, RequestDataTooBig) else "unreadable").response()
+    return Problem("too_large" if isinstance(error.__cause__ or error, _TOO_LARGE) else "unreadable").response()
 
 
 @api.exception_handler(Http404)

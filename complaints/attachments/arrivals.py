@@ -18,7 +18,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from complaints.attachments.recognition import MOST_VIDEO_BYTES
+from complaints.attachments.recognition import MOST_VIDEO_BYTES, FileRefused, RefusalCause
 from complaints.attachments.uploads import tidy_name
 from complaints.models import Draft, Upload, UploadPiece
 from kit.streams import stream
@@ -65,8 +65,10 @@ def find_upload(draft: Draft, *, size: int, sha256: str) -> Upload | None:
 
 
 def require_possible(*, size: int, sha256: str) -> None:
-    """Raise ``WrongUpload`` for what can be no file of ours."""
-    if not 0 < size <= MOST_VIDEO_BYTES or not _SHA256.fullmatch(sha256):
+    """Raise ``FileRefused`` for what is larger than any file of ours, and ``WrongUpload`` for what is no file."""
+    if size > MOST_VIDEO_BYTES:
+        raise FileRefused(RefusalCause.VIDEO_SIZE)
+    if size <= 0 or not _SHA256.fullmatch(sha256):
         raise WrongUpload
 
 

@@ -62,7 +62,8 @@ def list_cases(citizen: Citizen, *, is_open: bool, at: datetime, after: str = ""
     own = _own(citizen)
     waiting = list(own.filter(state=State.WAITING).order_by("deadline_at", "pk")[:MOST_WAITING]) if is_open else []
     others = own.filter(~Q(state=State.CLOSED) if is_open else Q(state=State.CLOSED))
-    found = list(_after(others.exclude(pk__in=[case.pk for case in waiting]), after)[: PAGE + 1])
+    rest = others.exclude(pk__in=[case.pk for case in waiting])
+    found = list(_after(rest, citizen, after)[: PAGE + 1])
     first = [] if after else waiting
     found_rows = rows([*first, *found[:PAGE]], at=at)
     return CasePage(
@@ -70,8 +71,10 @@ def list_cases(citizen: Citizen, *, is_open: bool, at: datetime, after: str = ""
     )
 
 
-def _after(cases: CaseQuerySet, after: str) -> CaseQuerySet:
-    mark = cases.filter(reference=after).values_list("filed_at", "pk").first() if reference.is_valid(after) else None
+def _after(cases: CaseQuerySet, citizen: Citizen, after: str) -> CaseQuerySet:
+    """Return those behind the number ``after``, whatever has become of that case since the page before was read."""
+    own = Case.objects.filter(citizen=citizen, reference=after).values_list("filed_at", "pk")
+    mark = own.first() if reference.is_valid(after) else None
     if mark is None:
         return cases
     return cases.filter(filed_at__lte=mark[0]).exclude(filed_at=mark[0], pk__gte=mark[1])

@@ -15,16 +15,23 @@ MOST_MARKS_ON_A_LETTER = 8
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 #: Control characters but tabs and line breaks, and halves of surrogate pairs: the categories Cc and Cs.
 _UNSTORABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+#: Spaces, and letters that leave no mark on a page: those that Unicode ignores, and the empty letter of Braille.
+_BLANK: Final = re.compile(
+    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]*"
+)
 
 
 def safe_text(text: str) -> str:
     """Return ``text`` with plain line ends, or raise ValidationError for what cannot be stored or shown.
 
     Refused: NUL and other control characters, lone surrogates, and heaps of combining marks. ZWJ, ZWNJ and the
-    direction marks are legitimate Arabic.
+    direction marks are legitimate Arabic; a text of nothing else is empty.
     """
     if text.isascii() and text.isprintable():
         return text
+    if _BLANK.fullmatch(text):
+        return ""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _UNSTORABLE.search(text):
         raise ValidationError(

@@ -176,6 +176,16 @@ def test_marks_that_turn_text_round_are_refused_in_a_line(mark):
     assert problem(LineField(max=50), f"رنا{mark}سامي") == ["في النص علامات خفية تغيّر اتجاهه. اكتبوه هنا بدل لصقه."]
 
 
+def test_a_text_that_nobody_sees_is_none():
+    unseen = " \u200b\u202e\u2060 \u3164\u2800\U000e0041\n"
+    for field in (LineField(max=50), ParagraphField(max=50)):
+        with pytest.raises(ValidationError) as refused:
+            field.clean(unseen)
+        assert refused.value.error_list[0].code == "required"
+        assert field.clean(f"{unseen}ماء") != ""
+    assert LineField(max=50, required=False).clean(unseen) == ""
+
+
 def test_joiners_and_direction_marks_are_legitimate_in_a_line():
     assert LineField(max=50).clean("می\u200cخواهم\u200f") == "می\u200cخواهم\u200f"
 

@@ -20,7 +20,8 @@ from accounts.decorators import signed_in_user
 from complaints.api.v1.case_schemas import StoredFile, files
 from complaints.api.v1.drafts import own_draft
 from complaints.attachments import arrivals, uploads
-from complaints.attachments.fields import KILOBYTE, NOT_STORED, accept, spend, uploader_key
+from complaints.attachments.fields import KILOBYTE, NOT_STORED, accept, refusal_text, spend, uploader_key
+from complaints.attachments.recognition import FileRefused
 from complaints.models import Draft
 from kit.file_storage import has_no_room
 from kit.problems import Problem
@@ -32,7 +33,7 @@ class NewUpload(Body):
     """A file that is to come: its name, its size in bytes, and the SHA-256 of its content in hexadecimal."""
 
     name: Line
-    size: Annotated[int, Field(ge=1, le=10**9)]
+    size: Annotated[int, Field(ge=1, le=10**15)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -53,7 +54,7 @@ def _told() -> Iterator[None]:
         raise Problem("not_found") from None
     except arrivals.OutOfOrder as error:
         raise Problem("out_of_order", received=error.received) from None
-    except (arrivals.WrongUpload, arrivals.WrongPiece, arrivals.WrongContent):
+    except (arrivals.WrongPiece, arrivals.WrongContent):
         raise Problem("damaged") from None
     except arrivals.TooManyUploads:
         raise Problem("file_refused", gettext("You have already added 10 files. Remove one to add another.")) from None
@@ -72,8 +73,11 @@ def begin_upload(request: HttpRequest, draft: uuid.UUID, body: NewUpload) -> Sta
     """Begin a file, or find where it stopped: the same file goes on behind ``received``."""
     at = timezone.now()
     own = own_draft(request, draft, at=at)
-    with _told():
+    try:
         arrivals.require_possible(size=body.size, sha256=body.sha256)
+    except FileRefused as error:
+        raise Problem("file_refused", refusal_text(error.reason, uploads.tidy_name(body.name))) from None
+    with _told():
         upload = arrivals.find_upload(own, size=body.size, sha256=body.sha256)
         if upload is None:
             # The file itself is counted as often as it is opened: when it is complete.

@@ -56,4 +56,4 @@ def _quoted(text: str) -> str:
 
 
 def _digits(text: str) -> str:
-    return f"\u2066{text}\u2069"
+    return f"\u2066{text.replace(' ', '\u00a0')}\u2069"

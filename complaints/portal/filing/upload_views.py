@@ -22,7 +22,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from complaints.attachments import arrivals, uploads
-from complaints.attachments.fields import KILOBYTE, NOT_STORED, accept, spend
+from complaints.attachments.fields import KILOBYTE, NOT_STORED, accept, refusal_text, spend
+from complaints.attachments.recognition import FileRefused
 from complaints.attachments.responses import shown_response
 from complaints.filing import drafting
 from complaints.filing.drafting import TooManyDrafts
@@ -32,8 +33,8 @@ from complaints.portal.filing.steps import TOO_MANY_DRAFTS, TOO_MANY_REQUESTS, T
 from complaints.portal.filing.writer import for_everybody
 from kit.file_storage import has_no_room
 
-#: Digits of a size or a place that may be numbers of ours.
-_DIGITS = 9
+#: Digits of a size or a place that may be numbers: a film of some hours has eleven.
+_DIGITS = 15
 
 
 @for_everybody
@@ -52,6 +53,8 @@ def new_files(request: HttpRequest, writer: Writer, kind: str) -> HttpResponse:
         return _refusal(TOO_MANY_DRAFTS if writer.citizen else TOO_MANY_VISITORS, status=TOO_MANY_REQUESTS)
     except (arrivals.WrongUpload, arrivals.WrongPiece, arrivals.WrongContent):
         return _refusal(gettext("The file arrived damaged. Choose it again."))
+    except FileRefused as error:
+        return _refusal(refusal_text(error.reason, uploads.tidy_name(request.POST.get("name", ""))))
 
 
 def _refusal(text: object, status: int = 422) -> HttpResponse:

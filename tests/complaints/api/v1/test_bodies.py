@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import Citizen
@@ -36,6 +37,12 @@ def test_bodies_that_are_none_are_refused_by_name_and_leave_nothing(amina: Citiz
     assert (text.status_code, text.json()["code"]) == (415, "wrong_type")
     nul = app.post("/cases", {"kind": "praise", "details": "a\0b"})
     assert (nul.status_code, "details" in named(nul)) == (422, True)
+    unseen = app.post("/cases", {"kind": "praise", "details": "\u200b \u202e"})
+    assert (unseen.status_code, "details" in named(unseen)) == (422, True)
+    far = app.post("/cases/2600000014/ratings", {"solved": "yes", "treated": 6})
+    assert named(far) == {"treated": "out_of_range"}
+    many = {"text": "x", "attachments": [SimpleUploadedFile(f"{place}.txt", b"x") for place in range(41)]}
+    assert app.form("/cases/2600000014/additions", many).json()["code"] == "too_large"
     nobody = App().post("/cases", {"kind": "praise"})
     assert (nobody.status_code, nobody["WWW-Authenticate"]) == (401, "Bearer")
     assert (Case.objects.count(), Draft.objects.count()) == (0, 0)

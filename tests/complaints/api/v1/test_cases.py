@@ -130,3 +130,6 @@ def test_lists_and_threads_take_the_same_statements_however_many_there_are(
     first = app.get("/cases").json()
     second = app.get(f"/cases?after={first['next']}").json()
     assert (len(first["items"]), len(second["items"]), second["next"]) == (10, 3, "")
+    # The case at the end of the first page is closed before the second is asked for.
+    assert app.post(f"/cases/{first['next']}/withdrawals").status_code == 201
+    assert app.get(f"/cases?after={first['next']}").json() == second

@@ -70,6 +70,8 @@ def test_what_is_not_the_file_or_no_photo_leaves_nothing(amina: Citizen) -> None
     answers = [app.post(f"/drafts/{draft}/uploads/{key}/finish") for key in (other, program)]
     assert codes(*answers) == [(422, "damaged"), (422, "file_refused")]
     assert codes(app.post(f"/drafts/{draft}/uploads", {"name": "x", "size": 0, "sha256": "x"})) == [(422, "invalid")]
+    film = app.post(f"/drafts/{draft}/uploads", {"name": "film.mp4", "size": 10**10, "sha256": "0" * 64}).json()
+    assert (film["code"], "film.mp4" in film["detail"], "50" in film["detail"]) == ("file_refused", True, True)
     assert (Upload.objects.count(), Attachment.objects.count()) == (0, 0)
     assert app.delete(f"/drafts/{draft}").status_code == 204
     assert not Draft.objects.exists()
