@@ -136,7 +136,9 @@ def _on_problem(_request: HttpRequest, problem: Any) -> HttpResponse:
 
 
 @api.exception_handler(ValidationError)
-def _on_wrong_types(_request: HttpRequest, error: Any) -> HttpResponse:
+def _on_wrong_types(request: HttpRequest, error: Any) -> HttpResponse:
+    if request.content_type == "application/json" and any(one["loc"][0] == "form" for one in error.errors):
+        return Problem("wrong_type").response()
     fields = [_field_problem(one) for one in error.errors]
     return Problem("invalid", fields=fields).response()
 

@@ -182,7 +182,7 @@ def test_a_text_that_nobody_sees_is_none():
         with pytest.raises(ValidationError) as refused:
             field.clean(unseen)
         assert refused.value.error_list[0].code == "required"
-        assert field.clean(f"{unseen}ماء") != ""
+        assert field.clean("\u200bماء") == "\u200bماء"
     assert LineField(max=50, required=False).clean(unseen) == ""
 
 

@@ -139,7 +139,8 @@ def _send(
     text: str,
     seen: str,
 ) -> Status[Thread]:
-    refuse_unknown({*request.POST, *request.FILES} - {"text", "seen", "attachments"})
+    # A file that came as a text would be lost without a word.
+    refuse_unknown({*request.POST} - {"text", "seen"} | {*request.FILES} - {"attachments"})
     at, user = timezone.now(), signed_in_user(request)
     case = _own(request, reference, at=at)
     files = MultiValueDict({"attachments": request.FILES.getlist("attachments")})

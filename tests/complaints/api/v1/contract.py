@@ -24,14 +24,15 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 
 
 def break_contract(
-    headers: dict[str, str], *, examples: int, known: Mapping[str, str], but: Collection[str] = ()
+    headers: dict[str, str], *, examples: int, chance: int, known: Mapping[str, str], but: Collection[str] = ()
 ) -> dict[str, list[str]]:
     """Return by operation what an answer did that the document does not say, with ``examples`` requests of each.
 
-    ``known`` are parameters of paths that lead somewhere, put into every second request; operations ``but`` these.
+    ``chance`` decides which. ``known`` are parameters of paths that lead somewhere, put into every second
+    request; operations ``but`` these.
     """
     with connection_kept():
-        return _broken(headers, examples=examples, known=known, but=but)
+        return _broken(headers, examples=examples, chance=chance, known=known, but=but)
 
 
 @contextmanager
@@ -45,7 +46,7 @@ def connection_kept() -> Iterator[None]:
 
 
 def _broken(
-    headers: dict[str, str], *, examples: int, known: Mapping[str, str], but: Collection[str]
+    headers: dict[str, str], *, examples: int, chance: int, known: Mapping[str, str], but: Collection[str]
 ) -> dict[str, list[str]]:
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
     found: dict[str, list[str]] = {}
@@ -55,16 +56,16 @@ def _broken(
         if operation.definition.raw["operationId"] in but:
             continue
         try:
-            _send(operation, headers, examples=examples, known=known)
+            _send(operation, headers, examples=examples, chance=chance, known=known)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told with its operation
             found[operation.label] = [f"{type(error).__name__}: {error}"[:3000]]
     return found
 
 
-def _send(operation: Any, headers: dict[str, str], *, examples: int, known: Mapping[str, str]) -> None:
+def _send(operation: Any, headers: dict[str, str], *, examples: int, chance: int, known: Mapping[str, str]) -> None:
     turns = cycle((True, False))
 
-    @seed(1)
+    @seed(chance)
     @settings(
         max_examples=examples,
         database=None,

@@ -80,6 +80,9 @@ def test_an_app_adds_answers_rates_and_objects_once_for_each_key(
     assert (file["name"], shown.status_code, shown["Content-Type"]) == ("street.png", 200, "image/jpeg")
     odd = app.form(f"{path}/additions", {"text": "x", "subject": "y"}).json()
     assert [(field["name"], field["code"]) for field in odd["fields"]] == [("subject", "unknown_field")]
+    lost = app.form(f"{path}/additions", {"text": "x", "attachments": "street.png"}).json()
+    assert [(field["name"], field["code"]) for field in lost["fields"]] == [("attachments", "unknown_field")]
+    assert app.post(f"{path}/additions", {"text": "x"}).json()["code"] == "wrong_type"
     assert app.form(f"{path}/replies", {"text": "Nobody asked."}).json()["code"] == "overtaken"
     assert app.post(f"{path}/reminders").json()["code"] == "overtaken"
     correction = {"subject": "Leak", "details": "Water in the street."}
