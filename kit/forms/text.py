@@ -15,11 +15,8 @@ MOST_MARKS_ON_A_LETTER = 8
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 #: Control characters but tabs and line breaks, and halves of surrogate pairs: the categories Cc and Cs.
 _UNSTORABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-#: Spaces, and letters that leave no mark on a page: those that Unicode ignores, and the empty letter of Braille.
-_BLANK: Final = re.compile(
-    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800"
-    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]*"
-)
+#: Letters and marks of which nothing is seen, beside spaces and format marks: fillers, the empty Braille, variants.
+_EMPTY: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0").union(map(chr, range(0xFE00, 0xFE10)))
 
 
 def safe_text(text: str) -> str:
@@ -30,7 +27,7 @@ def safe_text(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    if _BLANK.fullmatch(text):
+    if all(map(_is_unseen, text)):
         return ""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _UNSTORABLE.search(text):
@@ -40,6 +37,10 @@ def safe_text(text: str) -> str:
     if _has_heaped_marks(text):
         raise ValidationError(_("One letter has too many accents or vowel marks. Remove some of them."), code="marks")
     return text
+
+
+def _is_unseen(letter: str) -> bool:
+    return letter.isspace() or letter in _EMPTY or unicodedata.category(letter) == "Cf"
 
 
 def _has_heaped_marks(text: str) -> bool:
