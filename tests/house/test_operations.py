@@ -36,6 +36,8 @@ def missing(words: list[str]) -> str:
     match words:
         case ["docker", "compose", verb, *rest]:
             return verb if verb not in OF_COMPOSE else _missing_of_compose(verb, rest)
+        case ["docker", "image", "tag", _, _]:
+            return ""
         case ["python3", "run.py", name, *rest]:
             return name if name not in RUN_COMMANDS else _unknown(rest, RUN_COMMANDS[name])
         case ["python", "manage.py", name, *rest]:
