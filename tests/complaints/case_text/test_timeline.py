@@ -32,4 +32,4 @@ def test_filing_says_where_the_case_went_and_a_rating_what_was_rated(
     rate(case, by=amina.user, at=now + timedelta(hours=1), count=0, solved="partly", treated=2)
     filed, *_, rated = texts(case)
     assert (filed, rated) == ("Sent to Jordan Water Company.", "Partly solved")
-    assert texts(unsent) == ["The CMU finds the right agency."]
+    assert texts(unsent) == ["Government Complaints Management Unit finds the right agency."]
