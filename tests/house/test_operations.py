@@ -20,6 +20,7 @@ SHELL = re.compile(r"^ *```sh\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
 #: What an operator has without us, and what Compose can do.
 OF_THE_SYSTEM = {"openssl", "rsync", "sh", "sha256sum"}
+TAGGING = ["docker", "image", "tag"]
 OF_COMPOSE = {"build", "exec", "logs", "ps", "run", "stop", "up"}
 TAKE_A_VALUE = {"--user", "--volume"}
 #: Commands of run.py that the document names, with their options.
@@ -36,8 +37,6 @@ def missing(words: list[str]) -> str:
     match words:
         case ["docker", "compose", verb, *rest]:
             return verb if verb not in OF_COMPOSE else _missing_of_compose(verb, rest)
-        case ["docker", "image", "tag", _, _]:
-            return ""
         case ["python3", "run.py", name, *rest]:
             return name if name not in RUN_COMMANDS else _unknown(rest, RUN_COMMANDS[name])
         case ["python", "manage.py", name, *rest]:
@@ -46,7 +45,7 @@ def missing(words: list[str]) -> str:
             options = _options_of_program(program)
             return _unknown(rest, options) if options else program
         case [program, *_]:
-            return "" if program in OF_THE_SYSTEM else program
+            return "" if program in OF_THE_SYSTEM or words[:3] == TAGGING else program
     return "a command"
 
 
