@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from threading import Barrier, BrokenBarrierError
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency
-from complaints.actions import accept, answers, close, link, unlink, withdraw
+from complaints.actions import accept, answers, close, link, links, unlink, withdraw
 from complaints.actions.links import LeadFollows, LinkedAlready
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.escalation import absences
@@ -21,7 +22,7 @@ from complaints.models import Case, CaseEvent, CaseLink
 from tests.cast import make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase, Neighbours
-from tests.complaints.threads import at_once, copy
+from tests.complaints.threads import Overlap, at_once, copy
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock", "english")]
 type Follow = Callable[..., Case]
@@ -68,17 +69,21 @@ def test_two_links_against_each_other_make_no_loop(
 
 
 def test_unlinking_while_the_lead_is_answered_is_one_or_the_other(
-    follow: Follow, lead: Case, karim: Citizen, omar: User, nadia: User, now: datetime
+    file_case: FileCase, karim: Citizen, omar: User, nadia: User, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case = follow(karim, is_accepted=True)
-    leading, joined = copy(lead), CaseLink.objects.get()
-    outcomes = at_once(lambda: close(leading, by=omar, at=now, **GOOD), lambda: unlink(joined, by=nadia, at=now))
-    case.refresh_from_db()
-    ended = CaseLink.objects.filter(ended_at__isnull=False).exists()
-    assert (case.state, ended, isinstance(outcomes[1], TransitionNotAllowed)) in (
-        ("closed", False, True),
-        ("in_progress", True, False),
-    )
+    found = []
+    for module, name in ((answers, "_answer_followers"), (links, "_end")):
+        lead, case = file_case(), file_case(citizen=karim)
+        for each in (lead, case):
+            accept(each, by=omar, at=now, days=3)
+        joined, overlap = link(case, lead, by=omar, at=now), Overlap()
+        both = [partial(close, copy(lead), by=omar, at=now, **GOOD), partial(unlink, joined, by=nadia, at=now)]
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, overlap.around(getattr(module, name)))
+            _, late = overlap.run(*(both if module is answers else reversed(both)))
+        is_ended = CaseLink.objects.get(pk=joined.pk).ended_at is not None
+        found.append((copy(case).state, is_ended, type(late).__name__, overlap.was_overtaken))
+    assert found == [("closed", False, "TransitionNotAllowed", False), ("in_progress", True, "Answer", False)]
 
 
 @pytest.fixture

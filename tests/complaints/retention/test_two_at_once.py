@@ -21,7 +21,7 @@ from tests.complaints import DETAILS, DONE, FOUND
 from tests.complaints.cases import FileCase
 from tests.complaints.mandates import give_mandate
 from tests.complaints.sample_files import PDF
-from tests.complaints.threads import UNHINDERED, Overlap, copy
+from tests.complaints.threads import Overlap, copy
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media")]
 TERMS = holds.HoldTerms("دعوى أمام المحكمة", "123/2026", None)
@@ -73,7 +73,7 @@ def test_a_person_who_is_held_while_their_account_is_deleted_is_kept(
     """The hold comes after the look for holds and before the person's row is locked."""
     granted = {"kind": RequestKind.DELETION, "state": RequestState.GRANTED, "decided_by": lina, "decided_at": now}
     request = PrivacyRequest.objects.create(citizen=amina, made_at=now, due_on=now.date(), **granted)
-    overlap = Overlap(UNHINDERED)
+    overlap = Overlap()
     monkeypatch.setattr(persons, "has_open_cases", overlap.around(persons.has_open_cases))
     refused, held = overlap.run(
         partial(persons.carry_out, request, at=now),

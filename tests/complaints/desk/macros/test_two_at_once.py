@@ -11,7 +11,7 @@ from complaints.models import Case, CaseEvent, Macro
 from tests.complaints.cases import FileCase
 from tests.complaints.desk.macros.conftest import Make, Staff
 from tests.complaints.pages import Clock, Desk, address, sent
-from tests.complaints.threads import UNHINDERED, Overlap
+from tests.complaints.threads import Overlap
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english")]
 READ, WRITTEN = "اتصلنا بالفرقة.", "لم نتصل بأحد."
@@ -47,7 +47,7 @@ def test_a_macro_that_is_changed_while_it_runs_does_what_was_read_or_nothing(
     there = reverse("macro-step", args=[macro.pk, step.pk])
 
     # Between the reading of the steps and that of the macro: nothing is done, and the page shows the new words.
-    between = Overlap(UNHINDERED)
+    between = Overlap()
 
     class Steps:
         def filter(self, **said: object) -> object:
@@ -66,7 +66,7 @@ def test_a_macro_that_is_changed_while_it_runs_does_what_was_read_or_nothing(
     macro.refresh_from_db()
     run, change = {"seen": macro.changed_at.isoformat()}, {"seen": macro.changed_at.isoformat(), "text": READ}
     clock.pass_(minutes=1)
-    during = Overlap(UNHINDERED)
+    during = Overlap()
     monkeypatch.setattr(run_views, "run_steps", during.around(run_views.run_steps))
     here = address("desk-macro", other, macro=macro.pk)
     page, saved = during.run(lambda: runner.post(here, sent(other) | run), lambda: writer.post(there, change))

@@ -19,7 +19,7 @@ from tests.complaints import DONE, FOUND, NOT_OURS
 from tests.complaints.cases import FileCase
 from tests.complaints.desk.queue.bulk import ticked
 from tests.complaints.pages import Clock, Desk, address, sent
-from tests.complaints.threads import UNHINDERED, Overlap, copy
+from tests.complaints.threads import Overlap, copy
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock", "english")]
 
@@ -76,7 +76,7 @@ def test_what_is_undone_for_many_is_not_undone_over_the_citizens_word_nor_half(
         close(case, by=omar, at=clock.at, outcome="solved", found=FOUND, done=DONE)
     clock.pass_(seconds=30)
     moments = {
-        "before the lock": (actions, "undo", first, Overlap(UNHINDERED)),
+        "before the lock": (actions, "undo", first, Overlap()),
         "after it": (import_module("complaints.actions.undo"), "_stop_messages", second, Overlap()),
     }
     found = {}

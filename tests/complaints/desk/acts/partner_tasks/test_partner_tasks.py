@@ -11,11 +11,14 @@ import pytest
 from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency
-from complaints.actions import add_task, answer_task, drop_task
+from complaints import actions
+from complaints.actions import accept, add_task, answer_task, drop_task
 from complaints.models import Case, CaseEvent, ReferralTask
 from tests.cast import make_agency, make_staff
 from tests.complaints import DONE, FOUND, PARTNER_ANSWER, PARTNER_TASK
+from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address, post_at_once, sent, statements_of
+from tests.complaints.threads import Overlap
 
 NAMES = ("desk-task", "desk-task-answer", "desk-task-drop")
 GOOD = {"outcome": "solved", "found": FOUND, "done": DONE}
@@ -232,17 +235,25 @@ def test_two_who_ask_at_once_ask_once(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("gam", "yusuf")
 def test_closing_while_another_agency_is_asked_is_one_of_both(
-    desk: Desk, accepted: Case, omar: User, nadia: User, gam: Agency, yusuf: User
+    desk: Desk, file_case: FileCase, omar: User, nadia: User, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asks = sent(accepted, agency="gam", text=PARTNER_TASK, days="2")
-    posts = [
-        *_posts(desk, [omar], address("desk-task", accepted), asks),
-        *_posts(desk, [nadia], address("desk-close", accepted), sent(accepted, **GOOD)),
-    ]
-    assert sorted(post_at_once(*posts)) == [302, 409]
-    accepted.refresh_from_db()
-    assert (accepted.state, ReferralTask.objects.count()) in {("closed", 0), ("in_progress", 1)}
+    found = []
+    for first, second in (("add_task", "close"), ("close", "add_task")):
+        case, overlap = file_case(), Overlap()
+        accept(case, by=omar, at=now, days=2)
+        asks = sent(case, agency="gam", text=PARTNER_TASK, days="2")
+        posts = {
+            "add_task": partial(desk(omar).post, address("desk-task", case), asks),
+            "close": partial(desk(nadia).post, address("desk-close", case), sent(case, **GOOD)),
+        }
+        with monkeypatch.context() as patch:
+            patch.setattr(actions, first, overlap.around(getattr(actions, first)))
+            statuses = [page.status_code for page in overlap.run(posts[first], posts[second])]
+        case.refresh_from_db()
+        found.append((statuses, overlap.was_overtaken, case.state, case.tasks.count()))
+    assert found == [([302, 409], False, "in_progress", 1), ([302, 409], False, "closed", 0)]
 
 
 def _posts(desk: Desk, people: list[User], url: str, typed: dict[str, object]) -> list[Callable[[], object]]:
