@@ -1,4 +1,7 @@
-"""Figures read from what is kept: sums of whole months, and entries for the days before and after these."""
+"""Figures read from what is kept: sums of whole months, and the days before and after these.
+
+Of all cases together these days are kept too; of a part of them they are summed from the entries.
+"""
 
 from __future__ import annotations
 
@@ -19,21 +22,27 @@ from reports.figures.scopes import Dimension, Scope
 from reports.figures.sums import MONTH, WEIGHTS, Sums, amount_columns, next_month, scope_condition, weights
 from reports.models import FigureState
 
+_ENTRIES: Final = "reports_figureentry"
+_DAYS: Final = "reports_figureday"
 #: The table of days reaches to the end of the last month.
 MONTH_AHEAD: Final = timedelta(days=32)
 # What a holder had before the period counts for all of it, what it got since for the working time after that month.
-_ENTRY_HELD: Final = "CASE WHEN moment < %(start)s THEN %(whole)s ELSE weight.seconds END"
+_HELD: Final = "CASE WHEN moment < %(start)s THEN %(whole)s ELSE weight.seconds END"
 _MONTH_HELD: Final = """CASE WHEN kept.month < %(start_month)s THEN %(whole)s
     WHEN kept.month >= %(full_month)s THEN weight.seconds ELSE 0 END"""
 
 
 @dataclass(frozen=True)
 class TotalsRequest:
-    """What is to be summed: by what, of which part, and ``agencies``, the SQL that leaves agencies out."""
+    """What is to be summed: by what, of which part, and ``agencies``, the SQL that leaves agencies out.
+
+    Without ``with_days`` nothing is read of how many working days acts took.
+    """
 
     by: tuple[Dimension, ...]
     scope: Scope
     agencies: str = "true"
+    with_days: bool = True
 
     @property
     def needed(self) -> frozenset[Dimension]:
@@ -77,26 +86,34 @@ def count(
     days = day_table(current_calendar(), since=start, until=end, ahead=MONTH_AHEAD)
     parameters = {**span.parameters, **weights(days, start=start, end=end), "parted": list(parted)}
     kept = next((keys for keys in SETS_BY_SIZE if from_sums and question.needed <= set(keys)), None)
-    parts = list(span.parts(kept)) if kept is not None else [span.every_entry()]
+    edges = _DAYS if not question.needed and span.is_of_days else _ENTRIES
+    parts = list(span.parts(kept, edges)) if kept is not None else [span.every_entry()]
     with connections[replica.database()].cursor() as cursor:
         for part in parts:
             _add_part(cursor, found, part, question, parameters)
     return found
 
 
-SETS_BY_SIZE: Final = sorted(SETS, key=lambda keys: (len(keys), Dimension.TOPIC in keys))
+#: The dimensions that have the fewest keys first.
+_BY_NUMBER: Final = (Dimension.KIND, Dimension.CHANNEL, Dimension.GOVERNORATE, Dimension.AGENCY, Dimension.TOPIC)
+SETS_BY_SIZE: Final = sorted(SETS, key=lambda keys: (len(keys), sorted(map(_BY_NUMBER.index, keys), reverse=True)))
 
 
 class _Span:
     """The months and days that a period is made of."""
 
     def __init__(self, start: datetime, end: datetime, as_of: datetime) -> None:
-        self.start, self.end = start, end
+        self.start, self.end, self.as_of = start, end, as_of
         self.start_month = _month(start)
         is_whole = start == _midnight(self.start_month)
         self.full_month = self.start_month if is_whole else next_month(self.start_month)
         # The sums of the last month go up to ``as_of``: to there, they are all that is needed.
         self.end_month = next_month(_month(end)) if end == as_of else _month(end)
+
+    @property
+    def is_of_days(self) -> bool:
+        """Tell whether the period is made of whole days, or lasts."""
+        return self.start == _midnight(_day(self.start)) and self.end in {self.as_of, _midnight(_day(self.end))}
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -114,10 +131,10 @@ class _Span:
 
     def every_entry(self) -> _Part:
         """Return all entries, where no sums are kept by what is asked."""
-        return _Part("reports_figureentry", "moment < %(end)s", MONTH, "origin >= %(start)s", "true", _ENTRY_HELD)
+        return _Part(_ENTRIES, "moment < %(end)s", MONTH, "origin >= %(start)s", "true", _HELD)
 
-    def parts(self, kept: Sequence[Dimension]) -> Iterator[_Part]:
-        """Yield the sums of whole months, and the entries of the days before and after them."""
+    def parts(self, kept: Sequence[Dimension], edges: str) -> Iterator[_Part]:
+        """Yield the sums of whole months, and what ``edges`` has of the days before and after them."""
         yield _Part(
             "reports_figuretotal",
             f"rolled_up = {rolled_up(kept)} AND kept.month < %(end_month)s",
@@ -128,15 +145,15 @@ class _Span:
         )
         if _midnight(self.end_month) < self.end:
             after = "moment >= %(end_month_at)s AND moment < %(end)s"
-            yield _Part("reports_figureentry", after, MONTH, "origin >= %(start)s", "true", _ENTRY_HELD)
+            yield _Part(edges, after, MONTH, "origin >= %(start)s", "true", _HELD)
         if self.start_month < min(self.full_month, self.end_month):
             in_month = "moment >= %(start_month_at)s AND moment < %(full_month_at)s"
             before = (
                 f"moment < %(end_month_at)s AND moment < %(end)s AND ({in_month} OR "
                 "(origin >= %(start)s AND origin < %(full_month_at)s))"
             )
-            held = f"CASE WHEN {in_month} THEN {_ENTRY_HELD} ELSE 0 END"
-            yield _Part("reports_figureentry", before, MONTH, "origin >= %(start)s", "false", held)
+            held = f"CASE WHEN {in_month} THEN {_HELD} ELSE 0 END"
+            yield _Part(edges, before, MONTH, "origin >= %(start)s", "false", held)
 
 
 def _add_part(
@@ -155,6 +172,8 @@ def _add_part(
     )
     for row in cursor.fetchall():
         found.add(row[:width], row[width:])
+    if not question.with_days:
+        return
     cursor.execute(_durations(part, keys, where), given)
     for *cell, acts, days, number in cursor.fetchall():
         found.add_days(tuple(cell), acts=acts, days=days, number=int(number))
@@ -164,15 +183,19 @@ def _durations(part: _Part, keys: str, where: str) -> str:
     if part.table == "reports_figuretotal":
         rows, columns = "reports_figureduration AS kept", "acts, days, sum(number)"
     else:
-        rows = """reports_figureentry AS kept CROSS JOIN LATERAL (
+        rows = f"""{part.table} AS kept CROSS JOIN LATERAL (
             VALUES ('decided', decide_days, decided), ('answered', answer_days, answered)
         ) AS took (acts, days, number)"""
-        columns, where = "acts, days, sum(number)", f"days IS NOT NULL AND {where}"
+        columns, where = "acts, days, sum(number)", f"days IS NOT NULL AND number <> 0 AND {where}"
     return f"SELECT {keys}{columns} FROM {rows} WHERE {part.flows} AND {where} GROUP BY {keys}acts, days"  # noqa: S608 - names of ours
 
 
+def _day(moment: datetime) -> date:
+    return moment.astimezone(AMMAN).date()
+
+
 def _month(moment: datetime) -> date:
-    return moment.astimezone(AMMAN).date().replace(day=1)
+    return _day(moment).replace(day=1)
 
 
 def _midnight(day: date) -> datetime:

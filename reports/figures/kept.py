@@ -1,4 +1,4 @@
-"""Keeps the figures: entries of each case in a table, and their sums by month.
+"""Keeps the figures: entries of each case in a table, and their sums by month and by day.
 
 Triggers note each case that changes. A refresh takes the noted cases in batches and replaces their entries, adds the
 difference to the sums, and then moves the moment up to which the sums count. A rebuild writes all entries anew, case by
@@ -28,7 +28,7 @@ from reports.figures.calendar_changes import calendar_record, changed_days
 from reports.figures.day_table import day_table
 from reports.figures.entries import COLUMNS, entries
 from reports.figures.sums import next_month
-from reports.models import FigureChange, FigureDuration, FigureEntry, FigureState, FigureTotal
+from reports.models import FigureChange, FigureDay, FigureDuration, FigureEntry, FigureState, FigureTotal
 
 TASK: Final = "reports.refresh_figures"
 #: For so long one run of the task works; the next goes on.
@@ -152,9 +152,21 @@ def _begin_sums(state: FigureState, at: datetime) -> None:
     first: datetime | None = FigureEntry.objects.aggregate(first=Min("moment"))["first"]
     state.counting_to = at
     state.month = (first or at).astimezone(AMMAN).date().replace(day=1)
-    FigureTotal.objects.filter(month__lt=state.month).delete()
-    FigureDuration.objects.filter(month__lt=state.month).delete()
+    _clear_sums(before=state.month)
     state.save(update_fields=["counting_to", "month", "calendar"])
+
+
+def _clear_sums(*, since: date | None = None, before: date | None = None) -> None:
+    """Delete the sums from the month of ``since`` to the one before ``before``."""
+    totals, durations, days = FigureTotal.objects.all(), FigureDuration.objects.all(), FigureDay.objects.all()
+    if since is not None:
+        totals, durations = totals.filter(month__gte=since), durations.filter(month__gte=since)
+        days = days.filter(moment__gte=_midnight(since))
+    if before is not None:
+        totals, durations = totals.filter(month__lt=before), durations.filter(month__lt=before)
+        days = days.filter(moment__lt=_midnight(before))
+    for rows in (totals, durations, days):
+        rows.delete()
 
 
 def _build_sums(_at: datetime, follow: Follow) -> bool:
@@ -164,16 +176,15 @@ def _build_sums(_at: datetime, follow: Follow) -> bool:
             return False
         last = state.counting_to.astimezone(AMMAN).date().replace(day=1)
         if state.month > last:
-            FigureTotal.objects.filter(month__gt=last).delete()
-            FigureDuration.objects.filter(month__gt=last).delete()
+            _clear_sums(since=next_month(last))
             state.as_of, state.month, state.position = state.counting_to, None, 0
             state.save(update_fields=["as_of", "month", "position"])
             return False
-        FigureTotal.objects.filter(month=state.month).delete()
-        FigureDuration.objects.filter(month=state.month).delete()
-        kept_sums.add_between(_midnight(state.month), min(_midnight(next_month(state.month)), state.counting_to))
+        after = next_month(state.month)
+        _clear_sums(since=state.month, before=after)
+        kept_sums.add_between(_midnight(state.month), min(_midnight(after), state.counting_to))
         follow("months", state.month.year * 12 + state.month.month, last.year * 12 + last.month)
-        state.month = next_month(state.month)
+        state.month = after
         state.save(update_fields=["month"])
         return True
 

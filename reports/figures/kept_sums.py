@@ -1,4 +1,4 @@
-"""The sums of kept entries by month: adding entries to them, and replacing those of changed cases."""
+"""The sums of kept entries by month and by day: adding entries to them, and replacing those of changed cases."""
 
 from __future__ import annotations
 
@@ -47,6 +47,10 @@ def _amounts(sign: str) -> str:
     return ", ".join(f"{sign}{name} AS {name}" for name in AMOUNTS)
 
 
+def _summed() -> str:
+    return ", ".join(f"nullif(sum({name}), 0)::bigint AS {name}" for name in AMOUNTS)
+
+
 def _added(table: str) -> str:
     return ", ".join(
         f"{name} = nullif(coalesce({table}.{name}, 0) + coalesce(excluded.{name}, 0), 0)" for name in AMOUNTS
@@ -57,14 +61,14 @@ def _added(table: str) -> str:
 _DELTA: Final = f"""
 delta AS MATERIALIZED (
     SELECT {MONTH} AS month, {ORIGIN_MONTH} AS origin_month, {_KEYS}, {", ".join(DAYS)},
-        {", ".join(f"nullif(sum({name}), 0)::bigint AS {name}" for name in AMOUNTS)}
+        {_summed()}
     FROM moved GROUP BY 1, 2, {_KEYS}, {", ".join(DAYS)}
 )"""  # noqa: S608 - names of ours
 _TOTAL_COLUMNS: Final = f"rolled_up, month, origin_month, {_KEYS}, {', '.join(AMOUNTS)}"
 _TOTALS: Final = f"""
     SELECT * FROM (
         SELECT grouping({_KEYS}) AS rolled_up, month, origin_month, {_KEYS},
-            {", ".join(f"nullif(sum({name}), 0)::bigint AS {name}" for name in AMOUNTS)}
+            {_summed()}
         FROM delta WHERE {_ANY}
         GROUP BY month, origin_month, GROUPING SETS ({_SETS_SQL})
     ) AS summed WHERE {_ANY}"""  # noqa: S608 - names of ours
@@ -79,7 +83,18 @@ _DURATIONS: Final = f"""
     ) AS done
     GROUP BY month, origin_month, acts, days, GROUPING SETS ({_SETS_SQL})
     HAVING sum(number) <> 0"""  # noqa: S608 - names of ours
+_DAY_COLUMNS: Final = f"moment, origin, {', '.join((*DAYS, *AMOUNTS))}"
+_DAILY: Final = f"""
+    SELECT * FROM (
+        SELECT date_trunc('day', moment, 'Asia/Amman') AS moment, date_trunc('day', origin, 'Asia/Amman') AS origin,
+            {", ".join(DAYS)}, {_summed()}
+        FROM moved GROUP BY 1, 2, {", ".join(DAYS)}
+    ) AS summed WHERE {_ANY}"""  # noqa: S608 - names of ours
 _ADD: Final = f"""{_DELTA},
+daily AS (
+    INSERT INTO reports_figureday ({_DAY_COLUMNS}) {_DAILY}
+    ON CONFLICT (moment, origin, {", ".join(DAYS)}) DO UPDATE SET {_added("reports_figureday")}
+),
 total AS (
     INSERT INTO reports_figuretotal ({_TOTAL_COLUMNS}) {_TOTALS}
     ON CONFLICT (rolled_up, month, origin_month, {_KEYS}) DO UPDATE SET {_added("reports_figuretotal")}
@@ -120,7 +135,10 @@ def _unequal(kept: str, counted: str) -> str:
 
 
 _OF_MONTH: Final = "month = date_trunc('month', %(start)s::timestamptz AT TIME ZONE 'Asia/Amman')::date"
+_IN_MONTH: Final = """date_trunc('month', moment, 'Asia/Amman')
+    = date_trunc('month', %(start)s::timestamptz, 'Asia/Amman')"""
 _DIFFERING: Final = f"""{_MOVED_BETWEEN}, {_DELTA},
+daily AS MATERIALIZED ({_DAILY}),
 total AS MATERIALIZED ({_TOTALS}),
 duration AS MATERIALIZED ({_DURATIONS})
 {
@@ -134,6 +152,13 @@ UNION ALL
     _unequal(
         f"SELECT {_DURATION_COLUMNS} FROM reports_figureduration WHERE {_OF_MONTH} AND number <> 0",
         f"SELECT {_DURATION_COLUMNS} FROM duration",
+    )
+}
+UNION ALL
+{
+    _unequal(
+        f"SELECT {_DAY_COLUMNS} FROM reports_figureday WHERE {_IN_MONTH} AND ({_ANY})",
+        f"SELECT {_DAY_COLUMNS} FROM daily",
     )
 }
 ORDER BY 2, 1

@@ -20,6 +20,7 @@ from agencies.successions import Continuity
 from complaints.models import Case
 from kit import replica
 from reports.figures import from_history, from_totals
+from reports.figures.from_totals import TotalsRequest
 from reports.figures.measures import Figures
 from reports.figures.scopes import Dimension, Key, Scope
 from reports.figures.sums import Cell, Sums
@@ -76,8 +77,18 @@ class Reading:
         return self.as_of < self.period.ends_at
 
 
-def read(period: ReportPeriod, *, by: Sequence[Dimension] = (), scope: Scope | None = None, at: datetime) -> Reading:
+def read(
+    period: ReportPeriod,
+    *,
+    by: Sequence[Dimension] = (),
+    scope: Scope | None = None,
+    at: datetime,
+    with_days: bool = True,
+) -> Reading:
     """Return the figures of ``period`` as they stood at its end, or at ``at`` while it lasts.
+
+    Who asks for no working days leaves out ``with_days``: many of the rows that are read say how many acts took how
+    many.
 
     Raises ``PeriodNotBegun`` for a period in the future, ``PeriodInverted`` for one that ends before it begins, and
     ``FiguresBeingCounted``. A constant number of queries.
@@ -86,7 +97,8 @@ def read(period: ReportPeriod, *, by: Sequence[Dimension] = (), scope: Scope | N
         raise PeriodInverted
     if period.starts_at >= at:
         raise PeriodNotBegun
-    counted = replica.read(lambda: _read(period, by=tuple(by), scope=scope or Scope(), at=at))
+    question = TotalsRequest(tuple(by), scope or Scope(), with_days=with_days)
+    counted = replica.read(lambda: _read(period, question, at=at))
     rows, as_of = counted.value
     return Reading(
         period=period,
@@ -98,9 +110,8 @@ def read(period: ReportPeriod, *, by: Sequence[Dimension] = (), scope: Scope | N
     )
 
 
-def _read(
-    period: ReportPeriod, *, by: tuple[Dimension, ...], scope: Scope, at: datetime
-) -> tuple[Mapping[Cell, Figures], datetime]:
+def _read(period: ReportPeriod, question: TotalsRequest, *, at: datetime) -> tuple[Mapping[Cell, Figures], datetime]:
+    by, scope = question.by, question.scope
     continued = successions.continuity(on=timezone.localdate(at))
     end, kept = min(period.ends_at, at), from_totals.kept_until()
     rows: dict[Cell, Figures] = {}
@@ -112,9 +123,9 @@ def _read(
         _follow(rows, sums, columns, by=by, scope=scope, continued=continued)
         return rows, end
     end = min(end, kept)
-    for question in _questions(by, scope, continued):
-        sums = from_totals.count(period.starts_at, end, question, as_of=kept, parted=continued.parted)
-        _follow(rows, sums, question.by, by=by, scope=scope, continued=continued)
+    for each in _questions(question, continued):
+        sums = from_totals.count(period.starts_at, end, each, as_of=kept, parted=continued.parted)
+        _follow(rows, sums, each.by, by=by, scope=scope, continued=continued)
     return rows, end
 
 
@@ -136,19 +147,24 @@ def _refuse_many() -> None:
         raise FiguresBeingCounted(state.position if state.month is None else whole, whole)
 
 
-def _questions(by: tuple[Dimension, ...], scope: Scope, continued: Continuity) -> Iterator[from_totals.TotalsRequest]:
+def _questions(question: TotalsRequest, continued: Continuity) -> Iterator[TotalsRequest]:
     """Yield what is asked of the kept sums: agencies whose work went to several are asked for by themselves."""
+    by, scope = question.by, question.scope
     if scope.agencies is not None:
         earlier = continued.predecessors()
         former = (old for key in scope.agencies if isinstance(key, int) for old in earlier.get(key, ()))
         scope = replace(scope, agencies=scope.agencies | frozenset(former))
     columns = _columns(by, scope, continued)
     if columns == by or not continued.parted:
-        yield from_totals.TotalsRequest(columns, scope)
+        yield replace(question, by=columns, scope=scope)
         return
     few = tuple(dict.fromkeys((*by, Dimension.AGENCY)))
-    yield from_totals.TotalsRequest(few, scope, "(agency_id IS NULL OR agency_id <> ALL(%(parted)s::bigint[]))")
-    yield from_totals.TotalsRequest(columns, scope, "agency_id = ANY(%(parted)s::bigint[])")
+    others, parted = (
+        "(agency_id IS NULL OR agency_id <> ALL(%(parted)s::bigint[]))",
+        "agency_id = ANY(%(parted)s::bigint[])",
+    )
+    yield replace(question, by=few, scope=scope, agencies=others)
+    yield replace(question, by=columns, scope=scope, agencies=parted)
 
 
 def _columns(by: tuple[Dimension, ...], scope: Scope, continued: Continuity) -> tuple[Dimension, ...]:
@@ -232,10 +248,13 @@ def series(
     scope: Scope | None = None,
     at: datetime,
 ) -> tuple[Reading, ...]:
-    """Return a reading of each of the last ``months`` months up to the one in which ``period`` ends, oldest first."""
+    """Return a reading of each of the last ``months`` months up to the one in which ``period`` ends, oldest first.
+
+    Nothing is read of how many working days acts took.
+    """
     last = period.last.replace(day=1)
     firsts = [_months_earlier(last, number) for number in reversed(range(months))]
-    return tuple(read(whole_month(first), by=by, scope=scope, at=at) for first in firsts)
+    return tuple(read(whole_month(first), by=by, scope=scope, at=at, with_days=False) for first in firsts)
 
 
 def whole_month(first: date) -> ReportPeriod:

@@ -21,7 +21,7 @@ from reports.models.directives import (
     DirectiveStepKind,
     IssuingOffice,
 )
-from reports.models.figures import FigureChange, FigureDuration, FigureEntry, FigureState, FigureTotal
+from reports.models.figures import FigureChange, FigureDay, FigureDuration, FigureEntry, FigureState, FigureTotal
 from reports.models.periodic import (
     COMMENT_LENGTH,
     FROZEN,
@@ -62,6 +62,7 @@ __all__ = [
     "DirectiveStep",
     "DirectiveStepKind",
     "FigureChange",
+    "FigureDay",
     "FigureDuration",
     "FigureEntry",
     "FigureState",

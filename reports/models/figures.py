@@ -1,4 +1,4 @@
-"""Kept figures: the entries of each case, their sums by month, and which cases have changed since.
+"""Kept figures: the entries of each case, their sums by month and by day, and which cases have changed since.
 
 Only ``reports.figures.kept`` writes these rows. The columns of amounts are those of ``reports.models.amounts``, empty
 where nothing is added. Keys of agencies, topics and governorates carry no foreign keys: the rows are derived.
@@ -123,6 +123,29 @@ class FigureDuration(_MonthSum):
 
     def __str__(self) -> str:
         return f"{self.month} {self.acts} {self.days}"
+
+
+class FigureDay(_Amounts):
+    """What the entries of a day and of an ``origin`` on one day add up to, of all cases, as an entry at midnight."""
+
+    moment = models.DateTimeField()
+    origin = models.DateTimeField()
+    decide_days = models.IntegerField(null=True)
+    answer_days = models.IntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("kept day")
+        indexes: ClassVar = [models.Index(fields=["origin"], name="figure_day_origin")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["moment", "origin", "decide_days", "answer_days"],
+                nulls_distinct=False,
+                name="figure_day_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.moment} {self.origin}"
 
 
 class FigureChange(models.Model):
