@@ -16,12 +16,12 @@ register = template.Library()
 
 @register.inclusion_tag("components/charts/figure.html")
 def chart(
-    kind: str, data: ChartData, *, title: object = "", summary: object = "", has_table: bool = True
+    kind: str, data: ChartData, *, title: object = "", summary: object = "", has_table: bool = True, left_out: int = 0
 ) -> dict[str, Any]:
     """Draw ``data`` as ``bars``, ``stacked``, ``lines``, ``map`` or ``interval``, with its numbers as a table.
 
     ``summary`` is read aloud; without one it says the highest and the lowest. Without ``has_table`` the page has a
-    table of its own. Pages of citizens load ``css/charts.css``.
+    table of its own, which has ``left_out`` rows more than are drawn. Pages of citizens load ``css/charts.css``.
     """
     rtl = get_language_bidi()
     return {
@@ -29,6 +29,7 @@ def chart(
         "summary": summary or spoken(kind, data),
         "data": data,
         "has_table": has_table,
+        "left_out": left_out,
         "drawing": draw(kind, data, rtl=rtl) if data.rows else None,
     }
 
@@ -57,6 +58,7 @@ def hbars(
     column: object = "",
     unit: object = "",
     has_table: bool = True,
+    left_out: int = 0,
 ) -> dict[str, Any]:
     """Draw rows of (label, number) as bars: ``chart`` with plain whole numbers.
 
@@ -64,4 +66,4 @@ def hbars(
     """
     made = tuple(ChartRow(label, (value,), (written(value),)) for label, value in rows)
     data = ChartData((str(column), str(unit)), made)
-    return chart("bars", data, title=title, summary=summary, has_table=has_table)
+    return chart("bars", data, title=title, summary=summary, has_table=has_table, left_out=left_out)

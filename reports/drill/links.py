@@ -5,7 +5,7 @@ An address holds keys and days, never a text or a person.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from urllib.parse import urlencode
@@ -26,8 +26,14 @@ _WHOLE = Scope()
 
 def cases_url(measure: str, period: ReportPeriod, scope: Scope = _WHOLE) -> str:
     """Return the address of the cases that ``measure`` counts in ``period`` and ``scope``."""
+    return cases_urls([measure], period, scope)[measure]
+
+
+def cases_urls(measures: Iterable[str], period: ReportPeriod, scope: Scope = _WHOLE) -> Mapping[str, str]:
+    """Return that address for each of ``measures``."""
     days = {"first": period.first.isoformat(), "last": period.last.isoformat()}
-    return f"{reverse(PAGE)}?{urlencode({'list': measure, **days, **_written(scope)})}"
+    page, others = reverse(PAGE), urlencode({**days, **_written(scope)})
+    return {measure: f"{page}?list={measure}&{others}" for measure in measures}
 
 
 def list_url(name: str, scope: Scope = _WHOLE) -> str:

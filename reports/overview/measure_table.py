@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -109,20 +109,30 @@ class MeasureTable:
 def measure_table(period: ReportPeriod, total: Figures, *, at: datetime, scope: Scope) -> MeasureTable:
     """Return all measures of ``period`` and ``scope``, whose figures are ``total``, beside the two periods before."""
     before, year_before = compared(period)
-    columns = [(period, total), *((each, read(each, scope=scope, at=at).total) for each in (before, year_before))]
+    figures = {period: total} | {each: read(each, scope=scope, at=at).total for each in (before, year_before)}
+    columns = [_Column(each, found, links.cases_urls(MEASURES, each, scope)) for each, found in figures.items()]
     return MeasureTable(
-        periods=[each for each, _figures in columns],
-        groups=[(title, [_row(MEASURES[name], columns, scope) for name in names]) for title, names in GROUPS],
+        periods=list(figures),
+        groups=[(title, [_row(MEASURES[name], columns) for name in names]) for title, names in GROUPS],
     )
 
 
-def _row(measure: Measure, columns: Sequence[tuple[ReportPeriod, Figures]], scope: Scope) -> MeasureRow:
-    return MeasureRow(measure, [_cell(measure, period, figures, scope) for period, figures in columns])
+@dataclass(frozen=True)
+class _Column:
+    """One period: its figures, and the addresses of their cases by measure."""
+
+    period: ReportPeriod
+    figures: Figures
+    addresses: Mapping[str, str]
 
 
-def _cell(measure: Measure, period: ReportPeriod, figures: Figures, scope: Scope) -> MeasureCell:
-    has_cases = figures.base(measure.name) > 0
-    return MeasureCell(value_text(measure, figures), links.cases_url(measure.name, period, scope) if has_cases else "")
+def _row(measure: Measure, columns: Sequence[_Column]) -> MeasureRow:
+    return MeasureRow(measure, [_cell(measure, column) for column in columns])
+
+
+def _cell(measure: Measure, column: _Column) -> MeasureCell:
+    has_cases = column.figures.base(measure.name) > 0
+    return MeasureCell(value_text(measure, column.figures), column.addresses[measure.name] if has_cases else "")
 
 
 def value_text(measure: Measure, figures: Figures) -> str:

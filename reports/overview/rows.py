@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from agencies.models import Agency, Topic
 from agencies.names import names_on
 from kit.arabic import fold
+from reports.figures.scopes import Key
 from reports.figures.time_in_hand import TimeRow
 from reports.periods import ReportPeriod
 
@@ -47,12 +48,16 @@ FIGURE_NAMES = ("received", "closed", "pending", "late", "confirmed", "disputed"
 
 @dataclass(frozen=True)
 class FigureRow:
-    """One row of a table: a name, a short name for the chart, the figures, and whose work is in them."""
+    """One row of a table: a name, a short name for the chart, the figures, and whose work is in them.
+
+    ``key`` is what its cases have in the dimension of the table, None if they have none.
+    """
 
     name: str
     short_name: str
     figures: CaseFigures
     note: str = ""
+    key: Key = None
 
     @property
     def full_name(self) -> str:
@@ -113,6 +118,7 @@ def agency_rows(
             agencies[key].short_name,
             sums[key],
             _note([agencies[old].name for old in predecessors.get(key, ())], former.get(key, "")),
+            key,
         )
         for key in shown
     ]
@@ -126,7 +132,7 @@ def topic_rows(sums: Mapping[int | None, CaseFigures]) -> tuple[FigureRow, ...]:
     """Return the topics with cases to count, most received first, then by name; cases without a topic last."""
     shown = {key for key, figures in sums.items() if key is not None and figures}
     topics = Topic.objects.only("name_ar", "name_en").in_bulk(shown)
-    rows = [FigureRow(topics[key].name, topics[key].name, sums[key]) for key in shown]
+    rows = [FigureRow(topics[key].name, topics[key].name, sums[key], key=key) for key in shown]
     rows.sort(key=lambda row: (-row.figures.received, fold(row.name)))
     unsorted = sums.get(None, CaseFigures())
     return (*rows, FigureRow(gettext("No topic"), gettext("No topic"), unsorted)) if unsorted else tuple(rows)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -23,9 +23,12 @@ from complaints.staff.frame import frame
 from kit import replica
 from kit.safe_cells import XLSX_TYPE
 from reports.access import for_readers_of_all
+from reports.drill import links
+from reports.figures.scopes import Dimension
 from reports.figures.time_in_hand import time_in_hand
 from reports.forms import PeriodForm
 from reports.overview import exports
+from reports.overview.breakdown import breakdown
 from reports.overview.filters import FilterForm
 from reports.overview.labels import (
     DEFINITIONS,
@@ -35,15 +38,8 @@ from reports.overview.labels import (
 )
 from reports.overview.measure_table import MeasureTable, measure_table
 from reports.overview.report import build_report
-from reports.overview.rows import FIGURE_NAMES, CaseFigures, FigureRow, Report
+from reports.overview.rows import FIGURE_NAMES, Report
 from reports.periods import Preset, ReportPeriod
-
-#: The most bars in the chart of the agencies; the table beside it has all agencies.
-MOST_BARS = 12
-#: The rows of a breakdown that its table shows at once; the rest unfolds.
-FIRST_ROWS = 15
-#: The most bars named in the text alternative of the chart.
-MOST_SPOKEN = 3
 
 
 @require_safe
@@ -55,7 +51,7 @@ def report(request: HttpRequest) -> HttpResponse:
     page = _frame(requested, shown=request.GET.get("figure", "")) | _staff_frame(request, at)
     if requested.period is not None:
         found, measures = _counted(requested, requested.period, at=at)
-        page |= _content(found, shown=page["shown"], query=requested.query)
+        page |= _content(found, requested, shown=page["shown"])
         page["measures"] = measures
     return render(request, "reports/overview/report.html", page)
 
@@ -198,44 +194,27 @@ def _frame(requested: ReportRequest, *, shown: str) -> dict[str, Any]:
     }
 
 
-def _content(found: Report, *, shown: str, query: str) -> dict[str, Any]:
+def _content(found: Report, requested: ReportRequest, *, shown: str) -> dict[str, Any]:
     """Return the totals, and for each breakdown a chart of one figure and the table of all figures."""
+    period, scope = found.period, requested.filters.scope
+    addresses = links.cases_urls(FIGURE_NAMES, period, scope)
     totals = [
         {
-            **cell,
+            "title": FIGURE_TITLES[name],
+            "count": getattr(found.total, name),
             "kind": TILES[name],
-            "href": f"?{query}&{urlencode({'figure': name})}#drawings",
+            "cases": addresses[name] if getattr(found.total, name) else "",
+            "href": f"?{requested.query}&{urlencode({'figure': name})}#drawings",
             "current": name == shown,
         }
-        for name, cell in zip(FIGURE_NAMES, _cells(found.total), strict=True)
+        for name in FIGURE_NAMES
     ]
+    by = partial(breakdown, shown=shown, period=period, scope=scope)
     return {
         "report": found,
         "totals": totals,
         "drawn": FIGURE_TITLES[shown],
-        "agencies": _breakdown(found.by_agency, shown=shown),
-        "kinds": _breakdown(found.by_kind, shown=shown),
-        "topics": _breakdown(found.by_topic, shown=shown),
+        "agencies": by(found.by_agency, Dimension.AGENCY),
+        "kinds": by(found.by_kind, Dimension.KIND),
+        "topics": by(found.by_topic, Dimension.TOPIC),
     }
-
-
-def _breakdown(rows: Sequence[FigureRow], *, shown: str) -> dict[str, Any]:
-    bars = _bars(rows, shown)
-    lines = [{"name": row.name, "note": row.note, "cells": _cells(row.figures)} for row in rows]
-    return {
-        "first": lines[:FIRST_ROWS],
-        "rest": lines[FIRST_ROWS:],
-        "bars": bars[:MOST_BARS],
-        "left_out": len(bars[MOST_BARS:]),
-        "summary": "; ".join(f"{name}: {number:,}" for name, number in bars[:MOST_SPOKEN]),
-    }
-
-
-def _cells(figures: CaseFigures) -> list[dict[str, Any]]:
-    return [{"title": FIGURE_TITLES[name], "count": getattr(figures, name)} for name in FIGURE_NAMES]
-
-
-def _bars(rows: Sequence[FigureRow], shown: str) -> list[tuple[str, int]]:
-    """Return the shown figure of every row where it is not zero, the largest first."""
-    found = [(row.short_name, int(getattr(row.figures, shown))) for row in rows]
-    return sorted((bar for bar in found if bar[1]), key=lambda bar: -bar[1])

@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import date, datetime, timedelta
+from html import unescape
 from zipfile import ZipFile
 
 import pytest
@@ -128,6 +129,25 @@ def test_each_figure_can_be_drawn(at_the_cmu: Client, cases: None) -> None:
         page = shown(at_the_cmu, f"?span=last-month&figure={figure}")
         assert page.count(f'aria-label="{name}. ') == 3
         assert f'href="?span=last-month&amp;figure={figure}#drawings" aria-current="page"' in page
+
+
+def test_every_number_of_a_breakdown_opens_as_many_cases(at_the_cmu: Client, cases: None) -> None:
+    """Of last month by kind, topic and agency; within a kind the lists are of the kind too."""
+    found = re.compile(
+        r'<td class="num" dir="ltr"><a href="([^"]+)"><bdi dir="ltr" class="nowrap">(\d+)</bdi></a></td>'
+    )
+    for limit in ("", "&kind=complaint"):
+        tables = shown(at_the_cmu, f"?span=last-month{limit}").partition('id="drawings"')[2]
+        links = {unescape(href): int(number) for href, number in found.findall(tables)}
+        wrong = {
+            href: number
+            for href, number in links.items()
+            if len(at_the_cmu.get(href).context["rows"]) != number or ("kinds=complaint" in href) < bool(limit)
+        }
+        assert (wrong, {name for name in ("agencies", "topics", "kinds") if f"&{name}=" not in "".join(links)}) == (
+            {},
+            set(),
+        )
 
 
 def test_an_empty_span_says_so(at_the_cmu: Client) -> None:
