@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
@@ -13,6 +14,7 @@ from accounts.models import User
 from reports.access import is_unit, is_unit_head
 from reports.models import PeriodicReport, ReportState
 from reports.periodic import life
+from reports.periodic.people_left import people_left
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,17 @@ ACTS: Mapping[str, Act] = {act.name: act for act in (SEND, REWRITE, DISCARD, REV
 
 
 def offered(report: PeriodicReport, user: User, *, at: datetime) -> list[Act]:
-    """Return the steps ``user`` may take on the report, the main one first; one query at most."""
+    """Return the steps ``user`` may take on the report, the main one first; a step that leads nowhere is not offered.
+
+    Four queries at most.
+    """
     if not is_unit(user, at):
         return []
     match report.state:
         case ReportState.WRITING:
             return [DISCARD]
         case ReportState.DRAFT:
-            return [SEND, REWRITE, DISCARD]
+            return [*([SEND] if people_left(report, at=at).may_send(user.pk) else []), REWRITE, DISCARD]
         case ReportState.REVIEW:
             return _in_review(report, user, at=at)
         case ReportState.APPROVED if is_unit_head(user, at):
@@ -53,17 +58,42 @@ def _in_review(report: PeriodicReport, user: User, *, at: datetime) -> list[Act]
     if user.pk in life.authors(report):
         return []
     if report.reviewed_by_id is None:
-        return [REVIEW]
+        return [REVIEW] if people_left(report, at=at).may_review(user.pk) else []
     return [APPROVE] if is_unit_head(user, at) and user.pk != report.reviewed_by_id else []
 
 
-def waits_for(report: PeriodicReport, acts: Collection[Act]) -> StrPromise | None:
-    """Return what a report under review waits for, said to whoever cannot do it."""
-    if report.state != ReportState.REVIEW or acts:
-        return None
-    if report.reviewed_by_id is None:
-        return _("Waiting for a review by somebody in the unit who did not send it and wrote nothing in it.")
-    return _("Waiting for the approval of a head of the unit who did not send it, write in it or review it.")
+_SENT_BY_ANOTHER: Final = _(
+    "Somebody else in the unit has to send this report: you are the only head left who can approve it. Who sends, "
+    "writes in or reviews a report does not approve it."
+)
+_REVIEWED_BY_ANOTHER: Final = _(
+    "Somebody else in the unit has to review this report: you are the only head left who can approve it."
+)
+_NOBODY_LEFT: Final = _(
+    "Nobody is left who can approve this report. Three people are needed: one sends it, another reviews it, and a head "
+    "of the unit who did neither and wrote nothing in it approves it."
+)
+_REVIEW: Final = _("Waiting for a review by somebody in the unit who did not send it and wrote nothing in it.")
+_APPROVAL: Final = _("Waiting for the approval of a head of the unit who did not send it, write in it or review it.")
+
+
+def hindrance(report: PeriodicReport, user: User, offered: Collection[Act], *, at: datetime) -> StrPromise | None:
+    """Return why a report that was written goes no further, or not by ``user``; three queries at most."""
+    match report.state:
+        case ReportState.DRAFT if SEND not in offered:
+            return _SENT_BY_ANOTHER if people_left(report, at=at).others_may_send(user.pk) else _NOBODY_LEFT
+        case ReportState.REVIEW if not offered:
+            return _stopped_review(report, user, at=at)
+    return None
+
+
+def _stopped_review(report: PeriodicReport, user: User, *, at: datetime) -> StrPromise:
+    left = people_left(report, at=at)
+    if not left.heads:
+        return _NOBODY_LEFT
+    if report.reviewed_by_id is not None:
+        return _APPROVAL
+    return _REVIEWED_BY_ANOTHER if user.pk in left.heads else _REVIEW
 
 
 def take(act: Act, report: PeriodicReport, *, by: User, at: datetime, edition: int) -> PeriodicReport | None:

@@ -78,7 +78,7 @@ def percent(exact: Decimal) -> str:
         return pgettext("share", "less than 1%%") % {}
     if rounded == 100 and exact < 100:  # noqa: PLR2004 - percent
         return pgettext("share", "more than 99%%") % {}
-    return f"{rounded}%"
+    return f"{number(rounded)}%"
 
 
 def whole_percent(exact: Decimal) -> int:

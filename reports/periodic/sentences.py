@@ -69,9 +69,12 @@ def closed_of_received(facts: Facts) -> str:
     if not closed:
         return gettext("None of the cases received in the period was closed by its end.")
     return (
-        gettext(
+        ngettext(
             "Of the cases received in the period, %(closed)s (%(closed_share)s) had been closed by its end and "
-            "%(pending)s (%(pending_share)s) were pending."
+            "%(pending)s (%(pending_share)s) was pending.",
+            "Of the cases received in the period, %(closed)s (%(closed_share)s) had been closed by its end and "
+            "%(pending)s (%(pending_share)s) were pending.",
+            pending,
         )
         % words
     )

@@ -211,7 +211,7 @@ def _page(request: HttpRequest, found: PeriodicReport, *, status: int = 200) -> 
         "forms": FORMS,
         "digests": _digests(found) if found.is_frozen else [],
         "acts": offered,
-        "waits_for": acts.waits_for(found, offered) if is_theirs else None,
+        "hindrance": acts.hindrance(found, user, offered, at=at) if is_theirs else None,
         "comments": is_theirs and found.state == ReportState.DRAFT,
         "sends_back": is_theirs and found.state == ReportState.REVIEW,
         "corrects": is_theirs and found.is_frozen and correction is None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext, ngettext
 
 from reports.documents.tree import Chart, ChartKind, Section
@@ -45,7 +47,20 @@ def most_received(facts: Facts, *, named: int) -> str:
         return gettext("By agency: %(names)s.") % words
     together = sum(count for _name, count in rows[:named])
     words |= {"cases": phrases.cases(together), "percent": phrases.share(together, facts.received)}
-    return gettext("Agencies with most cases: %(names)s. Together: %(cases)s (%(percent)s of all).") % words
+    said = gettext("Agencies with most cases: %(names)s. Together: %(cases)s (%(percent)s of all).") % words
+    return " ".join(filter(None, (said, as_many([count for _name, count in rows], named))))
+
+
+def as_many(counts: Sequence[int], named: int) -> str:
+    """Say how many agencies are not among the ``named`` although they have as many cases as the last of these."""
+    others = counts[named:].count(counts[named - 1])
+    if not others:
+        return ""
+    return ngettext(
+        "As many cases as the last of them has %(number)s more agency.",
+        "As many cases as the last of them have %(number)s more agencies.",
+        others,
+    ) % {"number": phrases.number(others)}
 
 
 def _number(facts: Facts) -> str:

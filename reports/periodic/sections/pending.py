@@ -65,7 +65,7 @@ def _ages(facts: Facts) -> str:
 
 def _holders(groups: list[CaseGroup], whole: int) -> str:
     rows = [(group.name, group.count("pending")) for group in groups[:NAMED]]
-    return gettext("Most of them are with: %(names)s.") % {"names": phrases.counted_names(rows, whole)}
+    return gettext("Agencies with most pending cases: %(names)s.") % {"names": phrases.counted_names(rows, whole)}
 
 
 def _table(groups: list[CaseGroup], whole: int) -> Table:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from accounts.models import User
 from agencies.models import Agency
@@ -105,6 +106,34 @@ def test_whoever_wrote_any_words_of_it_neither_reviews_nor_approves(
             PeriodicReport.objects.filter(pk=sent.pk).update(reviewed_by=person, reviewed_at=now)
     with pytest.raises(IntegrityError), transaction.atomic():
         PeriodicReport.objects.filter(pk=sent.pk).update(made_by=lina)
+
+
+def test_a_step_that_leaves_nobody_to_approve_is_told_before_it_is_taken(
+    draft: PeriodicReport, lina: User, rana: User, hala: User, now: datetime
+) -> None:
+    def told(report: PeriodicReport, who: User) -> tuple[list[str], str]:
+        offered = acts.offered(report, who, at=now)
+        return [act.name for act in offered], str(acts.hindrance(report, who, offered, at=now) or "")
+
+    def begins(report: PeriodicReport, who: User) -> tuple[list[str], str]:
+        names, sentence = told(report, who)
+        return names, " ".join(sentence.split()[:8])
+
+    with translation.override("en"):
+        assert begins(draft, hala) == (["rewrite", "discard"], "Somebody else in the unit has to send")
+        assert told(draft, lina) == (["send", "rewrite", "discard"], "")
+        sent = life.send(draft, by=lina, at=now, edition=draft.edition)
+        assert begins(sent, hala) == ([], "Somebody else in the unit has to review")
+        assert begins(sent, rana) == (["review"], "")
+        assert begins(sent, lina) == ([], "Waiting for a review by somebody in the")
+        reviewed = life.review(sent, by=rana, at=now, edition=sent.edition)
+        assert told(reviewed, hala) == (["approve"], "")
+        assert begins(reviewed, rana) == ([], "Waiting for the approval of a head of")
+        back = life.send_back(reviewed, by=hala, at=now, edition=reviewed.edition, reason="Name the agencies.")
+        life.comment(back, "summary", by=hala, at=now, texts=("كلام هالة.", "Hala's words."))
+        back.refresh_from_db()
+        for person in (hala, lina, rana):
+            assert begins(back, person) == (["rewrite", "discard"], "Nobody is left who can approve this report.")
 
 
 def test_of_two_who_approve_at_once_the_second_is_told(

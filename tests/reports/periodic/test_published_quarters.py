@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from agencies.models import Agency, Topic
 from complaints.models import Case
@@ -16,6 +17,7 @@ from reports.documents.tree import Document
 from reports.models import ReportKind
 from reports.periodic.drafting import document
 from reports.periodic.facts import Facts, gather
+from reports.periodic.sections.agencies import as_many
 from reports.periods import ReportPeriod
 from tests.cast import NOW
 from tests.reports.periodic.published import MADE_UP, make_country, read_totals
@@ -153,3 +155,24 @@ def test_what_a_table_leaves_open_is_dealt_out_and_what_it_says_too_much_is_refu
     assert dealt == {"a": 4, "b": 2, "c": 2, "d": 2}
     with pytest.raises(TotalsDoNotFit):
         spread(3, {"a": 4}, {"b": 1.0})
+
+
+def test_agencies_that_a_tie_leaves_unnamed_are_counted() -> None:
+    said = {}
+    for language in ("en", "ar"):
+        with translation.override(language):
+            said[language] = [as_many(counts, 2) for counts in ([9, 5, 4], [5, 5, 5], [5, 5, 5, 5], [5] * 105)]
+    assert said == {
+        "en": [
+            "",
+            "As many cases as the last of them has 1 more agency.",
+            "As many cases as the last of them have 2 more agencies.",
+            "As many cases as the last of them have 103 more agencies.",
+        ],
+        "ar": [
+            "",
+            "وبعدد طلبات آخرها جهة أخرى.",
+            "وبعدد طلبات آخرها جهتان أخريان.",
+            "وبعدد طلبات آخرها 103 جهات أخرى.",
+        ],
+    }
