@@ -1,7 +1,7 @@
 """A whole form field: label, hint, errors and the box its widget calls for."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from django import forms, template
 from django.forms.boundfield import BoundField
@@ -125,10 +125,25 @@ def _card_groups(bound: BoundField) -> list[dict[str, Any]]:
     return groups
 
 
+_SELECTED: Final = SafeString(" selected")
+
+
 def _option_groups(bound: BoundField) -> list[dict[str, Any]]:
     widget = bound.field.widget
     groups = widget.optgroups(bound.html_name, widget.format_value(bound.value()))
-    return [{"title": title or "", "options": options} for title, options, _place in groups]
+    return [{"title": title or "", "options": _options(options)} for title, options, _place in groups]
+
+
+def _options(options: Iterable[Mapping[str, Any]]) -> SafeString:
+    """Return the options of a list in code: a page of filters has hundreds."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        (
+            ("" if each["value"] is None else str(each["value"]), _SELECTED if each["selected"] else "", each["label"])
+            for each in options
+        ),
+    )
 
 
 def _date_parts(bound: BoundField) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ from reports.dashboards.peers import Peers, find_peers
 from reports.dashboards.values import HasValues, ValueTile, percent, value_text, value_tile
 from reports.drill import links
 from reports.figures.measures import Figures
-from reports.figures.reading import Reading, compared, read, series
+from reports.figures.reading import Reading, compared, read, read_together, series
 from reports.figures.scopes import Dimension, Scope
 from reports.figures.upheld_causes import upheld_causes
 from reports.periods import ReportPeriod
@@ -110,6 +110,7 @@ class AgencyPage:
     causes: Sequence[tuple[str, int]]
 
 
+@read_together()
 def agency_page(agency: Agency, period: ReportPeriod, user: User, *, at: datetime) -> AgencyPage:
     """Return the page of ``agency`` in ``period`` for ``user``; a constant number of statements."""
     scope = Scope(agencies=frozenset({agency.pk}))

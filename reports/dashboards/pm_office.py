@@ -14,7 +14,7 @@ from reports.dashboards.agency_lines import AgencyLine, agency_lines
 from reports.dashboards.values import ValueTile, value_tile
 from reports.drill import links
 from reports.figures.measures import MEASURES, Figures
-from reports.figures.reading import compared, read
+from reports.figures.reading import compared, read, read_together
 from reports.figures.scopes import Dimension, Scope
 from reports.periods import ReportPeriod
 
@@ -45,6 +45,7 @@ class PmPage:
     places: ChartData
 
 
+@read_together()
 def pm_page(period: ReportPeriod, *, at: datetime) -> PmPage:
     """Return the page for ``period``; a constant number of statements."""
     reading = read(period, by=(Dimension.AGENCY,), at=at)

@@ -5,14 +5,14 @@ An address holds keys and days, never a text or a person.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.urls import reverse
 
-from reports.figures.scopes import Key, Scope
+from reports.figures.scopes import Dimension, Key, Scope
 from reports.forms import period_of_address
 from reports.periods import ReportPeriod
 
@@ -34,6 +34,20 @@ def cases_urls(measures: Iterable[str], period: ReportPeriod, scope: Scope = _WH
     days = {"first": period.first.isoformat(), "last": period.last.isoformat()}
     page, others = reverse(PAGE), urlencode({**days, **_written(scope)})
     return {measure: f"{page}?list={measure}&{others}" for measure in measures}
+
+
+def cases_urls_by(
+    dimension: Dimension, measures: Sequence[str], period: ReportPeriod, scope: Scope
+) -> Callable[[Key], Mapping[str, str]]:
+    """Return what gives these addresses for a key of ``dimension`` within ``scope``: made once for many rows."""
+    name = dict(zip(Dimension, (each.name for each in fields(Scope)), strict=True))[dimension]
+    addresses = cases_urls(measures, period, replace(scope, **{name: None}))
+
+    def of(key: Key) -> Mapping[str, str]:
+        written = _NONE if key is None else quote(str(key))
+        return {measure: f"{address}&{name}={written}" for measure, address in addresses.items()}
+
+    return of
 
 
 def list_url(name: str, scope: Scope = _WHOLE) -> str:

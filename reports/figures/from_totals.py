@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import IntEnum
 from typing import Any, Final
 
 from django.db import connections
 from django.db.backends.utils import CursorWrapper
 
-from agencies.calendar import AMMAN
+from agencies.calendar import AMMAN, WorkingCalendar
 from agencies.models import current_calendar
 from kit import replica
 from reports.figures.day_table import day_table
@@ -32,17 +33,22 @@ _MONTH_HELD: Final = """CASE WHEN kept.month < %(start_month)s THEN %(whole)s
     WHEN kept.month >= %(full_month)s THEN weight.seconds ELSE 0 END"""
 
 
+class Wanted(IntEnum):
+    """How much is read: what happened; what stands and is held too; how many working days acts took, too."""
+
+    FLOWS = 1
+    AMOUNTS = 2
+    ALL = 3
+
+
 @dataclass(frozen=True)
 class TotalsRequest:
-    """What is to be summed: by what, of which part, and ``agencies``, the SQL that leaves agencies out.
-
-    Without ``with_days`` nothing is read of how many working days acts took.
-    """
+    """What is to be summed: by what, of which part, and ``agencies``, the SQL that leaves agencies out."""
 
     by: tuple[Dimension, ...]
     scope: Scope
     agencies: str = "true"
-    with_days: bool = True
+    wanted: Wanted = Wanted.ALL
 
     @property
     def needed(self) -> frozenset[Dimension]:
@@ -76,14 +82,15 @@ def count(
     as_of: datetime,
     parted: Sequence[int] = (),
     from_sums: bool = True,
+    calendar: WorkingCalendar | None = None,
 ) -> Sums:
     """Return the sums from ``start`` to ``end``, at most ``as_of``, by the agency the cases were with at the end.
 
     ``parted`` are the parameters of ``question.agencies``. Without ``from_sums`` the entries are summed anew. At most
-    seven queries.
+    seven queries, one of them for the ``calendar`` if it is not given.
     """
     found, span = Sums.empty(), _Span(start, end, as_of)
-    days = day_table(current_calendar(), since=start, until=end, ahead=MONTH_AHEAD)
+    days = day_table(calendar or current_calendar(), since=start, until=end, ahead=MONTH_AHEAD)
     parameters = {**span.parameters, **weights(days, start=start, end=end), "parted": list(parted)}
     kept = next((keys for keys in SETS_BY_SIZE if from_sums and question.needed <= set(keys)), None)
     edges = _DAYS if not question.needed and span.is_of_days else _ENTRIES
@@ -163,6 +170,9 @@ def _add_part(
     width, given = len(question.by), dict(parameters)
     scope = scope_condition(question.scope, tuple(Dimension), given)
     where = f"{part.where} AND {scope} AND {question.agencies}"
+    if question.wanted is Wanted.FLOWS:
+        # What belongs to the period did not begin to count before it.
+        where += f" AND {part.month} >= %(start_month)s"
     amounts = amount_columns(flows=part.flows, stocks=part.stocks, held=part.held)
     grouped = f"GROUP BY {keys.removesuffix(', ')}" if keys else ""
     cursor.execute(
@@ -172,7 +182,7 @@ def _add_part(
     )
     for row in cursor.fetchall():
         found.add(row[:width], row[width:])
-    if not question.with_days:
+    if question.wanted < Wanted.ALL:
         return
     cursor.execute(_durations(part, keys, where), given)
     for *cell, acts, days, number in cursor.fetchall():

@@ -7,20 +7,24 @@ counted for that agency (``agencies.successions``).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import reduce
+from functools import cached_property, reduce
 from operator import add
 from typing import Final
 
 from django.utils import timezone
 
 from agencies import successions
+from agencies.calendar import WorkingCalendar
+from agencies.models import current_calendar
 from agencies.successions import Continuity
 from complaints.models import Case
 from kit import replica
 from reports.figures import from_history, from_totals
-from reports.figures.from_totals import TotalsRequest
+from reports.figures.from_totals import TotalsRequest, Wanted
 from reports.figures.measures import Figures
 from reports.figures.scopes import Dimension, Key, Scope
 from reports.figures.sums import Cell, Sums
@@ -58,18 +62,27 @@ class PeriodInverted(ValueError):
 
 @dataclass(frozen=True)
 class Reading:
-    """The figures of a period; ``rows`` by the keys of the dimensions asked for, None where a case has none.
+    """The figures of a period; ``cells`` by the keys of the dimensions asked for, None where a case has none.
 
-    ``as_of`` is the moment they stand for and ``counted_at`` when they were asked for; ``copy_note`` says whether a
-    copy of the database was read, and is empty if not.
+    Without a dimension there is one cell, and no row. ``as_of`` is the moment they stand for and ``counted_at`` when
+    they were asked for; ``copy_note`` says whether a copy of the database was read, and is empty if not.
     """
 
     period: ReportPeriod
-    total: Figures
-    rows: Mapping[Cell, Figures]
+    cells: Mapping[Cell, Figures]
     as_of: datetime
     counted_at: datetime
     copy_note: str = ""
+
+    @property
+    def rows(self) -> Mapping[Cell, Figures]:
+        """The figures by the keys of the dimensions asked for."""
+        return {} if () in self.cells else self.cells
+
+    @cached_property
+    def total(self) -> Figures:
+        """The figures of all rows together."""
+        return reduce(add, self.cells.values(), Figures())
 
     @property
     def is_running(self) -> bool:
@@ -83,12 +96,11 @@ def read(
     by: Sequence[Dimension] = (),
     scope: Scope | None = None,
     at: datetime,
-    with_days: bool = True,
+    wanted: Wanted = Wanted.ALL,
 ) -> Reading:
     """Return the figures of ``period`` as they stood at its end, or at ``at`` while it lasts.
 
-    Who asks for no working days leaves out ``with_days``: many of the rows that are read say how many acts took how
-    many.
+    What is not ``wanted`` may be missing: working days have many rows, and what stands goes back to the first case.
 
     Raises ``PeriodNotBegun`` for a period in the future, ``PeriodInverted`` for one that ends before it begins, and
     ``FiguresBeingCounted``. A constant number of queries.
@@ -97,23 +109,16 @@ def read(
         raise PeriodInverted
     if period.starts_at >= at:
         raise PeriodNotBegun
-    question = TotalsRequest(tuple(by), scope or Scope(), with_days=with_days)
+    question = TotalsRequest(tuple(by), scope or Scope(), wanted=wanted)
     counted = replica.read(lambda: _read(period, question, at=at))
     rows, as_of = counted.value
-    return Reading(
-        period=period,
-        total=reduce(add, rows.values(), Figures()),
-        rows=rows if by else {},
-        as_of=as_of,
-        counted_at=at,
-        copy_note=counted.note,
-    )
+    return Reading(period, cells=rows, as_of=as_of, counted_at=at, copy_note=counted.note)
 
 
 def _read(period: ReportPeriod, question: TotalsRequest, *, at: datetime) -> tuple[Mapping[Cell, Figures], datetime]:
     by, scope = question.by, question.scope
-    continued = successions.continuity(on=timezone.localdate(at))
-    end, kept = min(period.ends_at, at), from_totals.kept_until()
+    continued, kept, calendar = _basis(at)
+    end = min(period.ends_at, at)
     rows: dict[Cell, Figures] = {}
     if kept is None:
         _refuse_many()
@@ -124,9 +129,34 @@ def _read(period: ReportPeriod, question: TotalsRequest, *, at: datetime) -> tup
         return rows, end
     end = min(end, kept)
     for each in _questions(question, continued):
-        sums = from_totals.count(period.starts_at, end, each, as_of=kept, parted=continued.parted)
+        sums = from_totals.count(period.starts_at, end, each, as_of=kept, parted=continued.parted, calendar=calendar)
         _follow(rows, sums, each.by, by=by, scope=scope, continued=continued)
     return rows, end
+
+
+type _Basis = tuple[Continuity, datetime | None, WorkingCalendar | None]
+_known: ContextVar[dict[tuple[str, datetime], _Basis] | None] = ContextVar("what readings share", default=None)
+
+
+@contextmanager
+def read_together() -> Iterator[None]:
+    """Ask once for what the readings within share: who continues whose work, how far figures are kept, the calendar."""
+    before = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(before)
+
+
+def _basis(at: datetime) -> _Basis:
+    known, key = _known.get(), (replica.database(), at)
+    if known is not None and key in known:
+        return known[key]
+    kept = from_totals.kept_until()
+    found = successions.continuity(on=timezone.localdate(at)), kept, current_calendar() if kept else None
+    if known is not None:
+        known[key] = found
+    return found
 
 
 def refuse_while_counted() -> None:
@@ -250,11 +280,11 @@ def series(
 ) -> tuple[Reading, ...]:
     """Return a reading of each of the last ``months`` months up to the one in which ``period`` ends, oldest first.
 
-    Nothing is read of how many working days acts took.
+    They tell what happened in each month, and nothing of what stood at its end.
     """
     last = period.last.replace(day=1)
     firsts = [_months_earlier(last, number) for number in reversed(range(months))]
-    return tuple(read(whole_month(first), by=by, scope=scope, at=at, with_days=False) for first in firsts)
+    return tuple(read(whole_month(first), by=by, scope=scope, at=at, wanted=Wanted.FLOWS) for first in firsts)
 
 
 def whole_month(first: date) -> ReportPeriod:

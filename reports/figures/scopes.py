@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 type Key = int | str | None
@@ -41,11 +41,6 @@ class Scope:
                 return self.channels
             case Dimension.GOVERNORATE:
                 return self.governorates
-
-    def only(self, dimension: Dimension, key: Key) -> Scope:
-        """Return the part of these cases that has ``key`` in ``dimension``."""
-        name = dict(zip(Dimension, (each.name for each in fields(self)), strict=True))[dimension]
-        return replace(self, **{name: frozenset({key})})
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:

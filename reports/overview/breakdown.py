@@ -42,7 +42,8 @@ def breakdown(
     rows: Sequence[FigureRow], dimension: Dimension, *, shown: str, period: ReportPeriod, scope: Scope
 ) -> Breakdown:
     """Return the breakdown of ``period`` and ``scope`` by ``dimension``; ``shown`` is the figure of the chart."""
-    lines = [_line(row, period, scope.only(dimension, row.key)) for row in rows]
+    addresses = links.cases_urls_by(dimension, FIGURE_NAMES, period, scope)
+    lines = [_line(row, addresses(row.key)) for row in rows]
     bars = _bars(rows, shown)
     return Breakdown(
         first=_ROW.fill(lines[:FIRST_ROWS]),
@@ -54,13 +55,12 @@ def breakdown(
     )
 
 
-def _line(row: FigureRow, period: ReportPeriod, scope: Scope) -> Mapping[str, str]:
+def _line(row: FigureRow, addresses: Mapping[str, str]) -> Mapping[str, str]:
     note = format_html('<br><span class="small muted">{}</span>', row.note) if row.note else SafeString()
-    return {"name": row.name, "note": note, "cells": _cells(row.figures, period, scope)}
+    return {"name": row.name, "note": note, "cells": _cells(row.figures, addresses)}
 
 
-def _cells(figures: CaseFigures, period: ReportPeriod, scope: Scope) -> SafeString:
-    addresses = links.cases_urls(FIGURE_NAMES, period, scope)
+def _cells(figures: CaseFigures, addresses: Mapping[str, str]) -> SafeString:
     counts = {name: getattr(figures, name) for name in FIGURE_NAMES}
     cells = [
         _CELL.fill([{"href": addresses[name], "count": f"{count:,}"}], is_link=bool(count))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from agencies import successions
 from complaints.workflow import Kind, Outcome
 from reports.figures.measures import Figures
-from reports.figures.reading import Reading, read
+from reports.figures.reading import Reading, Wanted, read
 from reports.figures.scopes import Dimension, Scope
 from reports.figures.upheld_causes import upheld_causes
 from reports.overview.rows import FIGURE_NAMES, CaseFigures, FigureRow, OutcomeRow, Report, agency_rows, topic_rows
@@ -28,7 +28,7 @@ def build_report(
     # There are few kinds: by them the working days of all cases are read in the fewest rows.
     kinds = read(period, by=[Dimension.KIND], scope=scope, at=at)
     agencies, topics = (
-        read(period, by=[by], scope=scope, at=at, with_days=False) for by in (Dimension.AGENCY, Dimension.TOPIC)
+        read(period, by=[by], scope=scope, at=at, wanted=Wanted.AMOUNTS) for by in (Dimension.AGENCY, Dimension.TOPIC)
     )
     continued = successions.continuity(on=timezone.localdate(at))
     by_kind = _case_figures(kinds)

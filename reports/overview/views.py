@@ -24,6 +24,7 @@ from kit import replica
 from kit.safe_cells import XLSX_TYPE
 from reports.access import for_readers_of_all
 from reports.drill import links
+from reports.figures.reading import read_together
 from reports.figures.scopes import Dimension
 from reports.figures.time_in_hand import time_in_hand
 from reports.forms import PeriodForm
@@ -135,6 +136,7 @@ def _report_request(request: HttpRequest, *, today: date) -> ReportRequest:
     return ReportRequest(form, filters, period if filters.is_valid() else None, preset)
 
 
+@read_together()
 def _counted(requested: ReportRequest, period: ReportPeriod, *, at: datetime) -> tuple[Report, MeasureTable]:
     scope = requested.filters.scope
     found, total = build_report(period, at=at, scope=scope, limits=requested.filters.said)

@@ -14,7 +14,7 @@ from agencies.models import Agency, Governorate, Topic
 from complaints.models import Channel
 from complaints.workflow import Kind
 from reports.figures.measures import Figures
-from reports.figures.reading import Reading, compared, read
+from reports.figures.reading import Reading, compared, read, read_together
 from reports.figures.scopes import Dimension, Key
 from reports.models import ReportKind
 from reports.periodic import calendar_periods, phrases
@@ -168,6 +168,7 @@ def steps(kind: ReportKind) -> int:
     return len(BREAKDOWNS) + SHOWN_PERIODS[kind] + 1
 
 
+@read_together()
 def gather(kind: ReportKind, period: ReportPeriod, *, at: datetime, tell: Callable[[], None]) -> Facts:
     """Read everything a report of ``period`` is written from; calls ``tell`` after each of ``steps``."""
 

@@ -51,7 +51,7 @@ def part(period: ReportPeriod, cases: Cases) -> SpanFigures:
 
 
 def reading(period: ReportPeriod, rows: Mapping[tuple[Key, ...], Figures], at: datetime) -> Reading:
-    return Reading(period, reduce(add, rows.values(), Figures()), rows, at, at)
+    return Reading(period, rows, at, at)
 
 
 def others(period: ReportPeriod, cases: Cases) -> OtherAgencies:
