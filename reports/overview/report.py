@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from agencies import successions
 from complaints.workflow import Kind, Outcome
+from reports.figures.from_totals import Wanted
 from reports.figures.measures import Figures
-from reports.figures.reading import Reading, Wanted, read
+from reports.figures.reading import Reading, read
 from reports.figures.scopes import Dimension, Scope
 from reports.figures.upheld_causes import upheld_causes
 from reports.overview.rows import FIGURE_NAMES, CaseFigures, FigureRow, OutcomeRow, Report, agency_rows, topic_rows
