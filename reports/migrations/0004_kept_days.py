@@ -15,7 +15,6 @@ WHERE as_of IS NOT NULL OR month IS NOT NULL;
 
 
 class Migration(migrations.Migration):
-
     atomic = False
 
     dependencies = [
@@ -84,7 +83,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "kept day",
                 "indexes": [models.Index(fields=["origin"], name="figure_day_origin")],
-                "constraints": [models.UniqueConstraint(fields=("moment", "origin", "decide_days", "answer_days"), name="figure_day_once", nulls_distinct=False)],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("moment", "origin", "decide_days", "answer_days"),
+                        name="figure_day_once",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
         migrations.RunSQL(SUM_UP_AGAIN, migrations.RunSQL.noop),
