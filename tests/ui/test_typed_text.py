@@ -1,10 +1,21 @@
 """Numbers in what people typed: isolated wherever Arabic would turn them round, and links where links may stand."""
 
+from pathlib import Path
+
 import pytest
 from django.utils.html import strip_tags
+from playwright.sync_api import Browser
 
+from kit.style_sheets import whole_sheet
 from kit.typed_text import isolated, runs
 from tests.ui.bidi import reversed_numbers
+
+CSS = Path(__file__).parents[2] / "static" / "css"
+BOXES = '<textarea class="input"></textarea><input class="input"><input class="input" dir="ltr">'
+STYLES = """() => [...document.querySelectorAll(".input")].map(box => {
+  const {unicodeBidi, direction, textAlign} = getComputedStyle(box);
+  return [unicodeBidi, textAlign === "start" ? {rtl: "right", ltr: "left"}[direction] : textAlign];
+})"""
 
 # The table of the measurement, glyph by glyph: what is seen turned round inside an Arabic sentence.
 TURNED = [
@@ -91,3 +102,12 @@ def test_nothing_that_is_typed_becomes_markup_or_is_lost(text: str) -> None:
     assert "javascript:alert" not in html.replace("&gt;", "").split("<a href=")[0] or "&lt;a href=javascript" in html
     assert "".join(run.text for run in runs(text)) == text
     assert strip_tags(plain).count("<") == 0
+
+
+def test_each_line_of_a_box_takes_its_own_direction_and_begins_where_the_page_does(browser: Browser) -> None:
+    page = browser.new_page()
+    try:
+        page.set_content(f'<html dir="rtl"><style>{whole_sheet(CSS / "components.css")}</style>{BOXES}')
+        assert page.evaluate(STYLES) == [["plaintext", "right"], ["plaintext", "right"], ["isolate", "left"]]
+    finally:
+        page.close()
