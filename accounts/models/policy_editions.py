@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from accounts.models.users import User
 
@@ -19,7 +19,7 @@ class EditionState(models.TextChoices):
 
     PROPOSED = "proposed", _("Waiting for a second person")
     AGREED = "agreed", _("Agreed")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", pgettext_lazy("an edition", "Refused")
 
 
 class PolicyEdition(models.Model):

@@ -13,7 +13,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from agencies.calendar import Hours, WorkingCalendar
 from agencies.models.base import Dated, Named, Reference, Shipped, span_of_days
@@ -25,7 +25,7 @@ class HolidayStatus(models.TextChoices):
 
     CONFIRMED = "confirmed", _("confirmed")
     ESTIMATED = "estimated", _("estimated")
-    CALLED_OFF = "called_off", _("cancelled")
+    CALLED_OFF = "called_off", pgettext_lazy("a holiday", "cancelled")
 
 
 class Audience(models.TextChoices):

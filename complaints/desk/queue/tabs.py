@@ -37,7 +37,7 @@ class Tab(models.TextChoices):
     COMPETENCE = "competence", _("Responsibility to confirm")
     MINE = "mine", _("Mine")
     DUE = "due", _("Due soon")
-    LATE = "late", _("Late")
+    LATE = "late", pgettext_lazy("cases", "Late")
     ASKED = "asked", _("Asked to step in")
     RETURNED = "returned", _("Came back")
     PROGRESS = "progress", _("In progress")

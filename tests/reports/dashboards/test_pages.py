@@ -206,7 +206,7 @@ def test_sentences_say_what_is_usual_and_what_is_known() -> None:
             "signs": {"officers": 1, "seen_at": "2025-11-18T10:00:00+03:00", "refused": 0, "filed_elsewhere": 3},
         }  # fmt: skip
         assert quiet_sentences(quiet, at=datetime.fromisoformat("2026-01-04T10:00:00+03:00")) == [
-            f"1 case in 90 days; in earlier spans of as many days it had 14 to 30, {likes} 14 to 30.",
+            f"1 case in 90 days; in earlier periods of the same length it had 14 to 30, {likes} 14 to 30.",
             "None of its liaison officers has signed in for 47 days.",
             "3 cases were filed elsewhere, and the agencies that declined them named this one.",
         ]
