@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from babel import Locale
 from django.utils.translation import get_language
 
 from kit.arabic import fold
@@ -50,6 +49,8 @@ def name(code: str) -> str:
 
 @cache
 def _choices(language: str) -> list[tuple[str, str]]:
+    from babel import Locale  # noqa: PLC0415 - a megabyte that few pages need, and once in a process
+
     names = Locale(language).territories
     countries = [(code, text) for code, text in names.items() if _is_country(code)]
     return sorted(countries, key=lambda country: (country[0] != HOME, fold(country[1])))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-import segno
-
 
 @dataclass(frozen=True)
 class QrCode:
@@ -25,6 +23,8 @@ class QrCode:
 @lru_cache(maxsize=128)
 def qr_code(text: str) -> QrCode:
     """Return the QR code of ``text``, of the smallest version that holds it with medium error correction."""
+    import segno  # noqa: PLC0415 - a megabyte that few processes need
+
     rows = [list(row) for row in segno.make(text, error="m", micro=False).matrix_iter()]
     dark = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, module in enumerate(row) if module)
     return QrCode(side=len(rows), path="".join(dark))

@@ -271,15 +271,18 @@ class Absence(models.Model):
 
 def _held(_shape: None, *, user: uuid.UUID, day: date) -> models.QuerySet[Membership, Any]:
     """Return the memberships that ``user`` acts by on a day: role, agency, person, agencies taken over, names."""
-    absent = Absence.objects.on(day).filter(deputy=user).values("user")
-    lent_by = Q(user__in=absent, user__is_active=True) & ~Q(role__in=PROTECTED)
+    absent = Absence.objects.on(day).filter(deputy=user, user__is_active=True).values("user")
+    lent_by = Q(user__in=absent) & ~Q(role__in=PROTECTED)
     held = Membership.objects.active(day).filter(Q(user=user) | lent_by)
     # Whoever works for an agency reads and finishes what it took over: closed cases stay with the other one.
     taken_over = AgencySuccession.objects.executed().filter(
         final=models.OuterRef("agency"), topic=None, governorate=None
     )
     others = ArraySubquery(taken_over.values("predecessor"))
-    return held.values_list("role", "agency_id", "user_id", others, "user__name_ar", "user__name_en")
+    # Not a join: all users would be read to find the few.
+    person = User.objects.filter(pk=models.OuterRef("user_id"))
+    names = (models.Subquery(person.values(name)) for name in ("name_ar", "name_en"))
+    return held.values_list("role", "agency_id", "user_id", others, *names)
 
 
 #: Asked by every request of a member of staff.

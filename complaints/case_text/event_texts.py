@@ -193,7 +193,8 @@ def _refusals(case: Case) -> _Written:
 
 def _notes(case: Case) -> _Written:
     for row in _NOTES.rows(None, {"case": case}, case=case.pk):
-        yield row.event_id, EventText(first=row.text, label=row.get_spoken_with_display())
+        # Only calls have a partner; the label of a choice is looked up among all of them.
+        yield row.event_id, EventText(first=row.text, label=row.get_spoken_with_display() if row.spoken_with else "")
 
 
 def _explanations(case: Case) -> _Written:

@@ -17,8 +17,8 @@ FROM (
 ) AS proposal
 JOIN complaints_case AS proposed ON proposed.id = proposal.case_id
 LEFT JOIN LATERAL (
-    -- The other supervisors, present or by a deputy, as in second_person.other_supervisors.
-    SELECT DISTINCT acting.id
+    -- The other supervisors, present or by a deputy, as in second_person.other_supervisors; some of them twice.
+    SELECT acting.id
     FROM accounts_membership AS held
     JOIN accounts_user AS holder ON holder.id = held.user_id
     LEFT JOIN accounts_absence AS away

@@ -22,6 +22,7 @@ from complaints.models import (
     Extension,
     Holding,
     Objection,
+    OwnerClues,
     Question,
     Rating,
     Recurrence,
@@ -48,8 +49,8 @@ COPIED: Final[tuple[type[models.Model], ...]] = (
     Recurrence,
     Classification,
 )
-#: What lists of cases and their counts read: of a million cases, minutes are enough to copy these.
-LISTED: Final[tuple[type[models.Model], ...]] = (Case, ReferralTask, Clock, Answer, Refusal, Extension)
+#: What lists of cases, their counts and triage read: of a million cases, minutes are enough to copy these.
+LISTED: Final[tuple[type[models.Model], ...]] = (Case, ReferralTask, Clock, Answer, Refusal, Extension, OwnerClues)
 #: Columns that no two rows may share, besides keys: what a copy has there instead.
 _OWN: Final = {
     "complaints_case.reference": "'9' || lpad((id + copy * %(step)s)::text, 9, '0')",

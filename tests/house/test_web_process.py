@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-RARE = ("ninja", "pydantic", "PIL", "pikepdf", "av", "typst", "xlsxwriter", "requests", "urllib3")
+RARE = ("ninja", "pydantic", "PIL", "pikepdf", "av", "typst", "xlsxwriter", "requests", "urllib3", "babel", "segno")
 PROGRAM = f"""
 import sys, config.wsgi
 from django.conf import settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -178,11 +178,11 @@ def tab_page(
     """
     order, mark = chosen_order(tab, sort), keyset.read(after)
     cases = joined(" AND ", [tab_condition(tab, staff), keep])
-    parts = [first_keys(cases, part, order, mark, PAGE + 1) for part in order_parts(tab, order)]
+    keys = _page_keys(cases, order_parts(tab, order), order, mark)
     puts_urgent_first = mark is None and begins_with_urgent(order)
     if puts_urgent_first:
-        parts.append(first_keys(cases, IS_URGENT, order, None, MOST_URGENT))
-    chosen = Condition(f"complaints_case.id IN ({' UNION ALL '.join(parts)})", {**cases.values, **marked(mark)})
+        keys += f" UNION ALL {first_keys(cases, IS_URGENT, order, None, MOST_URGENT)}"
+    chosen = Condition(f"complaints_case.id IN ({keys})", {**cases.values, **marked(mark)})
     is_common = keep == ALWAYS and mark is None
     found = listed_cases(chosen, order.columns, _options(tab, staff), is_common=is_common)
     return urgent_first(found, order) if puts_urgent_first else order.first_page(found[: PAGE + 1])
@@ -222,12 +222,34 @@ def order_parts(tab: Tab, order: Order) -> list[str]:
     return [f"state = '{state}'" for state in sorted(states[tab])] if tab in states else ["TRUE"]
 
 
-def first_keys(cases: Condition, part: str, order: Order, mark: keyset.Mark | None, number: int) -> str:
+def _page_keys(cases: Condition, parts: Sequence[str], order: Order, mark: keyset.Mark | None) -> str:
+    """Return the statement for the keys of a page and of the case behind it.
+
+    The first of several parts are found in their indexes alone, so that only these few rows are read whole.
+    """
+    number = PAGE + 1
+    if len(parts) == 1:
+        return first_keys(cases, parts[0], order, mark, number)
+    columns = f"complaints_case.id, {order.moment}"
+    found = " UNION ALL ".join(first_keys(cases, part, order, mark, number, columns=columns) for part in parts)
+    way = " DESC" if order.newest else ""
+    return f"(SELECT id FROM ({found}) AS first (id, moment) ORDER BY moment{way}, id{way} LIMIT {number})"  # noqa: S608 - texts of ours
+
+
+def first_keys(
+    cases: Condition,
+    part: str,
+    order: Order,
+    mark: keyset.Mark | None,
+    number: int,
+    *,
+    columns: str = "complaints_case.id",
+) -> str:
     """Return the statement for the first keys of ``cases`` behind ``mark``, as far as they are of ``part``."""
     after = "TRUE" if mark is None else behind_mark(order)
     where = f"{cases.text} AND {part} AND {after}"
     rows = f"FROM complaints_case WHERE {where} ORDER BY {sorting(order)} LIMIT {number}"
-    return f"(SELECT complaints_case.id {rows})"
+    return f"(SELECT {columns} {rows})"
 
 
 def sorting(order: Order) -> str:
