@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial, wraps
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.db import transaction
@@ -42,7 +42,7 @@ from complaints.staff.loading import case_context, load_case
 from complaints.staff.work_list import WorkList
 from complaints.unsent_forms.pages import keeps_unsent_form, mark_sent
 from complaints.visibility.identity import CaseVisibility, StaffVisibility
-from complaints.workflow import ACTIONS, Action
+from complaints.workflow import TRANSITIONS, Action
 from kit.forms import Form
 
 type View = Callable[..., HttpResponse]
@@ -56,6 +56,21 @@ _TYPED_FIELDS: dict[str, StrPromise] = {
     "reason": _("Reason"),
     "reasons": _("Reason"),
 }
+#: After these the case waits for somebody else, although its state is the same.
+_PASSES_ON: Final = frozenset(
+    {
+        Action.PROPOSE_EXTENSION,
+        Action.REFUSE_EXTENSION,
+        Action.SEND_BACK,
+        Action.CONSULT,
+        Action.ADD_TASK,
+        Action.ANSWER_TASK,
+        Action.ASSIGN,
+        Action.HAND_OVER,
+        Action.REMIND,
+    }
+)
+_NEXT_STEPS: Final = _PASSES_ON | frozenset(TRANSITIONS) - {Action.UNDO}
 
 
 class Stale(Exception):
@@ -143,21 +158,19 @@ class ActionRequest:
         """Say what happened and go to the case, or to the start page where it is no longer the user's work.
 
         ``tells`` says that the citizen is being told, which is true once the step can no longer be undone.
-        A case that was opened from a list and has taken its next step leads to the next case of the list; ``moves_on``
-        says that it has, where the action alone does not.
+        A case that was opened from a list and has taken its next step, or is no longer the user's, leads to the next
+        case of the list; ``moves_on`` says that it has taken one, where the action alone does not.
         """
         mark_sent(self.http, at=self.at)
         work, own = WorkList.of(self.http), reverse("desk-case", args=[self.case.reference])
         is_mine, said = self._is_at_desk(self.case.reference), self._with_undo(text, tells, work)
-        moves_on = moves_on or (ACTIONS[self.action].changes_state and self.action != Action.UNDO)
-        if work is not None and moves_on:
-            link = format_html('{} <a href="{}">{}</a>', said, own + work.suffix, gettext("Open that case"))
-            messages.success(self.http, link if is_mine else said)
-            return redirect(self._after(work))
+        moves_on = moves_on or self.action in _NEXT_STEPS
+        if work is not None and is_mine and moves_on:
+            said = format_html('{} <a href="{}">{}</a>', said, own + work.suffix, gettext("Open that case"))
         messages.success(self.http, said)
-        if is_mine:
+        if is_mine and not (work and moves_on):
             return redirect(own + (work.suffix if work else ""))
-        return redirect(work.address if work else "desk")
+        return redirect(self._after(work) if work else "desk")
 
     def _with_undo(self, text: str, tells: str, work: WorkList | None) -> str:
         """Return ``text`` with the link that undoes what was done and how long it works, or else with ``tells``."""
@@ -171,10 +184,9 @@ class ActionRequest:
         )
 
     def _after(self, work: WorkList) -> str:
-        """Return the address of the next case of ``work`` that is still the user's work, else that of the list."""
-        if not self._is_at_desk(work.following):
-            return work.address
-        return work.case_url(work.following)
+        """Return the address of the next case of ``work`` that the user still sees, else that of the list."""
+        seen = Case.objects.visible_to(self.user, at=self.at).filter(reference=work.following)
+        return work.case_url(work.following) if seen.exists() else work.address
 
     def _is_at_desk(self, reference: str) -> bool:
         return Case.objects.at_desk_of(self.user, at=self.at).filter(reference=reference).exists()

@@ -74,8 +74,13 @@
     if (target.matches("summary")) one("input,select,textarea", target.parentElement)?.focus();
     if (!target.matches("a,button,summary")) target.focus();
   };
-  // The button that a form leads to: the first that is neither secondary nor quiet.
-  const primary = form => one("button.btn:not(.btn-2):not(.btn-quiet):not([type=button])", form);
+  // The button that a form leads to: the first that is neither secondary nor quiet. That of a page is the only one it has.
+  const LEADING = ".btn:not(.btn-2,.btn-quiet,.btn-sm,[type=button])";
+  const primary = form => one(`button${LEADING}`, form);
+  const ofPage = () => {
+    const found = all(`main ${LEADING}`).filter(works);
+    return found.length === 1 && found[0];
+  };
 
   // On the page of an action a keyboard begins in the first field, or on the button where there is nothing to fill in.
   const act = one("main form.card[method=post] :is([name=version],[name=bulk_action])")?.form;
@@ -102,8 +107,9 @@
   addEventListener("keydown", event => {
     if (event.isComposing) return;
     if ((event.ctrlKey || event.metaKey) && event.code === "Enter") {
-      const form = event.target.form || one("main form.card[method=post]");
-      if (form) { event.preventDefault(); form.requestSubmit(primary(form)); }
+      const form = event.target.form || one("main form.card[method=post]"), lead = form ? null : ofPage();
+      if (form || lead) event.preventDefault();
+      if (form) form.requestSubmit(primary(form)); else if (lead) lead.click();
       return;
     }
     // Function keys write nothing, so they work while somebody types.

@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 from complaints.desk.queue.filters import QueueQuery
 from complaints.desk.queue.tabs import (
     IS_URGENT,
+    TASK_DUE,
     StaffContext,
-    Tab,
     begins_with_urgent,
     behind_mark,
     chosen_order,
@@ -48,29 +48,43 @@ class ListPlace(NamedTuple):
         return self.before + 1 if self.is_listed and self.total <= MOST else 0
 
 
+class TaskDate(NamedTuple):
+    """When the partner task of a case is due, or else the case."""
+
+    due_at: datetime | None
+
+
 _PLACE: Final = Statement(Path(__file__).with_name("places.sql"), ListPlace)
+_TASK: Final = Statement(Path(__file__).with_name("task_date.sql"), TaskDate)
 
 
 def place_in(query: QueueQuery, staff: StaffContext, case: Case) -> ListPlace | None:
     """Return the place of ``case`` in the list ``query``, also after it has left that list; one statement.
 
-    None where the list is sorted by a moment that the case does not have, or by that of partner tasks.
+    Two for partner tasks, which have dates of their own. None where the list is sorted by a moment that the case lacks.
     """
-    if query.tab == Tab.TASKS:
-        return None
     order = chosen_order(query.tab, query.sort)
     cases = joined(" AND ", [tab_condition(query.tab, staff), query.condition(staff)])
-    return _place_among(cases, order_parts(query.tab, order), order, case)
+    moment = _moment(case, order, staff)
+    return _place_among(cases, order_parts(query.tab, order), order, case, moment)
+
+
+def _moment(case: Case, order: Order, staff: StaffContext) -> datetime | None:
+    """Return the moment by which ``case`` stands in ``order``."""
+    if order.moment == "partner_task_due_at":
+        return _TASK.row({"due": Condition(TASK_DUE, staff.values)}, key=case.pk).due_at
+    return getattr(case, order.moment) if order.moment else _ANY_MOMENT
 
 
 def place_in_triage(staff: StaffContext, case: Case) -> ListPlace | None:
     """Return the place of ``case`` among those without an agency, also after it has left them; one statement."""
     cases = joined(" AND ", [at_desk(staff.user, at=staff.at), Condition("state = 'triage'")])
-    return _place_among(cases, ["TRUE"], Order("deadline_at"), case)
+    return _place_among(cases, ["TRUE"], Order("deadline_at"), case, case.deadline_at)
 
 
-def _place_among(cases: Condition, parts_of_order: Sequence[str], order: Order, case: Case) -> ListPlace | None:
-    moment = getattr(case, order.moment, None) if order.moment else _ANY_MOMENT
+def _place_among(
+    cases: Condition, parts_of_order: Sequence[str], order: Order, case: Case, moment: datetime | None
+) -> ListPlace | None:
     if moment is None:
         return None
     is_urgent = case.is_urgent and begins_with_urgent(order)

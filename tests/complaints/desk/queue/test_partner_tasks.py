@@ -1,6 +1,7 @@
 """The view of parts: it shows, sorts and marks by the date of the desk's own part, not by that of the whole case."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
@@ -14,7 +15,7 @@ from complaints.models import Case
 from kit import keyset
 from tests.cast import make_agency, make_staff
 from tests.complaints.cases import FileCase
-from tests.complaints.pages import Clock, Desk
+from tests.complaints.pages import Clock, Desk, address, sent
 from tests.prepared_rows import prepared
 
 ASKED = "هل حفرتم في هذا الشارع؟"
@@ -82,3 +83,18 @@ def test_it_is_read_page_by_page(desk: Desk, two: list[Case], yusuf: User, monke
     first = client.get(reverse("queue"), {"view": "tasks"})
     second = client.get(f"{reverse('queue')}{first.context['next']}")
     assert [[row.case.pk for row in page.context["rows"]] for page in (first, second)] == [[later.pk], [soon.pk]]
+
+
+def test_its_cases_are_read_one_after_the_other_by_the_date_of_their_part(
+    desk: Desk, two: list[Case], yusuf: User, clock: Clock
+) -> None:
+    soon, later = two
+    listed = {"list": "view=tasks"}
+    places = [desk(yusuf).get(address("desk-case", case), listed).context["place"] for case in (later, soon)]
+    assert [(place.number, place.total, place.previous, place.following) for place in places] == [
+        (1, 2, None, soon.reference),
+        (2, 2, later.reference, None),
+    ]
+    address_of_next = f"{address('desk-task-answer', later)}?{urlencode({**listed, 'next': soon.reference})}"
+    done = desk(yusuf).post(address_of_next, sent(later, text="لم نحفر في هذا الشارع هذا الشهر."))
+    assert done.headers["Location"] == f"{address('desk-case', soon)}?{urlencode(listed)}"

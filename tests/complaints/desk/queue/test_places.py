@@ -9,12 +9,13 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from agencies.models import Agency
+from agencies.models import Agency, Directorate
 from complaints.actions import accept
 from complaints.desk.queue.filters import QueueQuery
 from complaints.desk.queue.places import place_in
 from complaints.desk.queue.tabs import Sort, StaffContext, Tab, tab_page
 from complaints.models import Case
+from tests.complaints import FOUND
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address, sent
 
@@ -91,6 +92,23 @@ def test_a_note_stays_at_its_case_and_keeps_the_list(desk: Desk, listed: list[Ca
         address("desk-note", case) + opened(case, listed[4].reference), sent(case, text="اتصلت بالمقاول.")
     )
     assert done.headers["Location"] == address("desk-case", case) + opened(case)
+
+
+def test_what_passes_a_case_on_leads_to_the_next_one_too(
+    desk: Desk, listed: list[Case], network: Directorate, hana: User, omar: User
+) -> None:
+    client, accepted = desk(omar), listed[0]
+    steps = {
+        "desk-consult": (accepted, {"directorate": network.pk, "text": FOUND, "language": "ar"}),
+        "desk-extend": (accepted, {"days": "1", "reason": FOUND}),
+        "desk-assign": (listed[3], {"officer": str(hana.pk)}),
+    }
+    led = {}
+    for page, (case, data) in steps.items():
+        form = sent(Case.objects.get(pk=case.pk), **data)
+        done = client.post(address(page, case) + opened(case, listed[4].reference), form)
+        led[page] = done.headers.get("Location")
+    assert led == dict.fromkeys(steps, address("desk-case", listed[4]) + opened(listed[4]))
 
 
 def test_a_forged_address_leads_nowhere_else(
