@@ -48,7 +48,7 @@ class QueueRow[Row: (Case, ListedCase)]:
 
 @lru_cache(maxsize=512)
 def _age_words(age: int, _language: str | None) -> str:
-    return gettext("open for %(span)s") % {"span": days_label(age)}
+    return gettext("open for %(span)s") % {"span": days_label(age) if age else gettext("less than a working day")}
 
 
 def queue_rows(
