@@ -70,7 +70,7 @@ _REVIEWED_BY_ANOTHER: Final = _(
     "Somebody else in the unit has to review this report: you are the only head left who can approve it."
 )
 _NOBODY_LEFT: Final = _(
-    "Nobody is left who can approve this report. Three people are needed: one sends it, another reviews it, and a head "
+    "No one is left who can approve this report. Three people are needed: one sends it, another reviews it, and a head "
     "of the unit who did neither and wrote nothing in it approves it."
 )
 _REVIEW: Final = _("Waiting for a review by somebody in the unit who did not send it and wrote nothing in it.")
