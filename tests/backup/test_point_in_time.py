@@ -1,9 +1,11 @@
-"""Recovery to a point in time, with the settings of docker-compose.yml, on a cluster that is destroyed."""
+"""Recovery to a moment of a cluster that is destroyed: settings of docker-compose.yml, commands of the document."""
 
 import re
+import shlex
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, LiteralString
@@ -26,6 +28,14 @@ def compose_options() -> dict[str, str]:
     """Return the settings that docker-compose.yml gives to PostgreSQL."""
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
     return dict(re.findall(r"-c ([\w.]+)=([^\s\"]+)", compose["services"]["postgres"]["command"]))
+
+
+def documented() -> tuple[list[str], str]:
+    """Return the commands of docs/operations.md that fill a new volume, and the lines of the file that one takes."""
+    section = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8").partition("### To a moment")[2]
+    lines, shell = (section.partition(f"```{kind}\n")[2].partition("```")[0] for kind in ("ini", "sh"))
+    words = [shlex.split(line) for line in shell.splitlines()]
+    return [said[said.index("-c") + 1] for said in words if "-c" in said], lines
 
 
 def test_five_minutes_are_lost_at_most() -> None:
@@ -51,21 +61,28 @@ class Recovery:
         return compose_options() | {"basic_archive.archive_directory": str(self.archive)}
 
     def base_backup(self, url: str) -> None:
-        target = self.base / "recovered"
-        target.mkdir()
-        self.owner.take(target)
+        (self.base / "backups").mkdir()
+        self.owner.take(self.base / "backups")
+        pgdata = self.base / "backups" / "data"
         self._run(
-            "pg_basebackup",
-            f"--dbname={url}/postgres",
-            f"--pgdata={target / 'data'}",
-            "--checkpoint=fast",
-            "--wal-method=none",
+            "pg_basebackup", f"--dbname={url}/postgres", f"--pgdata={pgdata}", "--checkpoint=fast", "--wal-method=none"
         )
-        self._run("pg_verifybackup", "--no-parse-wal", target / "data")
-        (target / "data" / "recovery.signal").touch()
-        self.owner.take(target / "data" / "recovery.signal")
+        self._run("pg_verifybackup", "--no-parse-wal", pgdata)
+
+    def fill(self, moment: datetime) -> None:
+        """Make a cluster that recovers to a moment, as the document says."""
+        recovered, commands, lines = self.base / "recovered", *documented()
+        recovered.mkdir()
+        self.owner.take(recovered)
+        lines = re.sub(r"'\d{4}-.*'", f"'{moment.isoformat()}'", lines).replace("/archive/log", str(self.archive))
+        (self.base / "moment.conf").write_text(lines)
+        environment = {**self.owner.environment, "PGDATA": str(recovered / "data")}
+        for command in commands:
+            here = re.sub(r"/archive/base/[\d-]+", str(self.base / "backups" / "data"), command)
+            done = replace(self.owner, environment=environment).run(["sh", "-c", f"({here}) <{self.base}/moment.conf"])
+            assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
         secret = servers.PASSWORD_FILE
-        (target / secret).write_text((self.base / "lost" / secret).read_text())
+        (recovered / secret).write_text((self.base / "lost" / secret).read_text())
 
     def _run(self, program: str, *arguments: str | Path) -> None:
         done = self.owner.run([self.programs / program, *arguments])
@@ -88,12 +105,8 @@ def test_the_database_comes_back_as_it_was_at_a_moment(recovery: Recovery) -> No
         before = value(connection, IDENTITY)
         wait_until_archived(connection)
     # The cluster is lost with its log: what is left is the base backup and the archive.
-    target = {
-        "restore_command": f"cp {recovery.archive}/%f %p",
-        "recovery_target_time": moment.isoformat(),
-        "recovery_target_action": "promote",
-    }
-    with recovery.running("recovered", **target) as url, open_database(url) as connection:
+    recovery.fill(moment)
+    with recovery.running("recovered") as url, open_database(url) as connection:
         wait_for(lambda: not value(connection, "SELECT pg_is_in_recovery()"))
         assert connection.execute("SELECT said FROM word").fetchall() == [("good",)]
         # Another timeline is another database: sending is on hold.
