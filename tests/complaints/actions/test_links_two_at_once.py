@@ -106,7 +106,6 @@ def meet(monkeypatch: pytest.MonkeyPatch) -> Callable[[object, str], None]:
     return make
 
 
-@pytest.mark.parametrize("_time", range(3))
 def test_two_incidents_with_the_same_two_people_in_opposite_order_are_both_answered(
     file_case: FileCase,
     meet: Callable[..., None],
@@ -114,7 +113,6 @@ def test_two_incidents_with_the_same_two_people_in_opposite_order_are_both_answe
     karim: Citizen,
     omar: User,
     now: datetime,
-    _time: int,
 ) -> None:
     one, two, three, four = (file_case(citizen=person) for person in (amina, karim, karim, amina))
     for lead, case in ((one, two), (three, four)):
@@ -131,7 +129,6 @@ def test_two_incidents_with_the_same_two_people_in_opposite_order_are_both_answe
     assert [copy(case).state for case in (one, two, three, four)] == ["closed"] * 4
 
 
-@pytest.mark.parametrize("_time", range(3))
 def test_work_of_two_officers_with_the_same_two_people_is_handed_over_at_once(
     file_case: FileCase,
     meet: Callable[..., None],
@@ -140,7 +137,6 @@ def test_work_of_two_officers_with_the_same_two_people_is_handed_over_at_once(
     nadia: User,
     water: Agency,
     now: datetime,
-    _time: int,
 ) -> None:
     rana, sara = (
         make_staff(f"{name}@miyahuna.example", name, name, f"+96279010002{place}", water, Role.OFFICER)
