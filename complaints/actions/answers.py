@@ -189,7 +189,7 @@ def judged_answer(case: Case, *, found: str, done: str) -> Judgement:
     named = [each for each in (case.topic, case.agency) if each is not None]
     about = " ".join(name for each in named for name in (each.name_ar, each.name_en))
     group = subject_group(case.topic.code) if case.topic else ""
-    words = CaseWords(own=own_words(case), about=about, group=group)
+    words = CaseWords(own=own_words(case), about=about, group=group, chosen=case.language)
     return judge(found=found, done=done, case=words, lexicon=current_lexicon())
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from complaints.answer_quality.words import Word, is_arabic
+from complaints.answer_quality.words import Word, is_arabic, is_latin
 
 #: Share of a text that may be no words before it is gibberish.
 MOST_JUNK: Final = 0.4
@@ -18,7 +18,6 @@ _RUN: Final = 4
 _STRETCHED: Final = re.compile(r"(.)\1\1")
 _VOWELS: Final = re.compile("[aeiouy\u00df-\u024f]")
 _CONSONANTS: Final = re.compile("[bcdfghjklmnpqrstvwxz]{6}")
-_LATIN: Final = re.compile("[a-z\u00df-\u024f]")
 _SHORT: Final = 3
 #: Longer than a word with all that Arabic writes onto it.
 _LONGEST: Final = 20
@@ -37,14 +36,14 @@ def is_gibberish(words: Sequence[Word]) -> bool:
 
 
 def is_junk(word: str) -> bool:
-    """Tell whether a folded word is none in Arabic or English."""
+    """Tell whether a folded word in Arabic or Latin letters is none; of other letters nobody here can tell."""
+    if not (is_arabic(word) or is_latin(word)):
+        return False
     if _STRETCHED.search(word) or len(word) > _LONGEST or _has_keys_in_a_row(word):
         return True
     if is_arabic(word):
         return False
-    return bool(_LATIN.search(word)) and (
-        (len(word) > _SHORT and not _VOWELS.search(word)) or bool(_CONSONANTS.search(word))
-    )
+    return (len(word) > _SHORT and not _VOWELS.search(word)) or bool(_CONSONANTS.search(word))
 
 
 def _has_keys_in_a_row(word: str) -> bool:

@@ -11,10 +11,11 @@ from typing import Final
 
 from agencies.models import PhraseCategory as Category
 from complaints.answer_quality.gibberish import is_gibberish, is_junk
+from complaints.answer_quality.languages import OTHER, language
 from complaints.answer_quality.lexicon import Lexicon
 from complaints.answer_quality.reading import PassageReading, Token, read
 from complaints.answer_quality.subjects import misses
-from complaints.answer_quality.words import Word, is_arabic, words
+from complaints.answer_quality.words import Word, words
 
 #: What an answer has to say at least, in the measure of ``reading``: as much as an act, and four words of its own.
 LEAST_VALUE: Final = 4.0
@@ -27,8 +28,6 @@ LEAST_DONE: Final = 1.5
 #: Share of an answer that may be the citizen's: sequences of three words, and words.
 MOST_COPIED, MOST_SHARED, MOST_SHARED_ALONE = 0.8, 0.7, 0.6
 _LEAST_SHARED: Final = 6
-#: Share of the letters of a text that decides on its language, and the least words to decide.
-_LANGUAGE_SHARE, _LANGUAGE_WORDS = 0.75, 4
 
 
 class Result(StrEnum):
@@ -77,16 +76,25 @@ _BY_CATEGORY: Final[Mapping[Category, Fault]] = {
 
 @dataclass(frozen=True)
 class CaseWords:
-    """What the judgement knows of the case: the citizen's words, further words about it, its group of topics."""
+    """What the judgement knows of the case: the citizen's words, further words about it, its group of topics.
+
+    ``chosen`` is the language that the citizen is written to, "ar" or "en".
+    """
 
     own: str
     about: str = ""
     group: str = ""
+    chosen: str = ""
 
     @cached_property
     def words(self) -> Sequence[Word]:
         """Return the words of the citizen."""
         return words(self.own)
+
+    @cached_property
+    def language(self) -> str:
+        """Return the language of the citizen's words."""
+        return language(self.words)
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -195,8 +203,10 @@ def _is_formula(answer: _Read) -> tuple[Fault, str] | None:
 
 
 def _is_in_another_language(answer: _Read) -> tuple[Fault, str] | None:
-    own, theirs = _language(answer.words), _language(answer.case.words)
-    return (Fault.LANGUAGE, "found") if own and theirs and own != theirs else None
+    """An answer is in Arabic or English: as the citizen wrote, or, who wrote in a third language, is written to."""
+    own, theirs = language(answer.words), answer.case.language
+    wanted = answer.case.chosen if theirs == OTHER else theirs
+    return (Fault.LANGUAGE, "found") if own == OTHER or (own and wanted and own != wanted) else None
 
 
 def _is_retold(answer: _Read) -> tuple[Fault, str] | None:
@@ -235,6 +245,9 @@ def _blames(answer: _Read) -> tuple[Fault, str] | None:
 
 
 def _is_about_something_else(answer: _Read) -> tuple[Fault, str] | None:
+    if answer.case.language == OTHER:
+        # No word of the answer can be one of the citizen's.
+        return None
     is_missed = misses(answer.words, answer.case.words, group=answer.case.group)
     return (Fault.OTHER_SUBJECT, "found") if is_missed else None
 
@@ -291,22 +304,3 @@ def _main_fault(passages: Sequence[PassageReading]) -> Fault:
         if counted[category]:
             return _BY_CATEGORY[category]
     return Fault.PADDING if counted[Category.PADDING] else Fault.THIN
-
-
-# ---- the language ----
-
-
-def _language(text: Sequence[Word]) -> str:
-    """Return the language of a text by its letters: "ar", "en", "other", or "" where it is too short or mixed."""
-    spoken = [word.text for word in text if not word.is_number]
-    if len(spoken) < _LANGUAGE_WORDS:
-        return ""
-    letters = Counter(_script(word) for word in spoken for _letter in word)
-    name, number = letters.most_common(1)[0]
-    return name if number >= _LANGUAGE_SHARE * letters.total() else ""
-
-
-def _script(word: str) -> str:
-    if is_arabic(word):
-        return "ar"
-    return "en" if word.isascii() else "other"

@@ -16,6 +16,7 @@ _FUTURE_LEAST: Final = 5
 _WORD: Final = re.compile(r"(?:[a-z0-9\-]+\.)+[a-z]{2,}|\d+(?:[./:,\-\u066b]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
 _PASSAGE: Final = re.compile(r"(?:[a-zA-Z0-9][.,:][a-zA-Z0-9]|[^.,:;!?\n،؛؟])+")
 _ARABIC: Final = re.compile("[\u0620-\u064a\u066e-\u06d3]")
+_LATIN: Final = re.compile("[a-z\u00df-\u024f\u1e00-\u1eff]")
 # The longest first. The future "sa-" stays: it says that something is still to come.
 _BEGINNINGS: Final = (
     *("وبال", "وكال", "فبال", "ولل", "وال", "فال", "بال", "كال", "عال"),
@@ -111,6 +112,11 @@ def words(text: str) -> list[Word]:
 def is_arabic(word: str) -> bool:
     """Tell whether ``word`` is written in Arabic letters."""
     return bool(_ARABIC.search(word))
+
+
+def is_latin(word: str) -> bool:
+    """Tell whether a folded ``word`` is written in Latin letters."""
+    return bool(_LATIN.search(word))
 
 
 @lru_cache(maxsize=50_000)

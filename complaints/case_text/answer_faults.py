@@ -17,7 +17,7 @@ _TEXTS: Final[Mapping[str, StrPromise]] = {
     Fault.COPIED: _("This is the citizen's own text. Write what you found or did"),
     Fault.SAME_TWICE: _("This repeats the text above. Write what was done about what you found"),
     Fault.FORMULA: _("This is a standard phrase that says nothing about this case. Write who did what, and when"),
-    Fault.LANGUAGE: _("The citizen wrote in another language. Answer in the language of the case"),
+    Fault.LANGUAGE: _("The citizen reads another language. Answer in the one of the case, Arabic or English"),
     Fault.OTHER_SUBJECT: _("This reads like an answer about something else. What is the answer to this case?"),
     Fault.RETOLD: _("This repeats what the citizen wrote. What did you find yourselves?"),
     Fault.PROMISE: _("When? Give the day, or say what has been done already"),

@@ -3,13 +3,16 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from accounts.models import Citizen
 from agencies.models import Agency, Governorate
+from complaints.filing.understanding import UNIT
 from complaints.models import Case, Draft
 from complaints.workflow import State
 from tests.cast import sign_in
 from tests.complaints import DETAILS, SUBJECT, grouped
+from tests.complaints.pages import Clock
 from tests.complaints.portal.filing.steps import AGENCY, CHECK, WHAT, send, where
 from tests.complaints.sample_files import upload
 
@@ -46,6 +49,26 @@ def test_somebody_who_does_not_know_the_agency_reaches_the_cmu(as_amina: Client,
     assert where(as_amina.post(AGENCY, {"agency_unknown": "on"})) == CHECK
     send(as_amina, Draft.objects.get())
     assert (Case.objects.get().state, Case.objects.get().topic) == (State.TRIAGE, None)
+
+
+@pytest.mark.usefixtures("outage", "lina")
+def test_a_text_in_a_third_language_is_taken_as_it_is_and_goes_to_the_unit(as_amina: Client, clock: Clock) -> None:
+    texts = (
+        "L'eau est coupée depuis dix jours dans notre immeuble.",
+        "המים מנותקים בבניין שלנו כבר שבוע",
+        "我们大楼已经停水一个星期了，没有人回答我们。",
+    )
+    for text in texts:
+        assert where(as_amina.post(WHAT, {"details": text})) == AGENCY
+        offered = as_amina.get(AGENCY).context["fit"].understood.cards
+        assert [card.value for card in offered] == [UNIT]
+        assert where(as_amina.post(AGENCY, {"fits": "1", "fit": UNIT})) == CHECK
+        send(as_amina, Draft.objects.get())
+        case = Case.objects.latest("filed_at")
+        assert (case.state, case.details, case.subject) == (State.TRIAGE, text, text.rstrip("."))
+        assert escape(text) in as_amina.get(reverse("case", args=[case.reference])).content.decode()
+        assert as_amina.get(reverse("case-pdf", args=[case.reference])).content.startswith(b"%PDF-")
+        clock.pass_(minutes=1)
 
 
 # ---- check and send ----
