@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from psycopg import sql
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.live_server_helper import LiveServer
 
 from agencies.free_text import reader
@@ -108,6 +109,24 @@ def django_db_modify_db_settings(
         )
     with psycopg.connect(f"{cluster}/{copy}", autocommit=True) as administrator:
         administrator.execute(prepared_rows.PUT_BACK)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_send_window() -> Iterator[None]:
+    """Let nothing be undone, so that an answer is read and judged in the moment it is given.
+
+    What is about the send window asks for ``undo_window``.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "SEND_WINDOW", 0)
+        yield
+
+
+@pytest.fixture
+def undo_window(settings: Settings) -> timedelta:
+    """Let the last step be undone for two minutes, as it is where people work, and return how long that is."""
+    settings.SEND_WINDOW = 120
+    return timedelta(minutes=2)
 
 
 @pytest.fixture(autouse=True)

@@ -113,9 +113,6 @@ def objecting(case: Case, user: User, *, at: datetime) -> Objecting | None:
     """Return until when ``user`` may object to the answer, None where they may not."""
     if case.closed_at is None or not policy.may(case, Action.OBJECT, user, at=at):
         return None
-    if send_window.ends_at(case, at=at) is not None:
-        # Nobody has read the answer yet.
-        return None
     until = timezone.localdate(case.closed_at + timedelta(days=OBJECTION_DAYS))
     return Objecting(until, is_last=case.objections_made + 1 == MAX_OBJECTIONS)
 

@@ -145,6 +145,8 @@ def _fits(case: Case, action: Action, *, at: datetime, has_open_tasks: Callable[
                 clockwork.needs_window(case)
                 and case.objections_made < MAX_OBJECTIONS
                 and _closed_within(case, timedelta(days=OBJECTION_DAYS), at)
+                # Nobody has read the answer before.
+                and send_window.ends_at(case, at=at) is None
             )
         case Action.RATE:
             does_fit = ratings.may_rate(case, at=at)

@@ -49,12 +49,6 @@ def english() -> Iterator[None]:
 
 
 @pytest.fixture
-def no_window(settings: Settings) -> None:
-    """Let nothing be undone: citizens read an answer and messages leave at once."""
-    settings.SEND_WINDOW = 0
-
-
-@pytest.fixture
 def media(settings: Settings, tmp_path: Path) -> None:
     """Keep the files of a test in a folder of its own."""
     settings.MEDIA_ROOT = str(tmp_path)

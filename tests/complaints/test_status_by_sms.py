@@ -52,9 +52,8 @@ def ask(referred: Case, amina: Citizen) -> Ask:
 
 
 def test_a_step_that_can_still_be_undone_is_said_with_the_status(
-    ask: Ask, accepted: Case, amina: Citizen, settings: Any, clock: Clock
+    ask: Ask, accepted: Case, amina: Citizen, undo_window: timedelta, clock: Clock
 ) -> None:
-    settings.SEND_WINDOW = 120
     [answer] = ask(accepted.reference)
     assert str(answer.body).startswith(f"شكوى {accepted.reference}: قيد المعالجة، وقد يتغيّر ذلك حتى 10:02. ")
     clock.pass_(seconds=120)

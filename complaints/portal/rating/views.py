@@ -51,7 +51,7 @@ def case_rate(request: HttpRequest, ref: str) -> HttpResponse:
     own = own_case(request, ref, at=at)
     window = rating_window(own)
     if not (window and window.is_open(at=at)) and request.method != "POST":
-        messages.warning(request, gettext("This answer can no longer be rated, or the rating changed."))
+        messages.warning(request, _not_now(window, at=at))
         return redirect("case", ref=ref)
     form = _form(own, window, posted_data(request), is_own=True)
     preview = unread(request, own, form, "text")
@@ -67,6 +67,12 @@ def case_rate(request: HttpRequest, ref: str) -> HttpResponse:
         "until": last_day(window) if window else None,
     }
     return render(request, "complaints/portal/rating/rate.html", context, status=status_for(form))
+
+
+def _not_now(window: RatingWindow | None, *, at: datetime) -> str:
+    if window and at < window.since:
+        return gettext("You can rate the answer as soon as you can read it.")
+    return gettext("This answer can no longer be rated, or the rating changed.")
 
 
 def _after_rating(request: HttpRequest, own: Case, solved: str, *, at: datetime) -> HttpResponse:

@@ -12,9 +12,11 @@ from complaints.actions import (
     close,
     dismiss,
     object_to,
+    rate,
     refer,
     uphold,
 )
+from complaints.case_text.citizen_case import objecting
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case
 from tests.complaints import DONE, FOUND
@@ -36,6 +38,20 @@ def test_an_objection_is_a_state_of_the_same_case(closed: Case, amina: Citizen, 
 def test_an_objection_comes_within_fourteen_days(closed: Case, amina: Citizen, now: datetime) -> None:
     with pytest.raises(TransitionNotAllowed):
         object_to(closed, by=amina.user, at=now + timedelta(days=14, minutes=1), text="متأخر")
+
+
+def test_nobody_judges_an_answer_that_can_still_be_undone(
+    closed: Case, amina: Citizen, now: datetime, undo_window: timedelta
+) -> None:
+    early = now + undo_window - timedelta(seconds=1)
+    with pytest.raises(TransitionNotAllowed):
+        object_to(closed, by=amina.user, at=early, text="ما زالت المياه مقطوعة.")
+    with pytest.raises(TransitionNotAllowed):
+        rate(closed, by=amina.user, at=early, count=0, solved="no")
+    assert objecting(closed, amina.user, at=early) is None
+    rate(closed, by=amina.user, at=now + undo_window, count=0, solved="no")
+    object_to(closed, by=amina.user, at=now + undo_window, text="ما زالت المياه مقطوعة.")
+    assert closed.state == "objected"
 
 
 def test_an_objection_may_come_at_the_last_moment(closed: Case, amina: Citizen, now: datetime) -> None:

@@ -6,12 +6,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Citizen, User
-from complaints.actions import close, dismiss, object_to, rate, undo, uphold, withdraw
+from complaints.actions import close, dismiss, object_to, rate, uphold, withdraw
 from complaints.actions.ratings import RatedElsewhere, words_for_objection
 from complaints.engine.history_words import rewritten
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, ConfirmationOf, FormerRating, Rating
-from complaints.permissions.ratings import rating_window
 from complaints.retention import erasing
 from notifications.models import Message, MessageState
 from tests.complaints import DONE, FOUND
@@ -124,8 +123,6 @@ def test_the_newest_word_after_the_newest_answer_decides(
         2,
         2,
     )
-    undo(closed, by=omar, at=now)
-    assert (word(closed), rating_window(closed)) == ("", None)
     connection.check_constraints()
 
 

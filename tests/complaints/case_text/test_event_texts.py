@@ -95,20 +95,21 @@ def test_the_reason_of_a_later_date_is_the_citizens_once_it_is_granted(
     assert for_citizen(accepted) == [("extend", EventText(first="القطعة نفدت"))]
 
 
+@pytest.mark.usefixtures("undo_window")
 def test_what_objections_and_archiving_say(
     closed: Case, triaged: Case, amina: Citizen, lina: User, rami: User, omar: User, step: Step
 ) -> None:
-    actions.object_to(closed, by=amina.user, at=step(1), text="لم يعد الماء إلى بيتنا.")
-    actions.uphold(closed, by=rami, at=step(2), days=1, reasons="لم يفحص الخط الفرعي")
-    actions.close(closed, by=omar, at=step(3), outcome="solved", found=FOUND, done=DONE)
-    actions.undo(closed, by=omar, at=step(4))
-    actions.archive(triaged, by=lina, at=step(5), reason="ليس من شأن الحكومة")
+    actions.object_to(closed, by=amina.user, at=step(2), text="لم يعد الماء إلى بيتنا.")
+    actions.uphold(closed, by=rami, at=step(3), days=1, reasons="لم يفحص الخط الفرعي")
+    actions.close(closed, by=omar, at=step(4), outcome="solved", found=FOUND, done=DONE)
+    actions.undo(closed, by=omar, at=step(5))
+    actions.archive(triaged, by=lina, at=step(6), reason="ليس من شأن الحكومة")
     ruled = EventText(first="لم يفحص الخط الفرعي")
     answer = EventText(first=FOUND, second=DONE, label="Solved")
     said = [("object", EventText(first="لم يعد الماء إلى بيتنا.")), ("uphold", ruled)]
-    assert for_staff(closed, omar, step(5)) == [("close", answer), *said, ("close", answer)]
+    assert for_staff(closed, omar, step(6)) == [("close", answer), *said, ("close", answer)]
     assert for_citizen(closed) == said
-    assert for_staff(triaged, lina, step(5)) == [("archive", EventText(first="ليس من شأن الحكومة"))]
+    assert for_staff(triaged, lina, step(6)) == [("archive", EventText(first="ليس من شأن الحكومة"))]
     assert for_citizen(triaged) == [("archive", EventText(first="ليس من شأن الحكومة"))]
 
 

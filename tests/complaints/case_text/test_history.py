@@ -76,6 +76,7 @@ def test_each_text_stands_once_and_beside_whoever_said_it(
     ]
 
 
+@pytest.mark.usefixtures("undo_window")
 def test_an_answer_taken_back_and_given_again_is_the_answer(accepted: Case, omar: User, clock: Clock) -> None:
     close(accepted, by=omar, at=clock.pass_(minutes=1), outcome="solved", found=FOUND, done=DONE)
     undo(accepted, by=omar, at=clock.pass_(minutes=1))

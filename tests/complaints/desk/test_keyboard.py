@@ -52,6 +52,7 @@ def send(page: Page) -> None:
         page.keyboard.press("Enter")
 
 
+@pytest.mark.usefixtures("undo_window")
 def test_a_case_is_closed_and_that_undone(page: Page, live_server: LiveServer, accepted: Case, omar: User) -> None:
     cookie = sign_in(Client(), omar).cookies[settings.SESSION_COOKIE_NAME]
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])

@@ -142,6 +142,8 @@ class RandomLife(RuleBasedStateMachine):
         self.case = self.country.file()
         self.other = self.country.file(citizen=self.country.karim, subject="لا ماء في حارتنا")
         for action in story:
+            # Two minutes in all: nobody objects to what can still be undone.
+            self.at += timedelta(minutes=1)
             assert self.attempt(FUNCTIONS[action], self.case, by=USUAL[action], **says(self.country, action))
 
     def teardown(self) -> None:

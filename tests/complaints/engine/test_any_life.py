@@ -43,6 +43,7 @@ def lives() -> int:
     return int(settings().max_examples) * 6 // 100
 
 
+@pytest.mark.usefixtures("undo_window")
 def test_any_life_of_a_case_is_a_legal_one(country: Country) -> None:
     class RandomLifeHere(RandomLife):
         pass

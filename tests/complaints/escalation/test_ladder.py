@@ -217,6 +217,7 @@ def test_no_edit_restarts_a_clock(accepted: Case, omar: User, nadia: User, basma
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("undo_window")
 def test_a_slip_taken_back_neither_forgives_nor_repeats(
     accepted: Case, omar: User, nadia: User, basma: User, lina: User
 ) -> None:

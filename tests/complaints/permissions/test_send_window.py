@@ -19,11 +19,11 @@ pytestmark = pytest.mark.usefixtures("clock", "english")
 
 
 def test_the_last_step_can_be_undone_while_the_window_is_open_if_it_is_one_that_can(
-    referred: Case, omar: User, now: datetime, django_assert_num_queries: Callable[..., object]
+    referred: Case, omar: User, now: datetime, undo_window: timedelta, django_assert_num_queries: Callable[..., object]
 ) -> None:
     accept(referred, by=omar, at=now, days=2)
     case = Case.objects.get(pk=referred.pk)
-    end = now + send_window.span()
+    end = now + undo_window
     assert send_window.ends_at(case, at=end - timedelta(seconds=1)) == end
     with django_assert_num_queries(0):
         assert send_window.ends_at(case, at=end) is None
@@ -45,7 +45,7 @@ def test_a_recusal_can_be_ended_where_there_is_one(
 
 
 def test_whoever_did_the_last_step_at_a_desk_of_theirs_can_undo_it(
-    referred: Case, omar: User, nadia: User, now: datetime
+    referred: Case, omar: User, nadia: User, now: datetime, undo_window: timedelta
 ) -> None:
     accept(referred, by=omar, at=now, days=2)
     case, own = Case.objects.get(pk=referred.pk), frozenset({referred.agency_id})
@@ -54,4 +54,4 @@ def test_whoever_did_the_last_step_at_a_desk_of_theirs_can_undo_it(
         return send_window.did_last_step(case, user, at=at, desks=desks)
 
     assert (did(omar, now), did(nadia, now), did(omar, now, frozenset())) == (True, False, False)
-    assert did(omar, now + send_window.span()) is False
+    assert did(omar, now + undo_window) is False

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pytest
+
 from accounts.models import User
 from complaints.actions import close, undo
 from complaints.models import Case
@@ -12,6 +14,7 @@ from complaints.workflow import Action
 from tests.complaints import DONE, FOUND
 
 
+@pytest.mark.usefixtures("undo_window")
 def test_an_answer_stands_until_it_is_undone(accepted: Case, omar: User, now: datetime) -> None:
     assert standing_answer(accepted) is None
     for _turn in range(2):

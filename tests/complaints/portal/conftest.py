@@ -12,11 +12,6 @@ def _files_of_the_test(media: None) -> None:
     """Let whatever a page of this room stores lie in a folder of the test."""
 
 
-@pytest.fixture(autouse=True)
-def _sent_at_once(no_window: None) -> None:
-    """Let citizens read an answer once it is given; ``test_undo_page`` sees what they read before."""
-
-
 @pytest.fixture
 def as_karim(karim: Citizen) -> Client:
     return sign_in(Client(), karim)

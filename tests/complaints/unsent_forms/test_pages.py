@@ -49,7 +49,6 @@ def test_a_citizen_finds_what_was_typed_again_in_the_form_and_in_the_list_until_
     assert (UnsentForm.objects.count(), "kept until" in as_amina.get(reverse("cases")).content.decode()) == (0, False)
 
 
-@pytest.mark.usefixtures("no_window")
 def test_an_answer_with_errors_keeps_what_was_typed(as_amina: Client, closed: Case) -> None:
     url = address("case-object", closed)
     assert as_amina.post(url, {"text": "Too short"}).status_code == 200

@@ -172,6 +172,7 @@ def test_a_correction_of_the_topic_is_followed_by_the_kept_figures(filed: Case, 
     assert differing(later) == []
 
 
+@pytest.mark.usefixtures("undo_window")
 def test_what_was_undone_counts_until_then_and_never_again(filed: Case, water: Agency, gam: Agency, omar: User) -> None:
     """Each step is taken and undone once; the figures before, between and after are those of the case as it stood."""
     names = ("decided", "decided_in_time", "answered", "answered_in_time", "bounced", "closed", "pending", "received")

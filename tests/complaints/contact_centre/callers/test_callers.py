@@ -205,7 +205,6 @@ def test_only_agents_find_callers(desk: Desk, asked: Case, omar: User, yusuf: Us
         assert [client.get(where).status_code for where in (FIND, address("caller-case", asked))] == [404, 404]
 
 
-@pytest.mark.usefixtures("no_window")
 def test_a_closed_case_tells_its_status_and_takes_nothing_but_an_objection(
     desk: Desk, closed: Case, sami: User, clock: Clock
 ) -> None:

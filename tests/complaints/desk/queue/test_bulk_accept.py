@@ -116,6 +116,7 @@ def test_selected_cases_are_saved_as_a_file_without_words_and_people(
     assert client.post(reverse("queue-bulk"), {**sent, "send": "1", "kind": "csv"}).url == reverse("staff-confirm")
 
 
+@pytest.mark.usefixtures("undo_window")
 def test_accepting_together_asks_the_directorate_and_is_undone_by_one_press(
     desk: Desk, file_case: FileCase, omar: User, gam: Agency, network: Directorate, clock: Clock
 ) -> None:

@@ -12,10 +12,10 @@ from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency
 from complaints import actions
-from complaints.actions import accept, close, object_to
+from complaints.actions import accept, withdraw
 from complaints.models import Case, CaseEvent
 from tests.cast import make_staff
-from tests.complaints import DONE, FOUND, NOT_OURS
+from tests.complaints import NOT_OURS
 from tests.complaints.cases import FileCase
 from tests.complaints.desk.queue.bulk import ticked
 from tests.complaints.pages import Clock, Desk, address, sent
@@ -65,15 +65,15 @@ def test_whoever_acts_on_one_case_waits_for_the_list_and_reads_who_was_first(
     assert wrong == []
 
 
+@pytest.mark.usefixtures("undo_window")
 def test_what_is_undone_for_many_is_not_undone_over_the_citizens_word_nor_half(
     desk: Desk, file_case: FileCase, omar: User, amina: Citizen, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The citizen objects to an answer in the moment in which it is taken back, before and after its row is locked."""
+    """The citizen withdraws in the moment in which an acceptance is undone, before and after its row is locked."""
     assert amina.user
     first, second = file_case(), file_case()
     for case in (first, second):
         accept(case, by=omar, at=clock.at, days=2)
-        close(case, by=omar, at=clock.at, outcome="solved", found=FOUND, done=DONE)
     clock.pass_(seconds=30)
     moments = {
         "before the lock": (actions, "undo", first, Overlap()),
@@ -84,14 +84,13 @@ def test_what_is_undone_for_many_is_not_undone_over_the_citizens_word_nor_half(
         client, mine = desk(omar), copy(case)
         with monkeypatch.context() as patch:
             patch.setattr(module, name, overlap.around(getattr(module, name)))
-            page, objected = overlap.run(
+            page, withdrawn = overlap.run(
                 partial(client.post, reverse("queue-bulk-undo"), {"case": ticked(mine)}),
-                partial(object_to, copy(case), by=amina.user, at=clock.at, text="لم يصل أحد حتى الآن"),
+                partial(withdraw, copy(case), by=amina.user, at=clock.at),
             )
         is_undone = [one.is_done for one in page.context["results"]] if page.status_code == 200 else page.status_code
-        said = type(objected).__name__
-        found[moment] = (is_undone, said, overlap.was_overtaken, copy(case).state, done_to(case)[2:])
+        found[moment] = (is_undone, withdrawn, overlap.was_overtaken, done_to(case)[1:])
     assert found == {
-        "before the lock": ([False], "Objection", True, "objected", ["object"]),
-        "after it": ([True], "TransitionNotAllowed", False, "in_progress", ["undo"]),
+        "before the lock": ([False], None, True, ["withdraw"]),
+        "after it": ([True], None, False, ["undo", "withdraw"]),
     }

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
 
 from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
@@ -173,9 +172,8 @@ def test_an_answer_waits_for_its_second_signature_unseen(
 
 
 def test_an_answer_that_was_undone_is_no_longer_read(
-    as_amina: Client, closed: Case, omar: User, now: datetime, settings: Settings
+    as_amina: Client, closed: Case, omar: User, now: datetime, undo_window: timedelta
 ) -> None:
-    settings.SEND_WINDOW = 120
     actions.undo(closed, by=omar, at=now + timedelta(minutes=1))
     assert as_amina.get(url(closed)).context["rounds"] == []
     assert FOUND not in page(as_amina, closed)

@@ -1,5 +1,7 @@
 """Rating an answer by page and by link: what each shows, and what becomes of wrong, late and repeated ratings."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -49,6 +51,30 @@ def test_the_case_page_takes_a_rating_and_shows_it_with_its_last_day(
     assert (late.status_code, WORDS in late.content.decode()) == (409, True)
     # What was typed too late is shown once, to be copied; then there is nothing more to rate.
     assert WORDS in as_amina.get(address("case-rate", answered), follow=True).content.decode()
+
+
+def test_nobody_judges_an_answer_before_it_can_be_read(
+    as_amina: Client, closed: Case, desk: Desk, sami: User, english: None, clock: Clock, undo_window: timedelta
+) -> None:
+    """The agency can still undo it: no door takes a judgement of it by hand, and each says why."""
+    early = as_amina.get(address("case-rate", closed), follow=True).content.decode()
+    assert all(words in early for words in ("You can rate the answer as soon as", "can still undo its last step"))
+    agent = desk(sami)
+    agent.post(reverse("calls-find"), {"ref": closed.reference, "phone_end": "1234"})
+    caller, by_phone = address("caller-case", closed), reverse("caller-act", args=[closed.reference, "rate"])
+    typed = {"text": WORDS, "version": closed.version}
+    answers = {
+        "rate": as_amina.post(address("case-rate", closed), NO),
+        "object": as_amina.post(address("case-object", closed), {"text": WORDS}),
+        "object by phone": agent.post(caller, typed),
+        "rate by phone": agent.post(by_phone, NO | typed),
+    }
+    taken = {door: answer.status_code for door, answer in answers.items() if answer.status_code != 409}
+    lost = [door for door, answer in answers.items() if WORDS not in answer.content.decode()]
+    assert (taken, lost, closed.ratings.count(), closed.objections.count()) == ({}, [], 0, 0)
+    assert Client().get(link_of(closed)).status_code == 410
+    clock.pass_(seconds=undo_window.total_seconds())
+    assert as_amina.post(address("case-rate", closed), NO).url == address("case-object", closed)
 
 
 def test_no_carries_its_words_into_the_objection(as_amina: Client, answered: Case) -> None:

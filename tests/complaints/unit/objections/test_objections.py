@@ -139,7 +139,6 @@ def test_others_do_not_object(
 # ---- a caller ----
 
 
-@pytest.mark.usefixtures("no_window")
 def test_the_contact_centre_takes_an_objection_down(desk: Desk, closed: Case, sami: User, amina: Citizen) -> None:
     client = desk(sami)
     client.post(reverse("calls-find"), {"ref": closed.reference, "phone_end": amina.phone[-4:]})

@@ -23,7 +23,7 @@ from tests.complaints.pages import Desk, address, sent
 from tests.complaints.sample_files import PDF, PROGRAM, film, picture, upload
 from tests.complaints.sample_sounds import sound
 
-pytestmark = pytest.mark.usefixtures("media", "no_window")
+pytestmark = pytest.mark.usefixtures("media")
 
 WORDS = {"outcome": "solved", "found": FOUND, "done": DONE}
 

@@ -142,7 +142,6 @@ def test_the_cost_of_looking_does_not_grow(desk: Desk, answer: Callable[..., Cas
 # ---- an incident ----
 
 
-@pytest.mark.usefixtures("no_window")
 def test_the_page_of_a_lead_says_whom_it_answers_and_whom_not(
     desk: Desk, follow: Follow, lead: Case, neighbours: Neighbours, omar: User, now: datetime
 ) -> None:
@@ -270,7 +269,6 @@ def test_every_kind_and_outcome_has_its_headings(kind: str) -> None:
     assert all(first and second and first != second for first, second in titles)
 
 
-@pytest.mark.usefixtures("no_window")
 def test_the_preview_is_what_stands_on_the_citizens_page(
     desk: Desk, accepted: Case, omar: User, amina: Citizen, clock: Clock
 ) -> None:

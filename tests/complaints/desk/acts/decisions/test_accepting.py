@@ -50,7 +50,6 @@ def test_the_exact_message_is_shown_before_anything_is_sent(
     assert "7/1/2026" in shown
 
 
-@pytest.mark.usefixtures("no_window")
 def test_accepting_sets_the_promise_and_the_directorate(
     desk: Desk, referred: Case, omar: User, network: Directorate
 ) -> None:
@@ -119,7 +118,6 @@ def test_the_directorate_of_the_newest_case_on_the_topic_is_filled_in(
     assert "selected" not in str(client.get(address("desk-accept", case)).context["form"]["directorate"])
 
 
-@pytest.mark.usefixtures("no_window")
 def test_the_directorate_is_asked_with_the_same_press_or_nothing_is_done(
     desk: Desk, referred: Case, omar: User, network: Directorate
 ) -> None:

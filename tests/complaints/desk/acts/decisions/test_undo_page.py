@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -21,9 +19,8 @@ from tests.complaints import DONE, FOUND, NOT_OURS
 from tests.complaints.cases import FileCase, attach
 from tests.complaints.pages import Clock, Desk, address, sent
 
-pytestmark = pytest.mark.usefixtures("clock", "english", "yusuf")
+pytestmark = pytest.mark.usefixtures("clock", "english", "yusuf", "undo_window")
 
-WINDOW = timedelta(seconds=settings.SEND_WINDOW)
 GOOD = {"outcome": "solved", "found": FOUND, "done": DONE}
 
 
@@ -42,7 +39,7 @@ def test_each_step_is_undone_by_one_link_and_a_press_and_keeps_what_was_typed(
         case = file_case(at=clock.at)
         if name in {"desk-close", "desk-return"}:
             accept(case, by=omar, at=clock.at, days=3)
-            clock.pass_(seconds=WINDOW.total_seconds())
+            clock.pass_(minutes=2)
         before = Case.objects.values("state", "agency", "officer", "promised_on", "bounces").get(pk=case.pk)
         said = client.post(address(name, case), sent(case, **typed), follow=True).content.decode()
         url = address("desk-undo", case)
@@ -76,7 +73,7 @@ def test_after_the_window_a_colleague_and_a_stranger(
     url, stranger = address("desk-undo", accepted), User.objects.get(email__startswith="yusuf")
     assert [desk(user).get(url).status_code for user in (omar, nadia, stranger)] == [200, 404, 404]
     version = accepted.version
-    clock.pass_(seconds=WINDOW.total_seconds())
+    clock.pass_(minutes=2)
     for answer in (desk(omar).get(url), desk(omar).post(url, sent(accepted))):
         assert answer.status_code == 409
         assert "The time in which this could be undone is over" in answer.content.decode()
@@ -92,7 +89,7 @@ def test_the_citizen_reads_no_answer_that_can_still_be_undone(closed: Case, as_a
     held = shown(as_amina, page)
     assert "The agency can still undo its last step until" in held
     assert [text in held for text in (FOUND, DONE, receipt)] == [False] * 3
-    clock.pass_(seconds=WINDOW.total_seconds())
+    clock.pass_(minutes=2)
     sent_ = shown(as_amina, page)
     assert [text in sent_ for text in (FOUND, DONE, receipt)] == [True] * 3
     assert "can still undo" not in sent_
