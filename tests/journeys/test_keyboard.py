@@ -1,4 +1,4 @@
-"""An officer's work with the keyboard alone: no mouse is touched from the door to the last case."""
+"""A complaint and a morning of an officer with the keyboard alone: no mouse is touched from the door to the end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from accounts.demo import PASSWORD
 from complaints.demonstration.stories import MACRO_NAME
-from tests.journeys.acts import grouped
+from tests.journeys.acts import grouped, reference_on
 from tests.journeys.conftest import Meet
 from tests.journeys.person import Person
 from tests.journeys.site import Matter, Site, Stranger
@@ -25,6 +25,8 @@ LEAK = Matter(
     details="Water has been running over the pavement since dawn.",
 )
 OVERNIGHT = tuple(f"A burst pipe near {place}" for place in ("the school", "the bridge", "the bakery", "the clinic"))
+AMINA = "9902103456"
+DARK = "شارعنا مظلم منذ شهر ولا يعمل أي مصباح فيه بعد المغرب."
 WHY = "الطريق وما تحته من اختصاص البلدية."
 
 
@@ -45,6 +47,31 @@ def test_a_morning_without_a_mouse(site: Site, meet: Meet) -> None:
     _is_on(officer, "A burst pipe near the bridge")
     _declines(officer)
     _links(officer, _is_on(officer, "A burst pipe near the school"), to=asked)
+
+
+def test_a_complaint_without_a_mouse(meet: Meet) -> None:
+    citizen = meet("ar")
+    citizen.open("")
+    _follow(citizen, "main a[href*='new/complaint/']")
+    _write(citizen, "textarea[name=details]", DARK)
+    _pick(citizen, "select[name=governorate]", "العاصمة")
+    _write(citizen, "input[name=area]", "ماركا")
+    _send(citizen)
+    citizen.is_at("Who is it for?")
+    _choose_next(citizen, "fit")
+    citizen.look("keyboard-fit")
+    _follow(citizen, "main form button.btn")
+    if "/what/" in citizen.page.url:
+        _send(citizen)
+    _follow(citizen, "main a[href*='/sign-in/']")
+    _write(citizen, "input[name=number]", AMINA)
+    _write(citizen, "input[name=password]", PASSWORD)
+    _press(citizen, "Enter")
+    citizen.is_at("Check, then send")
+    _reach(citizen, "input[name=notify_by]")
+    citizen.page.keyboard.press("Space")
+    _send(citizen)
+    reference_on(citizen)
 
 
 def _comes_in(officer: Person) -> None:
