@@ -120,6 +120,7 @@ def _listed(states: frozenset[State]) -> str:
 def _told(tell: Tell) -> str:
     into = f" (into {_listed(tell.into)})" if tell.into else ""
     into += " (if it gets another date)" if tell.if_dated else ""
+    into += " (if a promise had not left)" if tell.if_untold else ""
     return f"{tell.party.value.replace('_', ' ')}: `{tell.template}`{into}"
 
 

@@ -167,8 +167,8 @@ def cancel(
     occasion: str | None = None,
     recipient: str | None = None,
     at: datetime,
-) -> int:
-    """Cancel what is owed about a reference, to one ``recipient`` or all, and has not left; return how many.
+) -> list[str]:
+    """Cancel what is owed about a reference, to one ``recipient`` or all, and has not left; return the templates.
 
     In the caller's transaction the rows are locked, so that no sender claims them before the commit: cancel first,
     then ask ``has_left``. What has left is not sent again, neither by this channel nor by another.
@@ -181,13 +181,13 @@ def cancel(
     if recipient is not None:
         overtaken = overtaken.filter(recipient=recipient)
     # Locked in one statement: a message that a sender gives back between two would be in neither.
-    states = dict(overtaken.order_by("pk").select_for_update().values_list("pk", "state"))
-    waiting = [pk for pk, state in states.items() if state == MessageState.PENDING]
-    if states:
-        Message.objects.filter(pk__in=states).update(expires_at=Now())
+    found = list(overtaken.order_by("pk").select_for_update().values_list("pk", "state", "template"))
+    waiting = {pk: template for pk, state, template in found if state == MessageState.PENDING}
+    if found:
+        Message.objects.filter(pk__in=[pk for pk, _state, _template in found]).update(expires_at=Now())
     if waiting:
         Message.objects.filter(pk__in=waiting).update(state=MessageState.CANCELLED, settled_at=at)
-    return len(waiting)
+    return list(waiting.values())
 
 
 def restore(*, reference: str, cancelled_at: datetime, but: Collection[str]) -> int:

@@ -74,7 +74,7 @@ class Change:
     centre, or the agency again once they are done. ``partners`` are the agencies whose task on the case is added or
     dropped. ``mandate`` is that by which ``by`` speaks for the citizen, locked. ``reopens`` is the moment of what is
     undone: the clock that ended then goes on. ``said`` is what the citizen says with the change, for the programs
-    outside that work on the case.
+    outside that work on the case. ``is_untold``: a promise to the citizen was cancelled with it, which had not left.
     """
 
     case: Case
@@ -96,6 +96,7 @@ class Change:
     partners: Sequence[Agency] = ()
     mandate: Mandate | None = None
     reopens: datetime | None = None
+    is_untold: bool = False
 
     @cached_property
     def calendar(self) -> WorkingCalendar:

@@ -153,7 +153,7 @@ def preview(template: str, *, case: Case, on: date | None, at: datetime) -> Mess
 
 
 def _applies(tell: Tell, change: Change) -> bool:
-    is_due = change.speaks_of is not None or not tell.if_dated
+    is_due = (change.speaks_of is not None or not tell.if_dated) and (change.is_untold or not tell.if_untold)
     return is_due and (not tell.into or change.case.state in tell.into)
 
 

@@ -18,7 +18,7 @@ from complaints.engine import agency_calls, centre_calls, first_rows, history_ch
 from complaints.engine.change import CaseStaff, Change, Fact
 from complaints.models import Case, CaseEvent, Clock, Holding, TextSalt, event_key
 from complaints.permissions import deputies, policy, representatives, send_window
-from complaints.workflow import ACTIONS, STATE_RULES, Action, Actor, Holder, State, Tell
+from complaints.workflow import ACTIONS, PROMISES_TO_CITIZEN, STATE_RULES, Action, Actor, Holder, State, Tell
 from kit.compiled_inserts import insert
 from notifications import outbox
 
@@ -346,7 +346,8 @@ def _hold(change: Change, holder: Holder | None, directorate: Directorate | None
 def _cancel_overtaken(change: Change) -> None:
     overtaken = ACTIONS[change.action].overtakes
     if overtaken:
-        outbox.cancel(reference=change.case.reference, templates=overtaken, at=change.at)
+        cancelled = outbox.cancel(reference=change.case.reference, templates=overtaken, at=change.at)
+        change.is_untold = not PROMISES_TO_CITIZEN.isdisjoint(cancelled)
 
 
 def _owe(tells: tuple[Tell, ...], change: Change, event: CaseEvent) -> None:

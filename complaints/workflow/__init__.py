@@ -1,7 +1,16 @@
 """The life of a case as one table: its terms, its states and the actions on it."""
 
 from complaints.workflow.actions import ACTIONS
-from complaints.workflow.rules import PROMISES, REMINDERS, SIGNERS, WRITERS, ActionRule, Tell, TimelineText
+from complaints.workflow.rules import (
+    PROMISES,
+    PROMISES_TO_CITIZEN,
+    REMINDERS,
+    SIGNERS,
+    WRITERS,
+    ActionRule,
+    Tell,
+    TimelineText,
+)
 from complaints.workflow.states import (
     ANY_STATE,
     AT_AGENCY,
@@ -39,6 +48,7 @@ __all__ = [
     "OPEN",
     "OUTCOMES",
     "PROMISES",
+    "PROMISES_TO_CITIZEN",
     "REMINDERS",
     "SIGNERS",
     "STATE_RULES",

@@ -34,6 +34,8 @@ _NOT_COMPETENT = TimelineText(
 )
 _TO_TRIAGE = (Tell(P.CITIZEN, "case_triage"), Tell(P.CMU, "cmu_triage"))
 _FOR_THE_DESK = (Tell(P.HOLDER, "officer_added"),)
+#: Whoever answers a question before the promise has left would never be told the date.
+_DATE_AGAIN = Tell(P.CITIZEN, "case_accepted", those(S.IN_PROGRESS), if_untold=True)
 
 ACTIONS: dict[Action, ActionRule] = {
     # ---- what changes the state ----
@@ -118,8 +120,8 @@ ACTIONS: dict[Action, ActionRule] = {
         sources=those(S.WAITING),
         targets=WORKING,
         colour="you",
-        tells=(Tell(P.HOLDER, "officer_reply"),),
-        # The clock went on, so the promised date has moved.
+        tells=(_DATE_AGAIN, Tell(P.HOLDER, "officer_reply")),
+        # The clock went on, so the promised date may have moved.
         overtakes=those("case_question", "case_reminder") | PROMISES,
         resumes=True,
         fulfils=those(ClockKind.CITIZEN_REPLY),
@@ -131,7 +133,7 @@ ACTIONS: dict[Action, ActionRule] = {
         sources=those(S.WAITING),
         targets=WORKING,
         colour="wait",
-        tells=(Tell(P.CITIZEN, "case_resumed"), Tell(P.HOLDER, "officer_lapsed")),
+        tells=(Tell(P.CITIZEN, "case_resumed"), _DATE_AGAIN, Tell(P.HOLDER, "officer_lapsed")),
         overtakes=those("case_question", "case_reminder") | PROMISES,
         resumes=True,
         timeline=TimelineText(

@@ -13,13 +13,15 @@ from complaints.workflow.terms import Actor, ClockKind, Party, State
 class Tell:
     """One message owed by an action: to whom, which template, and for which target states (empty: for all).
 
-    ``if_dated``: only where the action gives the citizen another date.
+    ``if_dated``: only where the action gives the citizen another date. ``if_untold``: only where it cancels a promise
+    to the citizen that has not left.
     """
 
     party: Party
     template: str
     into: frozenset[State] = frozenset()
     if_dated: bool = False
+    if_untold: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,8 +107,10 @@ CALLER = PERSON | {Actor.AGENT}
 #: Who writes answers, and who signs the answer of somebody else.
 WRITERS, SIGNERS = DESK, those(Actor.SUPERVISOR, Actor.SIGNER)
 
-#: Messages that promise a reply by a date: no longer true once the date or the agency changes.
-PROMISES = those("case_accepted", "case_new_date", "case_upheld", "officer_upheld")
+#: Messages that promise the citizen a reply by a date.
+PROMISES_TO_CITIZEN = those("case_accepted", "case_new_date", "case_upheld")
+#: Messages that name the promised date: no longer true once the date or the agency changes.
+PROMISES = PROMISES_TO_CITIZEN | those("officer_upheld")
 #: Messages that remind staff of a date: pointless once it is kept, moved or another office's.
 REMINDERS = those("officer_reminder", "officer_due")
 #: Messages that tell the agency it has something to do: pointless once the case is elsewhere.

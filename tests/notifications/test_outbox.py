@@ -263,14 +263,14 @@ class TestCancelling:
             owed(notice(), occasion="case:1:3")[0],
             owed(notice(template="case_triage", reference="2600000012"), occasion="case:2:2")[0],
         )
-        assert outbox.cancel(reference="2604821735", templates={"case_triage"}, at=now) == 1
+        assert outbox.cancel(reference="2604821735", templates={"case_triage"}, at=now) == ["case_triage"]
         states = dict(Message.objects.values_list("pk", "state"))
         assert states == {overtaken.pk: "cancelled", kept.pk: "pending", stranger.pk: "pending"}
 
     def test_an_occasion_can_be_cancelled_alone(self, signals: Signals, now: datetime) -> None:
         owed(occasion="case:1:3")
         owed(occasion="case:1:4")
-        assert outbox.cancel(reference="2604821735", occasion="case:1:4", at=now) == 1
+        assert outbox.cancel(reference="2604821735", occasion="case:1:4", at=now) == ["case_answered"]
         assert list(Message.objects.waiting().values_list("occasion", flat=True)) == ["case:1:3"]
 
     @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ class TestCancelling:
             unsure_since=now if state == "unknown" else None,
         )
         assert outbox.has_left("case:1:4") == left
-        assert outbox.cancel(reference="2604821735", at=now) == (1 if state == "pending" else 0)
+        assert outbox.cancel(reference="2604821735", at=now) == (["case_answered"] if state == "pending" else [])
 
     def test_another_occasion_has_not_left(self, signals: Signals) -> None:
         owed()

@@ -32,7 +32,8 @@ def test_a_question_stops_the_clock_and_a_reply_lets_it_go_on(
         event=(4, "reply", "waiting", "in_progress"),
         held_by="agency",
         clock=("answer", FIFTH_CLOSING + timedelta(days=1)),
-        told=officers("officer_reply"),
+        # The first promise has not left.
+        told={*officers("officer_reply"), ("case_accepted", "sms", "citizen")},
     )
     assert accepted.promised_on == date(2026, 1, 12)
     assert accepted.questions.get().reply == "رقم العداد 4471"

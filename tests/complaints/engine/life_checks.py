@@ -10,7 +10,18 @@ from django.utils import translation
 from complaints.case_text.stages import stages
 from complaints.engine.history_chain import first_forged
 from complaints.models import Case, Clock, ClockStep
-from complaints.workflow import ACTIONS, STATE_RULES, TRANSITIONS, Action, ClockKind, Holder, Kind, State, edges
+from complaints.workflow import (
+    ACTIONS,
+    PROMISES_TO_CITIZEN,
+    STATE_RULES,
+    TRANSITIONS,
+    Action,
+    ClockKind,
+    Holder,
+    Kind,
+    State,
+    edges,
+)
 from notifications.models import Message
 
 AMMAN = ZoneInfo("Asia/Amman")
@@ -148,10 +159,12 @@ def check_messages(case: Case) -> None:
     for event in case.events.all():
         if event.action in RECORDED:
             continue
+        cancelled = owed.filter(template__in=PROMISES_TO_CITIZEN, state="cancelled", settled_at=event.at)
         tells = [
             tell
             for tell in TRANSITIONS[Action(event.action)].tells
             if tell.party == "citizen" and (not tell.into or event.to_state in tell.into)
+            if not tell.if_untold or cancelled.exists()
         ]
         told = owed.filter(occasion=f"case:{case.pk}:{event.number}", recipient__startswith="citizen:")
         assert told.count() == len(tells), event

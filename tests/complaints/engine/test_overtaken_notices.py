@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from accounts.models import Citizen, User
 from agencies.models import Agency
 from complaints.actions import (
@@ -23,6 +25,7 @@ from complaints.actions import (
     withdraw,
 )
 from complaints.models import Case
+from kit.dates import day_digits
 from notifications.models import Message, MessageState
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
@@ -99,7 +102,27 @@ def test_a_question_that_is_answered_is_not_asked_any_more(
     ask(accepted, by=omar, at=now, text="ما رقم العداد؟")
     assert states(accepted, "case_accepted") == {"pending"}
     reply(accepted, by=amina.user, at=now + timedelta(days=1), text="4471")
-    assert (states(accepted, "case_question"), states(accepted, "case_accepted")) == ({"cancelled"}, {"cancelled"})
+    assert (states(accepted, "case_question"), states(accepted, "case_accepted")) == (
+        {"cancelled"},
+        {"cancelled", "pending"},
+    )
+
+
+def test_whoever_answers_before_the_promise_has_left_is_told_the_date_once(
+    file_case: FileCase, omar: User, amina: Citizen, now: datetime, undo_window: timedelta
+) -> None:
+    soon, later = file_case(), file_case()
+    for case in (soon, later):
+        accept(case, by=omar, at=now, days=2)
+        ask(case, by=omar, at=now + timedelta(seconds=10), text="ما رقم العداد؟")
+    promises = Message.objects.filter(template="case_accepted")
+    promises.filter(reference=later.reference).update(state=MessageState.DELIVERED)
+    for case in (soon, later):
+        reply(case, by=amina.user, at=now + undo_window - timedelta(seconds=1), text="4471")
+    assert states(later, "case_accepted") == {"delivered"}
+    first, again = promises.filter(reference=soon.reference).order_by("created_at")
+    assert (first.state, again.state, again.not_before) == ("cancelled", "pending", None)
+    assert day_digits(Case.objects.get(pk=soon.pk).promised_on) in str(again.body)
 
 
 def test_a_question_whose_time_is_over_is_not_asked_any_more(accepted: Case, omar: User, now: datetime) -> None:
@@ -142,6 +165,7 @@ def test_nothing_of_another_case_is_overtaken(file_case: FileCase, amina: Citize
     assert states(second, "officer_new_case") == {"pending"}
 
 
+@pytest.mark.usefixtures("undo_window")
 def test_closing_for_want_of_a_reply_says_so(accepted: Case, omar: User, now: datetime) -> None:
     close(accepted, by=omar, at=now, outcome="no_reply", found=FOUND, done=DONE)
     assert (states(accepted, "case_unanswered"), states(accepted, "case_answered")) == ({"pending"}, set())

@@ -206,7 +206,7 @@ class TestNothingMore:
         check_now(message)
         check_now(message)
         with transaction.atomic():
-            assert outbox.cancel(reference=message.reference, at=timezone.now()) == 1
+            assert outbox.cancel(reference=message.reference, at=timezone.now()) == [message.template]
         fail(message)
         assert (Message.objects.count(), CallTask.objects.count()) == (1, 0)
 
