@@ -102,7 +102,7 @@ def refer_one(world: World, *, at: datetime) -> None:
     )
     for case in cases[:2]:
         other = next(desk.agency for desk in world.desks if desk.agency != case.agency)
-        actions.refer(case, by=world.cmu, at=at, agency=other)
+        actions.refer(case, by=world.cmu, at=at, agency=other, reason="أُعيد التوزيع")
 
 
 def test_a_crash_loses_nothing_and_two_refreshes_at_once_add_nothing_twice(
