@@ -280,6 +280,7 @@ KEEPS_ARABIC = {
     "complaints/suggestions/terms.py",  # the words that stand in every text
     "complaints/search/word_forms.py",  # the endings and beginnings of Arabic words
     "complaints/answer_quality/words.py",  # the beginnings and endings of words
+    "complaints/answer_quality/languages.py",  # the letters that Arabic has not
     "complaints/answer_quality/gibberish.py",  # the rows of the keyboard
     "kit/arabic.py",  # the letters it folds
     "kit/forms/numbers.py",  # the thousands separator
