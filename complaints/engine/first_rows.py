@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from complaints.engine.change import Change
 from complaints.models import CaseEvent
 from complaints.workflow import STATE_RULES, Holder
+from kit.prepared import bindable, preparing_cursor
 
 # One statement for four tables: every case begins so, and each statement costs a round trip and its compiling.
 _INSERT: Final = """
@@ -54,5 +55,5 @@ def insert(change: Change, event: CaseEvent, holder: Holder, *, due: datetime, d
         "days": days,
         "due": due,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
+    with preparing_cursor(connection) as cursor:
+        cursor.execute(_INSERT, {name: bindable(value) for name, value in values.items()})

@@ -115,7 +115,7 @@ def begin(
     event = new_event(change, from_state="")
     case.chain = event.chain
     case.holder = holder = _first_holder(change.target)
-    insert(case)
+    insert(case, is_prepared=True)
     first_rows.insert(change, event, holder, due=due, days=days)
     change.speaks_of = timezone.localdate(due)
     _owe(ACTIONS[Action.FILE].tells, change, event)

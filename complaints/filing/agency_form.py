@@ -128,7 +128,7 @@ class AgencyStepForm(Form):
         return bool(cleaned["agency_unknown"]) and not (self.draft.agency_unknown and names_now)
 
     def _take_topic(self, code: str, typed: str) -> None:
-        topic = _offered(code, self.draft.kind, None)
+        topic = offered_topic(code, self.draft.kind, None)
         if topic is None:
             self.add_error("agency_match", _CHOOSE)
         else:
@@ -175,7 +175,7 @@ class AgencyStepForm(Form):
     def _topic(self, code: str, agency: Agency | None, *, unknown: bool) -> Topic | None:
         """Return the topic if ``agency`` offers it; a missing one is an error only where an agency asked for it."""
         asked = (agency, unknown) == (self.draft.agency, self.draft.agency_unknown)
-        found = _offered(code, self.draft.kind, agency)
+        found = offered_topic(code, self.draft.kind, agency)
         if asked and found is None and not unknown:
             self.add_error("topic", _("Choose the topic that fits best"))
         return found
@@ -225,7 +225,7 @@ def _groups(kind: str, agency: Agency | None) -> list[Topic]:
     return sorted(groups, key=lambda group: all(not topic.agency_kinds for topic in group.children.all()))
 
 
-def _offered(code: str, kind: str, agency: Agency | None) -> Topic | None:
+def offered_topic(code: str, kind: str, agency: Agency | None) -> Topic | None:
     """Return the topic of that code if an agency offers it, as ``_groups`` says; one statement, mostly."""
     is_code = bool(code) and code.isascii() and code.isprintable()
     topic = _OFFERED.first(kind, code=code) if is_code else None

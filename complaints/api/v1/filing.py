@@ -25,7 +25,7 @@ from complaints.api.v1.drafts import requesting_writer, save
 from complaints.attachments.fields import uploader_key
 from complaints.case_text.promise import holder_name, owed_on, owed_words
 from complaints.case_text.status import citizen_status
-from complaints.filing.agency_form import AgencyStepForm
+from complaints.filing.agency_form import offered_topic
 from complaints.filing.agency_view import agency_view
 from complaints.filing.drafting import draft_questions
 from complaints.filing.forms import CheckStepForm, DetailsStepForm
@@ -76,7 +76,7 @@ def file_case(request: HttpRequest, body: NewCase) -> Status[Filed]:
     if isinstance(draft, Case):
         return Status(201, _filed(draft))
     data = form_data(body)
-    chosen = _chosen(draft, data, at=at)
+    chosen = _chosen(draft.kind, data, at=at)
     draft.agency, draft.agency_unknown, draft.topic = chosen["agency"], chosen["agency_unknown"], chosen["topic"]
     questions = draft_questions(draft)
     data |= answer_data(questions, data.pop("answers", {}))
@@ -98,33 +98,31 @@ def _draft(request: HttpRequest, body: NewCase, *, at: datetime) -> Draft | Case
     try:
         key = uuid.UUID(body.draft)
     except ValueError:
-        raise _no_draft() from None
+        raise _wrong("draft", "not_found", gettext("This draft no longer exists.")) from None
     filed = Case.objects.filter(submission=key, citizen=signed_in_citizen(request)).select_related("agency").first()
     if filed is not None:
         return filed
     draft = requesting_writer(request).drafts(at=at).filter(pk=key).select_related("agency", "topic").first()
     if draft is None:
-        raise _no_draft()
+        raise _wrong("draft", "not_found", gettext("This draft no longer exists."))
     draft.kind = body.kind
     return draft
 
 
-def _no_draft() -> Problem:
-    return Problem("invalid", fields=[FieldProblem("draft", "not_found", gettext("This draft no longer exists."))])
+def _chosen(kind: str, data: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
+    """Return agency and topic by the rules of the page, whose form also reads names; raise ``Problem``."""
+    code, topic_code = str(data.get("agency", "")), str(data.get("topic", ""))
+    agency = _AGENCY.first(on=timezone.localdate(at), code=code) if code else None
+    if code and agency is None:
+        raise _wrong("agency", "invalid_choice", gettext("This is not one of the possible values."))
+    topic = offered_topic(topic_code, kind, agency)
+    if topic is None and (agency or topic_code):
+        raise _wrong("topic", "invalid", gettext("Choose the topic that fits best"))
+    return {"agency": agency, "agency_unknown": not code, "topic": topic}
 
 
-def _chosen(draft: Draft, data: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
-    """Return agency and topic as the form of the page takes them; raise ``Problem``."""
-    code = str(data.get("agency", ""))
-    found = _AGENCY.rows(on=timezone.localdate(at), code=code) if code else []
-    draft.agency, draft.agency_unknown, draft.topic = (found[0] if found else None), not code, None
-    choice = {"agency": code, "topic": data.get("topic", ""), "agency_unknown": "" if code else "on"}
-    form = AgencyStepForm(choice, draft=draft, agencies=found)
-    require_valid(form)
-    if data.get("topic") and form.chosen["topic"] is None:
-        form.add_error("topic", gettext("Choose the topic that fits best"))
-        require_valid(form)
-    return form.chosen
+def _wrong(name: str, code: str, text: str) -> Problem:
+    return Problem("invalid", fields=[FieldProblem(name, code, text)])
 
 
 _AGENCY: Final = CompiledRead(

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from accounts import countries, phones
@@ -178,6 +178,7 @@ class CallerCaseForm(DetailsStepForm):
         own = {"kind": draft.kind, "hides_identity": draft.hides_identity, "notify_by": draft.notify_by}
         self.initial.update(own)
         self.shows_subject = False
+        self.fields["details"].error_messages["required"] = gettext("Write down what the person says")
         if not takes_files:
             del self.fields["attachments"]
         citizen = draft.citizen
