@@ -62,7 +62,6 @@ _PASSES_ON: Final = frozenset(
         Action.PROPOSE_EXTENSION,
         Action.REFUSE_EXTENSION,
         Action.SEND_BACK,
-        Action.CONSULT,
         Action.ADD_TASK,
         Action.ANSWER_TASK,
         Action.ASSIGN,

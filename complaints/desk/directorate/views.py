@@ -337,7 +337,8 @@ def consult(request: ActionRequest) -> HttpResponse:
     except NotOfTheAgency:
         form.add_error("directorate", NO_MORE)
         return request.page(directorates=directorates)
-    return request.done(asked_text(directorate))
+    # A link that has to be handed over stands on the page of the case.
+    return request.done(asked_text(directorate), moves_on=bool(directorate.email))
 
 
 @action_page(Action.REVOKE, "complaints/desk/directorate/revoke.html")

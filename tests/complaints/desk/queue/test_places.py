@@ -98,6 +98,7 @@ def test_what_passes_a_case_on_leads_to_the_next_one_too(
     desk: Desk, listed: list[Case], network: Directorate, hana: User, omar: User
 ) -> None:
     client, accepted = desk(omar), listed[0]
+    Directorate.objects.filter(pk=network.pk).update(email="network@water.example")
     steps = {
         "desk-consult": (accepted, {"directorate": network.pk, "text": FOUND, "language": "ar"}),
         "desk-extend": (accepted, {"days": "1", "reason": FOUND}),
@@ -109,6 +110,15 @@ def test_what_passes_a_case_on_leads_to_the_next_one_too(
         done = client.post(address(page, case) + opened(case, listed[4].reference), form)
         led[page] = done.headers.get("Location")
     assert led == dict.fromkeys(steps, address("desk-case", listed[4]) + opened(listed[4]))
+
+
+def test_a_request_whose_link_has_to_be_handed_over_stays_at_its_case(
+    desk: Desk, listed: list[Case], network: Directorate, omar: User
+) -> None:
+    Directorate.objects.filter(pk=network.pk).update(email="")
+    form = sent(listed[0], directorate=network.pk, text=FOUND, language="ar")
+    done = desk(omar).post(address("desk-consult", listed[0]) + opened(listed[0], listed[4].reference), form)
+    assert done.headers["Location"] == address("desk-case", listed[0]) + opened(listed[0])
 
 
 def test_a_forged_address_leads_nowhere_else(
