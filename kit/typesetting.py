@@ -52,8 +52,9 @@ class TypesettingBusy(Exception):
 def typeset(template: Path, data: Mapping[str, object], *, at: datetime) -> bytes:
     """Return the PDF that ``template`` makes of ``data``, which it finds as JSON in ``sys.inputs.file``.
 
-    It follows PDF/UA-1 where the face has all signs of the texts. One at a time in a process, since a large one takes
-    seconds and the memory of all its pages; raises ``TypesettingBusy`` where too many wait.
+    It follows PDF/UA-1 where the face has all signs of the texts; else ``sys.inputs.lacking`` lets the template say so.
+    One at a time in a process, since a large one takes seconds and the memory of all its pages; raises
+    ``TypesettingBusy`` where too many wait.
     """
     data_ = json.dumps(data, ensure_ascii=False)
     try:
@@ -67,20 +68,20 @@ def _typeset_by_rules(template: Path, data_: str, *, at: datetime) -> bytes:
     import typst  # noqa: PLC0415 - seven megabytes, which only a process that makes a PDF needs
 
     try:
-        return _typeset(template, data_, at=at, standard="ua-1")
+        return _typeset(template, {"file": data_}, at=at, standard="ua-1")
     except typst.TypstError:
         # A sign the face lacks, such as an emoji, breaks the rules of PDF/UA: tagged all the same, but not by name.
-        return _typeset(template, data_, at=at, standard="1.7")
+        return _typeset(template, {"file": data_, "lacking": ""}, at=at, standard="1.7")
 
 
-def _typeset(template: Path, data_: str, *, at: datetime, standard: Literal["ua-1", "1.7"]) -> bytes:
+def _typeset(template: Path, inputs: dict[str, str], *, at: datetime, standard: Literal["ua-1", "1.7"]) -> bytes:
     import typst  # noqa: PLC0415 - as above
 
     return typst.compile(
         str(template),
         root=str(template.parent),
         font_paths=_fonts(),
-        sys_inputs={"file": data_},
+        sys_inputs=inputs,
         pdf_standards=[standard],
         # Typst takes whole seconds only.
         timestamp=at.astimezone(UTC).replace(microsecond=0),

@@ -67,7 +67,7 @@ def render(case: Case, file: CaseFile, *, at: datetime, printed_by: str, person:
         "operator": unit_name(),
         "office": unit_name(),
         "subject": directed(case.subject),
-        "words": {"page": pgettext("pages", "Page"), "of": pgettext("pages", "of")},
+        "words": _template_words(),
         "printed": gettext("Printed by %(name)s, %(moment)s")
         % {"name": plain_text(printed_by), "moment": moment_text(at)},
         "facts": _pairs(_facts(visibility, person)),
@@ -75,6 +75,14 @@ def render(case: Case, file: CaseFile, *, at: datetime, printed_by: str, person:
     }
     # People sign what they write, and an answer names whom it is for.
     return compile_pdf(data if person else _redacted(data, visibility.redact), at=at)
+
+
+def _template_words() -> dict[str, str]:
+    return {
+        "page": pgettext("pages", "Page"),
+        "of": pgettext("pages", "of"),
+        "lacking": gettext("Some letters cannot be printed here. You can read them on the site."),
+    }
 
 
 class PlainSection(NamedTuple):
@@ -122,7 +130,7 @@ def render_sections(
         "operator": unit_name(),
         "office": unit_name(),
         "subject": directed(subject or title),
-        "words": {"page": pgettext("pages", "Page"), "of": pgettext("pages", "of")},
+        "words": _template_words(),
         "printed": printed or moment_text(at),
         "facts": _pairs(facts),
         "sections": [section for section in made if section["entries"]],

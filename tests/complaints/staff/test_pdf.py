@@ -1,6 +1,8 @@
 """The file as a PDF: for whom, with whose name, and that no text of a person becomes markup."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -186,11 +188,21 @@ def test_it_is_printed_at_any_moment(accepted: Case, omar: User, now: datetime) 
     assert pdf.render(case, read_case_file(case, omar, at=at), at=at, printed_by=omar.name).startswith(b"%PDF-")
 
 
-def test_signs_the_face_lacks_are_no_obstacle(accepted: Case, omar: User) -> None:
+def test_signs_the_face_lacks_are_no_obstacle_and_said(
+    accepted: Case, omar: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs, typeset = [], typesetting._typeset
+
+    def keeping(template: Path, given: dict[str, str], **how: Any) -> bytes:
+        inputs.append(set(given))
+        return typeset(template, given, **how)
+
+    monkeypatch.setattr(typesetting, "_typeset", keeping)
     case = with_pending(Case.objects.filter(pk=accepted.pk).for_page()).get()
     case.details = "المياه مقطوعة 😡💧 منذ أسبوع"
     content = pdf.render(case, read_case_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
     assert content.startswith(b"%PDF-1.7")
+    assert inputs == [{"file"}, {"file", "lacking"}]
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])
