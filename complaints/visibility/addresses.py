@@ -34,6 +34,10 @@ _LANDMARK: Final = 2
 #: Words of a postal address are looked for so many words around each other.
 _NEAR: Final = 6
 _SEGMENTS: Final = re.compile(r"[،,;؛\n/|]|\s[-–—]\s")
+#: They tell with their number alone; in the words that ``house_word`` gives.
+_HOUSES: Final = frozenset({"منزل", "بنايه", "شقه", "فيلا"})
+#: Letters and figures written as one: شقة7.
+_PIECES: Final = re.compile(r"[0-9]+|[^\W\d_]+")
 _FILLERS: Final = frozenset({"في", "من", "ال", "the", "of", "in", "حي", "رقم"})
 
 
@@ -138,8 +142,7 @@ class Segment:
 def address_segments(address: str) -> list[Segment]:
     """Return the parts of a postal address, and which of them tells a house by itself."""
     found = []
-    for part in _SEGMENTS.split(address):
-        words = re.findall(r"[^\W_]+", fold(part))
+    for words in _pieces_of(address):
         bare = frozenset(house_word(without_article(word)) for word in words if word not in _FILLERS)
         if bare:
             first = house_word(words[0]) if is_of("nearness", words[0]) else ""
@@ -150,8 +153,19 @@ def address_segments(address: str) -> list[Segment]:
     return found
 
 
+def _pieces_of(address: str) -> Iterator[list[str]]:
+    """Yield the words of each part of an address, which also begins at "opposite" or "behind" within a longer one."""
+    for part in _SEGMENTS.split(address):
+        words = _PIECES.findall(fold(part))
+        starts = [place for place, word in enumerate(words) if word in words_of("nearness") and place > 1]
+        for start, end in pairwise((0, *starts, len(words))):
+            yield words[start:end]
+
+
 def _names_a_house(words: Sequence[str]) -> bool:
-    """Tell whether these words name one house: "Rose building no. 9", but not "floor 2" nor "near the school"."""
+    """Tell whether these words name one house: "Rose building", "house 9", not "floor 2" nor "near the school"."""
+    if any(word.isdigit() for word in words) and not _HOUSES.isdisjoint(map(house_word, map(without_article, words))):
+        return True
     generic = [word for word in words if is_of("part_of_house", without_article(word)) or word.isdigit()]
     others = len(words) - len(generic)
     return bool(generic) and others > is_of("nearness", words[0])
@@ -212,7 +226,7 @@ def _whole_span(text: ReadText, first: int, last: int) -> Span:
 
 @lru_cache(maxsize=8192)
 def _bare_forms(word: str) -> frozenset[str]:
-    forms = {word, without_article(word)}
+    forms = {word, without_article(word), *_PIECES.findall(word)}
     if word[:1] in "وبلف" and len(word) > 3:  # noqa: PLR2004
         forms |= {word[1:], without_article(word[1:])}
     if word.startswith("لل"):

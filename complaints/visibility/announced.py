@@ -11,12 +11,16 @@ from complaints.visibility.texts import PlacedWord, ReadText, Span
 from complaints.visibility.vocabulary import ARTICLE, SHORTEST, is_of, without_article, words_of
 
 _QUOTED: Final = re.compile(r"[«\"“'‘]([^«»\"“”'’\n]{2,40})[»\"”'’]")
+_COLON: Final = re.compile(r"\s*:?\s*")
+_LISTED: Final = re.compile(r"\s*[،,]?\s*")
 _BRACKETED: Final = re.compile(r"\(([^()\n]{2,40})\)")
 #: Letters between "they call me" and the quotation.
 _NICKNAME_REACH: Final = 60
 #: Letters between the quotation and "as they call me".
 _CLOSE: Final = 16
 _CALL: Final = frozenset(("call", "calls", "called", "calling", "know", "knows", "nicknamed", "named", "dubbed"))
+#: "Call me" and "I go by".
+_LEADS: Final = {"me": _CALL, "by": frozenset(("go", "goes", "went"))}
 _AS: Final = frozenset(("ب", "باسم", "هو", "as", "is", "b", "bi", "be", "me", "the", "بلقب", "الدلع", "الشهره"))
 #: They stand before what somebody is called, also a few words after "known".
 _NAMED_AS: Final = frozenset(("باسم", "بلقب", "as"))
@@ -39,22 +43,52 @@ _SELF_REACH: Final = 3
 
 def relatives(text: ReadText, parts: NameParts) -> Iterator[Span]:
     """Yield the names behind "my husband", "I am the mother of" and the like, who tell who the person is."""
-    for place in _announcing(text):
+    for place in _announcing(text, parts):
         first, is_named = _skipped(text, place + 1)
         if first == len(text.words) or any(text.ends_sentence(before, before + 1) for before in range(place, first)):
             continue
-        is_plain = not is_named and is_of("describing", text.words[first].text)
+        is_plain = not is_named and is_of("describing", text.words[first].text) and not _is_elder(text, parts, first)
         if is_plain and not _precedes_a_name(text, parts, first):
             continue
         last = _end_of_name(text, parts, first, is_named=is_named)
         if last > first:
             yield Span(text.words[first].start, text.words[last - 1].end)
+            if is_of("relatives", text.words[place].text):
+                yield from _others_of_a_list(text, last)
 
 
-def _announcing(text: ReadText) -> Iterator[int]:
+def _is_elder(text: ReadText, parts: NameParts, place: int) -> bool:
+    """Tell whether a word is the registered name of father or grandfather."""
+    own = parts.match(text.words[place].text)
+    return own is not None and own.is_sure and own.part > 0
+
+
+def _others_of_a_list(text: ReadText, place: int) -> Iterator[Span]:
+    """Yield the given names that follow one another from the word ``place`` on: Yazan, Rana and Muhammad."""
+    words = text.words
+    while place < len(words) and _LISTED.fullmatch(text.between(place - 1, place)):
+        word = words[place]
+        is_and = word.text == "and" and place + 1 < len(words)
+        bare = word.text.removeprefix("و") if word.text not in words_of("given") else word.text
+        if is_and:
+            place += 1
+        elif bare not in words_of("given") and not (word.text.isascii() and _is_given(text, word)):
+            return
+        if not is_and or _is_given(text, words[place]):
+            yield Span(words[place].start, words[place].end)
+        place += 1
+
+
+def _announcing(text: ReadText, parts: NameParts) -> Iterator[int]:
     """Yield the words that announce a relative: "my wife", or "wife of" where somebody says "I am" or is called so."""
-    for place in text.find(lambda word: is_of("relative", word.removesuffix("'s")) or is_of("kin", word)):
-        if is_of("relative", text.words[place].text.removesuffix("'s")) or _is_of_writer(text, place):
+    kinds = ("relative", "relatives", "kin")
+    for place in text.find(lambda word: any(is_of(kind, word.removesuffix("'s")) for kind in kinds)):
+        before = text.words[place - 1].text if place else ""
+        is_own = is_of("relative", text.words[place].text.removesuffix("'s")) or before in {"my", "our"}
+        is_kin = is_of("kin", text.words[place].text) and (
+            _is_of_writer(text, place) or (place + 1 < len(text.words) and _is_elder(text, parts, place + 1))
+        )
+        if is_own or is_kin:
             yield place
 
 
@@ -156,9 +190,10 @@ def nicknames(text: ReadText, parts: NameParts) -> Iterator[Span]:
 
 def _told_nicknames(text: ReadText, parts: NameParts) -> Iterator[Span]:
     words = text.words
-    for place in text.find(lambda word: word == "me" or any(is_of(kind, word) for kind in _CALLING)):
-        is_other_me = words[place].text == "me" and not (place and words[place - 1].text in _CALL)
-        if is_other_me or _is_of_a_place(text, place):
+    for place in text.find(lambda word: word in _LEADS or any(is_of(kind, word) for kind in _CALLING)):
+        led = _LEADS.get(words[place].text)
+        is_other = led is not None and not (place and words[place - 1].text in led)
+        if is_other or _is_of_a_place(text, place):
             continue
         end = words[place].end
         quoted = _QUOTED.search(text.plain, end, end + _NICKNAME_REACH) or _quoted_before(text, place)
@@ -177,7 +212,7 @@ def _tells(text: ReadText, parts: NameParts, place: int) -> bool:
     """Tell whether a name follows: "nobody knows me there" tells none, "they know me as Abu Yazan" does."""
     words = text.words
     after = words[place + 1].text
-    is_name = words[place].text == "me" and text.typed_form(words[place + 1])[0].isupper()
+    is_name = words[place].text in _LEADS and text.typed_form(words[place + 1])[0].isupper()
     if is_of("said_to_me", words[place].text):
         return is_of("glue", after) or after in words_of("given") or parts.is_pet_name(after)
     if parts.match(after) or parts.is_pet_name(after):
@@ -213,7 +248,8 @@ def _behind_where(text: ReadText, place: int) -> int:
     """Return the word behind "my nickname in the village", or nothing if the words do not say where."""
     words = text.words
     is_where = place + 3 < len(words) and words[place + 1].text in _WHERE and is_of("nickname", words[place].text)
-    return place + 3 if is_where and all(map(text.is_beside, range(place, place + 3))) else 0
+    is_followed = is_where and _COLON.fullmatch(text.between(place + 2, place + 3))
+    return place + 3 if is_followed and all(map(text.is_beside, range(place, place + 2))) else 0
 
 
 def _called(text: ReadText, place: int) -> Span:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from complaints.visibility.name_parts import NameParts
+from complaints.visibility.name_parts import MOST_WORDS, NameParts
 from complaints.visibility.namesakes import Mention, Namesakes
 from complaints.visibility.texts import ReadText, Span
 from complaints.visibility.vocabulary import is_of, without_article, without_particle, words_of
@@ -26,9 +26,9 @@ def kunyas(text: ReadText, parts: NameParts) -> Iterator[Span]:
     for place in text.find(partial(is_of, "kunya")):
         end = _end(text, parts, place)
         if end > place and not _is_place(text, parts, place):
-            own_family = end + 1 < len(text.words) and text.is_beside(end) and parts.match(text.words[end + 1].text)
-            if own_family or _is_beside_name(text, parts, place) or _is_said(text, parts, place):
-                yield Span(text.words[place].start, text.words[end + bool(own_family)].end)
+            last, _part = _own_name_behind(text, parts, end)
+            if last > end or _is_beside_name(text, parts, place) or _is_said(text, parts, place):
+                yield Span(text.words[place].start, text.words[last].end)
 
 
 def _end(text: ReadText, parts: NameParts, place: int) -> int:
@@ -43,7 +43,20 @@ def _end(text: ReadText, parts: NameParts, place: int) -> int:
         word.text.isascii() and not is_of("ordinary", word.text)
     )
     is_kin_of_men = text.words[place].text in {"ابو", "ابي", "abu", "abo"} and not is_of("ordinary", word.text)
-    return after if is_name or is_kin_of_men or parts.match(word.text) else place
+    is_name = is_name or is_kin_of_men or parts.match(word.text) is not None
+    is_before_family = _own_name_behind(text, parts, after)[1] == max(parts.ends)
+    return after if is_name or is_before_family else place
+
+
+def _own_name_behind(text: ReadText, parts: NameParts, place: int) -> tuple[int, int | None]:
+    """Return the last word of the part of the own name that follows the word ``place``, and which; else nothing."""
+    after = place + 1
+    if after < len(text.words) and text.is_beside(place):
+        for count in range(min(MOST_WORDS, len(text.words) - after), 0, -1):
+            words = text.words[after : after + count]
+            if own := parts.match_joined(words) if count > 1 else parts.match(words[0].text):
+                return place + count, own.part
+    return place, None
 
 
 def _is_place(text: ReadText, parts: NameParts, place: int) -> bool:

@@ -28,6 +28,7 @@ BOTH = -1
 MOST_WORDS = 3
 #: Two parts in Latin letters as one word: a shorter one is too often a word of English.
 SHORTEST_PAIR = 8
+_ALIF_MAKSURA = "ى"
 #: Beginnings of double names that are none.
 _NO_NAMES = frozenset(("عبد", "ابو", "ابي", "ام", "بني", "ابن", "ال", "سيف", "نور", "نصر", "عز", "صلاح", "ضياء", "بدر"))
 
@@ -51,13 +52,14 @@ class NamePart:
         self.plain = spellings.without_accents(self.folded)
         self.forms = set(self._forms())
         #: Without what only one of the clan, or the town it comes from, is called: النعيمة of النعيمي.
-        self.own_forms = {collapsed(form) for form in (self.folded, without_article(self.folded))}
+        self.own_form = without_article(self.folded)
+        self.own_forms = {collapsed(form) for form in (self.folded, self.own_form)}
         # Also of a word as short as "the hill".
         bare = self.folded.removeprefix(ARTICLE)
         self.is_ordinary = not words_of("ordinary").isdisjoint((self.folded, bare))
         self.is_rare = (is_family or self.is_arabic) and (
             not self.is_ordinary
-            and words_of("given").isdisjoint((self.folded, bare))
+            and words_of("given").isdisjoint((self.folded, bare, *(() if is_family else self.forms)))
             and not (is_of("place", bare) or is_of("place_name", bare))
         )
         self.strength = spellings.strength(name) if self.is_arabic else len(spellings.skeleton(self.plain))
@@ -69,11 +71,19 @@ class NamePart:
 
     def _forms(self) -> Iterator[str]:
         in_arabic = spellings.arabic_forms(self.folded, is_family=self.is_family) if self.is_arabic else ()
+        if self.name.endswith(_ALIF_MAKSURA):
+            in_arabic = (*in_arabic, self.folded[:-1] + "ا")
         forms = (*in_arabic, *self._halves()) if self.is_arabic else (self.folded, self.plain)
         return (form for form in map(collapsed, forms) if len(form) > 1)
 
     def _halves(self) -> Iterator[str]:
-        """Yield the halves of a double name that are names: Muhammad of Muhammad Amin, not Abd of Abd Ali."""
+        """Yield the halves of a double name that are names: Muhammad of Muhammad Amin, not Abd of Abd Ali.
+
+        Of Abd al-Majid the second one is: Majid.
+        """
+        short = without_article(self.folded.removeprefix("عبد"))
+        if not self.is_family and short != self.folded and short in words_of("given"):
+            yield short
         is_double = len(self.words) > 1 and self.words[0] not in _NO_NAMES
         if self.is_arabic and not self.is_family and is_double:
             yield from (half for half in self.words if half in words_of("given"))
@@ -145,6 +155,24 @@ class NameParts:
     def forms(self) -> dict[str, int]:
         """Return the part of each form."""
         return {form: part.number for part in self.parts for form in part.forms}
+
+    def is_like_family(self, word: str) -> bool:
+        """Tell whether ``word``, folded, behind the first name is the family's with a slip or as it is heard."""
+        family = self.by_number.get(max(self.ends))
+        if family is None or not family.is_arabic or len(word) < SHORTEST + 1:
+            return False
+        if word.isascii():
+            heard, known = spellings.skeleton(re.sub("^(?:al|el)", "", word)), spellings.skeleton(family.own_form)
+            return len(known) > 1 and heard == known
+        bare = without_article(word)
+        return any(spellings.is_slip(bare, without_article(form), least=SHORTEST + 1) for form in family.forms)
+
+    def is_like_first(self, word: str) -> bool:
+        """Tell whether ``word``, folded, before the family's name is the first name with a slip, and no other name."""
+        first = self.by_number.get(0)
+        if first is None or not first.is_arabic or word in words_of("given") or _is_known(word):
+            return False
+        return any(spellings.is_slip(word, form, least=SHORTEST + 1) for form in first.forms)
 
     def is_pet_name(self, word: str) -> bool:
         """Tell whether ``word`` has the consonants of the first name in another form: Ghaddoura of Ghadeer."""
@@ -243,14 +271,15 @@ class NameParts:
 
         An ordinary word is not guessed at, but for a name that is registered in Latin letters: it has no other forms.
         """
-        is_arabic, is_ordinary = spellings.is_arabic(word), _is_known(word)
+        is_arabic = spellings.is_arabic(word)
+        is_ordinary = _is_known(word)
         if len(word) == 1 or word.isdigit() or (is_ordinary and not is_arabic):
             return None
         forms = spellings.attached_forms(word) if is_arabic else (word,)
         for part in self.parts:
             if part.is_arabic != is_arabic and any(map(part.is_written_in_latin, forms)):
                 return Match(part.number, is_sure=part.is_telling and not is_ordinary, is_ordinary=is_ordinary)
-        if is_ordinary:
+        if is_ordinary or (is_arabic and word[0] in PARTICLES and _is_known(word[1:])):
             return None
         for part in self.parts:
             if part.is_arabic == is_arabic and any(map(part.is_almost, forms)):
@@ -260,7 +289,7 @@ class NameParts:
 
 def _is_known(word: str) -> bool:
     """Tell whether ``word`` is one of the language, so that it is no slip in a name."""
-    return word in words_of("ordinary") or word in words_of("place") or word in words_of("business")
+    return any(word in words_of(kind) for kind in ("ordinary", "place", "business", "kindred"))
 
 
 def spelled_letters(letters: str, parts: NameParts) -> Iterator[re.Match[str]]:

@@ -9,14 +9,21 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
-from complaints.visibility import spellings
-from complaints.visibility.letters import spelt_out
+from complaints.visibility import spellings, surroundings
+from complaints.visibility.letters import spelt_out, with_initials
 from complaints.visibility.name_parts import BOTH, MOST_WORDS, Match, NameParts
 from complaints.visibility.namesakes import REACH, Mention, Namesakes
 from complaints.visibility.spellings import attached_forms, collapsed
-from complaints.visibility.surroundings import complains, has_profession, is_beside_contact, is_quoted
-from complaints.visibility.texts import PlacedWord, ReadText, Span
-from complaints.visibility.vocabulary import ARTICLE, SHORTEST, formulas, is_of, without_particle, words_of
+from complaints.visibility.texts import CALL, PlacedWord, ReadText, Span
+from complaints.visibility.vocabulary import (
+    ARTICLE,
+    SHORTEST,
+    formulas,
+    is_bare_noun,
+    is_of,
+    without_particle,
+    words_of,
+)
 
 #: Words that may stand between two parts besides titles and "bin": a middle name that is not registered.
 MOST_BETWEEN: Final = 2
@@ -24,7 +31,6 @@ _STOP: Final = re.compile(r"[.!?؟\n،,؛;:»)\-–—]")
 _SPACE: Final = re.compile(r"\s*")
 _LABEL: Final = re.compile(r"\s*[:=]\s*")
 _OPENED: Final = re.compile(r"[«\"“‘]\s*")
-_CALL: Final = re.compile(r"\s*[,،!]")
 _ALIF_MAKSURA, _TANWIN = "ى", "\u064b"
 #: Kinds of words before a title that tell that it is the person's.
 _TELLING: Final = ("saying", "said_to_me", "nickname", "known", "name_of", "written")
@@ -49,10 +55,12 @@ class NameFinder:
         for one in found:
             yield self._span(one.first, one.last)
         told = {mention.part for mention in (*found, *(one for pair in pairs for one in pair))}
-        for mention in self.mentions:
-            if mention.part in told and self._is_told_again(mention) and not self.namesakes.has(mention):
+        for mention in self.mentions if told else ():
+            is_again = mention.part in told and self._is_told_again(mention)
+            if (is_again or self._is_of_the_told(mention)) and not self.namesakes.has(mention):
                 yield self._span(mention.first, mention.last)
         yield from spelt_out(self.text, self.parts)
+        yield from surroundings.misspelt_names(self.text, self.parts)
 
     @cached_property
     def mentions(self) -> list[Mention]:
@@ -63,7 +71,9 @@ class NameFinder:
                 continue
             mention = self._mention(place)
             if mention:
-                found.append(self._with_initials(mention))
+                whole = with_initials(self.text, self.parts, mention)
+                found.append(surroundings.with_first_name(self.text, self.parts, whole))
+                found += surroundings.family_behind(self.text, self.parts, mention)
         return found
 
     @cached_property
@@ -222,19 +232,29 @@ class NameFinder:
         is_pointed_at = after < len(self.words) and is_of("this_one", self.words[after].text)
         return not mention.is_ordinary or (mention.part == 0 and (is_of("mostly_name", word) or is_pointed_at))
 
+    def _is_of_the_told(self, mention: Mention) -> bool:
+        """Tell whether another part stands by itself in a text that has told the person: an end, or behind a label."""
+        if surroundings.is_labelled(self.text, mention):
+            return True
+        is_certain = mention.part in self.parts.ends and mention.is_sure and not mention.is_ordinary
+        return is_certain and self._looks_like_a_name(mention) and not self._has_stranger_beside(mention)
+
     def _is_me(self, mention: Mention) -> bool:
-        """Tell whether "that is me" follows."""
-        return self.text.is_said_to_be_me(mention.last)
+        """Tell whether "that is me" follows, or "in the name of" stands before."""
+        if self.text.is_said_to_be_me(mention.last):
+            return True
+        is_told = self.text.is_said_later_to_be_me(mention.last) or surroundings.is_in_name_of(self.text, mention)
+        return is_told and not self._is_of_other(mention)
 
     def _is_beside_contact(self, mention: Mention) -> bool:
-        is_near = is_beside_contact(self.text, self.contacts, mention)
+        is_near = surroundings.is_beside_contact(self.text, self.contacts, mention)
         return is_near and self._looks_like_a_name(mention) and not self._is_of_other(mention)
 
     def _is_quoted(self, mention: Mention) -> bool:
         """Tell whether first name or family stands in a quotation of what was said or written."""
         if mention.is_ordinary or mention.part not in self.parts.ends or self._is_of_other(mention):
             return False
-        return is_quoted(self.text, mention) and self._looks_like_a_name(mention)
+        return surroundings.is_quoted(self.text, mention) and self._looks_like_a_name(mention)
 
     def _is_of_other(self, mention: Mention) -> bool:
         return self.namesakes.has(mention) or self._has_stranger_beside(mention)
@@ -263,7 +283,14 @@ class NameFinder:
             return False
         near = self.words[max(0, before - REACH) : before]
         is_told = any(is_of(kind, word.text) for word in near for kind in _TELLING)
-        if is_courtesy or is_told or has_profession(self.text, title) or complains(self.text, mention):
+        colon = self.text.plain.rfind(":", 0, self.words[before].start)
+        near = [word for word in near if word.start > colon]
+        if (
+            is_courtesy
+            or is_told
+            or surroundings.has_profession(self.text, title)
+            or surroundings.complains(self.text, mention)
+        ):
             return self._looks_like_a_name(mention)
         return (part.is_family or part.is_rare) and not any(is_of("post", word.text) for word in near)
 
@@ -290,12 +317,20 @@ class NameFinder:
                 return False
             if is_of("self", cue) or self._says_i_am(place):
                 is_weak = is_of("weak_self", cue)
+                if self._is_job(mention.first - 1):
+                    return not is_of("addressing", cue) and self._looks_like_a_name(mention)
                 if is_weak and word.text.startswith("و") and self.parts.match(word.text[1:]):
                     return False  # "I and Amal"
                 return is_of_house or not (is_weak or word.text.isascii()) or self._is_said(mention)
-            if not (self._joins_names(cue) or is_of("between", cue) or is_of("kindred", cue) or is_of("child_of", cue)):
+            is_joint = any(is_of(kind, cue) for kind in ("between", "kindred", "child_of"))
+            if not (is_joint or self._joins_names(cue) or self._is_job(place)):
                 return False
         return False
+
+    def _is_job(self, place: int) -> bool:
+        """Tell whether the word ``place`` says what somebody is, with its article: the engineer."""
+        word = self.words[place].text
+        return word.startswith(ARTICLE) and word in words_of("office")
 
     def _is_called(self, mention: Mention) -> bool:
         """Tell whether somebody calls the person: O Amina, O Mrs Amina, "Amina, sit down"."""
@@ -308,16 +343,14 @@ class NameFinder:
         if mention.part != 0:
             return False
         behind = self.text.plain[self.words[mention.last].end :][:2]
-        is_quoted = _OPENED.search(self.text.between(mention.first - 1, mention.first)) and _CALL.match(behind)
+        is_quoted = _OPENED.search(self.text.between(mention.first - 1, mention.first)) and CALL.match(behind)
         if is_quoted and not mention.is_ordinary and self._looks_like_a_name(mention):
             return True
         near = self.words[max(0, mention.first - 2 - REACH) : mention.first - 1]
         is_said = any(is_of("saying", word.text) for word in near) or is_of("saying", before)
-        after = self.words[mention.last + 1].text if mention.last + 1 < len(self.words) else ""
-        if is_said and not mention.is_ordinary and not self._is_of_other(mention):
-            is_colon = ":" in self.text.between(mention.first - 1, mention.first) and _CALL.match(behind)
-            if is_colon or behind.startswith("!") or is_of("this_one", after):
-                return True
+        is_plain = not mention.is_ordinary and not self._is_of_other(mention)
+        if is_said and is_plain and surroundings.is_pointed_at(self.text, mention):
+            return True
         return before in words_of("vocative") and (not mention.is_ordinary or is_said)
 
     def _says_i_am(self, place: int) -> bool:
@@ -331,6 +364,8 @@ class NameFinder:
             return False
         name = self.words[mention.first].text
         if not mention.is_ordinary or (is_of("mostly_name", name) and not is_of("describing", name)):
+            return True
+        if mention.part == 0 and is_bare_noun(collapsed(name)):
             return True
         if mention.last + 1 == len(self.words):
             return True
@@ -360,31 +395,3 @@ class NameFinder:
         ):
             first -= 1
         return Span(self.words[first].start, self.words[last].end)
-
-    def _with_initials(self, mention: Mention) -> Mention:
-        """Return ``mention`` with the initials of the other parts before it, which make it a name: R. Batarseh."""
-        first = mention.first
-        while first and len(self.words[first - 1].text) == 1 and self._is_initial(first - 1, mention.part):
-            first -= 1
-        last = mention.last + self._has_initial_after(mention)
-        if (first, last) == (mention.first, mention.last) or mention.part == BOTH:
-            return mention
-        is_dotted = first < mention.first and "." in self.text.between(mention.first - 1, mention.first)
-        if mention.is_ordinary and last == mention.last and not is_dotted:
-            return mention
-        return mention._replace(first=first, last=last, part=BOTH)
-
-    def _has_initial_after(self, mention: Mention) -> bool:
-        """Tell whether the initial of another part follows, with its dot: Reem M."""
-        place = mention.last + 1
-        if place >= len(self.words) or len(self.words[place].text) > 1:
-            return False
-        is_dotted = self.text.plain[self.words[place].end : self.words[place].end + 1] == "."
-        letter = self.words[place].text
-        return is_dotted and any(part.begins_with(letter) for part in self.parts.parts if part.number != mention.part)
-
-    def _is_initial(self, place: int, part: int) -> bool:
-        letter = self.words[place].text
-        if "." not in self.text.between(place, place + 1) and not self.text.is_capital(self.words[place]):
-            return False
-        return any(other.begins_with(letter) for other in self.parts.parts if other.number != part)

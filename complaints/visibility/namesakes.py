@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from complaints.visibility.name_parts import BOTH, NameParts
 from complaints.visibility.texts import ReadText
-from complaints.visibility.vocabulary import ARTICLE, is_of, words_of
+from complaints.visibility.vocabulary import ARTICLE, PARTICLES, is_of, words_of
 
 #: Words from "street" or "the manager" to the name.
 REACH: Final = 4
@@ -63,6 +63,8 @@ class Namesakes:
         if is_of("kindred", word):
             is_council = before > 0 and is_of("place", words[before - 1].text)
             return (is_of("tribe", word) or is_council) and not self._is_own_kindred(before, mention)
+        if _is_described(word, words[mention.first].text) and not is_pair:
+            return True
         return (is_of("place", word) or is_of("business", word)) and not word.startswith(ARTICLE)
 
     def _before_the_name(self, mention: Mention) -> int:
@@ -148,3 +150,10 @@ class Namesakes:
             return False
         is_latin_name = before.text.isascii() and self.text.typed_form(before)[0].isupper() and mention.first > 1
         return is_of("given", before.text) or is_latin_name
+
+
+def _is_described(place: str, name: str) -> bool:
+    """Tell whether ``name`` says of what kind a place with its article is: "the desert road"."""
+    bare = place[1:] if place[:1] in PARTICLES else place
+    is_kind = name.startswith(ARTICLE) and name.endswith(("ي", "يه"))
+    return is_kind and bare.startswith(ARTICLE) and bare.removeprefix(ARTICLE) in words_of("place")

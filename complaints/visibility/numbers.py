@@ -23,6 +23,8 @@ _ATOM: Final = re.compile(r"[0-9]+|[^\W\d_]+")
 #: A zero typed as the letter O.
 _LETTER_O: Final = re.compile(r"(?<=[0-9])o+|o+(?=[0-9])|^o$")
 _DIGIT: Final = re.compile("[0-9]")
+#: How the numbers from eleven to nineteen end in dialects; in the file a hyphen stands for it.
+_TEEN: Final = re.compile("[تط]?ا?عشر?$")
 #: Letters, and words that are no numbers, that may stand between two digits of one number.
 _WIDEST_GAP, _MOST_WORDS = 30, 4
 #: Between the digits of one group nothing but a few signs.
@@ -140,10 +142,12 @@ def _ends(text: ReadText, row: _Digits, joined: str, number: str) -> Iterator[Sp
 
 
 def _announced(text: ReadText, row: _Digits, joined: str) -> Iterator[Span]:
-    """Yield mobile numbers that somebody calls their own, also those that are not registered."""
+    """Yield mobile numbers that somebody calls their own or a relative's, also those that are not registered."""
     for first, last in row.groups():
         is_own = _MOBILE.fullmatch(joined, first, last + 1) and any(
-            is_of("contact", word.text) for word in text.words_before(row.starts[first], _CUE_REACH // 2)
+            is_of(kind, word.text)
+            for word in text.words_before(row.starts[first], _CUE_REACH // 2)
+            for kind in ("contact", "relative")
         )
         if is_own:
             yield Span(_with_signs(text, row.starts[first]), row.ends[last])
@@ -200,7 +204,11 @@ def _take(row: _Digits, meaning: str, word: str, span: Span, words: int) -> None
 
 def _meaning(word: str) -> str:
     known = _number_words()
-    return known.get(word) or (known.get(word[1:], "") if word[:1] == "و" else "")
+    if word in known:
+        return known[word]
+    if word[:1] == "و" and len(word) > 1:
+        return _meaning(word[1:])
+    return known.get(_TEEN.sub("-", word), "") if "عش" in word[-3:] else ""
 
 
 @cache

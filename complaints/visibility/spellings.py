@@ -55,6 +55,8 @@ def collapsed(word: str) -> str:
 def arabic_forms(part: str, *, is_family: bool) -> Iterator[str]:
     """Yield the collapsed forms of ``part``, a folded Arabic name written as one word."""
     bare = without_article(part) if is_family else part
+    if part.startswith("ابو") and len(part) > len("ابو") + 1:
+        yield from (begin + part[len("ابو") :] for begin in ("ابو" + ARTICLE, "ابي", "ابا"))
     for form in {part, bare}:
         yield form
         if form.endswith("ه"):
@@ -103,9 +105,9 @@ def shortened(word: str) -> Iterator[str]:
     return (word[:place] + word[place + 1 :] for place in range(len(word)))
 
 
-def is_slip(word: str, form: str) -> bool:
+def is_slip(word: str, form: str, *, least: int = LONG_ENOUGH_FOR_A_SLIP) -> bool:
     """Tell whether ``word`` is ``form`` with one letter more, less, other or in the place of its neighbour."""
-    if min(len(word), len(form)) < LONG_ENOUGH_FOR_A_SLIP or abs(len(word) - len(form)) > 1:
+    if min(len(word), len(form)) < least or abs(len(word) - len(form)) > 1:
         return False
     same = next((place for place, (one, other) in enumerate(zip(word, form, strict=False)) if one != other), None)
     if same is None:

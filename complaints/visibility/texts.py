@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -25,9 +26,16 @@ _IS_ME: Final = re.compile(
     r"|(?:كما|مثل ما|زي ما|متل ما|هيك)\s+ب?ي?(?:نادونني|نادوني|عرفونني|عرفوني|سمونني|سموني|لقبونني|قولولي)"
     r"|(?:that is|that's|is|i\.e\.) me|is what (?:they|people|all|everybody|everyone) calls? me|as they call me)\b"
 )
+#: "That is me" at the end of the sentence in which somebody was named.
+_IS_ME_LATER: Final = re.compile(
+    r"[^.!?؟\n،,؛;]{0,60}[،,]\s*و?(?:هذا|هاد|هادا|هاذا|هذه|هاي)\s+(?:هو\s+|هي\s+)?انا\s*(?:[.!؟\n]|$)"
+)
+#: What stands behind a name that is called.
+CALL: Final = re.compile(r"\s*[,،!]")
 _LATIN: Final = re.compile("[a-z]")
 _CAPITAL: Final = re.compile("[A-Z]")
-_END_OF_SENTENCE: Final = re.compile(r"[.!?؟\n؛;]")
+#: Not the dot of a title or an initial: Dr. Nsour.
+_END_OF_SENTENCE: Final = re.compile(r"[!?؟\n؛;]|(?<!\b\w)(?<!\b[dm]r)(?<!\bms)(?<!\bmrs)(?<!\beng)(?<!\bprof)\.")
 #: What may stand between two redacted places that are then one.
 _NOTHING: Final = re.compile(r"[^\S\n]*")
 
@@ -84,6 +92,10 @@ class ReadText:
         end = self.words[place].end
         return bool(_IS_ME.match(self.plain, end))
 
+    def is_said_later_to_be_me(self, place: int) -> bool:
+        """Tell whether its sentence ends with "that is me": "All drivers know Ziad of the blue line, that is me"."""
+        return bool(_IS_ME_LATER.match(self.plain, self.words[place].end))
+
     def typed_form(self, word: PlacedWord) -> str:
         """Return ``word`` as it was typed."""
         return self.typed[self.places[word.start] : self.places[word.end]]
@@ -114,7 +126,7 @@ class ReadText:
 
     def ends_sentence(self, first: int, second: int) -> bool:
         """Tell whether a sentence ends between the words ``first`` and ``second``."""
-        return bool(_END_OF_SENTENCE.search(self.between(first, second)))
+        return bool(_END_OF_SENTENCE.search(self.plain, self.words[first].end, self.words[second].start))
 
     def without(self, spans: Iterable[Span], cover: str) -> str:
         """Return what was typed with ``cover`` in the place of each of ``spans``, neighbours as one."""
@@ -139,13 +151,21 @@ class ReadText:
         return merged
 
 
+def _without_accents(plain: str) -> str:
+    """Return a folded Latin letter without its accent, and anything else as it is."""
+    if len(plain) != 1 or plain.isascii():
+        return plain
+    letter = unicodedata.normalize("NFKD", plain)[0]
+    return letter if letter.isascii() and letter.isalpha() else plain
+
+
 def read_text(text: str) -> ReadText:
     """Return ``text`` folded and with its places."""
     folded: list[str] = []
     places: list[int] = []
     for run in _RUN.finditer(text):
         start, end = run.span()
-        plain = fold(run[0])
+        plain = fold(run[0]) if len(run[0]) > 1 and run[0].isascii() else _without_accents(fold(run[0]))
         folded.append(plain)
         # What does not fold one to one is a single letter.
         places += range(start, end) if len(plain) == end - start else [start] * len(plain)

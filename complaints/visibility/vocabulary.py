@@ -40,10 +40,11 @@ def _letters() -> dict[str, str]:
 
 
 def letter_of(word: str) -> str:
-    """Return the letter that ``word`` is, or names: "sin", also after an "and"; else nothing."""
+    """Return the letter that ``word`` is, or names: "sin", also "and sin" and "by the sin"; else nothing."""
     if len(word) == 1:
         return word if word.isalpha() else ""
-    return _letters().get(word) or (_letters().get(word[1:], "") if word[0] == "و" else "")
+    bare = word[1:] if word[0] in "وب" and word not in _letters() else word
+    return _letters().get(bare) or _letters().get(bare.removeprefix(ARTICLE), "")
 
 
 def is_of(kind: str, word: str) -> bool:
@@ -84,3 +85,9 @@ def without_article(word: str) -> str:
     """Return ``word`` without its article; in a name as short as "Ali" the "al" is none."""
     bare = word.removeprefix(ARTICLE)
     return bare if len(bare) >= SHORTEST else word
+
+
+def is_bare_noun(word: str) -> bool:
+    """Tell whether a given name that is an ordinary word tells nothing behind "I am": scent, not "clever"."""
+    is_participle = word[:1] == "م" or word[1:2] == "ا" or word.endswith("ي")
+    return word in words_of("given") and not is_participle and not is_of("describing", word)
