@@ -178,6 +178,7 @@ def _kept() -> dict[str, Any]:
         "offline": {language: page.address for language, page in pages.items()},
         "static": settings.STATIC_URL,
         "share": [reversed_in(language, "share") for language in LANGUAGES],
+        "leave": [reversed_in(language, "sign-out") for language in LANGUAGES],
         "drafts": static("js/kept.js"),
         "icon": static("img/icon-192.png"),
     }

@@ -100,6 +100,7 @@
       sessionStorage.clear();
       localStorage.removeItem("kept");
       indexedDB.deleteDatabase("kept");
+      new BroadcastChannel("session").postMessage("leave");
     });
   } catch { /* A browser that keeps nothing has nothing to send. */ }
 

@@ -74,7 +74,14 @@ const kept = (() => {
   };
   // The mark of the person whose pages were open last; empty for a visitor.
   const person = () => within("readonly", "keys", keys => keys.get("person")).then(mark => mark || "");
-  const meet = mark => within("readwrite", "keys", keys => keys.put(mark, "person"));
+  // Resolves to whether somebody else was signed in here before.
+  const meet = async mark => {
+    await within("readwrite", "keys", keys => keys.put(mark, "person"));
+    if (!mark) return false;
+    const before = await within("readonly", "keys", keys => keys.get("owner"));
+    await within("readwrite", "keys", keys => keys.put(mark, "owner"));
+    return Boolean(before) && before !== mark;
+  };
   const remove = id => within("readwrite", "drafts", drafts => drafts.delete(id));
   return { list, meet, person, put, read, remove };
 })();

@@ -34,7 +34,9 @@
   });
   part("close").addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => { dialog.dataset.closed = part("last").hidden ? "" : "last"; });
-  if (channel) channel.addEventListener("message", () => ask());
+  // What other windows show is of the person who signs out in this one.
+  const leave = () => { sessionStorage.clear(); location.replace(`/${document.documentElement.lang}/`); };
+  if (channel) channel.addEventListener("message", ({ data }) => { if (data === "leave") leave(); else ask(); });
   // A window that slept has missed its time.
   document.addEventListener("visibilitychange", () => { if (!document.hidden && Date.now() > due) ask(); });
   plan(dialog.dataset.minutes * 60 - WARNING - 60);

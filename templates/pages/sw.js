@@ -14,6 +14,8 @@ addEventListener("fetch", event => {
   const page = KEPT.offline[url.pathname.startsWith("/en/") ? "en" : "ar"];
   if (request.method === "POST" && KEPT.share.includes(url.pathname)) {
     event.respondWith(share(request, page));
+  } else if (request.method === "POST" && KEPT.leave.includes(url.pathname)) {
+    event.respondWith(forget().catch(() => {}).then(() => fetch(request)).catch(() => caches.match(page)));
   } else if (request.mode === "navigate") {
     event.respondWith(fetch(request).catch(() => caches.match(page)));
   } else if (url.pathname.startsWith(KEPT.static)) {
@@ -30,7 +32,14 @@ addEventListener("notificationclick", event => {
   event.notification.close();
   event.waitUntil(clients.openWindow(event.notification.data));
 });
-addEventListener("message", event => event.waitUntil(kept.meet(event.data).catch(() => {})));
+addEventListener("message", event => event.waitUntil(
+  kept.meet(event.data).then(isOther => isOther ? forget() : null).catch(() => {})));
+// Who signs out, or signs in where somebody else was, finds no messages of others, and none comes later.
+const forget = async () => {
+  (await registration.getNotifications()).forEach(shown => shown.close());
+  const subscription = await registration.pushManager.getSubscription();
+  if (subscription) await subscription.unsubscribe();
+};
 // Sent to the server, or kept on this device while it cannot be reached.
 const share = async (request, page) => {
   const copy = request.clone();

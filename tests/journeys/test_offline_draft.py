@@ -8,7 +8,13 @@ from tests.journeys.acts import enter_by_password, photo, reference_on
 from tests.journeys.conftest import PHONE, Meet
 from tests.journeys.person import Person
 
-AMINA = "9902103456"
+AMINA, KARIM = "9902103456", "9851204417"
+#: The browser of the suite shows no messages: this stands for one, and for the subscription that brought it.
+ONE_MESSAGE = """() => {
+    self.left = ["message", "subscription"];
+    registration.getNotifications = async () => [{ close: () => left.shift() }];
+    registration.pushManager.getSubscription = async () => ({ unsubscribe: async () => left.shift() });
+}"""
 WORDS = "عمود الإنارة أمام المدرسة مطفأ منذ يوم الأحد، والشارع مظلم."
 #: The drafts of this browser, and whether their key can be read out.
 KEPT = """async () => {
@@ -69,7 +75,31 @@ def test_offline_a_photo_and_back_is_one_case_and_signing_out_leaves_nothing(mee
     expect(citizen.page.locator("[data-kept-all]")).to_be_hidden()
     assert kept_by(citizen.page) == [0, 1, False]
     context.set_offline(False)
+    other.goto("/ar/cases/")
     citizen.open("account/")
     citizen.press("Sign out", within=citizen.main)
     citizen.page.wait_for_url("**/ar/")
     citizen.page.wait_for_function("indexedDB.databases().then(bases => bases.length === 0)")
+    # What she had open in another window is not left there either.
+    other.wait_for_url("**/ar/")
+
+
+def test_whoever_signs_in_after_somebody_gets_none_of_their_messages(meet: Meet) -> None:
+    citizen = meet("en", size=PHONE, prepares_for_offline=True)
+    enter_by_password(citizen, AMINA)
+    wait_for_the_worker(citizen)
+    (worker,) = citizen.page.context.service_workers
+    worker.evaluate(ONE_MESSAGE)
+    # Her session ends by itself: her own next one leaves what the browser shows, that of somebody else does not.
+    for number, left in ((AMINA, ["message", "subscription"]), (KARIM, [])):
+        citizen.page.context.clear_cookies()
+        enter_by_password(citizen, number)
+        citizen.open("cases/")
+        expect(citizen.main.get_by_role("heading", level=1)).to_be_visible()
+        # The page tells the worker who is here.
+        for _ in range(100):
+            if worker.evaluate("kept.person()"):
+                break
+            citizen.page.wait_for_timeout(200)
+        citizen.page.wait_for_timeout(1000)
+        assert worker.evaluate("left") == left
