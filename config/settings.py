@@ -256,7 +256,7 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.sign_in.passwords.validators.LengthValidator", "OPTIONS": {"shortest": 12, "longest": 128}},
-    {"NAME": "accounts.sign_in.passwords.validators.CommonPasswordValidator"},
+    {"NAME": "accounts.sign_in.passwords.validators.LeakedPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 

