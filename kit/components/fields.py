@@ -1,13 +1,13 @@
 """A whole form field: label, hint, errors and the box its widget calls for."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
 from django.forms.widgets import Input
-from django.utils.html import format_html_join
+from django.utils.html import conditional_escape, escape, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -125,9 +125,6 @@ def _card_groups(bound: BoundField) -> list[dict[str, Any]]:
     return groups
 
 
-_SELECTED: Final = SafeString(" selected")
-
-
 def _option_groups(bound: BoundField) -> list[dict[str, Any]]:
     widget = bound.field.widget
     groups = widget.optgroups(bound.html_name, widget.format_value(bound.value()))
@@ -136,14 +133,13 @@ def _option_groups(bound: BoundField) -> list[dict[str, Any]]:
 
 def _options(options: Iterable[Mapping[str, Any]]) -> SafeString:
     """Return the options of a list in code: a page of filters has hundreds."""
-    return format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        (
-            ("" if each["value"] is None else str(each["value"]), _SELECTED if each["selected"] else "", each["label"])
-            for each in options
-        ),
-    )
+    return SafeString("".join(map(_option, options)))
+
+
+def _option(option: Mapping[str, Any]) -> str:
+    value = "" if option["value"] is None else str(option["value"])
+    chosen = " selected" if option["selected"] else ""
+    return f'<option value="{escape(value)}"{chosen}>{conditional_escape(option["label"])}</option>'
 
 
 def _date_parts(bound: BoundField) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Final
 
 from django.utils.html import format_html
@@ -23,7 +24,9 @@ FIRST_ROWS: Final = 15
 MOST_SPOKEN: Final = 3
 
 _ROW: Final = Fragment("reports/overview/breakdown_row.html", "name", "note", "cells")
-_CELL: Final = Fragment("reports/overview/breakdown_cell.html", "href", "count")
+_CELL: Final = Fragment("reports/overview/breakdown_cell.html", "opening", "count", "closing")
+_CLOSING: Final = SafeString("</a>")
+_NO_CASES: Final = {"opening": SafeString(), "count": "0", "closing": SafeString()}
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,13 @@ def _line(row: FigureRow, addresses: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _cells(figures: CaseFigures, addresses: Mapping[str, str]) -> SafeString:
-    counts = {name: getattr(figures, name) for name in FIGURE_NAMES}
-    cells = [
-        _CELL.fill([{"href": addresses[name], "count": f"{count:,}"}], is_link=bool(count))
-        for name, count in counts.items()
-    ]
-    return SafeString("".join(cells))
+    return _CELL.fill([_cell(getattr(figures, name), addresses[name]) for name in FIGURE_NAMES])
+
+
+def _cell(count: int, address: str) -> Mapping[str, str]:
+    if not count:
+        return _NO_CASES
+    return {"opening": SafeString(f'<a href="{escape(address)}">'), "count": f"{count:,}", "closing": _CLOSING}
 
 
 def _bars(rows: Sequence[FigureRow], shown: str) -> list[tuple[str, int]]:

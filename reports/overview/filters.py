@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django import forms
+from django.db.models import Prefetch
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from agencies.models import Agency, AgencySuccession, Governorate, Topic
@@ -18,6 +19,7 @@ from reports.figures.scopes import Key, Scope
 #: What stands in an address for cases without an agency or a topic.
 NONE: Final = "-"
 _ALL: Final = ("", pgettext_lazy("in a filter", "All"))
+_NAMED: Final = ("code", "name_ar", "name_en")
 
 
 class FilterForm(Form):
@@ -36,16 +38,16 @@ class FilterForm(Form):
         super().__init__(data)
         self._keys: dict[tuple[str, str], int] = {}
         merged = AgencySuccession.objects.executed().filter(topic=None, governorate=None).values("predecessor")
-        groups = Topic.objects.filter(parent=None).prefetch_related("children")
-        self._offer(
-            "agency", (NONE, gettext("No agency yet")), *self._named("agency", Agency.objects.exclude(pk__in=merged))
-        )
+        children = Prefetch("children", Topic.objects.only(*_NAMED, "parent"))
+        groups = Topic.objects.filter(parent=None).only(*_NAMED).prefetch_related(children)
+        agencies = Agency.objects.exclude(pk__in=merged).only(*_NAMED)
+        self._offer("agency", (NONE, gettext("No agency yet")), *self._named("agency", agencies))
         self._offer(
             "topic",
             (NONE, gettext("No topic")),
             *((group.name, self._named("topic", group.children.all())) for group in groups),
         )
-        self._offer("governorate", *self._named("governorate", Governorate.objects.all()))
+        self._offer("governorate", *self._named("governorate", Governorate.objects.only(*_NAMED)))
 
     def _offer(self, name: str, *choices: tuple[str, Any]) -> None:
         self.fields[name].choices = [_ALL, *choices]  # type: ignore[attr-defined] # a field of choices
