@@ -127,7 +127,7 @@ def agency_page(agency: Agency, period: ReportPeriod, user: User, *, at: datetim
         tiles=[value_tile(name, own, period=period, scope=scope, beside=beside) for name in TILES],
         peers=peers,
         topics=_topics(agency, period, at=at),
-        months=_months(agency, period, at=at),
+        months=_months(agency, everybody, at=at),
         officers=officer_lines(agency, user, at=at),
         rulings=_rulings(agency, period, user, at=at) if opens_cases(user, at) else (),
         causes=upheld_causes(period, at=at, scope=scope),
@@ -186,9 +186,10 @@ def _topic(topic: Topic, figures: Figures, scope: Scope, period: ReportPeriod) -
     )
 
 
-def _months(agency: Agency, period: ReportPeriod, *, at: datetime) -> ChartData:
-    """Return the share answered on time in the last months up to that of ``period``, with the peers of each month."""
-    readings = series(period, months=MONTHS, by=(Dimension.AGENCY,), at=at)
+def _months(agency: Agency, last: Reading, *, at: datetime) -> ChartData:
+    """Return the share answered on time in the last months up to ``last``, with the peers of each month."""
+    earlier = series(compared(last.period)[0], months=MONTHS - 1, by=(Dimension.AGENCY,), at=at)
+    readings = (*earlier, last)
     columns = (gettext("Month"), gettext("This agency"), gettext("Peers"))
     return ChartData(columns, tuple(_month(reading, agency) for reading in readings), write=percent, highest=1)
 
