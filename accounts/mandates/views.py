@@ -116,7 +116,7 @@ def refuse(request: HttpRequest, pk: UUID) -> HttpResponse:
 @citizen_required
 def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     """End a mandate in force, or take back a request."""
-    user, done = signed_in_user(request), gettext("The mandate has ended. Nothing more can be done by it.")
+    user, done = signed_in_user(request), gettext("The mandate has ended. Nothing more can be done with it.")
     return _change(request, pk, lambda: changes.end(pk, by=user, at=timezone.now()), done)
 
 

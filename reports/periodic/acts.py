@@ -63,8 +63,8 @@ def _in_review(report: PeriodicReport, user: User, *, at: datetime) -> list[Act]
 
 
 _SENT_BY_ANOTHER: Final = _(
-    "Somebody else in the unit has to send this report: you are the only head left who can approve it. Who sends, "
-    "writes in or reviews a report does not approve it."
+    "Somebody else in the unit has to send this report: you are the only head left who can approve it. The person "
+    "who sends, writes in or reviews a report cannot approve it."
 )
 _REVIEWED_BY_ANOTHER: Final = _(
     "Somebody else in the unit has to review this report: you are the only head left who can approve it."

@@ -57,8 +57,8 @@ def as_many(counts: Sequence[int], named: int) -> str:
     if not others:
         return ""
     return ngettext(
-        "As many cases as the last of them has %(number)s more agency.",
-        "As many cases as the last of them have %(number)s more agencies.",
+        "%(number)s more agency has as many cases as the last of them.",
+        "%(number)s more agencies have as many cases as the last of them.",
         others,
     ) % {"number": phrases.number(others)}
 

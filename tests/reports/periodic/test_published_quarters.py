@@ -165,9 +165,9 @@ def test_agencies_that_a_tie_leaves_unnamed_are_counted() -> None:
     assert said == {
         "en": [
             "",
-            "As many cases as the last of them has 1 more agency.",
-            "As many cases as the last of them have 2 more agencies.",
-            "As many cases as the last of them have 103 more agencies.",
+            "1 more agency has as many cases as the last of them.",
+            "2 more agencies have as many cases as the last of them.",
+            "103 more agencies have as many cases as the last of them.",
         ],
         "ar": [
             "",
