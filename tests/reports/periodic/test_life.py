@@ -133,7 +133,7 @@ def test_a_step_that_leaves_nobody_to_approve_is_told_before_it_is_taken(
         life.comment(back, "summary", by=hala, at=now, texts=("كلام هالة.", "Hala's words."))
         back.refresh_from_db()
         for person in (hala, lina, rana):
-            assert begins(back, person) == (["rewrite", "discard"], "No one is left who can approve this report.")
+            assert begins(back, person) == (["rewrite", "discard"], "No one is left who can approve this")
 
 
 def test_of_two_who_approve_at_once_the_second_is_told(
