@@ -96,11 +96,10 @@
       kept.split(" ").forEach(src => document.head.append(Object.assign(document.createElement("script"), { src, async: false })));
     }
     document.addEventListener("submit", event => {
-      if (!event.target.action.endsWith("/sign-out/")) return;
+      if (event.defaultPrevented || !event.target.action.endsWith("/sign-out/")) return;
       sessionStorage.clear();
       localStorage.removeItem("kept");
       indexedDB.deleteDatabase("kept");
-      new BroadcastChannel("session").postMessage("leave");
     });
   } catch { /* A browser that keeps nothing has nothing to send. */ }
 

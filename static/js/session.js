@@ -1,7 +1,7 @@
 /* Warns two minutes before a session ends, and lets its owner stay. The server knows when that is: several tabs, typing
    that is saved and pages in other windows keep the same session. */
 (() => {
-  const WARNING = 120, SOON = 20;
+  const WARNING = 120, SOON = 20, HOME = 2000;
   const dialog = document.getElementById("session-end");
   if (!dialog || !dialog.showModal) return;
   const form = dialog.querySelector("form"), part = name => dialog.querySelector(`[data-${name}]`);
@@ -34,9 +34,19 @@
   });
   part("close").addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => { dialog.dataset.closed = part("last").hidden ? "" : "last"; });
-  // What other windows show is of the person who signs out in this one.
-  const leave = () => { sessionStorage.clear(); location.replace(`/${document.documentElement.lang}/`); };
-  if (channel) channel.addEventListener("message", ({ data }) => { if (data === "leave") leave(); else ask(); });
+  // What other windows show is of the person who signs out in this one: they show nothing from that moment, and go home
+  // when the server has had time to end the session. A channel does not hear itself, so this window sends its form.
+  const leave = () => {
+    sessionStorage.clear();
+    document.documentElement.hidden = true;
+    setTimeout(() => location.replace(`/${document.documentElement.lang}/`), HOME);
+  };
+  if (channel) {
+    channel.addEventListener("message", ({ data }) => { if (data === "leave") leave(); else ask(); });
+    document.addEventListener("submit", event => {
+      if (navigator.onLine && event.target.action.endsWith("/sign-out/")) channel.postMessage("leave");
+    });
+  }
   // A window that slept has missed its time.
   document.addEventListener("visibilitychange", () => { if (!document.hidden && Date.now() > due) ask(); });
   plan(dialog.dataset.minutes * 60 - WARNING - 60);

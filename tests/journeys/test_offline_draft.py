@@ -80,7 +80,10 @@ def test_offline_a_photo_and_back_is_one_case_and_signing_out_leaves_nothing(mee
     citizen.press("Sign out", within=citizen.main)
     citizen.page.wait_for_url("**/ar/")
     citizen.page.wait_for_function("indexedDB.databases().then(bases => bases.length === 0)")
+    citizen.open("account/")
+    citizen.page.wait_for_url("**/ar/sign-in/**")
     # What she had open in another window is not left there either.
+    expect(other.locator("body")).to_be_hidden()
     other.wait_for_url("**/ar/")
 
 
