@@ -49,6 +49,8 @@ def test_the_centre_has_the_case_says_so_and_gives_it_back(site: Site, meet: Mee
     officer.write("The centre's number for this case", "W-77/2026")
     officer.look("desk-hand-over")
     officer.press("Hand over")
+    # The next case of the list comes by itself.
+    officer.open(f"staff/cases/{reference}/")
     expect(officer.card("With an outside centre")).to_contain_text("W-77/2026")
 
     be_signed_in(citizen, AMINA)

@@ -8,6 +8,7 @@ import pytest
 
 from complaints.attachments import arrivals
 from complaints.attachments.arrivals import PIECE
+from complaints.attachments.recognition import FileRefused
 from complaints.escalation.expiry import discard_drafts
 from complaints.models import Draft, Upload, UploadPiece
 
@@ -68,12 +69,18 @@ def test_another_file_than_was_announced_is_thrown_away(draft: Draft, now: datet
 
 
 @pytest.mark.parametrize(
-    ("size", "sha256"),
-    [(0, SHA256), (50 * 1024 * 1024 + 1, SHA256), (5, "A" * 64), (5, "0" * 63), (5, "")],
+    ("size", "sha256", "refusal"),
+    [
+        (0, SHA256, arrivals.WrongUpload),
+        (50 * 1024 * 1024 + 1, SHA256, FileRefused),
+        (5, "A" * 64, arrivals.WrongUpload),
+        (5, "0" * 63, arrivals.WrongUpload),
+        (5, "", arrivals.WrongUpload),
+    ],
     ids=["empty", "too_large", "letters", "short", "none"],
 )
-def test_what_can_be_no_file_is_refused_before_it_begins(size: int, sha256: str) -> None:
-    with pytest.raises(arrivals.WrongUpload):
+def test_what_can_be_no_file_is_refused_before_it_begins(size: int, sha256: str, refusal: type[Exception]) -> None:
+    with pytest.raises(refusal):
         arrivals.require_possible(size=size, sha256=sha256)
 
 

@@ -40,7 +40,7 @@ def scans(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """
     if node.get("Parent Relationship") == "SubPlan":
         return
-    if node.get("Relation Name", "").startswith(GROWING):
+    if node.get("Relation Name", "").startswith(GROWING) and node.get("Operation") != "Insert":
         yield node
     for child in node.get("Plans", ()):
         yield from scans(child)
