@@ -3,8 +3,6 @@
 As everywhere, each row is sent by those whom it is not for, and by the right person about somebody else's.
 """
 
-from collections.abc import Mapping
-
 from tests.bench.attack.rows import Row
 
 STAFF = "omar nadia yusuf lina sami huda asma haitham"
@@ -16,10 +14,11 @@ CALL_PAGES = ("", "register/", "file/", "read-back/", "saved/", "end/", "cases/{
 APP = {"Authorization": "Bearer {karim_access}", "Content-Type": "application/json"}
 API = "/api/v1"
 JSON = {"Content-Type": "application/json"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 ONE = '{"text": "x"}'
 
 
-def own(place: str) -> Mapping[str, str]:
+def own(place: str) -> dict[str, str]:
     """Return the headers of an app of Karim's that names its try by ``place``."""
     return {**APP, "Idempotency-Key": f"0123456789abcdef-{place}"}
 
@@ -119,7 +118,21 @@ ROWS = [
     ),
     *(
         Row("visitor", "POST", f"{API}/cases/{{open}}/{act}", "404 422", ONE, own(act), writes="accounts_appsession")
-        for act in ("additions", "replies", "objections", "reminders")
+        for act in ("objections", "reminders")
+    ),
+    # These take a form with files: what is no form is refused before anything is looked for.
+    *(
+        Row(
+            "visitor",
+            "POST",
+            f"{API}/cases/{{open}}/{act}",
+            answer,
+            body,
+            own(act) | kind,
+            writes="accounts_appsession",
+        )
+        for act in ("additions", "replies")
+        for body, kind, answer in ((ONE, JSON, "415"), ("text=x&seen=1", FORM, "404"))
     ),
     Row(
         *("visitor", "POST", f"{API}/cases/{{open}}/withdrawals", "404", '{"because": "x"}', own("withdrawal")),
