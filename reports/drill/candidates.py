@@ -70,10 +70,11 @@ def column_in(name: str, keys: Collection[object]) -> Q:
 
 def adds(counted: CountedList) -> str:
     """Return the SQL that tells whether an entry adds to a list; a case that counts has one that does."""
-    some = " OR ".join(f"{name} > 0" for name in counted.plus)
+    among = f"{counted.among} > 0 AND " if counted.among else ""
+    some = among + "(" + " OR ".join(f"{name} > 0" for name in counted.plus) + ")"
     more = " + ".join(f"coalesce({name}, 0)" for name in counted.plus)
     less = "".join(f" - coalesce({name}, 0)" for name in counted.minus)
-    return f"({some}) AND {more}{less} > 0" if less else f"({some})"
+    return f"({some} AND {more}{less} > 0)" if less else f"({some})"
 
 
 def acts(counted: CountedList, span: Span, after: str) -> Iterator[list[Candidate]]:

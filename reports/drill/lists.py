@@ -1,4 +1,4 @@
-"""The lists of cases that numbers open: one for each measure, and those of cases as they are now."""
+"""The lists of cases that numbers open: one for each measure and outcome, and those of cases as they are now."""
 
 from __future__ import annotations
 
@@ -14,23 +14,25 @@ from django_stubs_ext import StrPromise
 
 from accounts.roles import LADDER
 from complaints.models import CaseQuerySet, Clock, ClockStep
-from complaints.workflow import OPEN, ClockKind, State
+from complaints.workflow import OPEN, ClockKind, Outcome, State
 from kit.keyset import Order
 from reports.figures.measures import MEASURES
-from reports.models.amounts import FLOWS, HOLDERS
+from reports.models.amounts import FLOWS, HOLDERS, outcome_amount
 
 
 @dataclass(frozen=True)
 class CountedList:
     """The cases behind a measure: those for which the amounts ``plus`` less ``minus`` are more than nothing.
 
-    ``other`` names the list of the cases that a share leaves out.
+    ``other`` names the list of the cases that a share leaves out. ``among`` is an amount that every such entry adds
+    too, and whose index finds it.
     """
 
     label: StrPromise
     plus: tuple[str, ...]
     minus: tuple[str, ...] = ()
     other: str = ""
+    among: str = ""
 
     @property
     def is_of_acts(self) -> bool:
@@ -55,7 +57,7 @@ def _counted(measure: str, *plus: str, other: str = "") -> tuple[str, CountedLis
 
 _SAID: Final = ("confirmed", "disputed", "unanswered")
 
-#: The list of each measure, and of what shares leave out.
+#: The list of each measure, of what shares leave out, and of each outcome.
 COUNTED: Final[Mapping[str, CountedList]] = MappingProxyType(
     dict(
         (
@@ -99,6 +101,10 @@ COUNTED: Final[Mapping[str, CountedList]] = MappingProxyType(
             _("Answered late"), ("answered",), ("answered_in_time",), other="answered_on_time"
         ),
         "not_rated": CountedList(_("Not rated"), _SAID, ("rated",), other="rated"),
+    }
+    | {
+        outcome_amount(outcome): CountedList(outcome.label, (outcome_amount(outcome),), among="closed")
+        for outcome in Outcome
     }
 )
 

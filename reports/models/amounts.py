@@ -8,8 +8,14 @@ from typing import Final
 
 from complaints.workflow import Outcome
 
+
+def outcome_amount(outcome: str) -> str:
+    """Return the name of the amount that counts the cases closed with an outcome."""
+    return f"outcome_{outcome}"
+
+
 #: How cases were closed.
-OUTCOMES: Final = tuple(f"outcome_{outcome}" for outcome in Outcome.values)
+OUTCOMES: Final = tuple(map(outcome_amount, Outcome.values))
 #: What happened in a period, by its origin.
 FLOWS: Final = (
     "received",

@@ -86,8 +86,7 @@ def _csv_rows(report: Report) -> Iterator[list[FileCell]]:
     for time in report.times:
         yield [*days, str(TIME_TABLE_TITLE), time.name, *_blanks(FIGURE_NAMES), *_hours(time)]
     for ended in report.by_outcome:
-        name = f"{ended.kind}: {ended.outcome}"
-        yield [*days, gettext("By outcome"), name, "", ended.closed, "", "", *_blanks(TIME_COLUMNS)]
+        yield [*days, gettext("By outcome"), ended.name, "", ended.closed, "", "", *_blanks(TIME_COLUMNS)]
     total = pgettext("figures", "Total")
     yield [*days, total, total, *_numbers(report.total), *_blanks(TIME_COLUMNS)]
 
@@ -165,7 +164,7 @@ def _outcomes(book: Workbook, report: Report) -> None:
     sheet.set_column(0, 0, NAME_WIDTH)
     sheet.set_column(1, 1, NUMBER_WIDTH)
     _write_row(sheet, 0, [gettext("Outcome"), str(FIGURE_TITLES["closed"])], bold, bold)
-    outcomes = [(f"{row.kind}: {row.outcome}", row.closed) for row in report.by_outcome]
+    outcomes = [(row.name, row.closed) for row in report.by_outcome]
     for line, row in enumerate(outcomes, start=1):
         _write_row(sheet, line, row, plain, number)
     if report.by_cause:

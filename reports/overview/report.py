@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from agencies import successions
 from complaints.workflow import Kind, Outcome
+from reports.drill import links
 from reports.figures.from_totals import Wanted
 from reports.figures.measures import Figures
 from reports.figures.reading import Reading, read
 from reports.figures.scopes import Dimension, Scope
 from reports.figures.upheld_causes import upheld_causes
+from reports.models.amounts import OUTCOMES, outcome_amount
 from reports.overview.rows import FIGURE_NAMES, CaseFigures, FigureRow, OutcomeRow, Report, agency_rows, topic_rows
 from reports.periods import ReportPeriod
 
@@ -43,7 +45,7 @@ def build_report(
             for kind in Kind
         ),
         by_topic=topic_rows(_case_figures(topics)),
-        by_outcome=tuple(_outcome_rows(kinds)),
+        by_outcome=tuple(_outcome_rows(kinds, period, scope or Scope())),
         by_cause=tuple(upheld_causes(period, at=at, scope=scope)),
         total=_named_figures(kinds.total),
         copy_note=kinds.copy_note,
@@ -60,10 +62,11 @@ def _named_figures(figures: Figures) -> CaseFigures:
     return CaseFigures(*(figures.amount(name) for name in FIGURE_NAMES))
 
 
-def _outcome_rows(reading: Reading) -> list[OutcomeRow]:
-    return [
-        OutcomeRow(str(kind.label), str(outcome.label), number)
-        for kind in Kind
-        for outcome in Outcome
-        if (number := reading.rows.get((kind.value,), Figures()).amount(f"outcome_{outcome.value}"))
-    ]
+def _outcome_rows(reading: Reading, period: ReportPeriod, scope: Scope) -> Iterator[OutcomeRow]:
+    addresses = links.cases_urls_by(Dimension.KIND, OUTCOMES, period, scope)
+    for kind in Kind:
+        figures = reading.rows.get((kind.value,), Figures())
+        for outcome in Outcome:
+            amount = outcome_amount(outcome)
+            if number := figures.amount(amount):
+                yield OutcomeRow(kind, outcome, number, addresses(kind.value)[amount])

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 
 from agencies.models import Agency, Topic
 from agencies.names import names_on
+from complaints.workflow import Kind, Outcome
 from kit.arabic import fold
 from reports.figures.scopes import Key
 from reports.figures.time_in_hand import TimeRow
@@ -67,11 +68,17 @@ class FigureRow:
 
 @dataclass(frozen=True)
 class OutcomeRow:
-    """How many cases of a kind were closed with an outcome."""
+    """How many cases of a kind were closed with an outcome, and the address of their list."""
 
-    kind: str
-    outcome: str
+    kind: Kind
+    outcome: Outcome
     closed: int
+    cases: str
+
+    @property
+    def name(self) -> str:
+        """Both in one, for files."""
+        return f"{self.kind.label}: {self.outcome.label}"
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,9 @@ def test_kept_entries_list_the_cases_that_the_history_lists(cases: None) -> None
 def test_every_list_of_acts_is_found_by_one_index() -> None:
     groups = [set(group) for group in LISTED.values()]
     assert [
-        name for name, each in COUNTED.items() if each.is_of_acts and not any(set(each.plus) <= one for one in groups)
+        name
+        for name, each in COUNTED.items()
+        if each.is_of_acts and not any({each.among} & one or set(each.plus) <= one for one in groups)
     ] == []
 
 
