@@ -10,9 +10,10 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from math import sqrt
 from pathlib import Path
 from queue import SimpleQueue
@@ -44,12 +45,12 @@ def main(arguments: list[str], *, root: Path) -> int:
     asked = _parse(arguments)
     began = time.monotonic()
     folder = state.home() / "mutations"
-    chosen = choose(every_mutant(root), number=asked.number, seed=asked.seed, only=asked.only)
+    results = _Results(folder / "results.json")
+    chosen = choose(every_mutant(root), number=asked.number, seed=asked.seed, only=asked.only, judged=results.known)
     if asked.list:
         say("\n".join(f"{area}  {mutant.key}  (line {mutant.line})" for area, mutant in chosen))
         return 0
     coverage = covering.read(root, folder, asked.tests)
-    results = _Results(folder / "results.json")
     _run(root, [mutant for _, mutant in chosen], coverage, results, asked)
     score = _report(chosen, results)
     say(f"{time.monotonic() - began:.0f} seconds in this run; what is known is kept in {folder}")
@@ -82,10 +83,11 @@ def every_mutant(root: Path) -> dict[str, list[Mutant]]:
 
 
 def choose(
-    everything: Mapping[str, Sequence[Mutant]], *, number: int, seed: int, only: str = ""
+    everything: Mapping[str, Sequence[Mutant]], *, number: int, seed: int, only: str = "", judged: Container[str] = ()
 ) -> list[tuple[str, Mutant]]:
-    """Return so many mutants with their areas: the same ones for the same code, number and seed.
+    """Return so many mutants with their areas: the same ones for the same code, number, seed and keys ``judged``.
 
+    Those of which something is known are chosen again, so that a run goes on although the code has changed since.
     Areas with few mutants leave room to the others; known equivalents are not chosen.
     """
     known, dice = equivalents(), random.Random(seed)
@@ -94,7 +96,8 @@ def choose(
     for place, area in enumerate(sorted(pools, key=lambda area: len(pools[area]))):
         share = min(len(pools[area]), left // (len(pools) - place))
         left -= share
-        picked = dice.sample(pools[area], share)
+        drawn = dice.sample(pools[area], len(pools[area]))
+        picked = sorted(drawn, key=lambda mutant: mutant.key not in judged)[:share]
         chosen += [(area, mutant) for mutant in sorted(picked, key=lambda mutant: (mutant.file, mutant.start))]
     return [(area, mutant) for area, mutant in chosen if only in area or only in mutant.file]
 
@@ -149,9 +152,10 @@ def _run(
         def judge(mutant: Mutant) -> tuple[Mutant, Verdict] | None:
             if time.monotonic() > until:
                 return None
-            copied = copies.get()
+            copied, began = copies.get(), time.monotonic()
             try:
-                return mutant, copied.judge(mutant, judges[mutant.key], most=asked.most)
+                verdict = copied.judge(mutant, judges[mutant.key], most=asked.most)
+                return mutant, replace(verdict, seconds=round(time.monotonic() - began, 1))
             finally:
                 copies.put(copied)
 
@@ -185,6 +189,8 @@ def _report(chosen: Sequence[tuple[str, Mutant]], results: _Results) -> float:
         low, high = wilson(noticed, counted)
         say(f"They are a sample: of all, between {low:.1%} and {high:.1%} (95 of 100 such samples).")
     say(f"{fates[STILLBORN]} do not count: nothing can be imported with them.")
+    if timed := [verdict.seconds for _, _, verdict in judged if verdict.seconds]:
+        say(f"{len(timed)} of them were timed: {sum(timed) / len(timed):.0f} seconds each.")
     return score
 
 

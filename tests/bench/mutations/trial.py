@@ -33,11 +33,12 @@ MOST_DOUBTFUL = 4
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a mutant, why, and under which tests."""
+    """What became of a mutant, why, under which tests, and how long that took by the clock, where it was measured."""
 
     fate: str
     why: str
     judges: str
+    seconds: float = 0.0
 
     @staticmethod
     def fingerprint(tests: Sequence[Recorded], most: float) -> str:
