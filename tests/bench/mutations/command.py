@@ -66,6 +66,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--most", type=float, default=60, help="recorded seconds of tests for one mutant")
     parser.add_argument("--minutes", type=float, default=90, help="begin no mutant after so many")
     parser.add_argument("--tests", nargs="+", default=covering.TESTS, help="folders whose tests judge")
+    parser.add_argument("--again", action="store_true", help="only those that no test has noticed so far")
     parser.add_argument("--list", action="store_true", help="list the mutants and run none")
     return parser.parse_args(arguments)
 
@@ -138,6 +139,8 @@ def _run(
     """
     judges = {mutant.key: coverage.tests(mutant) for mutant in chosen}
     waiting = [mutant for mutant in chosen if _is_open(results.verdict(mutant), judges[mutant.key], asked.most)]
+    if asked.again:
+        waiting = [mutant for mutant in waiting if results.verdict(mutant)]
     if not waiting:
         return
     random.Random(asked.seed).shuffle(waiting)
