@@ -1,6 +1,8 @@
 """Whether this process lives, and whether it can serve: asked by whatever starts and watches it."""
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -10,7 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from config.broker import Broker
-from notifications.periodic import runs
+from notifications.periodic import backups, runs
+
+#: The parts that rows and the server itself tell about, each in a statement or two.
+ASKED_OF_THE_DATABASE: Final[Mapping[str, Callable[[], bool]]] = {
+    "schedule": runs.is_running,
+    "log_archive": backups.is_log_archived,
+    "backup": backups.is_backup_recent,
+}
 
 
 @require_safe
@@ -27,12 +36,13 @@ def live(_request: HttpRequest) -> JsonResponse:
 def ready(_request: HttpRequest) -> JsonResponse:
     """Say whether pages can be served, 503 while they cannot, and which part is away.
 
-    Without the broker all but the sending of messages works, and without the schedule all but reminders and deadlines:
-    that is degraded, and a balancer goes on sending people.
+    Without the broker all but the sending of messages works, without the schedule all but reminders and deadlines, and
+    without backup or archive of the log everything: that is degraded, and a balancer goes on sending people.
     """
     parts = {"database": _database_answers(), "broker": _broker_answers()}
     is_ready = parts["database"]
-    parts["schedule"] = is_ready and _schedule_runs()
+    for name, asked in ASKED_OF_THE_DATABASE.items():
+        parts[name] = is_ready and _says_yes(asked)
     status = "ready" if all(parts.values()) else "degraded" if is_ready else "down"
     return JsonResponse({"ready": is_ready, "status": status, **parts}, status=200 if is_ready else 503)
 
@@ -49,9 +59,9 @@ def _database_answers() -> bool:
     return False
 
 
-def _schedule_runs() -> bool:
+def _says_yes(asked: Callable[[], bool]) -> bool:
     with suppress(Exception):
-        return runs.is_running()
+        return asked()
     return False
 
 

@@ -22,6 +22,7 @@ PERIODIC_TASKS: Final[dict[str, dict[str, Any]]] = {
         ("write to the desks in the morning", "complaints.send_digests", 300.0),
         ("anchor the histories outside, once a day", "complaints.anchor_history", 3600.0),
         ("watch the room for files", "complaints.check_storage", 300.0),
+        ("watch the backup and the archive of the log", "notifications.check_backups", 300.0),
         ("make planned changes of reference data", "complaints.apply_reference_changes", 60.0),
         ("merge and split agencies on their day", "complaints.execute_successions", 60.0),
         ("go on counting the deadlines anew", "complaints.continue_recalculation", 30.0),

@@ -9,6 +9,7 @@ from celery import shared_task
 from django.conf import settings
 
 from notifications.models import Lane
+from notifications.periodic import backups
 from notifications.periodic.rows import RowRun, forget_old
 from notifications.periodic.runs import NIGHTLY
 from notifications.reconciliation import audit, status_checks
@@ -68,3 +69,9 @@ def compare_yesterday() -> None:
     """Compare yesterday with the carriers' lists."""
     today = database_now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     audit.compare_day(today - timedelta(days=1))
+
+
+@shared_task(name=backups.TASK, ignore_result=True)
+def check_backups() -> None:
+    """Raise an alarm while the log is not archived or the newest backup is too old; safe to run twice."""
+    backups.check()

@@ -17,7 +17,7 @@ from config.monitoring.bounded import BoundedQuery
 from config.monitoring.metrics import PREFIX
 from notifications import alarms
 from notifications.models import AlarmKind, Channel, Lane, Message, MessageQuerySet, MessageState, PeriodicTask
-from notifications.periodic import runs
+from notifications.periodic import backups, runs
 from notifications.reconciliation.message_states import OPEN_STATES
 
 STATEMENT_SECONDS: Final = 2.0
@@ -138,6 +138,15 @@ def _alarms(_at: datetime) -> Iterator[Metric]:
     yield _by_label("alarms_open", "Alarms that are not over.", "kind", values)
 
 
+def _backups(at: datetime) -> Iterator[Metric]:
+    text = "Whether the log of the database is archived; 1 also where LOG_ARCHIVE does not ask for it."
+    yield _gauge("log_archive_up", text, backups.is_log_archived())
+    text = "Whether the newest backup is recent; 1 also where BACKUP_HOURS does not ask for it."
+    yield _gauge("backup_up", text, backups.is_backup_recent())
+    if made_at := backups.last_backup():
+        yield _gauge("backup_age_seconds", "How old the newest backup is.", _age(made_at, at))
+
+
 def _connections(_at: datetime) -> Iterator[Metric]:
     found = facts.connections()
     text = "Connections to our database, by what they are at."
@@ -176,5 +185,6 @@ DATABASE_GAUGES: Final[tuple[Callable[[datetime], Iterator[Metric]], ...]] = (
     _clocks,
     _schedule,
     _alarms,
+    _backups,
     _connections,
 )

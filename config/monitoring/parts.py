@@ -17,7 +17,7 @@ from config.monitoring import facts, registry_part
 from config.monitoring.part_status import PartState, PartStatus, Text, working
 from notifications import alarms, programs
 from notifications.models import AlarmKind, Channel, Lane
-from notifications.periodic import runs
+from notifications.periodic import backups, runs
 from notifications.sending import hold, spending
 from notifications.sending.routes import RoutingTable
 from notifications.sending.sweep import OLD
@@ -42,6 +42,8 @@ TOLD_BY_OTHERS: Final = (
     AlarmKind.STORAGE_FULL,
     AlarmKind.SCHEDULE_STOPPED,
     AlarmKind.TASK_LATE,
+    AlarmKind.LOG_NOT_ARCHIVED,
+    AlarmKind.BACKUP_OLD,
 )
 
 
@@ -110,13 +112,12 @@ def _stopped_since(channel: Channel, carriers: Sequence[str]) -> datetime | None
 
 
 def _cap_reached() -> PartStatus:
-    raised = alarms.open_alarms().filter(kind=AlarmKind.CAP_REACHED).values_list("raised_at", flat=True)
     return PartStatus(
         PartState.DEGRADED,
         _("The daily cap is used up. Codes and urgent messages are sent, all others wait until midnight."),
         _("Find out why so much was sent before you raise the cap."),
         AlarmKind.CAP_REACHED,
-        raised.first(),
+        _raised(AlarmKind.CAP_REACHED),
     )
 
 
@@ -271,7 +272,7 @@ def _storage(_at: datetime) -> PartStatus:
         _("The disk of the attachments is full or does not answer. Complaints with files are refused."),
         _("Make room on the disk of the attachments, or connect it again."),
         AlarmKind.STORAGE_FULL,
-        alarms.open_alarms().filter(kind=AlarmKind.STORAGE_FULL).values_list("raised_at", flat=True).first(),
+        _raised(AlarmKind.STORAGE_FULL),
     )
 
 
@@ -314,7 +315,34 @@ def _database(_at: datetime) -> PartStatus:
     )
 
 
+def _backups(_at: datetime) -> PartStatus:
+    if not backups.is_log_archived():
+        return PartStatus(
+            PartState.DEGRADED,
+            _("The log of the database is not archived. If its disk were lost now, the newest changes would be too."),
+            _("Read the log of PostgreSQL, and see whether the folder of the archive has room."),
+            AlarmKind.LOG_NOT_ARCHIVED,
+            _raised(AlarmKind.LOG_NOT_ARCHIVED),
+        )
+    if not backups.is_backup_recent():
+        return PartStatus(
+            PartState.DEGRADED,
+            _("The newest backup is too old, or there is none yet."),
+            _("Run the backup by hand, and find out why it did not run at night."),
+            AlarmKind.BACKUP_OLD,
+            backups.last_backup(),
+        )
+    if settings.LOG_ARCHIVE or settings.BACKUP_HOURS:
+        return working(_("What would bring the database back after a loss is written as it should be."))
+    return working(_("Nothing is expected by the settings."))
+
+
+def _raised(kind: AlarmKind) -> datetime | None:
+    return alarms.open_alarms().filter(kind=kind).values_list("raised_at", flat=True).first()
+
+
 DATABASE: Final = Part(_("Database"), _database)
+BACKUPS: Final = Part(_("Backup and archive of the log"), _backups)
 REPLICA: Final = Part(_("Copy of the database for reports"), _replica)
 STORAGE: Final = Part(_("Disk for attachments"), _storage)
 SCANNER: Final = Part(_("Virus scanner"), _scanner)
@@ -325,4 +353,17 @@ EMAIL: Final = Part(_("E-mail"), _channel(Channel.EMAIL))
 REGISTRY: Final = Part(_("Civil registry"), registry_part.registry)
 OUTSIDE_CENTRES: Final = Part(_("Outside centres"), _outside_centres)
 ALARMS: Final = Part(_("Alarms"), _alarms)
-PARTS: Final = (DATABASE, REPLICA, STORAGE, SCANNER, BROKER, CLOCKS, SMS, EMAIL, ALARMS, REGISTRY, OUTSIDE_CENTRES)
+PARTS: Final = (
+    DATABASE,
+    REPLICA,
+    BACKUPS,
+    STORAGE,
+    SCANNER,
+    BROKER,
+    CLOCKS,
+    SMS,
+    EMAIL,
+    ALARMS,
+    REGISTRY,
+    OUTSIDE_CENTRES,
+)

@@ -24,6 +24,8 @@ class AlarmKind(models.TextChoices):
     WRONG_CODES = "wrong_codes", _("many wrong codes come from one place")
     ROW_FAILED = "row_failed", _("a periodic task fails on one record")
     BREACH_LATE = "breach_late", _("a notice about a data breach is late")
+    LOG_NOT_ARCHIVED = "log_not_archived", _("the log of the database is not archived")
+    BACKUP_OLD = "backup_old", _("the newest backup is too old")
 
 
 class Alarm(models.Model):
@@ -53,6 +55,7 @@ class PeriodicTask(models.Model):
     """When a periodic task was last sent by beat, started and completed by a worker, and its last failure.
 
     ``sent_at`` is by the clock of beat, the others are by the database's. A run in which single rows failed completed.
+    The row "backup" is of the newest backup, which cron starts: ``completed_at`` is the moment that it holds.
     """
 
     name = models.CharField(max_length=80, primary_key=True)

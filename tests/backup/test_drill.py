@@ -16,6 +16,7 @@ from config.backup import making, manifest
 from config.backup.making import count_rows
 from config.database_roles import as_owner
 from notifications.models import DatabaseIdentity, Hold, Message, MessageState
+from notifications.periodic import backups
 from notifications.sending import hold
 from tests.backup.conftest import Town
 from tests.cast import NOW
@@ -29,7 +30,7 @@ def restored(town: Town, fresh: None) -> Town:
     return town
 
 
-def test_the_drill(restored: Town) -> None:
+def test_the_drill(restored: Town, tmp_path: Path) -> None:
     """One test, because a restore takes seconds: each block is something that must hold after it."""
     described = manifest.read(restored.backup)
     # Rows: the hold and its alarm are new, the rest is what was there.
@@ -65,6 +66,11 @@ def test_the_drill(restored: Town) -> None:
     assert (hold.current(), Message.objects.filter(state=MessageState.UNKNOWN).count()) == (None, waiting)
     hold.begin_if_restored()
     assert (hold.current(), DatabaseIdentity.objects.count()) == (None, 1)
+
+    # Backups: the newest is known, so that a missing one is noticed.
+    call_command("backup", str(tmp_path / "backups"), stdout=StringIO())
+    (newest,) = making.complete(tmp_path / "backups")
+    assert manifest.read(newest).made_at == backups.last_backup().isoformat()
 
 
 def the_last_two(app: str) -> tuple[str, str]:

@@ -72,6 +72,10 @@ REMEDIES: Final[Mapping[str, StrPromise]] = {
     AlarmKind.FILES_DIFFER: gettext_lazy(
         "Run check_files on the server. Restore the missing files from the backup, and delete those without a record."
     ),
+    AlarmKind.LOG_NOT_ARCHIVED: gettext_lazy(
+        "Read the log of PostgreSQL, and see whether the folder of the archive has room."
+    ),
+    AlarmKind.BACKUP_OLD: gettext_lazy("Run the backup by hand, and find out why it did not run at night."),
     AlarmKind.SCHEDULE_STOPPED: gettext_lazy(
         "Reminders, missed deadlines and delayed messages are not processed. Start beat and the chores worker again."
     ),

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from config import database_roles
 from config.backup import BackupRefused, making
+from notifications.periodic import backups
 
 
 class Command(BaseCommand):
@@ -29,15 +30,17 @@ class Command(BaseCommand):
         if keep is not None and keep < 1:
             msg = "--keep must be at least 1: the newest backup is never deleted."
             raise CommandError(msg)
+        at = timezone.now()
         try:
             # The owner alone may read every table.
             with database_roles.as_owner():
                 folder, manifest = making.make(
                     options["target"],
-                    at=timezone.now(),
+                    at=at,
                     jobs=options["jobs"],
                     with_files=not options["without_attachments"],
                 )
+                backups.record_backup(at=at)
             deleted = making.prune(options["target"], keep=keep) if keep else []
         except BackupRefused as refusal:
             raise CommandError(str(refusal)) from refusal

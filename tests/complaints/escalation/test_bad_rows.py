@@ -253,6 +253,7 @@ WITHOUT_ROWS = {
     "complaints.recalculate_deadlines",
     "complaints.check_files",
     "complaints.check_storage",
+    "notifications.check_backups",
 }
 
 
