@@ -384,8 +384,7 @@ CELERY_BEAT_SCHEDULE = PERIODIC_TASKS
 
 # Where the processes of one machine keep their measurements; the name is that of prometheus-client.
 PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", default="")
-# What must be written, so that an alarm is raised when it is not: the archive of the database's log, and a backup that is
-# so many hours old at most.
+# An alarm is raised where the log is not archived, and where the newest backup is older than so many hours.
 LOG_ARCHIVE = env.bool("LOG_ARCHIVE", default=False)
 BACKUP_HOURS = env.int("BACKUP_HOURS", default=0)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
