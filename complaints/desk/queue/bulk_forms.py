@@ -78,6 +78,8 @@ class AcceptManyForm(AsksNowForm):
     def problem(self) -> str:
         """Say why the cases cannot be accepted together; empty where they can."""
         cases = list(self.own.values())
+        if not cases:
+            return gettext("None of these cases waits for you to accept it")
         if len(cases) > MOST_ACCEPTED:
             text = gettext("You selected %(number)s cases. Accept at most %(most)s at once")
             return text % {"number": len(cases), "most": MOST_ACCEPTED}

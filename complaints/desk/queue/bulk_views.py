@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import cast
 
 from django.contrib import messages
@@ -32,8 +33,9 @@ from complaints.desk.queue.list_address import queue_address
 from complaints.desk.queue.tabs import StaffContext
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, Label
+from complaints.permissions import policy
 from complaints.staff.frame import CASEWORK, frame
-from complaints.workflow import Action, State
+from complaints.workflow import ACTIONS, Action, State
 from kit.forms import Form
 
 
@@ -51,6 +53,27 @@ class BulkRequest:
     def oldest(self) -> Case | None:
         """Return the visible case that was filed first."""
         return min(self.visible.values(), key=lambda case: case.pk, default=None)
+
+    @property
+    def number(self) -> int:
+        """Return to how many of the cases the action is applied."""
+        return len(self.visible) - len(self.decided)
+
+    @cached_property
+    def decided(self) -> Sequence[Choice]:
+        """The cases that nobody can accept as they were listed, where that is asked: they are left out.
+
+        One that has changed since stays, so that its row of the results says so.
+        """
+        if self.action != BulkAction.ACCEPT:
+            return ()
+        return [choice for choice in self.chosen if _is_decided(self.visible.get(choice.reference), choice)]
+
+
+def _is_decided(case: Case | None, choice: Choice) -> bool:
+    if case is None or case.version != choice.version:
+        return False
+    return case.state not in ACTIONS[Action.ACCEPT].sources or not policy.suits_kind(case, Action.ACCEPT)
 
 
 @staff_required(CASEWORK)
@@ -136,8 +159,10 @@ def _lead_form(data: QueryDict | None, bulk: BulkRequest) -> LeadForm:
 
 def _accept_form(data: QueryDict | None, bulk: BulkRequest) -> AcceptManyForm:
     desks = StaffContext(bulk.user, bulk.at).agencies
-    own = {ref: case for ref, case in bulk.visible.items() if case.agency_id in desks}
-    return AcceptManyForm(data, chosen=bulk.chosen, own=own, calendar=current_calendar(), at=bulk.at)
+    chosen = [choice for choice in bulk.chosen if choice not in bulk.decided]
+    seen = {choice.reference: bulk.visible.get(choice.reference) for choice in chosen}
+    own = {ref: case for ref, case in seen.items() if case and case.agency_id in desks}
+    return AcceptManyForm(data, chosen=chosen, own=own, calendar=current_calendar(), at=bulk.at)
 
 
 def _refer_form(data: QueryDict | None, bulk: BulkRequest) -> ReferManyForm:

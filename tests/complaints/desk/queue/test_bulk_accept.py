@@ -12,7 +12,7 @@ from accounts.roles import Role
 from accounts.sign_in.factors.step_up import FACTOR_AT
 from agencies.models import Agency, Directorate, Topic
 from complaints import reference
-from complaints.actions import decline, note
+from complaints.actions import accept, decline, note
 from complaints.desk.queue import bulk_forms
 from complaints.models import Case, Consultation
 from notifications.models import Message
@@ -25,9 +25,16 @@ from tests.complaints.pages import Clock, Desk
 def test_cases_of_one_topic_are_accepted_together(
     desk: Desk, file_case: FileCase, omar: User, gam: Agency, network: Directorate, now: datetime
 ) -> None:
-    declined, first, second = (file_case() for _ in range(3))
+    declined, first, second, accepted = (file_case() for _ in range(4))
+    accept(accepted, by=omar, at=now, days=3, directorate=network)
     client = desk(omar)
-    form = asked(client, "accept", first, second, declined).context["form"]
+    assert asked(client, "accept", accepted).context["form"].problem == (
+        "None of these cases waits for you to accept it"
+    )
+    page = asked(client, "accept", first, accepted, second, declined)
+    assert [one.reference for one in page.context["bulk"].decided] == [accepted.reference]
+    assert "Apply to 3 cases" in page.content.decode()
+    form = page.context["form"]
     assert [form[name].value() for name in ("directorate", "days")] == [str(network.pk), 7]
     assert [len(form["case"].value()), form.problem] == [3, ""]
     shown = ticked(declined, first, second)
@@ -38,10 +45,10 @@ def test_cases_of_one_topic_are_accepted_together(
         (True, "Done."),
         (True, "Done."),
     ]
-    accepted = Case.objects.filter(pk__in=(first.pk, second.pk)).values_list("state", "directorate", "officer")
-    assert set(accepted) == {("in_progress", network.pk, omar.pk)}
+    now_his = Case.objects.filter(pk__in=(first.pk, second.pk)).values_list("state", "directorate", "officer")
+    assert set(now_his) == {("in_progress", network.pk, omar.pk)}
     told = Message.objects.filter(template="case_accepted").values_list("reference", flat=True)
-    assert set(told) == {first.reference, second.reference}
+    assert set(told) == {accepted.reference, first.reference, second.reference}
 
 
 def test_what_cannot_be_accepted_together_is_named_and_nothing_is_done(
