@@ -30,7 +30,7 @@ class SignPhrase:
 
 @dataclass(frozen=True)
 class DangerFound:
-    """The danger sign that a text contains, and the words that say so, as written."""
+    """The danger sign that a text contains, and the words that say so, folded."""
 
     sign: int
     words: tuple[str, ...]

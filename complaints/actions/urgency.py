@@ -6,6 +6,7 @@ from datetime import datetime
 
 from accounts.models import User
 from agencies.free_text.reader import danger_reader
+from agencies.free_text.words import as_written
 from complaints.engine.transition import act
 from complaints.models import Case
 from complaints.workflow import Action, Kind
@@ -25,8 +26,9 @@ def danger_sign(*, kind: str, subject: str, details: str, at: datetime) -> str:
 
 def danger_words(subject: str, details: str, *, at: datetime) -> str:
     """Return the words for which a case is urgent, as they were written; empty where none are found any more."""
-    found = danger_reader(at=at).find_danger(f"{subject}. {details}")
-    return " … ".join(found.words) if found else ""
+    text = f"{subject}. {details}"
+    found = danger_reader(at=at).find_danger(text)
+    return " … ".join(as_written(text, found.words)) if found else ""
 
 
 def clear_urgent(case: Case, *, by: User, at: datetime) -> None:

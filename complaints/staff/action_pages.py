@@ -173,9 +173,11 @@ class ActionRequest:
 
     def _with_undo(self, text: str, tells: str, work: WorkList | None) -> str:
         """Return ``text`` with the link that undoes what was done and how long it works, or else with ``tells``."""
-        if not policy.may(self.case, Action.UNDO, self.user, at=self.at):
+        until = send_window.ends_at(self.case, at=self.at)
+        # A note is no step: the undo beside it would take back the acceptance of a minute before.
+        if until != self.at + send_window.span() or not policy.may(self.case, Action.UNDO, self.user, at=self.at):
             return f"{text} {tells}".rstrip()
-        left = left_words(send_window.ends_at(self.case, at=self.at), at=self.at)
+        left = left_words(until, at=self.at)
         address = reverse("desk-undo", args=[self.case.reference]) + (work.suffix if work else "")
         link = '{} <a href="{}" data-key="KeyZ">{} <kbd>Z</kbd></a> ({})'
         return format_html(

@@ -105,7 +105,7 @@ def surroundings(
         suggestions=suggestion_list(item, request) if item else "",
         topic_hint=topic_hint(visibility, at=at) if case.state == State.REFERRED else None,
         map_url=map_url(visibility),
-        danger_words=danger_words(case.subject, case.details, at=at) if case.is_urgent else "",
+        danger_words=visibility.redact(danger_words(case.subject, case.details, at=at)) if case.is_urgent else "",
     )
 
 

@@ -62,7 +62,9 @@ def test_staff_take_the_mark_off_and_the_history_says_so(
         actions.clear_urgent(case, by=yusuf, at=now)
     address = reverse("desk-clear-urgent", args=[case.reference])
     client = desk(omar)
-    assert address in client.get(reverse("desk-case", args=[case.reference])).content.decode()
+    page = client.get(reverse("desk-case", args=[case.reference])).content.decode()
+    assert address in page
+    assert "Marked urgent for the words “ريحة … غاز”" in page
     answer = client.post(address, {"send": "1", "version": case.version}, follow=True).content.decode()
     assert "The case is no longer marked as urgent." in answer
     assert "Urgent mark removed" in answer

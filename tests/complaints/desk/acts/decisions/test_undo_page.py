@@ -72,6 +72,11 @@ def test_after_the_window_a_colleague_and_a_stranger(
 ) -> None:
     url, stranger = address("desk-undo", accepted), User.objects.get(email__startswith="yusuf")
     assert [desk(user).get(url).status_code for user in (omar, nadia, stranger)] == [200, 404, 404]
+    clock.pass_(seconds=1)
+    noted = desk(omar).post(address("desk-note", accepted), sent(accepted, text="ملاحظة"), follow=True)
+    # The undo of the acceptance does not stand beside a note, as if it took the note back.
+    assert [str(one) for one in noted.context["messages"]] == ["Your note was saved."]
+    accepted.refresh_from_db()
     version = accepted.version
     clock.pass_(minutes=2)
     for answer in (desk(omar).get(url), desk(omar).post(url, sent(accepted))):
