@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -29,6 +29,14 @@ REQUESTS_PER_CITIZEN: Final = rate_limits.RateLimit("mandate_requests", 5, rate_
 
 class MandateChanged(Exception):
     """Somebody answered or ended the mandate meanwhile, or its time is over: nothing was written."""
+
+
+class MandateInForce(Exception):
+    """By ``mandate`` the same person speaks for the same other already: nothing was written."""
+
+    def __init__(self, mandate: Mandate) -> None:
+        super().__init__(str(mandate.pk))
+        self.mandate = mandate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +61,7 @@ def ask(by: Citizen, terms: MandateTerms, *, number: str, phone: str, is_person:
     """Ask somebody with an account, known by number and telephone, for a mandate, and tell them.
 
     ``is_person``: ``by`` is the one who is to be spoken for. Whether anybody has that number and telephone cannot be
-    told from what is returned. Raises ``RateLimitReached``.
+    told from what is returned. Raises ``RateLimitReached``, and ``MandateInForce``, which only its own two people see.
     """
     rate_limits.spend(REQUESTS_PER_CITIZEN, str(by.pk), at=at)
     known = Citizen.objects.with_number(number).reached_at(phone).filter(user__is_active=True, erased_at=None)
@@ -63,6 +71,7 @@ def ask(by: Citizen, terms: MandateTerms, *, number: str, phone: str, is_person:
         mandate.representative = other
     else:
         mandate.person = other
+    _refuse_a_second(mandate, at=at)
     with transaction.atomic():
         mandate.save(force_insert=True)
         if other is not None:
@@ -71,11 +80,15 @@ def ask(by: Citizen, terms: MandateTerms, *, number: str, phone: str, is_person:
 
 
 def ask_unit(by: Citizen, terms: MandateTerms, claim: IdentityClaim, *, at: datetime) -> Mandate:
-    """Ask the unit to let ``by`` speak for a person who cannot confirm it. Raises ``RateLimitReached``."""
+    """Ask the unit to let ``by`` speak for a person who cannot confirm it.
+
+    Raises ``RateLimitReached``, and ``MandateInForce``.
+    """
     rate_limits.spend(REQUESTS_PER_CITIZEN, str(by.pk), at=at)
     said = {name: str(value) for name, value in asdict(claim).items()}
     mandate = _asked(by, terms, claim=said, is_person=False, at=at)
     mandate.by_unit = True
+    _refuse_a_second(Mandate(person=persons.find(said), representative=by), at=at)
     mandate.save(force_insert=True)
     return mandate
 
@@ -99,7 +112,10 @@ def _asked(by: Citizen, terms: MandateTerms, *, claim: dict[str, str], is_person
 
 
 def give(key: UUID, *, by: Citizen, at: datetime) -> Mandate:
-    """Confirm the mandate as the side that was asked; it is in force from ``at`` on. Raises ``MandateChanged``."""
+    """Confirm the mandate as the side that was asked; it is in force from ``at`` on.
+
+    Raises ``MandateChanged``, and ``MandateInForce``.
+    """
     with transaction.atomic():
         mandate = _locked(key)
         if mandate.by_unit or mandate.asked_one != by or not mandate.is_waiting(at=at) or by.user is None:
@@ -112,7 +128,8 @@ def give_by_unit(key: UUID, *, by: User, seen: str, mobile: str, at: datetime) -
     """Confirm the mandate for a person who cannot, by what the unit saw; the person is recorded if nobody has them yet.
 
     ``mobile`` is the person's own telephone, empty where there is none: the representative's is used then. Nobody
-    decides about a mandate of their own: raises ``MandateChanged``, as when it was answered meanwhile.
+    decides about a mandate of their own: raises ``MandateChanged``, as when it was answered meanwhile. Raises
+    ``MandateInForce``.
     """
     waiting = Mandate.objects.waiting_for_unit(at).select_related("representative").filter(pk=key).first()
     if waiting is None or waiting.representative is None or is_own(waiting, by):
@@ -133,10 +150,23 @@ def give_by_unit(key: UUID, *, by: User, seen: str, mobile: str, at: datetime) -
 
 
 def _give(mandate: Mandate, *, by: User, at: datetime) -> None:
+    # Two requests of the same two people are given one after the other: their constraint alone would make each wait for
+    # the other.
+    with connection.cursor() as cursor:
+        names = f"mandate:{mandate.person_id}:{mandate.representative_id}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [names])
+    _refuse_a_second(mandate, at=at)
     mandate.state, mandate.decided_at, mandate.decided_by = MandateState.GIVEN, at, by
     mandate.starts_at, mandate.claim = at, ""
     mandate.save(update_fields=["person", "seen", "state", "decided_at", "decided_by", "starts_at", "claim"])
     _tell(mandate, mandate.both, "mandate_given", at=at)
+
+
+def _refuse_a_second(mandate: Mandate, *, at: datetime) -> None:
+    """Raise ``MandateInForce`` where one of the same two people is given already and not over at ``at``."""
+    same = Mandate.objects.given().filter(person=mandate.person, representative=mandate.representative, ends_at__gt=at)
+    if (other := same.first()) is not None:
+        raise MandateInForce(other)
 
 
 def refuse(key: UUID, *, by: User, reason: str = "", at: datetime) -> Mandate:

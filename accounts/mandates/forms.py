@@ -83,6 +83,7 @@ class AskPersonForm(TermsForm):
         error_messages={"required": _("Enter the mobile number")},
     )
     field_order = ("number", "mobile", "ground", "covers", "ends_on")
+    number_field = "number"
 
     def __init__(self, *args: Any, asker: Citizen, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -133,6 +134,11 @@ class AskUnitForm(WhoForm, TermsForm):
         for name in (name for name, number in numbers.items() if number and number == self.asker.number):
             self.add_error(name, OWN_NUMBER)
         return self.cleaned_data
+
+    @property
+    def number_field(self) -> str:
+        """Return the field in which the person's number was typed, of a form that is in order."""
+        return "national_number" if self.cleaned_data.get("national_number") else "document_number"
 
     @property
     def claim(self) -> IdentityClaim:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import Mandate, MandateState
 from accounts.models.people import mask_number
+from kit.dates import day_text
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,12 @@ class MandateRow:
     def is_answered(self) -> bool:
         """Tell whether both people may be named."""
         return self.mandate.decided_at is not None and self.mandate.state != MandateState.REFUSED
+
+
+def in_force_words(mandate: Mandate) -> str:
+    """Return why a second mandate of the same two people is refused; both know of this one."""
+    words = gettext("Such a mandate is in force already, until %(day)s. End it first if you need another one.")
+    return words % {"day": day_text(timezone.localdate(mandate.last_moment))}
 
 
 def _standing(mandate: Mandate, *, at: datetime) -> tuple[str, str]:

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen, signed_in_user
 from accounts.mandates import changes
-from accounts.mandates.changes import MandateChanged
+from accounts.mandates.changes import MandateChanged, MandateInForce
 from accounts.mandates.forms import AskPersonForm, AskUnitForm
-from accounts.mandates.standing import MandateRow
+from accounts.mandates.standing import MandateRow, in_force_words
 from accounts.models import Citizen, Mandate
 from accounts.models.mandates import MandateQuerySet
 
@@ -73,9 +73,13 @@ def ask(request: HttpRequest, way: str) -> HttpResponse:
     citizen = signed_in_citizen(request)
     form = _FORMS[way](request.POST if request.method == "POST" else None, asker=citizen)
     if form.is_bound and form.is_valid():
-        asked = _ask(form, citizen, way=way)
-        messages.success(request, _asked_words(asked))
-        return redirect("mandate", asked.pk)
+        try:
+            asked = _ask(form, citizen, way=way)
+        except MandateInForce as refused:
+            form.add_error(form.number_field, in_force_words(refused.mandate))
+        else:
+            messages.success(request, _asked_words(asked))
+            return redirect("mandate", asked.pk)
     return render(request, "accounts/mandates/ask.html", {"form": form, "way": way})
 
 
@@ -126,6 +130,8 @@ def _change(request: HttpRequest, pk: UUID, change: Callable[[], object], done: 
         change()
     except MandateChanged:
         messages.warning(request, gettext("This was answered or ended in the meantime. Nothing was changed."))
+    except MandateInForce as refused:
+        messages.warning(request, in_force_words(refused.mandate))
     else:
         messages.success(request, done)
     return redirect("mandate", pk)

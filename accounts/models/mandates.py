@@ -7,6 +7,8 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final, Self
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import F, Q
@@ -18,6 +20,13 @@ from kit.crypto import EncryptedText
 
 #: How long a request for a mandate waits for its answer.
 WAITS: Final = timedelta(days=30)
+
+
+class TsTzRange(models.Func):
+    """The SQL range from one moment to another."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
 
 
 class MandateGround(models.TextChoices):
@@ -88,7 +97,8 @@ class Mandate(models.Model):
     and the telephone that were given is known: its row looks alike. ``claim`` is what was said of that side, as JSON;
     it is emptied by the answer. ``by_unit``: the other side cannot confirm, so the unit does, and writes what it saw
     (``seen``). ``covers_all``: all cases of the person, and not only those that the representative files.
-    In force from ``starts_at`` up to, not including, ``ends_at``. Changed by ``accounts.mandates`` alone.
+    In force from ``starts_at`` up to, not including, ``ends_at``, and one at a time by which the one speaks for the
+    other. Changed by ``accounts.mandates`` alone.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -137,6 +147,15 @@ class Mandate(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state=MandateState.ENDED) ^ Q(ended_at__isnull=True), name="mandate_ended_at_a_moment"
+            ),
+            ExclusionConstraint(
+                name="mandate_one_in_force",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    ("representative", RangeOperators.EQUAL),
+                    (TsTzRange("starts_at", "ends_at", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(state=MandateState.GIVEN),
             ),
         ]
         indexes: ClassVar = [

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import signed_in_user, staff_required
 from accounts.identity.disclosure import CaseMark, record_view
 from accounts.mandates import changes, persons
-from accounts.mandates.changes import MandateChanged
-from accounts.mandates.standing import MandateRow
+from accounts.mandates.changes import MandateChanged, MandateInForce
+from accounts.mandates.standing import MandateRow, in_force_words
 from accounts.models import Citizen, Mandate, User, ViewKind
 from accounts.roles import CMU
 from accounts.sign_in.factors.step_up import recent_factor_required
@@ -66,6 +66,9 @@ def mandate(request: HttpRequest, pk: UUID) -> HttpResponse:
             _doings(pk, user)[what](form.cleaned_data)
         except MandateChanged:
             return _page(request, found, form, what, is_outdated=True)
+        except MandateInForce as refused:
+            form.add_error("seen", in_force_words(refused.mandate))
+            return _page(request, found, form, what)
         messages.success(request, gettext("Saved, and both people are told."))
         return redirect("unit-mandates")
     for person in found.both:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -30,6 +30,7 @@ from tests.complaints.pages import Clock, Desk, statements_of
 from tests.complaints.sample_files import PDF
 
 MANDATES, ENDS = "/en/account/mandates/", "4/1/2027"
+IN_FORCE = "Such a mandate is in force already, until 3 February 2026. End it first if you need another one."
 
 
 @pytest.fixture(autouse=True)
@@ -149,14 +150,36 @@ def _bare(page: str) -> str:
     return "".join(line for line in page.splitlines() if "csrf" not in line)
 
 
+def test_a_second_mandate_of_the_same_people_is_refused_beside_the_field_and_by_the_database(
+    as_karim: Client, as_amina: Client, amina: Citizen, karim: Citizen, now: datetime
+) -> None:
+    as_karim.post(f"{MANDATES}new/speak/", ask_for(amina))
+    asked, first = Mandate.objects.get(), give_mandate(amina, karim, at=now)
+
+    # Whoever asks again reads it beside the number, and keeps what was typed; the other direction is another matter.
+    again = as_karim.post(f"{MANDATES}new/speak/", ask_for(amina))
+    assert (again.status_code, again.context["form"].errors) == (200, {"number": [IN_FORCE]})
+    assert again.context["form"]["mobile"].value() == amina.phone
+    assert as_amina.post(f"{MANDATES}new/speak/", ask_for(karim)).status_code == 302
+    # Whoever is asked reads it on the page, and nothing is given.
+    assert IN_FORCE in as_amina.post(f"{MANDATES}{asked.pk}/give/", follow=True).text
+    # So does the database, whoever writes.
+    with pytest.raises(IntegrityError, match="mandate_one_in_force"), transaction.atomic():
+        give_mandate(amina, karim, at=first.ends_at - timedelta(seconds=1))
+    assert list(Mandate.objects.given()) == [first]
+    assert give_mandate(amina, karim, at=first.ends_at).pk
+
+
 def test_a_representative_sees_what_the_mandate_covers_and_no_more(
     file_case: FileCase, as_karim: Client, amina: Citizen, karim: Citizen, lina: User, now: datetime
 ) -> None:
     own = file_case()
     assert karim.user
     assert as_karim.get(f"/en/cases/{own.reference}/").status_code == 404
-    assert as_karim.get(f"{MANDATES}{give_mandate(amina, karim, at=now).pk}/").status_code == 200
+    filed = give_mandate(amina, karim, at=now)
+    assert as_karim.get(f"{MANDATES}{filed.pk}/").status_code == 200
     assert as_karim.get(f"/en/cases/{own.reference}/").status_code == 404
+    Mandate.objects.filter(pk=filed.pk).update(state="ended", ended_at=now)
     whole = give_mandate(amina, karim, at=now, covers_all=True)
     assert as_karim.get(f"/en/cases/{own.reference}/").status_code == 200
     assert f"/en/cases/for/{whole.pk}/" in as_karim.get("/en/cases/").text
@@ -222,10 +245,18 @@ def test_the_unit_confirms_for_a_child_by_what_it_saw(
     child = found.person
     assert child is not None
     assert (child.user, child.is_phone_proven, child.phone) == (None, False, karim.phone)
+    # A second one of the same two is refused beside the number, and by the unit beside what it saw.
+    again = as_karim.post(f"{MANDATES}new/unable/", CHILD)
+    assert list(again.context["form"].errors) == ["national_number"]
+    more = {"ground": "guardian", "asked_at": found.asked_at, "starts_at": found.asked_at, "ends_at": found.ends_at}
+    second = Mandate.objects.create(representative=karim, by_unit=True, claim=asked.claim, **more)
+    refused = desk(lina).post(f"{UNIT}{second.pk}/", {"what": "give", "seen": "Family book 12345, once more"})
+    assert refused.context["failed"].errors == {"seen": [IN_FORCE.replace("3 February 2026", "4 January 2027")]}
+    Mandate.objects.filter(pk=second.pk).update(state="ended", ended_at=found.asked_at)
     # Their telephone is the same, so that it gets one message.
     assert Message.objects.filter(template="mandate_given").count() == 1
     late = desk(lina).post(f"{UNIT}{asked.pk}/", {"what": "refuse", "reason": "The paper is not a ruling"})
-    assert (late.status_code, Mandate.objects.get().state) == (409, "given")
+    assert (late.status_code, Mandate.objects.get(pk=asked.pk).state) == (409, "given")
     assert "The paper is not a ruling" in late.text
     assert "سلمى" in as_karim.get(f"/en/cases/for/{asked.pk}/").text
     desk(lina).post(f"{UNIT}{asked.pk}/", {"what": "end", "reason": "A court decided so"})

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from accounts.mandates import changes
-from accounts.mandates.changes import MandateChanged
+from accounts.mandates.changes import MandateChanged, MandateInForce
 from accounts.models import Citizen, Mandate, MandateOver
 from complaints.actions import filing
 from complaints.models import Case, Draft
@@ -28,16 +28,28 @@ def both(amina: Citizen, karim: Citizen) -> list[str]:
     return sorted(f"citizen:{one.pk}" for one in (amina, karim))
 
 
+def ask(amina: Citizen, karim: Citizen, at: datetime) -> Mandate:
+    times = {"asked_at": at, "starts_at": at, "ends_at": at.replace(year=2027)}
+    return Mandate.objects.create(person=amina, representative=karim, ground="lawyer", **times)
+
+
+def test_of_two_requests_of_the_same_people_one_is_given(
+    amina: Citizen, karim: Citizen, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    overlap, (first, second) = Overlap(), [ask(amina, karim, now) for _ in range(2)]
+    monkeypatch.setattr(Mandate, "save", overlap.around(Mandate.save))
+    give = [partial(changes.give, one.pk, by=amina, at=now) for one in (first, second)]
+    done, late = overlap.run(*give)
+    assert (done, type(late), overlap.was_overtaken) == (first, MandateInForce, False)
+    assert (Mandate.objects.given().get(), told("mandate_given")) == (first, both(amina, karim))
+
+
 def test_one_answer_and_one_end_however_many_press(
     amina: Citizen, karim: Citizen, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    of_amina, of_karim = amina.user, karim.user
+    of_amina, of_karim, asked = amina.user, karim.user, partial(ask, amina, karim, now)
     assert of_amina
     assert of_karim
-
-    def asked() -> Mandate:
-        times = {"asked_at": now, "starts_at": now, "ends_at": now.replace(year=2027)}
-        return Mandate.objects.create(person=amina, representative=karim, ground="lawyer", **times)
 
     def give(mandate: Mandate) -> Mandate:
         return changes.give(mandate.pk, by=amina, at=now)
@@ -62,6 +74,8 @@ def test_one_answer_and_one_end_however_many_press(
         (take_back, give),
         (end, take_back),
     ):
+        # One at a time is in force.
+        Mandate.objects.given().update(state="ended", ended_at=now)
         mandate, overlap = give_mandate(amina, karim, at=now) if first == end else asked(), Overlap()
         Message.objects.all().delete()
         with monkeypatch.context() as patch:
