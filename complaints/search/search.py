@@ -99,9 +99,11 @@ def search_query(words: Sequence[Forms]) -> str:
 
 
 def _any_form(forms: Forms) -> str:
-    # The pattern of a word allows only letters and digits, so that it cannot contain an operator.
-    beginnings = [f"'{one}':*" for one in sorted(forms.beginnings)]
-    return " | ".join([*beginnings, *(f"'{one}'" for one in sorted(forms.exact))])
+    # The pattern of a word allows only letters and digits, so that it cannot contain an operator. The index compares
+    # each case that it finds with all forms, so that none is named which a beginning covers.
+    beginnings = [one for one in sorted(forms.beginnings) if not one.startswith(tuple(forms.beginnings - {one}))]
+    exact = [one for one in sorted(forms.exact) if not one.startswith(tuple(beginnings))]
+    return " | ".join([*(f"'{one}':*" for one in beginnings), *(f"'{one}'" for one in exact)])
 
 
 class Key(NamedTuple):
@@ -111,11 +113,7 @@ class Key(NamedTuple):
 
 
 _NEWEST: Final = Statement(Path(__file__).with_name("newest.sql"), Key)
-_QUERY: Final = "to_tsquery('simple', %(query)s)"
-#: Opaque to the planner, which adds up its estimates for each form, and would scan the whole table for sixty of them.
-_OPAQUE: Final = f"(SELECT {_QUERY})"
-#: A sum, so that the planner does not scan all cases from the newest down until it has found enough.
-_SORTED: Final = "complaints_case.id + 0"
+_INDEXED: Final = Statement(Path(__file__).with_name("indexed.sql"), Key)
 
 
 def _newest(scope: Condition, words: Sequence[Forms], number: int, *, below: int | None) -> list[int]:
@@ -124,17 +122,16 @@ def _newest(scope: Condition, words: Sequence[Forms], number: int, *, below: int
     Few cases are found by the index and sorted. For many, the index would return all of them; so the cases are read
     from the newest down, skipping blocks of a thousand that lack a word, until there are enough.
     """
-    if not _are_many(words, router.db_for_read(Case)):
-        return _keys(scope, words, number, _below(below), query=_OPAQUE, order=_SORTED)
     found: list[int] = []
-    for first, last in _runs(words, below=below):
-        run = Condition("complaints_case.id BETWEEN %(first)s AND %(last)s", {"first": first, "last": last})
-        within = joined(" AND ", [run, _below(below)])
-        found += _keys(scope, words, number - len(found), within, query=_QUERY, order="complaints_case.id")
-        if len(found) == number:
-            return found
-        below = first
-    return found + _keys(scope, words, number - len(found), _below(below), query=_QUERY, order=_SORTED)
+    if _are_many(words, router.db_for_read(Case)):
+        for first, last in _runs(words, below=below):
+            run = Condition("complaints_case.id BETWEEN %(first)s AND %(last)s", {"first": first, "last": last})
+            within = joined(" AND ", [run, _below(below)])
+            found += _keys(_NEWEST, scope, words, number - len(found), within)
+            if len(found) == number:
+                return found
+            below = first
+    return found + _keys(_INDEXED, scope, words, number - len(found), _below(below))
 
 
 def _below(key: int | None) -> Condition:
@@ -142,11 +139,10 @@ def _below(key: int | None) -> Condition:
 
 
 def _keys(
-    scope: Condition, words: Sequence[Forms], number: int, within: Condition, *, query: str, order: str
+    statement: Statement[Key], scope: Condition, words: Sequence[Forms], number: int, within: Condition
 ) -> list[int]:
-    matching = Condition(f"complaints_case.search_vector @@ {query}", {"query": search_query(words)})
-    parts = {"scope": scope, "words": matching, "within": within, "order": Condition(order)}
-    return [row.id for row in _NEWEST.rows(parts, number=number)]
+    rows = statement.rows({"scope": scope, "within": within}, query=search_query(words), number=number)
+    return [row.id for row in rows]
 
 
 def _are_many(words: Sequence[Forms], database: str) -> bool:
