@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -32,9 +32,12 @@ FEW = 2500
 ROUNDS = 8
 #: Maximum number of unindexed blocks read from the newest down before the database searches the rest.
 WALK = 16
+#: The newest cases are read where as many times the number that is wanted are expected there.
+LIKELY: Final = 2
 #: Seconds for which the statistics of common words are kept; they change slowly, and either way finds the same cases.
 STATISTICS_LAST: Final = 600
 _WORD = re.compile(r"[^\W_]+")
+_ROWS = re.compile("rows=([0-9]+)")
 _LAST = re.compile(r"[0-9]{1,18}")
 
 
@@ -120,10 +123,11 @@ def _newest(scope: Condition, words: Sequence[Forms], number: int, *, below: int
     """Return the keys of the ``number`` newest cases of ``scope`` that have all ``words`` and come before ``below``.
 
     Few cases are found by the index and sorted. For many, the index would return all of them; so the cases are read
-    from the newest down, skipping blocks of a thousand that lack a word, until there are enough.
+    from the newest down, skipping blocks of a thousand that lack a word, until there are enough. That is done where the
+    blocks that are read at most are likely to hold enough.
     """
     found: list[int] = []
-    if _are_many(words, router.db_for_read(Case)):
+    if _are_near(scope, words, number, router.db_for_read(Case)):
         for first, last in _runs(words, below=below):
             run = Condition("complaints_case.id BETWEEN %(first)s AND %(last)s", {"first": first, "last": last})
             within = joined(" AND ", [run, _below(below)])
@@ -145,18 +149,29 @@ def _keys(
     return [row.id for row in rows]
 
 
-def _are_many(words: Sequence[Forms], database: str) -> bool:
-    """Tell whether more cases match all ``words`` than the index finds quickly, by the statistics of common words."""
+def _are_near(scope: Condition, words: Sequence[Forms], number: int, database: str) -> bool:
+    """Tell whether many cases have all ``words``, and enough of the newest of them are likely to be of ``scope``.
+
+    By the statistics of common words and, for those alone, the planner's estimate of the scope.
+    """
     common = _common_words(database, int(monotonic() // STATISTICS_LAST))
-    return min(common.cases(word) for word in words) > FEW
+    many = min(common.cases(word) for word in words)
+    if many <= FEW:
+        return False
+    with connections[database].cursor() as cursor:
+        cursor.execute(f"EXPLAIN SELECT FROM complaints_case WHERE {scope.text}", scope.values)
+        of_scope = int(_ROWS.findall(cursor.fetchone()[0])[0])
+    read = min(1, WALK * SearchBlock.CASES / common.whole)
+    return many * read * of_scope / common.whole > LIKELY * number
 
 
 class _CommonWords:
-    """The words that many cases have, sorted, and how many cases that is."""
+    """The words that many cases have, sorted, how many cases that is, and how many there are in the ``whole``."""
 
-    def __init__(self, rows: Iterable[tuple[str, float]]) -> None:
-        self._cases = dict(rows)
+    def __init__(self, rows: Sequence[tuple[str, float, float]]) -> None:
+        self._cases = {word: share * whole for word, share, whole in rows}
         self._words = sorted(self._cases)
+        self.whole = rows[0][2] if rows else 0
 
     def cases(self, forms: Forms) -> float:
         """Return how many cases have ``forms`` at most, as far as these are common."""
@@ -178,7 +193,7 @@ def _common_words(database: str, _span: int) -> _CommonWords:
 
 
 _COMMON = """
-SELECT word, share * (SELECT reltuples FROM pg_class WHERE oid = 'complaints_case'::regclass)
+SELECT word, share, (SELECT reltuples FROM pg_class WHERE oid = 'complaints_case'::regclass)
 FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS common (word, share)
 WHERE schemaname = current_schema() AND tablename = 'complaints_case' AND attname = 'search_vector'
     -- Their shares come with three more numbers.
