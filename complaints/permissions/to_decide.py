@@ -46,6 +46,7 @@ class DeciderCount(NamedTuple):
 
 _WAITING: Final = one_line(_FOLDER / "to_decide.sql")
 _OF_PERSON: Final = one_line(_FOLDER / "to_decide_of.sql").replace("{waiting}", _WAITING)
+_EACH: Final = one_line(_FOLDER / "to_decide_each.sql")
 _AMONG: Final = Statement(_FOLDER / "to_decide_among.sql", Waiting)
 _COUNTS: Final = Statement(_FOLDER / "to_decide_counts.sql", DeciderCount)
 
@@ -63,6 +64,12 @@ def to_decide(user: User, *, at: datetime) -> Condition:
     """
     found = _of_person(user, at=at)
     return Condition(f"complaints_case.id IN (SELECT case_id FROM ({found.text}) AS to_decide)", found.values)  # noqa: S608 - text of ours
+
+
+def each_to_decide(user: User, *, at: datetime) -> Condition:
+    """Return a statement for the keys of the same cases, each once, which a count with a limit can end early."""
+    found = _of_person(user, at=at)
+    return Condition(_EACH.replace("{of_person}", found.text), found.values)
 
 
 def matters(user: User, keys: Collection[int], *, at: datetime) -> Mapping[int, Matter]:

@@ -1,5 +1,11 @@
 -- What waits for a decision: the case, the matter, who decides, and who proposed it. Without a decider it is the unit's.
-SELECT proposal.case_id, proposal.matter, supervisor.id AS decider, proposal.proposer
+SELECT objected.id AS case_id, 'objection' AS matter, NULL::uuid AS decider, NULL::uuid AS proposer
+FROM complaints_case AS objected WHERE objected.state = 'objected'
+UNION ALL
+SELECT bounced.id, 'owner', NULL, NULL
+FROM complaints_case AS bounced WHERE bounced.state = 'triage' AND bounced.bounces >= %(bounces)s
+UNION ALL
+SELECT proposal.case_id, proposal.matter, supervisor.id, proposal.proposer
 FROM (
     SELECT
         later.case_id,
@@ -34,8 +40,3 @@ LEFT JOIN LATERAL (
                 AND recusal.person_id IN (holder.id, acting.id)
         )
 ) AS supervisor ON NOT proposal.is_for_unit
-UNION ALL
-SELECT objected.id, 'objection', NULL, NULL FROM complaints_case AS objected WHERE objected.state = 'objected'
-UNION ALL
-SELECT bounced.id, 'owner', NULL, NULL
-FROM complaints_case AS bounced WHERE bounced.state = 'triage' AND bounced.bounces >= %(bounces)s
