@@ -8,7 +8,6 @@ from typing import Final
 from django.utils import timezone
 
 from agencies.calendar import WorkingCalendar
-from agencies.models import current_calendar
 from complaints.models import Case, Clock
 from complaints.workflow import ClockKind
 from kit.compiled_reads import CompiledRead
@@ -77,14 +76,14 @@ def most_days(case: Case, clock: Clock, *, calendar: WorkingCalendar) -> int:
     return calendar.days_between(promised, latest) if promised < latest else 0
 
 
-def is_possible(case: Case, *, at: datetime) -> bool:
+def is_possible(case: Case, *, at: datetime, calendar: WorkingCalendar) -> bool:
     """Tell whether the promise of ``case`` can be moved to a day that is still to come.
 
-    No statement where the doubled limit leaves days even if all days were working days, two where it does not.
+    No statement where the doubled limit leaves days even if all days were working days, one where it does not.
     """
     doubled = timezone.localdate(case.limit_from + 2 * timedelta(days=case.limit_days))
     if case.promised_on is not None and doubled > max(case.promised_on, timezone.localdate(at)):
         return True
-    clock, calendar = running_clock(case), current_calendar()
+    clock = running_clock(case)
     most = most_days(case, clock, calendar=calendar)
     return most > 0 and calendar.due(clock.due_at, most) > at

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from django.utils import timezone
 
 from accounts.models import acting_officers
+from agencies.calendar import WorkingCalendar
 from complaints.clocks import extensions
 from complaints.permissions.case_permissions import CasePermissions
 from complaints.workflow import Action, Holder
@@ -25,16 +26,17 @@ class Targets(NamedTuple):
 _TARGETS: Final = Statement(Path(__file__).with_name("targets.sql"), Targets)
 
 
-def dead_ends(permissions: CasePermissions) -> frozenset[str]:
-    """Return the names of the addresses that lead nowhere; two statements for an open case, four near its last day."""
-    return _without_targets(permissions) | _without_days(permissions)
+def dead_ends(permissions: CasePermissions, *, calendar: WorkingCalendar) -> frozenset[str]:
+    """Return the names of the addresses that lead nowhere; two statements for an open case, three near its last day."""
+    return _without_targets(permissions) | _without_days(permissions, calendar)
 
 
-def _without_days(permissions: CasePermissions) -> frozenset[str]:
+def _without_days(permissions: CasePermissions, calendar: WorkingCalendar) -> frozenset[str]:
     """Return the page of a later date where the date of the case cannot be moved any further."""
     if not permissions.may_propose_date:
         return frozenset()
-    return frozenset() if extensions.is_possible(permissions.case, at=permissions.at) else frozenset({"desk-extend"})
+    is_possible = extensions.is_possible(permissions.case, at=permissions.at, calendar=calendar)
+    return frozenset() if is_possible else frozenset({"desk-extend"})
 
 
 def _without_targets(permissions: CasePermissions) -> frozenset[str]:

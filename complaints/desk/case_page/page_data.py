@@ -127,11 +127,11 @@ class Doing:
     unit_signs: bool
 
 
-def doing(permissions: CasePermissions, *, knows_person: bool, has_proposal: bool) -> Doing:
+def doing(permissions: CasePermissions, *, knows_person: bool, has_proposal: bool, calendar: WorkingCalendar) -> Doing:
     """Return what ``permissions`` say; ``has_proposal`` tells that an answer waits for its signature."""
     case, user, at = permissions.case, permissions.user, permissions.at
     return Doing(
-        panel=action_panel(permissions, left_out=dead_ends(permissions)),
+        panel=action_panel(permissions, left_out=dead_ends(permissions, calendar=calendar)),
         macros=fitting_macros(permissions),
         correctable=case if permissions.may(Action.CLASSIFY) else None,
         may_revoke=permissions.may(Action.REVOKE),

@@ -50,7 +50,8 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
     permissions = case_permissions(case, user, at=at)
     story = case_story(permissions, calendar=calendar)
     beside = surroundings(request, around["case_visibility"], permissions, at=at)
-    does = doing(permissions, knows_person=around["knows_person"], has_proposal=story.file.proposal is not None)
+    has_proposal = story.file.proposal is not None
+    does = doing(permissions, knows_person=around["knows_person"], has_proposal=has_proposal, calendar=calendar)
     work_list, place = _place(request, case, at=at)
     context = {
         **vars(story),

@@ -160,7 +160,7 @@ def extend(request: ActionRequest) -> HttpResponse:
         return request.refuse(gettext("A later date has already been proposed and is waiting for a decision."))
     clock, calendar = extensions.running_clock(request.case), current_calendar()
     form = ExtendForm(request.data, case=request.case, clock=clock, calendar=calendar, at=request.at)
-    if not extensions.is_possible(request.case, at=request.at):
+    if not extensions.is_possible(request.case, at=request.at, calendar=calendar):
         return request.refuse(gettext("The date of this case cannot be moved any further."))
     if not request.is_sent(form):
         is_first = not pending(request.case).extension_was_granted
