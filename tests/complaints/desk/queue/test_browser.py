@@ -167,12 +167,24 @@ def test_eleven_rows_stand_above_the_fold_and_nothing_is_too_small_for_a_finger(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_sheet_of_a_case_lists_what_can_be_done_there(enter: Enter, three: list[Case], omar: User) -> None:
+def test_the_sheet_of_a_case_lists_what_can_be_done_there_and_the_primary_is_pressed_from_a_link(
+    enter: Enter, three: list[Case], omar: User
+) -> None:
     page = enter(omar)
     page.goto(f"/en/staff/cases/{three[2].reference}/")
     page.keyboard.press("Shift+?")
     lines = page.get_by_role("dialog").locator("dl > div").all_inner_texts()
     assert "A\nYes, accept" in [" ".join(line.split("\n\n")).replace(" Yes", "\nYes") for line in lines]
+    page.keyboard.press("Escape")
+    # A link has an Enter of its own, and with Ctrl the browser would open it in another window.
+    page.locator("a.back").focus()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(f"**/cases/{three[2].reference}/accept/**")
+    page.locator("a.back").focus()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("main .banner, main .flash, main [role=status]").first).to_be_visible()
+    three[2].refresh_from_db()
+    assert (three[2].state, len(page.context.pages)) == ("in_progress", 1)
 
 
 @pytest.mark.django_db(transaction=True)
