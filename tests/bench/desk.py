@@ -1,12 +1,14 @@
 """What the hottest pages of staff cost beside their floor, in processor time of web and PostgreSQL.
 
 A bare view with the same rows (``desk_floor``) and the pages are asked in turn in one run, so that the ratio holds on a
-busy machine too. The memory of a worker of the web process is measured after it.
+busy machine too. The memory of a worker of the web process is measured after it. With `--times` and `--again` the pages
+are asked among many cases, and compared with what was saved among the fewest.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from functools import partial
 from pathlib import Path
@@ -20,16 +22,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Agency
-from complaints.models import Case, SuggestionsDue
+from complaints.models import Case, OwnerClues, SuggestionsDue
+from complaints.search.index import BATCH, build_index
 from complaints.simulation.world import World
 from complaints.suggestions import keeping
 from complaints.workflow import OPEN
 from config.page_database import pool
 from tests.bench import desk_floor, figures, kept_plans, preparation, progress, worker_memory
 from tests.bench.case_page import case_pages
-from tests.bench.enlarged import LISTED, Enlarger
-from tests.bench.interleaved import Page, measure, report
+from tests.bench.enlarged import COPIED, LISTED, Enlarger
+from tests.bench.interleaved import Page, measure, report, report_growth
 from tests.bench.pages import sign_in
+from tests.bench.world import standing_world
 
 _AN_HOUR = 3600.0
 
@@ -44,34 +48,34 @@ def main(arguments: list[str], *, root: Path) -> int:
 
 def _measured(asked: argparse.Namespace) -> int:
     preparation.prepare()
-    world, made = figures._fill(asked.cases)
+    world = standing_world() if asked.again else figures._fill(asked.cases)[0]
     _keep_suggestions()
     if asked.times > 1:
         progress.say(f"Copying them {asked.times - 1} times …")
-        Enlarger(LISTED).copy(1, asked.times - 1)
-    pages = _pages(world, has_words=asked.times == 1)
+        Enlarger((*COPIED, OwnerClues) if asked.whole else LISTED).copy(1, asked.times - 1)
+    _index_words()
+    number = Case.objects.count()
+    pages = _pages(world)
     costs = measure(pages, rounds=asked.rounds)
     if asked.plans:
         kept_plans.show()
-    sys.stdout.write(
-        f"\n{Case.objects.count():,} cases, {Case.objects.filter(state__in=OPEN).count():,} of them open\n"
-    )
-    missed = report(pages, costs)
+    sys.stdout.write(f"\n{number:,} cases, {Case.objects.filter(state__in=OPEN).count():,} of them open\n")
+    found = json.loads(asked.save.read_text(encoding="utf-8")) if asked.save.exists() else {}
+    fewer = {key: one for key, one in found.items() if int(key) < number}
+    missed = report(pages, costs) + report_growth(pages, costs, fewer)
     memory = _memory(world)
-    preparation.save(
-        {"cases": made, "times": asked.times, "memory": vars(memory)}
-        | {"pages": {name: vars(cost) for name, cost in costs.items()}},
-        asked.save,
-    )
+    found[str(number)] = {"memory": vars(memory), "pages": {name: vars(cost) for name, cost in costs.items()}}
+    preparation.save(found, asked.save)
     return missed + (memory.resident > worker_memory.GOAL)
 
 
 def _parse(arguments: list[str], root: Path) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="run.py bench desk", description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000, help="cases to make up")
-    parser.add_argument(
-        "--times", type=int, default=1, help="how many times as many there are, by copies that lists read"
-    )
+    parser.add_argument("--times", type=int, default=1, help="how many times as many there are, by copies")
+    parser.add_argument("--whole", action="store_true", help="copy their histories too, and not only what lists read")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where the servers keep their data")
+    parser.add_argument("--again", action="store_true", help="take the cases that stand there in place of new ones")
     parser.add_argument("--rounds", type=int, default=30, help="requests of each page, of which the median counts")
     parser.add_argument("--plans", action="store_true", help="print the plans that the connection of the pages keeps")
     parser.add_argument("--save", type=Path, default=root / ".local" / "bench" / "desk.json", help="the JSON file")
@@ -85,7 +89,13 @@ def _keep_suggestions() -> None:
     keeping.keep(at=timezone.now(), seconds=float("inf"))
 
 
-def _pages(world: World, *, has_words: bool = True) -> list[Page]:
+def _index_words() -> None:
+    """Let the worker sum up the words of all finished blocks."""
+    while build_index(at=timezone.now()) == BATCH:
+        pass
+
+
+def _pages(world: World) -> list[Page]:
     """Return what is measured: another page is another line here."""
     busiest = Agency.objects.annotate(number=Count("cases", filter=Q(cases__state__in=OPEN))).order_by("-number")[0]
     officer = sign_in(next(desk for desk in world.desks if desk.agency == busiest).officer)
@@ -93,22 +103,23 @@ def _pages(world: World, *, has_words: bool = True) -> list[Page]:
     bare = _bare(officer)
     return [
         Page("floor: queue", partial(bare.get, "/queue/")),
-        Page("queue", partial(officer.get, queue), "floor: queue", 2.5),
-        Page("queue of the unit", partial(unit.get, queue), "floor: queue", 2.5),
+        Page("queue", partial(officer.get, queue), "floor: queue", 2.5, growth=1.3),
+        Page("queue of the unit", partial(unit.get, queue), "floor: queue", 2.5, growth=1.3),
         Page("counts", partial(officer.get, reverse("queue-counts")), "floor: queue", 1),
         Page("triage", partial(unit.get, reverse("triage")), "floor: queue", 5),
         *case_pages(world, _bare),
-        *(_searches(busiest, officer, bare) if has_words else ()),
+        *_searches(busiest, officer, bare),
     ]
 
 
 def _searches(agency: Agency, officer: Client, bare: Client) -> list[Page]:
+    queue = reverse("queue")
     return [
         page
         for kind, word in _words(agency).items()
         for page in (
             Page(f"floor: {kind} word", partial(bare.get, f"/search/?{urlencode({'q': word})}")),
-            Page(f"{kind} word", partial(officer.get, reverse("queue"), {"q": word}), f"floor: {kind} word", 4),
+            Page(f"{kind} word", partial(officer.get, queue, {"q": word}), f"floor: {kind} word", 4, growth=3),
         )
     ]
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 from django.http import HttpResponseBase
@@ -24,13 +25,14 @@ WARM = 6
 class Page:
     """One page: how it is asked, the page whose floor it is compared with, and how many times that it may cost.
 
-    Without a ``goal`` it is only shown.
+    Without a ``goal`` it is only shown. ``growth`` is how many times what it costs among the fewest cases it may cost.
     """
 
     name: str
     ask: Callable[[], HttpResponseBase]
     floor: str = ""
     goal: float = 0
+    growth: float = 0
 
 
 @dataclass(frozen=True)
@@ -97,5 +99,28 @@ def report(pages: list[Page], costs: Mapping[str, Cost]) -> int:
                 missed += not is_reached
                 line += f"{page.goal:>6g}   {'reached' if is_reached else 'not reached'}"
         lines.append(line)
+    sys.stdout.write("\n".join([*lines, ""]))
+    return missed
+
+
+def report_growth(pages: list[Page], costs: Mapping[str, Cost], saved: Mapping[str, Any]) -> int:
+    """Print how many times its cost among the fewest cases each page costs; return how many cost more than they may.
+
+    ``saved`` is what was found before, by the number of cases. All is told in the web time of the first page, a bare
+    view that does the same among any number: the machine may have been busier in one of the two runs.
+    """
+    if not saved:
+        return 0
+    fewest = min(saved, key=int)
+    few = {name: Cost(**cost) for name, cost in saved[fewest]["pages"].items()}
+    unit, lines, missed = pages[0].name, [f"\n{'times that among':<24}{int(fewest):>8,}{'may be':>10}"], 0
+    for page in pages:
+        if page.name in few:
+            times = costs[page.name].whole / costs[unit].web / (few[page.name].whole / few[unit].web)
+            line = f"{page.name:<24}{times:>8.2f}"
+            if page.growth:
+                missed += times > page.growth
+                line += f"{page.growth:>10g}   {'reached' if times <= page.growth else 'not reached'}"
+            lines.append(line)
     sys.stdout.write("\n".join([*lines, ""]))
     return missed

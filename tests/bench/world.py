@@ -15,6 +15,7 @@ from complaints.simulation.world import Desk, World
 from tests.cast import give_role
 
 CASES_OF_A_CITIZEN = 3
+_DOMAIN = "@bench.example"
 
 
 def make_world(*, citizens: int, agencies: Sequence[Agency] = ()) -> World:
@@ -44,9 +45,26 @@ def make_world(*, citizens: int, agencies: Sequence[Agency] = ()) -> World:
     )
 
 
+def standing_world() -> World:
+    """Return the staff that a benchmark made before in the database that was kept."""
+    staff = {user.login.removesuffix(_DOMAIN): user for user in User.objects.filter(login__endswith=_DOMAIN)}
+    codes = [name.removesuffix(".officer") for name in staff if name.endswith(".officer")]
+    agencies = Agency.objects.filter(code__in=codes).exclude(code="cmu").order_by("id")
+    return World(
+        desks=[
+            Desk(agency, staff[f"{agency.code}.officer"], staff[f"{agency.code}.supervisor"]) for agency in agencies
+        ],
+        citizens=[],
+        topics=[],
+        cmu=staff["cmu-1.officer"],
+        judge=staff["cmu-2.officer"],
+        calendar=current_calendar(),
+    )
+
+
 def _make_staff(codes: Iterable[str]) -> dict[str, User]:
     users = {
-        name: User(login=f"{name}@bench.example", email=f"{name}@bench.example", is_staff=True, password="!")
+        name: User(login=f"{name}{_DOMAIN}", email=f"{name}{_DOMAIN}", is_staff=True, password="!")
         for code in codes
         for name in (f"{code}.officer", f"{code}.supervisor")
     }
