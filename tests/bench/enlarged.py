@@ -50,7 +50,16 @@ COPIED: Final[tuple[type[models.Model], ...]] = (
     Classification,
 )
 #: What lists of cases, their counts and triage read: of a million cases, minutes are enough to copy these.
-LISTED: Final[tuple[type[models.Model], ...]] = (Case, ReferralTask, Clock, Answer, Refusal, Extension, OwnerClues)
+LISTED: Final[tuple[type[models.Model], ...]] = (
+    Case,
+    CaseEvent,
+    ReferralTask,
+    Clock,
+    Answer,
+    Refusal,
+    Extension,
+    OwnerClues,
+)
 #: Columns that no two rows may share, besides keys: what a copy has there instead.
 _OWN: Final = {
     "complaints_case.reference": "'9' || lpad((id + copy * %(step)s)::text, 9, '0')",
