@@ -32,6 +32,7 @@ from reports.phenomena import permissions as phenomena
 from reports.phenomena.actions import note_directive
 
 CONFLICT = 409
+_CHANGED = _("Someone has changed this directive in the meantime. Read what is new, then decide again.")
 PAGE = 50
 #: The views of the list: which directives each has, in the order of the tabs.
 VIEWS: dict[str, tuple[Any, Q]] = {
@@ -198,10 +199,7 @@ def _answer(
         try:
             messages.success(request, send())
         except (actions.DirectiveChanged, actions.DirectiveRefused):
-            form.add_error(
-                None,
-                gettext("Someone has changed this directive in the meantime. Read what is new, then decide again."),
-            )
+            form.add_error(None, _CHANGED)
             directive, status = _visible(user, directive.pk, at), CONFLICT
         except actions.NoEvidence:
             form.add_error("attachments", gettext("Add a file that shows that it is done"))
@@ -209,7 +207,12 @@ def _answer(
             form.add_error("attachments", NOT_STORED)
         else:
             return redirect("directive", directive.pk)
-    return render(request, template, _content(directive, user, at) | {"form": form}, status=status)
+    elif form.is_bound and _version(request) != directive.version:
+        # What was offered on the page of before may no longer be: that is the reason, and not a wrong choice.
+        form.add_error(None, _CHANGED)
+        status = CONFLICT
+    context = {"form": form, "is_possible": is_possible(user, directive, at)}
+    return render(request, template, _content(directive, user, at) | context, status=status)
 
 
 @staff_required(permissions.READERS)

@@ -125,10 +125,18 @@ def _names(tables: Iterable[Table]) -> Iterator[str]:
     # Excel keeps one name for itself; the sheet about the figures has another.
     taken = {"history", gettext("About these figures").casefold()}
     for table in tables:
-        base = _REFUSED.sub(" ", table.caption).strip()[:_LONGEST].rstrip() or table.key[:_LONGEST]
+        base = _shortened(_REFUSED.sub(" ", table.caption).strip()) or table.key[:_LONGEST]
         name, number = base, 2
         while name.casefold() in taken:
             ending = f" {number}"
             name, number = base[: _LONGEST - len(ending)] + ending, number + 1
         taken.add(name.casefold())
         yield name
+
+
+def _shortened(caption: str) -> str:
+    """Return what fits of ``caption`` as a name of a sheet: whole words, if there is more than one."""
+    if len(caption) <= _LONGEST:
+        return caption
+    words_that_fit, space, _rest = caption[:_LONGEST].rpartition(" ")
+    return f"{words_that_fit.rstrip(' ،,')}…" if space else caption[:_LONGEST]

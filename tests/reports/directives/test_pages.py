@@ -116,6 +116,11 @@ def test_of_two_people_at_once_the_second_is_told_and_keeps_the_words(issue: Iss
     assert asmas.post(url, {"decision": "close", "version": 1}).status_code == 409
     assert asmas.post(url, {"decision": "close", "version": 2}).status_code == 302
     assert Directive.objects.get().state == DirectiveState.CLOSED
+    # In a window of before: neither a wrong choice nor a button that can do nothing.
+    late = asmas.post(url, {"decision": "send_back", "text": "أرسلوا الصور.", "version": 2})
+    errors = late.context["form"].errors
+    assert (late.status_code, "__all__" in errors, "أرسلوا الصور." in said(late)) == (409, True, True)
+    assert (late.context["is_possible"], "Save the decision" in said(late)) == (False, False)
 
 
 def test_the_pages_read_well_in_both_languages_and_cost_the_same_for_three(

@@ -180,12 +180,14 @@ def test_the_workbook_has_a_sheet_a_table_with_real_numbers_and_its_dictionary(l
 
 def test_sheets_of_the_same_name_and_with_refused_signs_are_told_apart():
     columns = (Column("name", "Name", ColumnKind.TEXT),)
-    captions = ["A/B: [c]*?", "A B   c", "x" * 40, "x" * 50, "History", "''", "About these figures"]
+    long = "The most frequent topics of each agency"
+    captions = ["A/B: [c]*?", "A B   c", "x" * 40, "x" * 50, "History", "''", "About these figures", long]
     tables = tuple(Table(f"t{place}", caption, columns, ()) for place, caption in enumerate(captions))
     with workbook(replace(sample("en"), sections=(Section("s", "S", tables=tables),))) as file:
         titles = openpyxl.load_workbook(file).sheetnames
-    assert len(titles) == len({title.casefold() for title in titles}) == 8
+    assert len(titles) == len({title.casefold() for title in titles}) == 9
     assert max(map(len, titles)) <= 31
+    assert "The most frequent topics of…" in titles
 
 
 # ---- data ----
