@@ -139,4 +139,4 @@ def _shortened(caption: str) -> str:
     if len(caption) <= _LONGEST:
         return caption
     words_that_fit, space, _rest = caption[:_LONGEST].rpartition(" ")
-    return f"{words_that_fit.rstrip(' ،,')}…" if space else caption[:_LONGEST]
+    return f"{words_that_fit.rstrip()}…" if space else caption[:_LONGEST]
