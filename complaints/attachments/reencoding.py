@@ -144,6 +144,10 @@ _RUNNING_ACTIONS: Final = frozenset(
 )
 #: APP1 to APP15 and comments, but for APP2 with colour profiles and APP14, which says how the colours are meant.
 _TELLING_SEGMENTS: Final = frozenset((*range(0xE1, 0xF0), 0xFE)) - {0xE2, 0xEE}
+#: A box of a JPEG 2000 picture (ISO/IEC 15444-1, annex I) has at least its size and its kind.
+_BOX_HEAD: Final = 8
+#: The boxes in which cameras and programs write.
+_TELLING_BOXES: Final = frozenset((b"uuid", b"uinf", b"xml "))
 _HOLDING_FILES: Final = frozenset(("/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"))
 
 
@@ -190,11 +194,25 @@ def _clean_dictionary(found: Any, pikepdf: Any) -> None:
     _drop(found, [key for key in ("/A", "/PA", "/Next") if key in found and _runs(found[key], pikepdf)])
     if "/Rect" in found:
         _clean_annotation(found)
+    _clean_parts(found.values(), pikepdf)
     if isinstance(found, pikepdf.Stream):
-        if found.get("/Filter") == "/DCTDecode":
-            found.write(without_camera(found.read_raw_bytes()), filter=pikepdf.Name.DCTDecode)
-    else:
-        _clean_parts(found.values(), pikepdf)
+        _clean_picture(found, pikepdf)
+
+
+def _clean_picture(stream: Any, pikepdf: Any) -> None:
+    """Clean the stream of a photo, behind whatever other filters it was written with."""
+    filters, options = (_listed(stream.get(key), pikepdf) for key in ("/Filter", "/DecodeParms"))
+    clean = _PICTURES.get(str(filters[-1])) if filters else None
+    if clean is None:
+        return
+    options += [None] * (len(filters) - len(options))
+    stream.Filter, stream.DecodeParms = pikepdf.Array(filters[:-1]), pikepdf.Array(options[:-1])
+    stream.write(clean(stream.read_bytes()), filter=filters[-1], decode_parms=options[-1])
+
+
+def _listed(value: Any, pikepdf: Any) -> list[Any]:
+    """Return what a key holds once or as a list."""
+    return [] if value is None else list(value) if isinstance(value, pikepdf.Array) else [value]
 
 
 def _drop(found: Any, keys: Iterable[str]) -> None:
@@ -225,16 +243,36 @@ def _runs(action: Any, pikepdf: Any) -> bool:
 
 
 def without_camera(jpeg: bytes) -> bytes:
-    """Return a JPEG without the segments in which cameras and programs write."""
-    kept, place = [jpeg[:2]], 2
-    while jpeg[place : place + 1] == b"\xff" and place + 4 <= len(jpeg):
-        letter = jpeg[place + 1]
-        if letter == _SCAN[0]:
-            break
-        end = place + 2 + int.from_bytes(jpeg[place + 2 : place + 4])
-        kept += [] if letter in _TELLING_SEGMENTS else [jpeg[place:end]]
+    """Return a JPEG without the segments in which cameras and programs write, and without what follows its end."""
+    kept, place = [], 0
+    while marker := _MARKER.search(jpeg, place):
+        letter, behind = marker[1], marker.end()
+        end = behind if letter in _BARE or letter == _END else behind + int.from_bytes(jpeg[behind : behind + 2])
+        kept.append(jpeg[place : marker.start()])
+        if letter[0] not in _TELLING_SEGMENTS:
+            kept.append(b"\xff" + letter + jpeg[behind:end])
         place = end
+        if letter == _END:
+            # Telephones put a second, smaller picture there, with a camera's data of its own.
+            return b"".join(kept)
     return b"".join([*kept, jpeg[place:]])
+
+
+def without_notes(picture: bytes) -> bytes:
+    """Return a JPEG 2000 picture without the boxes in which cameras and programs write."""
+    kept, place = [], 0
+    while len(head := picture[place : place + 16]) >= _BOX_HEAD:
+        size, kind = int.from_bytes(head[:4]), head[4:8]
+        # 1 says that the size follows, 0 that the box is the last.
+        size = int.from_bytes(head[8:]) if size == 1 else size
+        end = place + size if size >= _BOX_HEAD else len(picture)
+        kept += [] if kind in _TELLING_BOXES else [picture[place:end]]
+        place = end
+    return b"".join([*kept, picture[place:]])
+
+
+#: How the picture of a stream is cleaned, by its last filter.
+_PICTURES: Final = {"/DCTDecode": without_camera, "/JPXDecode": without_notes}
 
 
 def limit_this_process() -> None:

@@ -1,6 +1,8 @@
 """Files lose what tells who made them, where and with what; what cannot be cleaned is refused."""
 
+import base64
 import hashlib
+import zlib
 from datetime import datetime
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -17,7 +19,7 @@ from pytest_django import Settings
 from complaints.attachments import films
 from complaints.attachments.fields import SENTENCES
 from complaints.attachments.recognition import FileRefused, RefusalCause
-from complaints.attachments.reencoding import without_camera
+from complaints.attachments.reencoding import clean_pdf, without_camera
 from complaints.attachments.stored import open_stored
 from complaints.attachments.uploads import receive
 from complaints.models import Attachment, Draft
@@ -65,7 +67,9 @@ def telling() -> pikepdf.Pdf:
         photo(), Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=64, Height=48,
         ColorSpace=pikepdf.Name.DeviceRGB, BitsPerComponent=8, Filter=pikepdf.Name.DCTDecode,
     )  # fmt: skip
-    page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=image))
+    named = pikepdf.Dictionary(MC0=pikepdf.Dictionary(Metadata=document.make_stream(AMINA.encode())))
+    form = document.make_stream(b"q Q", Subtype=pikepdf.Name.Form, Resources=pikepdf.Dictionary(Properties=named))
+    page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=image, Fm0=form))
     page.obj.PieceInfo = pikepdf.Dictionary(App=AMINA)
     place = {"Type": pikepdf.Name.Annot, "Rect": [0, 0, 9, 9]}
     comment = pikepdf.Dictionary(Subtype=pikepdf.Name.Text, T=AMINA, Contents="x", **place)
@@ -128,6 +132,37 @@ def test_a_jpeg_keeps_its_picture_and_loses_what_the_camera_wrote() -> None:
     assert (AMINA.encode() in content, AMINA.encode() in clean) == (True, False)
     assert Image.open(BytesIO(clean)).tobytes() == Image.open(BytesIO(content)).tobytes()
     assert [without_camera(content[:length])[:2] for length in (2, 3, 5, 40)] == [content[:2]] * 4
+
+
+def test_a_photo_in_a_pdf_loses_what_the_camera_wrote_however_it_is_packed() -> None:
+    jpeg, plain, jpx = photo(), without_camera(photo()), BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(jpx, "JPEG2000")
+    exif = jpeg.index(b"\xff\xe1")
+    note = AMINA.encode().ljust(40)
+    packed = {
+        "in text": (["ASCII85Decode", "DCTDecode"], base64.a85encode(jpeg) + b"~>"),
+        "compressed": (["FlateDecode", "DCTDecode"], zlib.compress(jpeg)),
+        "with a second picture behind": (["DCTDecode"], plain + jpeg),
+        "with filling between its parts": (["DCTDecode"], jpeg[:exif] + b"\xff\xff" + jpeg[exif:]),
+        "in JPEG 2000": (["JPXDecode"], jpx.getvalue() + (8 + len(note)).to_bytes(4) + b"uuid" + note),
+    }
+    faults = {}
+    for name, (filters, content) in packed.items():
+        document = pikepdf.new()
+        kind = {"Subtype": pikepdf.Name.Image, "Width": 64, "Height": 48, "BitsPerComponent": 8}
+        image = document.make_stream(content, ColorSpace=pikepdf.Name.DeviceRGB, **kind)
+        image.write(content, filter=pikepdf.Array([pikepdf.Name(f"/{each}") for each in filters]))
+        document.add_blank_page().Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=image))
+        with pikepdf.open(BytesIO(clean_pdf(written(document)))) as cleaned:
+            stream = cleaned.pages[0].Resources.XObject.Im0
+            left, size = stream.read_raw_bytes(), pikepdf.PdfImage(stream).as_pil_image().size
+        if (
+            size != (64, 48)
+            or any(word in left for word in (AMINA.encode(), b"Exif"))
+            or stream.Filter != f"/{filters[-1]}"
+        ):
+            faults[name] = left[:80], size
+    assert faults == {}
 
 
 # ---- films ----
