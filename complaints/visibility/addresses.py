@@ -33,6 +33,8 @@ _SAID_BEFORE: Final = 2
 _LANDMARK: Final = 2
 #: Words of a postal address are looked for so many words around each other.
 _NEAR: Final = 6
+#: Words of a number at most: "one hundred and forty-two" ends so far behind "building".
+_SPOKEN: Final = 5
 _SEGMENTS: Final = re.compile(r"[،,;؛\n/|]|\s[-–—]\s")
 #: They tell with their number alone; in the words that ``house_word`` gives.
 _HOUSES: Final = frozenset({"منزل", "بنايه", "شقه", "فيلا"})
@@ -201,7 +203,8 @@ def _found(text: ReadText, segment: Segment, spoken: Mapping[int, str]) -> Itera
     for number, place in enumerate(places):
         if segment.first and segment.first not in _bare_forms(text.words[place].text):
             continue
-        near = [one for one in places[number : number + len(segment.words) + 1] if one - place < len(segment.words) + 2]
+        reach = len(segment.words) + (_SPOKEN if spoken else 2)
+        near = [one for one in places[number : number + len(segment.words) + 1] if one - place < reach]
         seen: set[str] = set()
         for one in near:
             seen.update(segment.words & (_bare_forms(text.words[one].text) | {spoken.get(one, "")}))

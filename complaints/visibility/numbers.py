@@ -24,7 +24,13 @@ _ATOM: Final = re.compile(r"[0-9]+|[^\W\d_]+")
 _LETTER_O: Final = re.compile(r"(?<=[0-9])o+|o+(?=[0-9])|^o$")
 _DIGIT: Final = re.compile("[0-9]")
 #: How the numbers from eleven to nineteen end in dialects; in the file a hyphen stands for it.
-_TEEN: Final = re.compile("[تط]?ا?عشر?$")
+_TEEN: Final = re.compile("[تط]?(?:ا?عشر?|اشر)$")
+#: How hundreds end that are written as one word with how many they are.
+_HUNDREDS: Final = re.compile("ما?يه$")
+_HUNDRED: Final = "h"
+_IN_ENGLISH: Final = re.compile("[a-z]+")
+#: The digits of a number of hundreds.
+_IN_HUNDREDS: Final = 3
 #: Letters, and words that are no numbers, that may stand between two digits of one number.
 _WIDEST_GAP, _MOST_WORDS = 30, 4
 #: Between the digits of one group nothing but a few signs.
@@ -44,6 +50,8 @@ class _Digits:
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     words: list[int] = field(default_factory=list)
+    #: How many digits there were behind the last hundreds, which "and" goes on with.
+    hundreds: int = 0
 
     def add(self, digits: str, start: int, end: int, words: int) -> None:
         """Add digits that are one word, or one each for a row of figures."""
@@ -59,6 +67,21 @@ class _Digits:
         self.ends.pop()
         self.words.pop()
         return self.digits.pop(), self.starts.pop()
+
+    def add_hundreds(self, unit: str, start: int, end: int, words: int) -> None:
+        """Add so many hundreds."""
+        self.add(f"{unit}00", start, end, words)
+        self.hundreds = len(self.digits)
+
+    def add_to_hundreds(self, meaning: str, end: int) -> None:
+        """Put what follows "a hundred and" in the place of its noughts: digits, or a ten before what is there."""
+        digits = meaning[0] + self.digits[-1] if meaning[-1] in "+t" else meaning
+        self.digits[-len(digits) :] = digits
+        self.ends[-_IN_HUNDREDS:] = [end] * _IN_HUNDREDS
+
+    def ends_with_unit(self) -> bool:
+        """Tell whether the last digit was written as a word of its own, of which there may be hundreds."""
+        return self.hundreds < len(self.digits) and self.ends[-1] - self.starts[-1] > 1
 
     def is_close(self, first: int, last: int) -> bool:
         """Tell whether the digits ``first`` to ``last`` stand close enough together to be one number."""
@@ -171,11 +194,18 @@ def _find_digits(text: ReadText) -> _Digits:
             meaning = atom[0] if atom[0].isdigit() else _meaning(atom[0])
             if meaning.startswith("x"):
                 multiplier = int(meaning[1:])
-            elif meaning:
+            elif meaning and not (meaning == _HUNDRED and _is_water(text, row, place, words)):
                 span = Span(word.start + atom.start(), word.start + atom.end())
                 _take(row, meaning * multiplier if meaning.isdigit() else meaning, joint + atom[0], span, words)
                 words, multiplier = 0, 1
     return row
+
+
+def _is_water(text: ReadText, row: _Digits, place: int, words: int) -> bool:
+    """Tell whether the word for a hundred, also one for water, counts nothing: no number stands right beside it."""
+    counts = row.ends_with_unit() and not words
+    after = text.words[place + 1].text if place + 1 < len(text.words) else ""
+    return not counts and not (after.startswith(_AND) and _meaning(after))
 
 
 def _is_number(word: str) -> bool:
@@ -185,10 +215,19 @@ def _is_number(word: str) -> bool:
 def _take(row: _Digits, meaning: str, word: str, span: Span, words: int) -> None:
     """Add what a word means.
 
-    ``*`` repeats its digit as often as the digit before says, ``+`` is a ten, ``t`` makes the digit before ten more.
+    ``*`` repeats its digit as often as the digit before says, ``+`` is a ten, ``t`` makes the digit before ten more,
+    ``h`` is so many hundreds, or as many as the digit before says.
     """
     start, end = span
-    if meaning.endswith("*"):
+    is_after_hundreds = row.hundreds == len(row.digits) > 0 and not words and not meaning.endswith("*")
+    if is_after_hundreds and (word.startswith(_AND) or _IN_ENGLISH.fullmatch(word) or meaning.endswith("t")):
+        row.add_to_hundreds(meaning, end)
+    elif meaning.endswith(_HUNDRED):
+        unit, start = (
+            row.pop() if len(meaning) == 1 and row.ends_with_unit() and not words else (meaning[:-1] or "1", start)
+        )
+        row.add_hundreds(unit, start, end, words)
+    elif meaning.endswith("*"):
         times, start = row.pop() if row.digits and not words else ("1", start)
         row.add(meaning[0] * int(times), start, end, words)
     elif meaning.endswith("+"):
@@ -208,7 +247,11 @@ def _meaning(word: str) -> str:
         return known[word]
     if word[:1] == "و" and len(word) > 1:
         return _meaning(word[1:])
-    return known.get(_TEEN.sub("-", word), "") if "عش" in word[-3:] else ""
+    if "عش" in word[-3:] or word.endswith("اشر"):
+        return known.get(_TEEN.sub("-", word), "")
+    counted, hundreds = _HUNDREDS.subn("", word)
+    unit = known.get(counted) or known.get(f"{counted}-", "")[-1:] if hundreds else ""
+    return f"{unit}{_HUNDRED}" if len(unit) == 1 else ""
 
 
 @cache
