@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agencies.free_text.empty_words import EMPTY
-from agencies.free_text.words import bare_forms, consonants, is_latin
+from agencies.free_text.words import bare_forms, is_latin, sound
 from kit.arabic import fold
 
 #: A name that is an ordinary word as well counts only after one of these.
@@ -81,7 +81,7 @@ class PlaceIndex:
     def _place(self, said: tuple[str, ...], governorate: int | None) -> PlaceName | None:
         first, *others = said
         for form in bare_forms(first):
-            for key in (_key(form), consonants(form) if is_latin(form) else ""):
+            for key in (_key(form), sound(form)):
                 listed = self._names.get((key, *map(_key, others)), ()) if key else ()
                 if named := _single_place(listed, governorate):
                     return named
@@ -111,6 +111,6 @@ def _key(word: str) -> str:
 
 
 def _in_latin(name: PlaceName) -> Iterator[tuple[str, ...]]:
-    """Yield a name of one word by its consonants, as which it is recognised however it is spelt in Latin letters."""
-    if len(name.words) == 1 and is_latin(name.words[0]) and (sound := consonants(name.words[0])):
-        yield (sound,)
+    """Yield a name of one word as it sounds, by which it is recognised however it is spelt in Latin letters."""
+    if len(name.words) == 1 and (heard := sound(name.words[0])):
+        yield (heard,)

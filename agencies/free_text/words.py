@@ -50,6 +50,7 @@ _DIGRAPHS = (
     *(("th", "t"), ("dh", "d"), ("ou", "u"), ("ee", "i"), ("oo", "u"), ("aa", "a")),
 )
 _LETTERS = str.maketrans("7962qgGpv", "hstkkkgbf", "aeiouywh'3401")
+_HEARD = str.maketrans("7962qgGpvaeiyouw", "hstkkkgbfAAAAUUU", "h'3401")
 _ARTICLES_IN_LATIN = ("bel", "bil", "wel", "wil", "fel", "fil", "lel", "3al", "el", "al", "il")
 _ENDINGS_OF_ENGLISH = ("ings", "ing", "ies", "ed", "es", "ly", "s")
 
@@ -152,10 +153,26 @@ def consonants(word: str) -> str:
     return found if len(found) >= ROOT else ""
 
 
+@lru_cache(maxsize=16384)
+def sound(word: str) -> str:
+    """Return how a word in Latin letters sounds: its consonants, and light or dark vowels; empty as for ``consonants``.
+
+    «tefl», a child, has the consonants of Tafila and sounds otherwise; «Irbid» and «erbed» sound alike.
+    """
+    if not is_latin(word) or not consonants(word):
+        return ""
+    heard = _one_letter_sounds(word.rstrip("aeh")).translate(_HEARD)
+    return re.sub(r"(.)\1+", r"\1", heard)
+
+
 def _of_latin(word: str) -> str:
-    for written, sound in _DIGRAPHS:
-        word = word.replace(written, sound)
-    return word.translate(_LETTERS)
+    return _one_letter_sounds(word).translate(_LETTERS)
+
+
+def _one_letter_sounds(word: str) -> str:
+    for written, one_letter in _DIGRAPHS:
+        word = word.replace(written, one_letter)
+    return word
 
 
 def is_latin(word: str) -> bool:
