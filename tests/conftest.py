@@ -15,12 +15,14 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseNotFound
 from django.test import TransactionTestCase
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import expect
 from psycopg import sql
 from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.live_server_helper import LiveServer
 
+from accounts import rate_limits
 from agencies.free_text import reader
 from complaints.suggestions import suggestion_model
 from config.database_roles import OWNER
@@ -40,6 +42,9 @@ hypothesis_settings.load_profile("suite")
 WRITTEN_BY_MIGRATE = {"django_content_type", "auth_permission"}
 #: No row of these may be deleted, whoever asks; tests make few of them.
 ONLY_TRUNCATED = {"complaints_formerrating", "complaints_rating", "complaints_recusal"}
+LONGEST_TEST = timedelta(minutes=10)
+#: How long a page may take: two cores draw those of a browser beside another worker of the suite.
+PATIENCE_MS = 30_000
 #: The list below the address bar is a page of its own: it takes half of the work of opening a window nobody sees.
 ADDRESS_BAR = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
 #: Said again, since a second switch replaces Playwright's.
@@ -148,6 +153,15 @@ def _built_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _no_window_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no window of a rate limit end while a test that lives in the present counts in it: four begin each hour."""
+    began, window = timezone.now(), rate_limits._window
+    monkeypatch.setattr(
+        rate_limits, "_window", lambda limit, at: window(limit, began if began <= at < began + LONGEST_TEST else at)
+    )
+
+
+@pytest.fixture(autouse=True)
 def _nothing_known_of_routing() -> None:
     """Let every test begin without the model of routing, which a process keeps for minutes."""
     suggestion_model.forget()
@@ -224,6 +238,7 @@ def _tables() -> list[str]:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
     """Drive the system's Chromium; root has no namespace to put its sandbox in."""
+    expect.set_options(timeout=PATIENCE_MS)
     # Playwright keeps an event loop in the main thread, where Django would refuse its ORM to synchronous fixtures.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     args = [f"--disable-features={','.join((*PLAYWRIGHTS_DISABLED_FEATURES, *ADDRESS_BAR))}"]

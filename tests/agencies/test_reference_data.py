@@ -5,6 +5,7 @@ import threading
 from datetime import date, time
 from functools import cache
 from io import StringIO
+from time import sleep
 
 import pytest
 from django.core.management import call_command
@@ -25,6 +26,7 @@ from agencies.models import (
     current_calendar,
 )
 from kit.arabic import fold
+from tests.complaints.threads import MAKES_WAIT
 
 COUNTS = {
     "governorates.csv": 12,
@@ -273,9 +275,10 @@ def test_what_a_person_saves_while_the_files_load_is_not_overwritten():
 
 
 def wait_until_somebody_waits_for_a_lock() -> None:
-    for _ in range(2_000):
+    for _ in range(4_000):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_sleep(0.005) IS NOT NULL")
-            if cursor.fetchone() != (0,):
+            cursor.execute(MAKES_WAIT)
+            if cursor.fetchone() == (True,):
                 return
+        sleep(0.01)
     pytest.fail("the loader never waited")

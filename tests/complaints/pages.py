@@ -1,11 +1,10 @@
 """Pages of staff as tests ask for them: their addresses, what their forms send, what they cost, and their moment."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -14,6 +13,7 @@ from accounts.models import Citizen, User
 from complaints.case_text.sent_messages import SentMessage
 from complaints.models import Case
 from notifications.wordings.links import DOT
+from tests.complaints.threads import at_once
 
 #: What stands in a preview for each letter that is rolled anew: a dot, and a mark that keeps it in its link.
 DOTS = f"{DOT}\N{LEFT-TO-RIGHT MARK}"
@@ -59,12 +59,4 @@ def sent(case: Case, **typed: object) -> dict[str, object]:
 
 def post_at_once(*posts: Callable[[], object]) -> list[int]:
     """Send all ``posts`` from threads of their own; return the status of each answer."""
-
-    def one(post: Callable[[], object]) -> int:
-        try:
-            return post().status_code
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(posts)) as pool:
-        return list(pool.map(one, posts))
+    return [answer.status_code for answer in at_once(*posts)]

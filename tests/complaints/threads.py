@@ -40,7 +40,7 @@ def _be_patient() -> None:
 
 
 #: Whether another session waits for a lock of this one.
-_MAKES_WAIT = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+MAKES_WAIT = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
 
 
 class Overlap:
@@ -65,7 +65,7 @@ class Overlap:
             for _ in range(4000):
                 if self._is_over.wait(0.01):
                     return True
-                cursor.execute(_MAKES_WAIT)
+                cursor.execute(MAKES_WAIT)
                 if cursor.fetchone()[0]:
                     return False
         message = "the second act neither ended nor waited for the first"
@@ -85,7 +85,7 @@ class Overlap:
 
         def follow() -> object:
             try:
-                assert self._begins.wait(20), "the first act never came to its middle"
+                assert self._begins.wait(60), "the first act never came to its middle"
                 return second()
             finally:
                 self._is_over.set()

@@ -48,7 +48,8 @@ def test_a_server_that_says_nothing_is_waited_for_no_longer(passage: Passage) ->
         began = time.monotonic()
         with pytest.raises(OperationalError, match="did not answer within"):
             cursor.execute("SELECT 1")
-        assert time.monotonic() - began < 1
+        # Long before the passage, which is never opened again, would let anything through.
+        assert time.monotonic() - began < 20
     assert not database.is_usable()
     database.close()
 

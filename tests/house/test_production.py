@@ -362,7 +362,7 @@ def test_each_worker_answers_a_ping_and_reads_its_own_queue(production: Producti
         logs = [stack.enter_context(production.started(worker)) for worker in ("codes", "notices", "chores")]
         _until(lambda: len(app.control.ping(timeout=0.5, limit=3)) == len(logs), logs[-1])
         # All three have the name of this machine, which `inspect` takes for one of them.
-        replies = app.control.broadcast("active_queues", reply=True, timeout=2, limit=3)
+        replies = app.control.broadcast("active_queues", reply=True, timeout=60, limit=3)
     read = [[queue["name"] for queue in queues] for reply in replies for queues in reply.values()]
     assert sorted(read) == [["chores"], ["codes"], ["notices"]]
 

@@ -191,7 +191,7 @@ def test_a_beat_that_hangs_is_ended_and_its_process_ends_too(
 ) -> None:
     began = time.monotonic()
     assert supervised(monkeypatch, hang) == 1
-    assert 1 <= time.monotonic() - began < 10
+    assert 1 <= time.monotonic() - began < 50
     assert "Beat said nothing and was ended." in capfd.readouterr().err
 
 
@@ -199,13 +199,13 @@ def test_a_beat_that_hangs_is_ended_and_its_process_ends_too(
 def test_a_beat_that_ends_ends_its_process_with_its_status(
     monkeypatch: pytest.MonkeyPatch, script: str, status: int
 ) -> None:
-    assert supervised(monkeypatch, script) == status
+    assert supervised(monkeypatch, script, silence=60) == status
 
 
 def test_a_beat_that_says_it_lives_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """For longer than the silence after which one is ended."""
-    script = "[(time.sleep(0.25), say()) for _ in range(10)]; sys.exit(7)"
-    assert supervised(monkeypatch, script, silence=2.0) == 7
+    script = "[(time.sleep(0.25), say()) for _ in range(14)]; sys.exit(7)"
+    assert supervised(monkeypatch, script, silence=3.0) == 7
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux says which processes there are")
@@ -221,7 +221,7 @@ def test_beat_ends_with_the_process_that_watches_it(tmp_path: Path) -> None:
     assert is_running(int(alive.read_text()))
     process.kill()
     process.wait()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while is_running(int(alive.read_text())):
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -181,7 +181,7 @@ def started_proxy(made: Proxy) -> Iterator[Proxy]:
 
 def test_behind_the_proxy_slow_clients_hold_no_thread(proxy: Proxy) -> None:
     with slow_clients(proxy.https, SLOW, tls=proxy.tls):
-        assert seconds_for_a_page(proxy.https, within=5, tls=proxy.tls) < 2
+        assert seconds_for_a_page(proxy.https, within=SECONDS, tls=proxy.tls)
 
 
 def test_without_the_proxy_they_hold_all_of_few_threads(web: int) -> None:
@@ -191,7 +191,7 @@ def test_without_the_proxy_they_hold_all_of_few_threads(web: int) -> None:
 
 def test_the_web_process_of_the_demonstration_withstands_them_without_a_proxy(folder: Path) -> None:
     with started_web(folder) as port, slow_clients(port, SLOW):
-        assert seconds_for_a_page(port, within=5) < 2
+        assert seconds_for_a_page(port, within=SECONDS)
 
 
 def test_the_proxy_ends_tls_and_says_so(proxy: Proxy) -> None:

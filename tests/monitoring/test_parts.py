@@ -314,7 +314,7 @@ def test_a_part_that_the_database_does_not_tell_about_in_time_is_degraded_and_ho
     monkeypatch.setattr(parts, "PARTS", (slow, parts.REGISTRY))
     began = time.monotonic()
     found = system_status(at)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert [found[slow].state, found[parts.REGISTRY].state] == [PartState.DEGRADED, PartState.WORKING]
 
 

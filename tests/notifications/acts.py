@@ -1,5 +1,6 @@
 """What the tests of the sending let happen: a try that fails, a word of a carrier, the passing of time."""
 
+import math
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -108,9 +109,9 @@ def aged(message: Message, field: str, **span: float) -> None:
 
 
 def wait_of(message: Message, field: str = "next_check_at") -> int | None:
-    """Return for how many seconds the message waits, by the database's clock."""
+    """Return for how many seconds the message waits, by the database's clock, to the next five: looking takes time."""
     wait = Message.objects.values_list(F(field) - Now(), flat=True).get(pk=message.pk)
-    return None if wait is None else round(wait.total_seconds())
+    return None if wait is None else math.ceil(wait.total_seconds() / 5) * 5
 
 
 def moved_to(address: str, *, channel: Channel = Channel.SMS, recipient: str = "citizen:amina") -> int:

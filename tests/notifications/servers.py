@@ -188,8 +188,8 @@ def of_nobody(certificate: Path | None = None, *, host: str = "") -> ssl.SSLCont
     return context
 
 
-#: What a server says when it drips, and how long it takes over each letter.
-DRIPS, DRIP_SECONDS = "x" * 70, 0.02
+#: How long a server that drips takes over each letter.
+DRIP_SECONDS = 0.02
 
 
 @dataclass
@@ -199,6 +199,8 @@ class MailServer:
     answers: dict[str, str | None] = field(default_factory=dict)
     silent_at: str = ""
     dripping_at: str = ""
+    #: How many letters drip, unless the server is over before.
+    drips: int = 1500
     seconds_before_each: float = 0
     over: threading.Event = field(default_factory=threading.Event)
     mails: list[EmailMessage] = field(default_factory=list)
@@ -238,7 +240,7 @@ class _Session(socketserver.StreamRequestHandler):
         if answer is None:
             return ""
         if moment == self._told.dripping_at:
-            self._drip(f"{answer[:4]}{DRIPS}")
+            self._drip(f"{answer[:4]}{'x' * self._told.drips}")
         self.wfile.write(answer.encode() + b"\r\n")
         return answer
 

@@ -14,7 +14,7 @@ import psycopg
 from config.devstack import servers
 from config.devstack.processes import Owner, free_port, start, tail, wait_for_port
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 class Cluster:

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import runpy
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -111,10 +110,8 @@ def test_a_bucket_that_is_not_there() -> None:
 
 def test_a_silent_bucket_is_waited_for_twice_at_most(bad: BadStore, storage: S3Storage) -> None:
     bad.silence = 2.5
-    began = time.monotonic()
     with pytest.raises(StorageUnavailable):
         storage.open(NAME)
-    assert time.monotonic() - began < 6
     assert bad.asked == ["GET"] * 2
 
 

@@ -49,7 +49,7 @@ def test_a_wrong_setting_is_no_answer(servers: Watched, wrong: dict[str, Any]) -
     wait_until(lambda: servers.broker.answers(seconds=2))
     began = time.monotonic()
     assert not replace(servers.broker, **wrong).answers(seconds=1)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < PATIENCE_SECONDS
 
 
 def test_a_server_with_tls_takes_nobody_without(servers: Watched) -> None:
@@ -88,7 +88,7 @@ def test_a_notice_still_leaves_after_the_master_was_lost(worker: ObedientCarrier
         wait_until(lambda: worker_signal.notify_workers("notices") and len(worker.ledger) == 2)
         # The carrier has the message before the worker has recorded that it took it.
         wait_until(lambda: Message.objects.get(pk=message.pk).state == "accepted")
-        assert servers.broker.answers(seconds=2)
+        wait_until(lambda: servers.broker.answers(seconds=2))
         assert not servers.first.answers(seconds=2)
 
 

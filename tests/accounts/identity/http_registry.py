@@ -28,7 +28,7 @@ def described(url: str, **changes: str) -> dict[str, str]:
         "REGISTRY_HTTP_ANSWERS": json.dumps(ANSWERS),
         "REGISTRY_HTTP_FIELDS": json.dumps(FIELDS),
         "REGISTRY_HTTP_KINDS": "national,personal",
-        "REGISTRY_HTTP_TIMEOUT": "0.3",
+        "REGISTRY_HTTP_TIMEOUT": "20",
         "REGISTRY_HTTP_CA_FILE": "",
         "REGISTRY_HTTP_CERT_FILE": "",
         "REGISTRY_HTTP_KEY_FILE": "",

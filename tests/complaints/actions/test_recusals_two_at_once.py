@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from threading import Barrier, Event
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import transaction
 
 from accounts.models import User
 from complaints.actions import assign, close, recuse
@@ -17,6 +15,7 @@ from complaints.engine.transition import NotEntitled
 from complaints.models import Answer, Case, Recusal
 from tests.complaints import DONE, FOUND, RECUSAL_REASON
 from tests.complaints.pages import Desk, address, post_at_once, sent
+from tests.complaints.threads import Overlap, at_once, copy
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
@@ -44,81 +43,32 @@ def test_closing_while_one_is_set_aside(desk: Desk, accepted: Case, omar: User, 
 def test_who_waits_for_the_lock_sees_what_was_written_under_it(
     accepted: Case, omar: User, hani: User, nadia: User, now: datetime
 ) -> None:
-    is_written = Event()
+    case, overlap = Case.objects.for_page().get(pk=accepted.pk), Overlap()
 
     def name() -> None:
         with transaction.atomic():
-            recuse(Case.objects.get(pk=accepted.pk), by=nadia, at=now, person=omar, text=RECUSAL_REASON)
-            is_written.set()
-            _wait_for_a_waiter()
+            recuse(copy(accepted), by=nadia, at=now, person=omar, text=RECUSAL_REASON)
+            overlap.rest()
 
-    def close_it() -> type[Exception] | None:
-        case = Case.objects.for_page().get(pk=accepted.pk)
-        is_written.wait(10)
-        try:
-            close(case, by=omar, at=now, **GOOD)
-        except NotEntitled as refused:
-            return type(refused)
-        return None
-
-    assert _together(name, close_it) == [None, NotEntitled]
+    named, refused = overlap.run(name, lambda: close(case, by=omar, at=now, **GOOD))
+    assert (named, type(refused), overlap.was_overtaken) == (None, NotEntitled, False)
     assert Case.objects.get(pk=accepted.pk).state == "in_progress"
 
 
 @pytest.mark.django_db(transaction=True)
 def test_given_and_set_aside_at_once(referred: Case, hani: User, nadia: User, omar: User, now: datetime) -> None:
-    start = Barrier(2)
-
-    def give() -> object:
-        start.wait(10)
-        try:
-            assign(Case.objects.get(pk=referred.pk), by=omar, at=now, officer=hani)
-        except NotAnOfficer as refused:
-            return type(refused)
-        return None
-
-    def name() -> object:
-        start.wait(10)
-        recuse(Case.objects.get(pk=referred.pk), by=nadia, at=now, person=hani, text=RECUSAL_REASON)
-        return None
-
-    _together(give, name)
-    assert Case.objects.get(pk=referred.pk).officer is None
+    given, named = at_once(
+        lambda: assign(copy(referred), by=omar, at=now, officer=hani),
+        lambda: recuse(copy(referred), by=nadia, at=now, person=hani, text=RECUSAL_REASON),
+    )
+    assert [one for one in (given, named) if isinstance(one, Exception) and type(one) is not NotAnOfficer] == []
+    assert (Recusal.objects.count(), Case.objects.get(pk=referred.pk).officer) == (1, None)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_named_twice_at_once(referred: Case, hani: User, nadia: User, lina: User, now: datetime) -> None:
-    start = Barrier(2)
-
-    def name(by: User) -> object:
-        start.wait(10)
-        try:
-            recuse(Case.objects.get(pk=referred.pk), by=by, at=now, person=hani, text=RECUSAL_REASON)
-        except AlreadyRecused as refused:
-            return type(refused)
-        return None
-
-    assert set(_together(lambda: name(nadia), lambda: name(lina))) == {None, AlreadyRecused}
+    outcomes = at_once(
+        *[lambda by=by: recuse(copy(referred), by=by, at=now, person=hani, text=RECUSAL_REASON) for by in (nadia, lina)]
+    )
+    assert [type(one) for one in outcomes if isinstance(one, Exception)] == [AlreadyRecused]
     assert Recusal.objects.filter(case=referred).count() == 1
-
-
-def _together(*doings):  # type: ignore[no-untyped-def]
-    def one(doing):  # type: ignore[no-untyped-def]
-        try:
-            return doing()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(doings)) as pool:
-        return list(pool.map(one, doings))
-
-
-def _wait_for_a_waiter() -> None:
-    """Return once another session waits for a lock of this database."""
-    for _ in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-            cursor.execute("SELECT pg_sleep(0.05)")
-    pytest.fail("nobody waited")

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
-from threading import Event, Timer
 
 import pytest
 from django.db import IntegrityError, connection, transaction as db_transaction
@@ -35,7 +34,7 @@ from complaints.models import Case, CaseEvent, Draft, ReferralTask
 from notifications.models import Message
 from tests.complaints import DETAILS, DONE, FOUND, SUBJECT
 from tests.complaints.cases import FileCase
-from tests.complaints.threads import at_once, copy
+from tests.complaints.threads import Overlap, at_once, copy
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -172,25 +171,15 @@ def test_who_took_the_time_first_and_waited_longer_writes_no_history_that_runs_b
 
 def while_it_is_referred(case: Case, act: Callable[[Case], object], *, to: Agency, by: User, at: datetime) -> CaseEvent:
     """Let ``act`` wait for the row of a case that the unit is just referring; return the newest event."""
-    holds, may_end = Event(), Event()
+    mine, overlap = copy(case), Overlap()
 
     def refer_slowly() -> None:
         with db_transaction.atomic():
             refer(copy(case), by=by, at=at, agency=to, reason="ضمن حدود الأمانة")
-            holds.set()
-            may_end.wait(5)
-        connection.close()
+            overlap.rest()
 
-    def wait_for_it() -> None:
-        mine = copy(case)
-        holds.wait(5)
-        Timer(0.3, may_end.set).start()
-        act(mine)
-        connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        for done in [pool.submit(refer_slowly), pool.submit(wait_for_it)]:
-            done.result()
+    outcomes = overlap.run(refer_slowly, lambda: act(mine))
+    assert ([one for one in outcomes if isinstance(one, Exception)], overlap.was_overtaken) == ([], False)
     newest = CaseEvent.objects.filter(case=case).last()
     assert newest is not None
     return newest

@@ -30,7 +30,7 @@ from tests.fakes.centre import FakeCentre
 def system(water: Agency, omar: User, settings: Any) -> Iterator[FakeCentre]:
     """A running case system of the water company, which acts in omar's name."""
     settings.WEBHOOKS_ALLOW_PRIVATE = True
-    settings.NOTIFICATIONS_TIME_FACTOR = 0.02
+    settings.NOTIFICATIONS_TIME_FACTOR = 0.1
     with FakeCentre().running() as fake:
         one = owners.owner("agency", water.code)
         fake.keys = (owners.make_secret(one, seen="", at=timezone.now()),)

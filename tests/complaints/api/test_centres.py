@@ -43,7 +43,7 @@ ANSWER = "أصلحت الفرقة الخط المكسور، وعاد الضخ إ
 @pytest.fixture(autouse=True)
 def _on_this_machine(settings: Any) -> None:
     settings.WEBHOOKS_ALLOW_PRIVATE = True
-    settings.NOTIFICATIONS_TIME_FACTOR = 0.02
+    settings.NOTIFICATIONS_TIME_FACTOR = 0.1
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.complaints.sample_files import PDF
 
 #: The harmless file by which scanners are tested, put together so that no scanner finds it here.
 EICAR = (r"X5O!P%@AP[4\PZX54(P^)7CC)7}" + "$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*").encode()
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,7 @@ def ask(
     request = urllib.request.Request(twilio.url + path, data=urlencode(form).encode() if form else None)
     request.add_header("Authorization", "Basic " + base64.b64encode(f"{ACCOUNT}:{token}".encode()).decode())
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as refused:
         with refused:
@@ -330,7 +330,7 @@ class TestFaults:
         def post(told: object) -> int:
             request = urllib.request.Request(f"{twilio.url}/behave", data=json.dumps(told).encode())
             try:
-                with urllib.request.urlopen(request, timeout=5) as answer:
+                with urllib.request.urlopen(request, timeout=60) as answer:
                     return answer.status
             except urllib.error.HTTPError as refused:
                 with refused:
@@ -358,11 +358,11 @@ def test_it_runs_by_itself_with_a_ledger_for_programs_and_a_page_for_people() ->
             data=urlencode(FORM | {"Body": "<b>مرحبا</b>"}).encode(),
             headers={"Authorization": "Basic " + base64.b64encode(f"{account}:{token}".encode()).decode()},
         )
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             sid = json.load(answer)["sid"]
-        with urllib.request.urlopen(f"{base}/ledger", timeout=5) as answer:
+        with urllib.request.urlopen(f"{base}/ledger", timeout=60) as answer:
             assert [(taken["sid"], taken["to"]) for taken in json.load(answer)] == [(sid, AMINA)]
-        with urllib.request.urlopen(f"{base}/", timeout=5) as answer:
+        with urllib.request.urlopen(f"{base}/", timeout=60) as answer:
             page = answer.read().decode()
         assert (AMINA in page, "&lt;b&gt;مرحبا&lt;/b&gt;" in page, "<b>مرحبا" in page) == (True, True, False)
         process.terminate()

@@ -44,14 +44,15 @@ class TestFollowUp:
             message.attempts.update(provider_id=report.provider_id)
         aged(message, "accepted_at", minutes=waited)
         assert (check_now(message), answering.asked, state_of(message)) == (1, 1, "accepted")
-        assert wait_of(message) == pytest.approx(wait, abs=1)
+        # As long as it has waited by then, to the next five seconds.
+        assert wait_of(message) in {wait, wait + 5}
 
     def test_no_wait_goes_beyond_the_third_day(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
         for hours in (20, 40, 64, 71):
             aged(message, "accepted_at", hours=hours)
             check_now(message)
-            assert wait_of(message) <= (72 - hours) * 60 * MINUTE + 1
+            assert wait_of(message) <= (72 - hours) * 60 * MINUTE
 
     @pytest.mark.parametrize(("status", "state"), [(Status.DELIVERED, "delivered"), (Status.FAILED, "undeliverable")])
     def test_the_final_word_is_believed(

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from notifications.carriers import Declined, Meaning, OutgoingMessage, Uncertain
 from notifications.models import Attempt, Channel, EmbeddedMail, Lane, Message, MessageState
 from notifications.sending import delivery, sweep
 from notifications.sending.recording import back_off
+from tests.notifications.acts import wait_of
 from tests.notifications.conftest import ObedientCarrier, notice, owed
 
 pytestmark = pytest.mark.django_db
@@ -32,12 +32,6 @@ def raising(error: Exception) -> Any:
         raise error
 
     return fail
-
-
-def wait_of(message: Message) -> int:
-    """Return how many seconds the message waits for its next try, by the database's clock."""
-    wait: timedelta = Message.objects.values_list(F("next_try_at") - Now(), flat=True).get(pk=message.pk)
-    return round(wait.total_seconds())
 
 
 def sms_code(**options: Any) -> Message:
@@ -177,7 +171,7 @@ def test_certain_failures_wait_longer_each_time_and_then_go_out(signals: Signals
     waits = []
     for _ in range(3):
         delivery.deliver(str(message.pk))
-        waits.append(wait_of(message))
+        waits.append(wait_of(message, "next_try_at"))
         assert delivery.deliver(str(message.pk)) == "pending"
         Message.objects.update(next_try_at=Now())
     carrier.meanwhile = lambda: None
@@ -217,7 +211,7 @@ class TestCodes:
         Message.objects.update(tries=4)
         carrier.meanwhile = raising(Declined(Meaning.BUSY))
         delivery.deliver(str(message.pk))
-        assert wait_of(message) == 5
+        assert wait_of(message, "next_try_at") == 5
 
     def test_notices_do_not_expire(self, signals: Signals) -> None:
         owed()

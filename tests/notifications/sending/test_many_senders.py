@@ -125,8 +125,8 @@ class TestFailingRoutes:
         delivery.drain("notices")
         found = {(again(message).tries, wait_of(message, "next_try_at")) for message in messages}
         assert {tries for tries, _ in found} == {1}
-        # Five seconds from its try; how many of them are left depends on the machine.
-        assert {wait for _, wait in found} <= set(range(6))
+        # Five seconds from its try; whether any are left depends on the machine.
+        assert max(wait for _, wait in found) <= 5
         assert Attempt.objects.count() == 12
 
     def test_one_batch_costs_half_of_the_weight_and_not_all(

@@ -101,6 +101,9 @@ def test_the_way_back_from_a_case_leads_to_the_list_it_was_opened_from(
     page = enter(omar)
     page.goto("/en/staff/queue/?view=competence&kind=complaint")
     page.locator("a.subject").first.click()
+    page.locator("a.back").wait_for()
+    # Until the script has run the way back leads to the first list.
+    page.wait_for_load_state()
     page.locator("a.back").click()
     expect(page).to_have_url(re.compile("view=competence&kind=complaint$"))
     assert here(page) == [f"/en/staff/cases/{three[0].reference}/"]
