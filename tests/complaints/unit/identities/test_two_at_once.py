@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 
@@ -17,32 +17,33 @@ from tests.complaints.threads import Overlap
 pytestmark = pytest.mark.django_db(transaction=True)
 REASON = "رأينا البطاقة الأصلية على شباكنا"
 
+type Act = Callable[[], None]
 
-def test_of_two_who_resolve_one_conflict_one_is_told(
-    lina: User, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Two records claim one number, and nobody has proven it. Whatever both do, the number has one owner."""
-    numbers = iter(range(9902103460, 9902103499))
 
-    def pair() -> tuple[Citizen, Citizen]:
-        number = str(next(numbers))
-        one, two = (
-            make_citizen("أمينة", "الخطيب", number, f"+96279{number[-6:]}{end}", identity=Identity.MISMATCHED)
+def _pairs() -> Iterator[tuple[Citizen, Citizen]]:
+    """Make two records at a time that claim one number, and nobody has proven it."""
+    for number in range(9902103460, 9902103499):
+        one, other = (
+            make_citizen("أمينة", "الخطيب", f"{number}", f"+96279{number % 10**6}{end}", identity=Identity.MISMATCHED)
             for end in (0, 1)
         )
-        return one, two
+        yield one, other
 
-    def merge(one: Citizen, other: Citizen) -> Callable[[], None]:
+
+def _acts(lina: User, now: datetime) -> dict[str, Callable[[Citizen, Citizen], tuple[Act, Act]]]:
+    """Return what two people may do to two records at once, by its name."""
+
+    def merge(one: Citizen, other: Citizen) -> Act:
         seen = {"seen": identity_version(one), "seen_other": identity_version(other)}
         return partial(merging.merge, one.pk, other.pk, by=lina, reason=REASON, at=now, **seen)
 
-    def confirm(one: Citizen) -> Callable[[], None]:
+    def confirm(one: Citizen) -> Act:
         return partial(decisions.confirm, one.pk, by=lina, proof=REASON, seen=identity_version(one), at=now)
 
-    def reject(one: Citizen) -> Callable[[], None]:
+    def reject(one: Citizen) -> Act:
         return partial(decisions.reject, one.pk, by=lina, reason=REASON, seen=identity_version(one), at=now)
 
-    both: dict[str, Callable[[Citizen, Citizen], tuple[Callable[[], None], Callable[[], None]]]] = {
+    return {
         "each into the other": lambda one, two: (merge(one, two), merge(two, one)),
         "the same merge": lambda one, two: (merge(one, two), merge(one, two)),
         "merged, and confirmed": lambda one, two: (merge(one, two), confirm(one)),
@@ -50,9 +51,15 @@ def test_of_two_who_resolve_one_conflict_one_is_told(
         "merged, and the other rejected": lambda one, two: (merge(one, two), reject(one)),
         "both confirmed": lambda one, two: (confirm(one), confirm(two)),
     }
-    wrong = []
-    for name, acts in both.items():
-        one, two = pair()
+
+
+def test_of_two_who_resolve_one_conflict_one_is_told(
+    lina: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two records claim one number, and nobody has proven it. Whatever both do, the number has one owner."""
+    wrong, pairs = [], _pairs()
+    for name, acts in _acts(lina, now).items():
+        one, two = next(pairs)
         before, overlap = IdentityDecision.objects.count(), Overlap()
         with monkeypatch.context() as patch:
             patch.setattr(decisions, "record", overlap.around(decisions.record))
