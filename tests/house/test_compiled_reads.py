@@ -52,18 +52,18 @@ def test_rows_with_the_same_key_share_what_it_leads_to(omar: User, water: Agency
 
 
 def test_a_prepared_read_is_planned_once_and_counted(omar: User, yusuf: User, water: Agency) -> None:
-    connection.connection.prepare_threshold = 5
+    kept, connection.connection.prepare_threshold = connection.connection.prepare_threshold, 5
     try:
         with CaptureQueriesContext(connection) as asked:
             found = [PREPARED.rows(agency=agency.pk) for agency in (water, water, Agency(pk=0))]
     finally:
-        connection.connection.prepare_threshold = None
+        connection.connection.prepare_threshold = kept
     assert [[row.user for row in rows] for rows in found] == [[omar], [omar], []]
     assert len(asked) == 3
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement FROM pg_prepared_statements")
-        kept = [text for (text,) in cursor.fetchall() if "accounts_membership" in text and "$2" not in text]
-    assert any("'officer'" in text and "$1" in text for text in kept)
+        planned = [text for (text,) in cursor.fetchall() if "accounts_membership" in text and "$2" not in text]
+    assert any("'officer'" in text and "$1" in text for text in planned)
 
 
 def test_tuples_single_values_and_percent_signs(amman: Governorate) -> None:
