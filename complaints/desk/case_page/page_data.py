@@ -24,7 +24,7 @@ from complaints.desk.case_page.map_link import map_url
 from complaints.desk.case_page.related_cases import LinkedCases, earlier_cases, linked_cases
 from complaints.desk.directorate.findings import ConsultationSummary, consultation_summaries
 from complaints.desk.macros.offered import OfferedMacro, fitting_macros
-from complaints.models import Case, CentreContact, Explanation, Recurrence
+from complaints.models import Case, CentreContact, Explanation, ListedCase, Recurrence
 from complaints.permissions import second_person
 from complaints.permissions.case_permissions import CasePermissions
 from complaints.permissions.recusals import recused_people
@@ -75,7 +75,7 @@ def case_story(permissions: CasePermissions, *, calendar: WorkingCalendar) -> Ca
 class Surroundings:
     """What stands beside a case: other cases, other people, and whose it may be."""
 
-    earlier_cases: Sequence[Case]
+    earlier_cases: Sequence[ListedCase]
     linked_cases: LinkedCases
     similar: Sequence[Similar]
     contacts: Sequence[CentreContact]

@@ -5,45 +5,43 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, cast
-from uuid import UUID
+from pathlib import Path
+from typing import Final
 
 from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import CMU
-from complaints.models import Case, CaseLink, CaseQuerySet, LinkKind
+from complaints.models import Case, CaseLink, LinkKind, ListedCase
+from complaints.models.listed_cases import listed_cases
+from complaints.permissions import conditions
 from complaints.permissions.case_parts import has_part
-from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, reader_shape
 from complaints.visibility.identity import knows_person
-from kit.compiled_reads import CompiledRead
+from kit.statements import Condition, one_line
 
 #: Cases of the same person on a case page.
 MOST_EARLIER = 10
 #: Linked cases on a case page; an incident may have hundreds.
 MOST_LINKED = 20
+_EARLIER: Final = f"complaints_case.id IN ({one_line(Path(__file__).with_name('earlier_cases.sql'))})"
 
 
-def earlier_cases(case: Case, user: User, *, at: datetime) -> Sequence[Case]:
+def earlier_cases(case: Case, user: User, *, at: datetime) -> Sequence[ListedCase]:
     """Return the last cases of the same person that ``user`` may see, the newest first; one statement, or none.
 
     None where the person is hidden from ``user``, and no case in which they are: the list would tell whose that is.
     """
     if not knows_person(case, user, at=at):
         return []
-    shape, values = reader_shape(user, at=at)
-    return _EARLIER.rows(shape, citizen=case.citizen_id, case=case.pk, **values)
-
-
-def _earlier(shape: ReaderShape, *, citizen: UUID, case: int, **values: Any) -> CaseQuerySet:
-    reader = cast("User", shape.reader(values))
-    others = Case.objects.visible_to(reader, at=ANY_MOMENT).filter(citizen=citizen).exclude(pk=case)
-    if not reader.authority(ANY_MOMENT).has(CMU):
-        others = others.filter(hides_identity=False)
-    return others.for_listing().order_by("-filed_at", "-pk")[:MOST_EARLIER]
-
-
-_EARLIER: Final = CompiledRead(_earlier, is_prepared=True)
+    visible = conditions.visible(user, at=at)
+    values = {
+        "citizen": case.citizen_id,
+        "case": case.pk,
+        "reads_hidden": user.authority(at).has(CMU),
+        "most": MOST_EARLIER,
+    }
+    chosen = Condition(_EARLIER.replace("{visible}", visible.text), {**visible.values, **values})
+    return listed_cases(chosen, ["-filed_at", "-pk"], is_common=True)
 
 
 @dataclass(frozen=True)
