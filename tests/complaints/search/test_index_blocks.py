@@ -146,6 +146,7 @@ def test_common_words_are_those_the_statistics_name(monkeypatch: pytest.MonkeyPa
     assert not are_near("مياه", scope=Condition("complaints_case.agency_id = %(none)s", {"none": 0}))
 
 
+@pytest.mark.usefixtures("db")
 def test_no_form_is_named_that_a_beginning_covers() -> None:
     (forms,) = search.search_words("ابني")
     query = search.search_query([forms])
