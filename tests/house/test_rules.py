@@ -54,6 +54,10 @@ NAMED_FROM_ELSEWHERE = re.compile(
 )
 #: What keeps a password from being pasted or filled in by a program.
 HINDERS_PASTING = re.compile(r"onpaste|[\"']paste[\"']|clipboardData|PasswordInput\(")
+#: Its empty choice would be Django's, which speaks English.
+CHOICE_WITHOUT_ITS_EMPTY_LABEL = re.compile(
+    r"\bModelChoiceField\((?:(?!empty_label|HiddenInput)(?:[^()]|\((?:[^()]|\([^()]*\))*\)))*\)"
+)
 ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 
@@ -258,6 +262,13 @@ def test_nothing_keeps_a_password_from_being_pasted_or_filled_in() -> None:
     assert named == ["new-password", "current-password"]
 
 
+def test_every_choice_of_a_row_names_its_empty_one() -> None:
+    found = {
+        name(path) for path in sources(".py") if hits(CHOICE_WITHOUT_ITS_EMPTY_LABEL, path.read_text(encoding="utf-8"))
+    }
+    assert found == set()
+
+
 KEEPS_ARABIC = {
     "accounts/identity/names.py",  # the first word of names that are written as one or as two
     "accounts/demo.py",  # names of the demonstration's people
@@ -337,6 +348,7 @@ def test_the_key_of_a_recipient_is_spelled_in_one_place() -> None:
         (NAMED_FROM_ELSEWHERE, "Object.assign(options, answer)"),
         (HINDERS_PASTING, 'field.addEventListener("paste", stop)'),
         (WORDS_OF_A_CASE, "{{ case.details }}"),
+        (CHOICE_WITHOUT_ITS_EMPTY_LABEL, 'forms.ModelChoiceField(Agency.objects.none(), label=_("Agency"))'),
         (WORDS_OF_A_CASE, PAST_THE_READER.sub("", "{% user_text row.case.subject %}")),
     ],
 )
@@ -354,6 +366,7 @@ def test_the_rules_above_can_fail(pattern: re.Pattern[str], offence: str) -> Non
         (NAMED_FROM_ELSEWHERE, "if (found[key] == value) return [one] = all;"),
         (WORDS_OF_A_CASE, PAST_THE_READER.sub("", "{% user_text case.details lines=True %}")),
         (WORDS_OF_A_CASE, "{% subject row.case %}"),
+        (CHOICE_WITHOUT_ITS_EMPTY_LABEL, 'forms.ModelChoiceField(Agency.objects.none(), empty_label="—")'),
     ],
 )
 def test_the_rules_above_can_pass(pattern: re.Pattern[str], innocent: str) -> None:

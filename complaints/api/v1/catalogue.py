@@ -148,7 +148,7 @@ def _choices(values: Any) -> list[CodeAndName]:
 @router.get("/agencies", response={200: Agencies, 304: None})
 @decorate_view(with_etag)
 def list_agencies(request: HttpRequest) -> Agencies:
-    """List the agencies that take cases today; one statement."""
+    """List the agencies that take cases today."""
     found = Agency.objects.complainable(on=timezone.localdate()).order_by("code")
     rows = [AgencyChoice(code=one.code, name=one.name, short_name=one.short_name, sector=one.sector) for one in found]
     return Agencies(items=rows)
@@ -161,7 +161,7 @@ def list_topics(
     kind: KindCode,
     agency: Annotated[str, Query(max_length=60, pattern=r"^[A-Za-z0-9_-]*$", description="The code of an agency")] = "",
 ) -> Topics:
-    """List the topics offered for a kind of case, of one agency or of all; five statements at most."""
+    """List the topics offered for a kind of case, of one agency or of all."""
     chosen = None
     if agency:
         chosen = Agency.objects.complainable(on=timezone.localdate()).filter(code=agency).first()
@@ -208,7 +208,7 @@ def _questions(topic: Topic, kind: str) -> list[QuestionRow]:
 @router.get("/governorates", response={200: Governorates, 304: None})
 @decorate_view(with_etag)
 def list_governorates(request: HttpRequest) -> Governorates:
-    """List the governorates and the areas within them; two statements."""
+    """List the governorates and the areas within them."""
     areas = Prefetch("cities", queryset=City.objects.filter(is_active=True))
     found = Governorate.objects.prefetch_related(areas)
     rows = [

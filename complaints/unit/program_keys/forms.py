@@ -23,6 +23,7 @@ class ProgramKeyForm(Form):
         help_text=_("Leave it empty for a partner: rules then find the agency of each case"),
         queryset=Agency.objects.none(),
         required=False,
+        empty_label="—",
     )
     number = DocumentNumberField(
         label=_("Document number of the contact person"),

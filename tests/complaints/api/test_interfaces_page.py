@@ -9,13 +9,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.urls import resolve
+from django.utils import timezone, translation
 
 from accounts.models import User
 from agencies.models import OutsideCentre
 from complaints.actions import hand_over
 from complaints.models import Case, RefusalReason
 from complaints.workflow import OUTCOMES
+from config.api import document
 from config.devstack.state import ROOT
 from kit import webhook_signatures
 from notifications import programs
@@ -45,6 +47,14 @@ def test_the_signature_of_the_page_is_ours() -> None:
 def test_the_page_names_every_reason_and_outcome() -> None:
     outcomes = {outcome for kind in OUTCOMES.values() for outcome in kind}
     assert {*RefusalReason.values, *outcomes} - set(re.findall(r"`(\w+)`", PAGE)) == set()
+
+
+def test_the_addresses_it_begins_with_exist_and_the_document_of_apps_counts_no_queries() -> None:
+    named = re.findall(r"`(/(?:en|api)/[\w/.]+)`", PAGE.partition("## Outside centres")[0])
+    assert len(named) >= 4
+    with translation.override("en"):
+        assert all(map(resolve, named))
+    assert b"statement" not in document()[0]
 
 
 @pytest.mark.django_db
