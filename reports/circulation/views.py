@@ -99,7 +99,7 @@ def annex_page(request: HttpRequest, annex: int) -> HttpResponse:
 
 @staff_required(permissions.ANNEX_READERS)
 @require_safe
-@recent_factor_required(back_to="annexes")
+@recent_factor_required(back_to="annex", of="annex")
 def annex_document(request: HttpRequest, annex: int, language: str, form: str) -> HttpResponseBase:
     """Send what the reader sees of an annex as a file; the first opening by the agency is noted."""
     user, at = signed_in_user(request), timezone.now()

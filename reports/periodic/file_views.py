@@ -18,7 +18,7 @@ from reports.periodic import content
 
 @for_readers_of_all
 @require_safe
-@recent_factor_required(back_to="periodic-reports")
+@recent_factor_required(back_to="periodic-report", of="report")
 def report_file(request: HttpRequest, report: int, language: str, form: str) -> HttpResponseBase:
     """Send one language of a report as a file; a draft says that it is one."""
     readable = PeriodicReport.objects.visible_to(signed_in_user(request), at=timezone.now())

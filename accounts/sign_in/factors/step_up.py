@@ -27,10 +27,11 @@ FACTOR_AT: Final = "factor_at"
 TOKEN: Final = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
 
 
-def recent_factor_required[V: Page](*, back_to: str = "", within: timedelta = RECENT) -> Callable[[V], V]:
+def recent_factor_required[V: Page](*, back_to: str = "", of: str = "", within: timedelta = RECENT) -> Callable[[V], V]:
     """Ask for the factor, unless it was given ``within`` this time; stands below the decorator of the roles.
 
-    Afterwards the person comes back to the page, or to the one named ``back_to`` where the answer is a file.
+    Afterwards the person comes back to the page, or to the one named ``back_to`` where the answer is a file; ``of``
+    names the part of the address that both pages have, if there is one.
     """
 
     def decorate(view: V) -> V:
@@ -39,7 +40,8 @@ def recent_factor_required[V: Page](*, back_to: str = "", within: timedelta = RE
             at = timezone.now()
             if is_recent(request.session, at=at, within=within):
                 return view(request, *args, **kwargs)
-            asked = _asked(request, back_to=back_to)
+            back = reverse(back_to, kwargs={of: kwargs[of]} if of else None) if back_to else ""
+            asked = _asked(request, back=back)
             form_drafts.keep(Purpose.STEP_UP, form_drafts.session_hash(request), asked, at=at)
             return redirect("staff-confirm")
 
@@ -69,9 +71,9 @@ def confirm(request: HttpRequest, *, at: datetime) -> None:
         form_drafts.keep(Purpose.STEP_UP, form_drafts.session_hash(request), asked, at=at)
 
 
-def _asked(request: HttpRequest, *, back_to: str) -> dict[str, Any]:
+def _asked(request: HttpRequest, *, back: str) -> dict[str, Any]:
     if request.method == "POST":
         fields = [(name, value) for name, values in request.POST.lists() for value in values if name != TOKEN]
         return {"path": request.get_full_path(), "fields": fields, "had_files": bool(request.FILES)}
     query = request.META.get("QUERY_STRING", "")
-    return {"path": f"{reverse(back_to)}?{query}" if back_to else request.get_full_path()}
+    return {"path": f"{back}{query and '?'}{query}" if back else request.get_full_path()}

@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Citizen, User
+from accounts.sign_in.factors.step_up import FACTOR_AT
 from agencies.models import Agency, Topic
 from complaints.actions import file
 from complaints.actions.filing import Filing
@@ -22,7 +23,7 @@ from reports.models import PeriodicReport, Phenomenon, PhenomenonCase, ReportKin
 from reports.periodic import content, drafting, life
 from reports.periodic.counts import frozen_counts
 from reports.phenomena import actions
-from tests.cast import NOW, sign_in
+from tests.cast import NOW, app_code, give_app, sign_in
 from tests.reports.periodic.conftest import DECEMBER, freeze
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +116,11 @@ def test_a_report_is_downloaded_in_every_form_through_its_page(
         assert check([str(path)]) == 0
         path.write_bytes(got["json"].replace("تسرب".encode(), "كسر".encode()))
         assert check([str(path)]) == 1
+    # Whoever gives the second factor again for a file is back on the page of the report.
+    give_app(lina)
+    session = client.session
+    session[FACTOR_AT] = 0
+    session.save()
+    assert client.get(url)["Location"] == reverse("staff-confirm")
+    page_of_report = reverse("periodic-report", args=[frozen.pk])
+    assert client.post(reverse("staff-confirm"), {"code": app_code()})["Location"] == page_of_report
