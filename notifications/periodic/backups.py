@@ -20,7 +20,7 @@ SILENT_ARCHIVE: Final = timedelta(minutes=15)
 ARCHIVED: Final = """
     SELECT current_setting('archive_mode') <> 'off'
        AND coalesce(last_failed_time <= last_archived_time, last_failed_time IS NULL)
-       AND greatest(last_archived_time, pg_postmaster_start_time()) > clock_timestamp() - %s
+       AND greatest(last_archived_time, pg_postmaster_start_time()) > clock_timestamp() - make_interval(secs => %s)
       FROM pg_stat_archiver
 """
 
@@ -36,7 +36,7 @@ def is_log_archived() -> bool:
     if not settings.LOG_ARCHIVE:
         return True
     with connection.cursor() as cursor:
-        cursor.execute(ARCHIVED, [SILENT_ARCHIVE])
+        cursor.execute(ARCHIVED, [SILENT_ARCHIVE.total_seconds()])
         return bool(cursor.fetchone()[0])
 
 
