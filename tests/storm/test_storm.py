@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -13,12 +14,14 @@ from complaints.workflow import Action
 from tests.owner import owner
 from tests.storm.deeds import DEEDS
 from tests.storm.invariants import BROKEN, broken
-from tests.storm.storm import Storm
+from tests.storm.storm import Found, Storm
 from tests.storm.town import make_town
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SECONDS, SECONDS_OF_A_CONTROL = 4.0, 2.0
+#: A slow machine does little in one round, and meets by chance what a storm is to meet.
+MOST_ROUNDS = 10
 #: Other tests share the machine: how long a row is kept says nothing here.
 PATIENCE = "20s"
 
@@ -27,13 +30,26 @@ def test_every_action_of_the_table_is_in_the_storm() -> None:
     assert set(DEEDS) == set(Action)
 
 
+def rounds(now: datetime, seconds: float) -> Iterator[Found]:
+    """Let the storm come over one town round after round, and yield what each found."""
+    town = make_town(now)
+    for seed in range(1, MOST_ROUNDS + 1):
+        yield Storm(town, now, seconds, seed=seed, patience=PATIENCE).run()
+
+
 def test_a_storm_over_all_actions_breaks_nothing(now: datetime) -> None:
-    found = Storm(make_town(now), now, SECONDS, seed=1, patience=PATIENCE).run()
-    assert (found.unexpected, found.waited) == ([], 0)
-    assert broken() == []
-    assert found.done > 5
-    # The clocks jumped, and the history did not: several changes have the moment of the one before.
-    assert CaseEvent.objects.values("case", "at").distinct().count() < CaseEvent.objects.count()
+    all_found = Found()
+    for found in rounds(now, SECONDS):
+        all_found.add(found)
+        assert (found.unexpected, found.waited, broken()) == ([], 0, [])
+        if all_found.done > 5 and have_moments_of_others():
+            return
+    pytest.fail(f"{all_found.done} deeds, and no clock that jumped back met a history")
+
+
+def have_moments_of_others() -> bool:
+    """Tell whether the clocks jumped and the history did not: several changes have the moment of the one before."""
+    return CaseEvent.objects.values("case", "at").distinct().count() < CaseEvent.objects.count()
 
 
 def test_with_the_time_taken_before_the_lock_the_storm_finds_a_history_that_would_run_backwards(
@@ -47,8 +63,11 @@ def test_with_the_time_taken_before_the_lock_the_storm_finds_a_history_that_woul
         return at
 
     monkeypatch.setattr(transition, "_lock", lock_only)
-    found = Storm(make_town(now), now, SECONDS_OF_A_CONTROL, seed=1, patience=PATIENCE).run()
-    assert any("would run backwards" in error or "IntegrityError" in error for error in found.unexpected)
+    assert any(
+        "would run backwards" in error or "IntegrityError" in error
+        for found in rounds(now, SECONDS_OF_A_CONTROL)
+        for error in found.unexpected
+    )
 
 
 @pytest.mark.parametrize(
