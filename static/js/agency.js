@@ -47,6 +47,8 @@ const arabic = (() => {
       box.setAttribute(name, value);
     const holder = document.createElement("div"), topic = document.createElement("input");
     holder.className = "suggest";
+    // Somebody may be writing already: a box that is moved loses the focus.
+    const isWriting = document.activeElement === box, place = box.selectionStart;
     box.replaceWith(holder);
     holder.append(box, list);
     // A topic is sent as a choice among the results, as without this file; a new search drops the old choice.
@@ -59,9 +61,10 @@ const arabic = (() => {
     root.append(topic);
     root.append(status);
 
-    // An answer of the server that comes after the list was closed must not open it again.
-    let asked = 0;
+    // Neither the last letter nor an answer of the server that comes after the list was closed may open it again.
+    let asked = 0, pause;
     const close = () => {
+      clearTimeout(pause);
       asked += 1;
       list.hidden = true;
       at = -1;
@@ -143,7 +146,6 @@ const arabic = (() => {
       if (answer?.ok) topics.replaceChildren(document.createRange().createContextualFragment(await answer.text()));
     };
 
-    let pause;
     box.addEventListener("input", () => { takeTopic(""); clearTimeout(pause); pause = setTimeout(() => { if (box.value) { open(); askServer(); } else { close(); say("", true); } }, 120); });
     box.addEventListener("blur", close);
     box.addEventListener("keydown", event => {
@@ -153,6 +155,11 @@ const arabic = (() => {
     });
     // A choice in the list is the answer; what stands in the box gives way to it.
     select.addEventListener("change", () => { takeTopic(""); if (select.value) { box.value = select.selectedOptions[0].text; if (unknown) unknown.checked = false; ask(select.value); } });
+
+    if (!isWriting) return;
+    box.focus();
+    box.setSelectionRange(place, place);
+    box.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
   document.querySelectorAll("[data-agency]").forEach(enhance);

@@ -9,9 +9,9 @@
   if (posted === "now") asPage();
   if (posted === "sent") document.addEventListener("submit", asPage);
 
-  // Focus goes to the error summary.
+  // Focus goes to the error summary, unless somebody is mending already.
   const summary = one(".summary-errors");
-  if (summary) summary.focus();
+  if (summary && document.activeElement === document.body) summary.focus();
 
   // Menus and filters are open on wide screens.
   const wide = matchMedia("(min-width:64rem)");

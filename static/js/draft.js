@@ -3,7 +3,9 @@
 (() => {
   const EVERY = 10000;
   document.querySelectorAll("form[data-autosave]").forEach(form => {
-    let dirty = false, leaving = false;
+    // Somebody may have begun to write before this file had come.
+    const boxes = [...form.querySelectorAll("textarea,input:not([type=hidden])")];
+    let dirty = boxes.some(box => box.value !== box.defaultValue), leaving = false;
     form.querySelectorAll("[data-autosaved]").forEach(said => { said.hidden = false; });
     const save = () => {
       if (!dirty || leaving) return;

@@ -2,7 +2,7 @@
    one goes on, on any other page those that wait are sent. Without this file nothing is kept while there is no network. */
 (() => {
   if (!window.indexedDB || !window.crypto || !crypto.subtle) return;
-  const EVERY = 10000, SOON = 1000;
+  const EVERY = 10000, SOON = 1000, WAITS = [1000, 2000, 4000, 8000, 15000];
   const one = (selector, root = document) => root.querySelector(selector);
   const page = one("[data-keep]"), step = one("form[data-autosave]");
 
@@ -42,10 +42,14 @@
     // On the page without a network nothing is left to be read.
     if (page && done.length && !refused.length) location.assign(done[done.length - 1].url);
   };
-  const send = async () => {
+  const send = async (tries = 0) => {
     if (!navigator.onLine) return;
     const result = await keptDrafts.sendAll();
-    if (!result) return;
+    // A browser may hear of the network before anybody answers.
+    if (!result) {
+      if (tries < WAITS.length) setTimeout(() => send(tries + 1), WAITS[tries]);
+      return;
+    }
     if (!result.left) localStorage.removeItem("kept");
     say(result);
     if (page) show();
@@ -84,7 +88,7 @@
       await show();
       send();
     });
-    one("[data-send]", page).addEventListener("click", send);
+    one("[data-send]", page).addEventListener("click", () => send());
     page.hidden = false;
     if (location.hash === "#refused") one("[data-status]", page).textContent = one("[data-status]", page).dataset.refused;
     show().catch(() => {});
@@ -114,7 +118,7 @@
       if (!localStorage.getItem("kept") || !navigator.onLine) return;
       // What is still on its way is sent by this page.
       if (waiting().length) { setTimeout(back, SOON); return; }
-      keep(draft([])).then(send, () => {});
+      keep(draft([])).then(() => send(), () => {});
     };
     step.addEventListener("input", () => { dirty = true; });
     document.addEventListener("submit", () => { dirty = true; save(); }, true);
@@ -126,6 +130,6 @@
 
   if (page) write();
   if (step && one("#kept-texts")) goOn();
-  else addEventListener("online", send);
+  else addEventListener("online", () => send());
   send();
 })();

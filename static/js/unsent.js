@@ -5,7 +5,9 @@
   document.querySelectorAll("input[name=form_key]").forEach(key => {
     const form = key.form, line = form.querySelector("[data-unsent-line]");
     if (!line) return;
-    let dirty = false, leaving = false, stopped = false, busy = null;
+    // Somebody may have begun to write before this file had come.
+    const boxes = [...form.querySelectorAll("textarea,input:not([type=hidden])")];
+    let dirty = boxes.some(box => box.value !== box.defaultValue), leaving = false, stopped = false, busy = null;
     const say = (words, role) => {
       if (role) line.setAttribute("role", role); else line.removeAttribute("role");
       line.textContent = words;

@@ -117,10 +117,15 @@
       run(file, row);
     };
 
-    box.querySelectorAll('input[type="file"]').forEach(input => input.addEventListener("change", () => {
-      [...input.files].forEach(add);
-      input.value = "";
-    }));
+    box.querySelectorAll('input[type="file"]').forEach(input => {
+      const take = () => {
+        [...input.files].forEach(add);
+        input.value = "";
+      };
+      input.addEventListener("change", take);
+      // Chosen before this file had come.
+      take();
+    });
     box.addEventListener("take-file", event => add(event.detail));
     box.waitingFiles = () => [...rows].filter(row => !row.cancelled).map(row => row.file || row.chosen);
     list.addEventListener("click", event => {
