@@ -24,7 +24,7 @@ from config.devstack.processes import free_port
 from config.devstack.pytest_plugin import OF_THE_RUN, SETTINGS
 from config.devstack.state import ROOT
 
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 STOP_SECONDS = 60  # a stack that does not end; what is promised is five, on a machine that does nothing else
 #: Simulated cases of the past: a test files its own, and starts sooner with few.
 CASES = 60

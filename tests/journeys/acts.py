@@ -168,7 +168,7 @@ def sign_in_to_work(person: Person, email: str, password: str = PASSWORD) -> Non
 def open_case(officer: Person, reference: str) -> None:
     """Open a case from the queue the officer stands before."""
     row = officer.page.get_by_role("row").filter(has_text=grouped(reference))
-    row.get_by_role("rowheader").get_by_role("link").click()
+    officer.ready(row.get_by_role("rowheader").get_by_role("link")).click()
 
 
 def grouped(reference: str) -> str:
@@ -181,10 +181,9 @@ def grouped(reference: str) -> str:
 
 def choose_topic(person: Person, topic: str) -> None:
     """Choose a topic, opening its group first where it is closed."""
-    radio = person.page.get_by_role("radio", name=topic, exact=True, include_hidden=True)
+    # A group that is not there yet would be left closed.
+    radio = person.ready(person.page.get_by_role("radio", name=topic, exact=True, include_hidden=True))
     group = person.page.locator("details.choice-group").filter(has=radio)
-    # The page may still be on its way: a group that is not there yet would be left closed.
-    radio.wait_for(state="attached")
     if group.count() and group.get_attribute("open") is None:
         group.locator("summary").click()
     radio.check()
@@ -192,10 +191,7 @@ def choose_topic(person: Person, topic: str) -> None:
 
 def tell(person: Person, matter: Matter) -> None:
     """Say in the one box what happened, the subject as its first line, and where; after that, go on."""
-    box = person.page.locator("#id_details")
-    box.wait_for(state="attached")
-    person.page.wait_for_load_state()
-    box.fill(f"{matter.subject}\n{matter.details}")
+    person.ready(person.page.locator("#id_details")).fill(f"{matter.subject}\n{matter.details}")
     person.pick("Governorate", matter.governorate)
     person.write("Area or district", matter.area)
     person.write("Describe the place", matter.place)
@@ -210,9 +206,7 @@ def tell_all(person: Person, matter: Matter) -> None:
 
 def look_for(person: Person) -> None:
     """Open the search for an agency or a topic, where it is closed."""
-    search = person.page.locator("#search")
-    search.wait_for(state="attached")
-    person.page.wait_for_load_state()
+    search = person.ready(person.page.locator("#search"))
     if search.get_attribute("open") is None:
         search.locator("summary").first.click()
 

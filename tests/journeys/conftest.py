@@ -7,22 +7,29 @@ from collections.abc import Callable, Iterator, Sequence
 from zlib import crc32
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
 from config.devstack import throwaway
+from tests.conftest import PATIENCE_MS
 from tests.journeys.look import Looks
 from tests.journeys.person import Person
 from tests.journeys.site import Site, running
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
-# Two cores draw the pages of a browser beside another worker of the suite.
-PATIENCE_MS = 30_000
 #: As they stand in the ids of tests.
 LANGUAGES = ("english", "arabic")
 JOURNEYS, MAIN_JOURNEY = "tests/journeys/", "/test_journey.py"
 #: What Playwright says where it keeps a page from registering its service worker.
 WORKER_IS_BLOCKED = "Service Worker registration blocked by Playwright"
+#: A story that broke off leaves words behind, and the next one of the same person would be asked to go on with them.
+NOTHING_BEGUN = """
+from complaints.attachments import uploads
+from complaints.models import Draft, UnsentForm
+for draft in Draft.objects.all():
+    uploads.discard(draft)
+UnsentForm.objects.all().delete()
+"""
 
 type Meet = Callable[..., Person]
 
@@ -118,7 +125,7 @@ class _Ears:
 @pytest.fixture
 def meet(browser: Browser, site: Site, looks: Looks) -> Iterator[Meet]:
     """Return a function that gives one more person a browser of their own; what its console says fails the test."""
-    expect.set_options(timeout=PATIENCE_MS)
+    site.run(NOTHING_BEGUN)
     ears = _Ears(site)
     contexts: list[BrowserContext] = []
 

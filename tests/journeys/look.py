@@ -114,6 +114,8 @@ class Looks:
 
     def at(self, page: Page, name: str, *, language: str) -> None:
         """Examine the page ``page`` stands on, and keep a picture of it where one is wanted."""
+        # Half a page has neither all its headings nor what its scripts put there.
+        page.wait_for_load_state()
         size = page.viewport_size
         assert size is not None
         if (name, language, size["width"]) in self.seen:

@@ -45,11 +45,17 @@ class Person:
 
     def follow(self, text: str, *, within: Locator | None = None, context: str = "") -> None:
         """Follow the link that says ``text``."""
-        (within or self.page).get_by_role("link", name=self.said(text, context), exact=True).click()
+        self.ready((within or self.page).get_by_role("link", name=self.said(text, context), exact=True)).click()
 
     def press(self, text: str, *, within: Locator | None = None) -> None:
         """Press the button that says ``text``."""
-        (within or self.page).get_by_role("button", name=self.said(text), exact=True).click()
+        self.ready((within or self.page).get_by_role("button", name=self.said(text), exact=True)).click()
+
+    def ready(self, found: Locator) -> Locator:
+        """Return what the page has by now, once its scripts have run: one may set it up anew, or hear of it later."""
+        found.first.wait_for(state="attached")
+        self.page.wait_for_load_state()
+        return found
 
     # ---- filling in ----
 
@@ -60,24 +66,21 @@ class Person:
         return labelled.and_(self.page.locator("input, select, textarea"))
 
     def write(self, label: str, text: str, *, context: str = "") -> None:
-        """Write into the box under ``label``, once the scripts of its page have run: one may set the box up anew."""
-        box = self.box(label, context=context)
-        box.wait_for(state="attached")
-        self.page.wait_for_load_state()
-        box.fill(text)
+        """Write into the box under ``label``."""
+        self.ready(self.box(label, context=context)).fill(text)
 
     def pick(self, label: str, option: str) -> None:
         """Pick ``option``, a name from the data in the person's language, from the list under ``label``."""
-        self.box(label).select_option(label=option)
+        self.ready(self.box(label)).select_option(label=option)
 
     def choose(self, answer: str) -> None:
         """Choose the card with the answer ``answer``."""
         words = self.page.get_by_text(self.said(answer), exact=True)
-        self.page.locator("label").filter(has=words).get_by_role("radio").check()
+        self.ready(self.page.locator("label").filter(has=words).get_by_role("radio")).check()
 
     def tick(self, label: str) -> None:
         """Tick the box whose label begins with ``label``."""
-        self.page.get_by_role("checkbox", name=re.compile(rf"^\s*{re.escape(self.said(label))}")).check()
+        self.ready(self.page.get_by_role("checkbox", name=re.compile(rf"^\s*{re.escape(self.said(label))}"))).check()
 
     # ---- seeing ----
 

@@ -13,8 +13,9 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Locator, expect
 
 from kit.dates import day_digits
+from tests.conftest import PATIENCE_MS
 from tests.journeys.acts import be_signed_in
-from tests.journeys.conftest import PATIENCE_MS, PHONE, Meet
+from tests.journeys.conftest import PHONE, Meet
 from tests.journeys.look import Looks
 from tests.journeys.person import Person
 from tests.journeys.site import Site

@@ -73,7 +73,8 @@ def _narrows_and_keeps(officer: Person, morning: Morning) -> None:
     officer.look("morning-filter")
     officer.press("Save")
     officer.sees("The filter was saved. You can find it in the menu.")
-    menu = officer.page.locator(".side details")
+    # On a telephone the script folds the menu, which is sent open.
+    menu = officer.ready(officer.page.locator(".side details"))
     if menu.get_attribute("open") is None:
         menu.locator("summary").click()
     kept = menu.get_by_role("link").filter(has_text=morning.name)

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Worker, expect
 
+from tests.conftest import PATIENCE_MS
 from tests.journeys.acts import enter_by_password, photo, reference_on
-from tests.journeys.conftest import PATIENCE_MS, PHONE, Meet
+from tests.journeys.conftest import PHONE, Meet
 from tests.journeys.person import Person
 
 AMINA, KARIM = "9902103456", "9851204417"
-#: The browser of the suite shows no messages: this stands for one, and for the subscription that brought it.
+#: The browser of the suite shows no messages: this stands for one, and for the subscription that brought it. Beside it
+#: the worker notes whom it has met, and whether that was somebody else than before.
 ONE_MESSAGE = """() => {
+    const meet = kept.meet;
+    self.met = [];
+    kept.meet = async mark => {
+        const isOther = await meet(mark);
+        met.push([mark, isOther]);
+        return isOther;
+    };
     self.left = ["message", "subscription"];
     registration.getNotifications = async () => [{ close: () => left.shift() }];
     registration.pushManager.getSubscription = async () => ({ unsubscribe: async () => left.shift() });
+}"""
+#: Where all was deleted the worker makes an empty place anew, to note that nobody is signed in.
+ALL_DRAFTS = "kept.list('').then(({ own, others }) => own.length + others)"
+#: It is hidden for two seconds: a test that looks for it may come too late.
+SAYS_THAT_IT_IS_HIDDEN = """() => {
+    const root = document.documentElement;
+    new MutationObserver(() => root.hidden && console.log("hidden")).observe(root, { attributes: true });
 }"""
 WORDS = "عمود الإنارة أمام المدرسة مطفأ منذ يوم الأحد، والشارع مظلم."
 #: The drafts of this browser, and whether their key can be read out.
@@ -29,9 +46,27 @@ def kept_by(page: Page) -> list[object]:
     return list(page.evaluate(KEPT % WORDS[:12]))
 
 
-def wait_for_the_worker(person: Person) -> None:
+def wait_for_the_worker(person: Person) -> Worker:
+    """Return the worker once it has the pages for times without a network, and knows whose pages are open."""
     person.page.wait_for_function("() => navigator.serviceWorker.controller")
     person.page.reload()
+    (worker,) = person.page.context.service_workers
+    wait_until(person.page, lambda: worker.evaluate("kept.person()") == mark_on(person.page))
+    return worker
+
+
+def mark_on(page: Page) -> str | None:
+    """Return by what the worker knows the person whose page this is."""
+    return page.locator("[data-person]").first.get_attribute("data-person")
+
+
+def wait_until(page: Page, is_so: Callable[[], bool]) -> None:
+    """Return once it is so; the pages go on meanwhile."""
+    for _ in range(PATIENCE_MS // 100):
+        if is_so():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(page.url)
 
 
 def write_offline(person: Person) -> None:
@@ -46,19 +81,16 @@ def write_offline(person: Person) -> None:
 def the_one_that_sent_first(one: Page, other: Page) -> tuple[Page, Page]:
     """Either tab may be the first to hear of the network: it sends the draft and goes on with it, the other stays."""
     pages = [one, other]
-    for _ in range(PATIENCE_MS // 100):
-        one.wait_for_timeout(100)
-        if gone_on := [page for page in pages if "/what/?draft=" in page.url]:
-            (sender,) = gone_on
-            sender.wait_for_load_state()
-            return sender, other if sender is one else one
-    raise AssertionError([page.url for page in pages])
+    wait_until(one, lambda: any("/what/?draft=" in page.url for page in pages))
+    (sender,) = (page for page in pages if "/what/?draft=" in page.url)
+    sender.wait_for_load_state()
+    return sender, other if sender is one else one
 
 
 def test_offline_a_photo_and_back_is_one_case_and_signing_out_leaves_nothing(meet: Meet) -> None:
     citizen = meet("ar", size=PHONE, prepares_for_offline=True)
     enter_by_password(citizen, AMINA)
-    wait_for_the_worker(citizen)
+    worker = wait_for_the_worker(citizen)
     context = citizen.page.context
     context.set_offline(True)
     write_offline(citizen)
@@ -92,32 +124,32 @@ def test_offline_a_photo_and_back_is_one_case_and_signing_out_leaves_nothing(mee
     context.set_offline(False)
     other.goto("/ar/cases/")
     citizen.open("account/")
-    citizen.press("Sign out", within=citizen.main)
+    # What she had open in another window is not left there either.
+    other.evaluate(SAYS_THAT_IT_IS_HIDDEN)
+    with other.expect_console_message(lambda said: said.text == "hidden"):
+        citizen.press("Sign out", within=citizen.main)
     citizen.page.wait_for_url("**/ar/")
-    citizen.page.wait_for_function("indexedDB.databases().then(bases => bases.length === 0)")
+    other.wait_for_url("**/ar/")
+    wait_until(citizen.page, lambda: worker.evaluate(ALL_DRAFTS) == 0)
+    assert citizen.page.evaluate("localStorage.getItem('kept')") is None
     citizen.open("account/")
     citizen.page.wait_for_url("**/ar/sign-in/**")
-    # What she had open in another window is not left there either.
-    expect(other.locator("body")).to_be_hidden()
-    other.wait_for_url("**/ar/")
 
 
 def test_whoever_signs_in_after_somebody_gets_none_of_their_messages(meet: Meet) -> None:
     citizen = meet("en", size=PHONE, prepares_for_offline=True)
     enter_by_password(citizen, AMINA)
-    wait_for_the_worker(citizen)
-    (worker,) = citizen.page.context.service_workers
+    worker = wait_for_the_worker(citizen)
     worker.evaluate(ONE_MESSAGE)
     # Her session ends by itself: her own next one leaves what the browser shows, that of somebody else does not.
     for number, left in ((AMINA, ["message", "subscription"]), (KARIM, [])):
         citizen.page.context.clear_cookies()
+        worker.evaluate("() => { met = []; }")
         enter_by_password(citizen, number)
         citizen.open("cases/")
         expect(citizen.main.get_by_role("heading", level=1)).to_be_visible()
         # The page tells the worker who is here.
-        for _ in range(100):
-            if worker.evaluate("kept.person()"):
-                break
-            citizen.page.wait_for_timeout(200)
-        citizen.page.wait_for_timeout(1000)
-        assert worker.evaluate("left") == left
+        mark = mark_on(citizen.page)
+        wait_until(citizen.page, lambda: mark in [met for met, _ in worker.evaluate("met")])  # noqa: B023 - ends here
+        wait_until(citizen.page, lambda: worker.evaluate("left") == left)  # noqa: B023 - the same
+        assert next(is_other for met, is_other in worker.evaluate("met") if met == mark) == (left == [])
