@@ -109,6 +109,7 @@ def audit_item(request: HttpRequest, item: int) -> HttpResponse:
             messages.warning(request, gettext("That answer was scored in the meantime. Your score was not counted."))
         return redirect("audit-next", drawn.pk)
     if not form.is_bound and not scoring.open_for(user, drawn, at=at).filter(pk=item).exists():
+        messages.info(request, gettext("That answer no longer waits for your score."))
         return redirect("audit-next", drawn.pk)
     context = {"texts": blind(shown), "item": shown, "form": form, "left": _left(request, drawn)}
     return render(request, "reports/audits/item.html", context | frame(user, at=at))

@@ -69,7 +69,9 @@ def test_an_answer_is_scored_blind_and_the_next_one_follows(client: Client, draw
         stored = client.post(url, form())
         assert stored.headers["Location"] == reverse("audit-next", args=[drawn.pk])
     assert AuditScore.objects.get().scorer == lina
-    assert client.get(url).status_code == 302
+    with translation.override("en"):
+        opened = client.get(url, follow=True).content.decode()
+    assert "That answer no longer waits for your score." in opened
     # Somebody sends the form of a page that is out of date.
     late = client.post(url, form(verdict="genuine"), follow=True)
     assert "scored in the meantime" in late.content.decode() or "قُيّم" in late.content.decode()
