@@ -106,7 +106,9 @@ def test_selected_cases_are_saved_as_a_file_without_words_and_people(
     own, theirs = file_case(), file_case(agency=gam)
     Case.objects.filter(pk=own.pk).update(directorate=network)
     client, sent = desk(omar), {"bulk_action": "export", "case": ticked(own, theirs)}
-    assert client.post(reverse("queue-bulk"), sent).context["form"]["kind"].value() == "xlsx"
+    page = client.post(reverse("queue-bulk"), sent)
+    assert page.context["form"]["kind"].value() == "xlsx"
+    assert "Apply to" not in page.content.decode()
     lines = client.post(reverse("queue-bulk"), {**sent, "send": "1", "kind": "csv"}).content.decode().splitlines()
     assert [line.split(",")[0] for line in lines] == ["\ufeffTracking number", own.reference]
     assert "'=1+1" in lines[1]
