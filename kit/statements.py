@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -42,7 +43,8 @@ NEVER: Final = Condition("FALSE")
 def condition(rows: QuerySet[Any], prefix: str) -> Condition:
     """Return the filters of ``rows`` as a condition on their table, which stands under its own name.
 
-    The values are named ``prefix`` and a number: two conditions of one statement have different ones. Raises
+    The values are named ``prefix`` and a number: two conditions of one statement have different ones. A word of an enum
+    stands in the text, since a kept plan uses a partial index only for a word that it knows. Raises
     ``StatementError`` where ``rows`` join another table or are sliced: a condition could not say that. No statement.
     """
     query = rows.query
@@ -56,11 +58,16 @@ def condition(rows: QuerySet[Any], prefix: str) -> Condition:
         return NEVER
     except FullResultSet:
         return ALWAYS
-    names = [f"{prefix}_{place}" for place in range(len(values))]
-    places = [f"%({name})s" for name in names]
+    named = {f"{prefix}_{place}": value for place, value in enumerate(values)}
+    literals = {name: f"'{value!s}'" for name, value in named.items() if _is_word(value)}
+    places = [literals.get(name, f"%({name})s") for name in named]
     between = text.split("%s")
-    named = "".join(part for pair in zip(between, [*places, ""], strict=True) for part in pair)
-    return Condition(f"({named})", dict(zip(names, values, strict=True)))
+    whole = "".join(part for pair in zip(between, [*places, ""], strict=True) for part in pair)
+    return Condition(f"({whole})", {name: value for name, value in named.items() if name not in literals})
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, Enum) and isinstance(value, str) and value.isidentifier()
 
 
 def joined(separator: str, conditions: Iterable[Condition]) -> Condition:

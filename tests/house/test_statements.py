@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,6 +51,15 @@ def test_values_and_conditions_are_bound_by_name(file: Path, amman: Governorate,
     assert row == Place(amman.pk, "Amman (Capital)")
     assert len(asked) == 1
     assert "comment" not in asked[0]["sql"]
+
+
+def test_a_word_of_an_enum_stands_in_the_text_and_what_somebody_typed_does_not() -> None:
+    class Word(StrEnum):
+        AMMAN, QUOTED = "amman", "am'man"
+
+    found = condition(Governorate.objects.filter(code__in=[Word.AMMAN, Word.QUOTED], name_en="amman"), "x")
+    assert found.text.count("'amman'") == 1
+    assert found.values == {"x_1": Word.QUOTED, "x_2": "amman"}
 
 
 def test_prepared_rows_are_the_same_and_what_is_true_stands_in_the_text(file: Path, amman: Governorate) -> None:
