@@ -85,7 +85,9 @@ def test_a_walk_ends_and_the_database_finds_the_rest(three_blocks: list[Case], m
     with CaptureQueriesContext(connection) as captured:
         assert found("المياه") == three_blocks[::-1]
     # By estimates of each form the planner reads every case in place of the index: twelve seconds of a million.
-    assert [query["sql"] for query in captured if "search_vector @@ (SELECT to_tsquery(" in query["sql"]]
+    assert [
+        query["sql"] for query in captured if "complaints_case.search_vector @@ (SELECT to_tsquery(" in query["sql"]
+    ]
 
 
 def test_changed_words_and_late_cases_make_a_sum_untrue_at_once(three_blocks: list[Case], file_case: FileCase) -> None:
