@@ -23,7 +23,7 @@ from kit.statements import Condition, one_line
 MOST_EARLIER = 10
 #: Linked cases on a case page; an incident may have hundreds.
 MOST_LINKED = 20
-_EARLIER: Final = f"complaints_case.id IN ({one_line(Path(__file__).with_name('earlier_cases.sql'))})"
+_EARLIER: Final = one_line(Path(__file__).with_name("earlier_cases.sql"))
 
 
 def earlier_cases(case: Case, user: User, *, at: datetime) -> Sequence[ListedCase]:
@@ -40,7 +40,8 @@ def earlier_cases(case: Case, user: User, *, at: datetime) -> Sequence[ListedCas
         "reads_hidden": user.authority(at).has(CMU),
         "most": MOST_EARLIER,
     }
-    chosen = Condition(_EARLIER.replace("{visible}", visible.text), {**visible.values, **values})
+    keys = _EARLIER.replace("{visible}", visible.text)
+    chosen = Condition(f"complaints_case.id IN ({keys})", {**visible.values, **values})
     return listed_cases(chosen, ["-filed_at", "-pk"], is_common=True)
 
 
