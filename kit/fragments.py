@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -28,9 +28,17 @@ class Fragment:
 
     def fill(self, rows: Sequence[Mapping[str, str]], **flags: bool) -> SafeString:
         """Return the fragment for each of ``rows``, in the language of the page; values are escaped unless safe."""
+        text, places = self._compiled(flags)
+        return SafeString("".join([text % tuple([escaped(row[place]) for place in places]) for row in rows]))
+
+    def fill_markup(self, rows: Iterable[tuple[str, ...]]) -> SafeString:
+        """Return the fragment for each of ``rows``: what stands in its places, in their order, as markup."""
+        text, _places = self._compiled({})
+        return SafeString("".join([text % row for row in rows]))
+
+    def _compiled(self, flags: Mapping[str, bool]) -> tuple[str, list[str]]:
         compiled = _compiled if not settings.DEBUG else _compiled.__wrapped__
-        parts = compiled(self._name, self._fields, get_language() or "", tuple(sorted(flags.items())))
-        return SafeString("".join(escaped(row[part]) if is_place else part for row in rows for is_place, part in parts))
+        return compiled(self._name, self._fields, get_language() or "", tuple(sorted(flags.items())))
 
 
 def escaped(text: str) -> str:
@@ -41,8 +49,8 @@ def escaped(text: str) -> str:
 @lru_cache
 def _compiled(
     name: str, fields: tuple[str, ...], _language: str, flags: tuple[tuple[str, bool], ...]
-) -> list[tuple[bool, str]]:
-    """Return the parts of the template: texts, and the names of the places between them."""
+) -> tuple[str, list[str]]:
+    """Return the template as a text to be formatted, and the names of the places in it, in their order."""
     marks = {field: SafeString(f"\x02{field}\x03") for field in fields}
     pieces = _MARK.split(get_template(name).render({**marks, **dict(flags)}))
-    return [(bool(place % 2), piece) for place, piece in enumerate(pieces)]
+    return "%s".join(piece.replace("%", "%%") for piece in pieces[::2]), pieces[1::2]

@@ -10,6 +10,7 @@ from kit.charts import draw
 from kit.charts.data import ChartData, ChartRow, written
 from kit.charts.spoken import spoken
 from kit.charts.steps import Steps
+from kit.components.chart_marks import svg_marks
 
 register = template.Library()
 
@@ -23,14 +24,15 @@ def chart(
     ``summary`` is read aloud; without one it says the highest and the lowest. Without ``has_table`` the page has a
     table of its own, which has ``left_out`` rows more than are drawn. Pages of citizens load ``css/charts.css``.
     """
-    rtl = get_language_bidi()
+    drawing = draw(kind, data, rtl=get_language_bidi()) if data.rows else None
     return {
         "title": title,
         "summary": summary or spoken(kind, data),
         "data": data,
         "has_table": has_table,
         "left_out": left_out,
-        "drawing": draw(kind, data, rtl=rtl) if data.rows else None,
+        "drawing": drawing,
+        "marks": svg_marks(drawing) if drawing else "",
     }
 
 

@@ -1,19 +1,21 @@
 """A whole form field: label, hint, errors and the box its widget calls for."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
 from django.forms.widgets import Input
-from django.utils.html import conditional_escape, escape, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from kit.components.error_summary import wrong_part
 from kit.components.markup import markup
 from kit.forms import BirthDateInput, Card, ChoiceCards
+from kit.fragments import escaped
 
 register = template.Library()
 
@@ -126,20 +128,29 @@ def _card_groups(bound: BoundField) -> list[dict[str, Any]]:
 
 
 def _option_groups(bound: BoundField) -> list[dict[str, Any]]:
+    """Return the options of a list in their groups, written in code: a page of filters has hundreds."""
     widget = bound.field.widget
-    groups = widget.optgroups(bound.html_name, widget.format_value(bound.value()))
-    return [{"title": title or "", "options": _options(options)} for title, options, _place in groups]
+    chosen = set(widget.format_value(bound.value()))
+    return [
+        {"title": title, "options": SafeString("".join([_option(value, label, chosen) for value, label in options]))}
+        for title, options in _titled_options(widget.choices)
+    ]
 
 
-def _options(options: Iterable[Mapping[str, Any]]) -> SafeString:
-    """Return the options of a list in code: a page of filters has hundreds."""
-    return SafeString("".join(map(_option, options)))
+def _titled_options(choices: Iterable[tuple[Any, Any]]) -> Iterator[tuple[object, Sequence[tuple[Any, Any]]]]:
+    """Yield the options under their titles; those between two groups have none."""
+    for is_group, found in groupby(choices, key=lambda choice: isinstance(choice[1], (list, tuple))):
+        if is_group:
+            yield from found
+        else:
+            yield "", list(found)
 
 
-def _option(option: Mapping[str, Any]) -> str:
-    value = "" if option["value"] is None else str(option["value"])
-    chosen = " selected" if option["selected"] else ""
-    return f'<option value="{escape(value)}"{chosen}>{conditional_escape(option["label"])}</option>'
+def _option(value: object, label: Any, chosen: Container[str]) -> str:
+    text = "" if value is None else str(value)
+    selected = " selected" if text in chosen else ""
+    shown = escaped(label if isinstance(label, str) else str(label))
+    return f'<option value="{escaped(text)}"{selected}>{shown}</option>'
 
 
 def _date_parts(bound: BoundField) -> list[dict[str, Any]]:
