@@ -1,7 +1,8 @@
 """The figures of a country: what building, keeping and reading them costs among few cases and among many.
 
 Some cases are made up and copied by statements; then everything that reads them all, or might, is timed by the clock:
-the work of the worker, the readings, every page of figures, and the list of cases of every measure. At the end the
+the work of the worker, the readings, and the list of cases of every measure. The pages of figures are measured in
+processor time, in turn with the queue, over a connection that keeps plans as that of the web process. At the end the
 goals are printed with what was reached among the most cases; the number of those that were missed is returned.
 Each figure is said and saved as soon as it is known. `--keep FOLDER` keeps the servers' data there, and `--again` reads
 once more what stands in it.
@@ -15,7 +16,7 @@ import json
 import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -48,9 +49,10 @@ from reports.periodic.drafting import document
 from reports.periodic.facts import gather
 from reports.periods import ReportPeriod
 from reports.phenomena import batch as phenomena
-from tests.bench import preparation, progress, workbook
+from tests.bench import interleaved, preparation, progress, workbook
 from tests.bench.enlarged import Enlarger
 from tests.bench.figures import DAYS, written
+from tests.bench.interleaved import Page
 from tests.bench.pages import sign_in
 from tests.bench.world import CASES_OF_A_CITIZEN, make_world
 
@@ -60,7 +62,7 @@ RESUMED_AFTER: Final = 5.0
 #: A page without a list may cost so many times the queue, a list of cases so many milliseconds, the changes of one day
 #: so many seconds, and the monthly report so many times what it costs among the fewest cases.
 PAGE_GOAL, LIST_GOAL, DAY_GOAL, REPORT_GOAL = 3.0, 300.0, 2.0, 1.5
-_TIMES, _LIST = ", times queue", "list of "
+_TIMES: Final = ", times queue"
 
 type Measured = dict[str, float]
 
@@ -120,7 +122,9 @@ def measure(*, repeat: int, is_built: bool, is_proved: bool) -> Iterator[tuple[s
         yield "build", _said(_built(number))
     yield "batches", _said((name, round(seconds(do), 2)) for name, do in _batches(number).items())
     yield "readings", _said((name, _ms(do, repeat)) for name, do in _readings().items())
+    _keep_plans()
     yield "pages", _said(_pages(repeat))
+    yield "lists", _said(_lists(repeat))
     if is_proved:
         yield "proof", _said([("verified s", round(seconds(lambda: list(differences())), 1))])
 
@@ -197,26 +201,54 @@ def _last_month() -> ReportPeriod:
     return whole_month((timezone.localdate().replace(day=1) - timedelta(days=1)).replace(day=1))
 
 
+def _readers() -> tuple[Client, Client, Agency]:
+    """Return the browsers of somebody of the unit and of an officer of the agency with the most cases, and it."""
+    head = _busiest_officer()
+    return sign_in(_somebody(Role.CMU_STAFF)), sign_in(head), head.memberships.get().agency
+
+
+def _keep_plans() -> None:
+    """Let the connection keep plans from here on, as that of the web process does."""
+    connection.close()
+    connection.settings_dict["OPTIONS"] |= {"prepare_threshold": 5, "options": "-c plan_cache_mode=force_generic_plan"}
+
+
 def _pages(repeat: int) -> Iterator[tuple[str, float]]:
-    """Yield milliseconds, the queue first, beside which pages without a list of cases are told as times."""
-    unit, head = sign_in(_somebody(Role.CMU_STAFF)), _busiest_officer()
-    officer, agency = sign_in(head), head.memberships.get().agency
-    queue = _ms(lambda: _get(officer, reverse("queue")), repeat)
-    yield "queue ms", queue
-    plain = {
-        "all figures": (unit, f"{reverse('reports')}?span=last-month"),
-        "all figures, quarter": (unit, f"{reverse('reports')}?span=quarter"),
+    """Yield the milliseconds of processors of each page without a list of cases, and how many times the queue's."""
+    unit, officer, agency = _readers()
+    figures, (first, last) = reverse("reports"), _no_months()
+    addresses = {
+        "all figures": (unit, f"{figures}?span=last-month"),
+        "all figures, quarter": (unit, f"{figures}?span=quarter"),
+        "all figures, year": (unit, f"{figures}?span=year"),
+        "all figures, days that are no months": (unit, f"{figures}?first={first:%d/%m/%Y}&last={last:%d/%m/%Y}"),
         "unit": (unit, reverse("unit-dashboard")),
         "agency": (officer, reverse("agency-dashboard", args=[agency.code])),
         "office": (unit, reverse("pm-dashboard")),
         "index": (unit, reverse("commitment")),
         "public": (unit, reverse("public-figures")),
     }
-    for name, (who, address) in plain.items():
-        yield f"{name}{_TIMES}", round(_ms(partial(_get, who, address), repeat) / queue, 2)
+    queue = Page("queue", partial(officer.get, reverse("queue")))
+    pages = [Page(name, partial(who.get, address), queue.name) for name, (who, address) in addresses.items()]
+    costs = interleaved.measure([queue, *pages], rounds=repeat)
+    for name, cost in costs.items():
+        yield f"{name}, ms", round(cost.whole, 1)
+        if name != queue.name:
+            yield f"{name}{_TIMES}", round(cost.whole / costs[queue.name].whole, 2)
+
+
+def _no_months() -> tuple[date, date]:
+    """Return the days of some weeks that begin and end within months."""
+    last = _last_month().last - timedelta(days=9)
+    return last - timedelta(days=42), last
+
+
+def _lists(repeat: int) -> Iterator[tuple[str, float]]:
+    """Yield the milliseconds of the list of cases of each measure, of all agencies and of the busiest."""
+    unit, officer, agency = _readers()
     for measure, (who, whose) in itertools.product(COUNTED, ((unit, "all agencies"), (officer, "the busiest"))):
         address = f"{reverse('figure-cases')}?{_drill(measure, None if who is unit else agency.code)}"
-        yield f"{_LIST}{measure} of {whose}, ms", _ms(partial(_get, who, address), repeat)
+        yield f"list of {measure} of {whose}, ms", _ms(partial(_get, who, address), repeat)
 
 
 def _drill(measure: str, agency: str | None) -> str:
@@ -268,11 +300,8 @@ def _print(found: Mapping[str, Mapping[str, Measured]]) -> None:
 def _print_goals(found: Mapping[str, Mapping[str, Measured]]) -> int:
     """Print each goal with what was reached among the most cases; return how many are missed."""
     (fewest, few), *_between, (most, many) = sorted(found.items(), key=lambda sized: int(sized[0].replace(",", "")))
-    pages, missed = many["pages"], 0
-    page, listing = (
-        max((value, name) for name, value in pages.items() if is_one(name))
-        for is_one in (lambda name: name.endswith(_TIMES), lambda name: name.startswith(_LIST))
-    )
+    missed, page = 0, max((value, name) for name, value in many["pages"].items() if name.endswith(_TIMES))
+    listing = max((value, name) for name, value in many["lists"].items())
     report = many["readings"]["monthly report"] / few["readings"]["monthly report"]
     memory, _seconds = workbook.measured("xlsx", workbook.MANY)
     progress.say(f"\nGoals among {most} cases")
