@@ -43,10 +43,13 @@ TILES = (
     "objections_upheld",
     "bounces",
 )
+#: What tells the peers of an agency.
+RECEIVED = "received"
 #: Topics are listed by how many answers they had; the page of all figures has the rest.
 MOST_TOPICS = 10
 MONTHS = 6
-#: The measure of the months.
+#: The measure of the topics, and that of the months.
+TOPIC_DAYS = "days_to_answer_median"
 ON_TIME = "answered_on_time"
 #: Accepted objections whose reasons are shown, the newest.
 MOST_RULINGS = 5
@@ -114,9 +117,9 @@ class AgencyPage:
 def agency_page(agency: Agency, period: ReportPeriod, user: User, *, at: datetime) -> AgencyPage:
     """Return the page of ``agency`` in ``period`` for ``user``; a constant number of statements."""
     scope = Scope(agencies=frozenset({agency.pk}))
-    everybody = read(period, by=(Dimension.AGENCY,), at=at)
+    everybody = read(period, by=(Dimension.AGENCY,), at=at, measures=(*TILES, RECEIVED))
     own, peers = _row(everybody, agency), find_peers(agency.pk, _by_agency(everybody))
-    before, year_before = (read(each, scope=scope, at=at).total for each in compared(period))
+    before, year_before = (read(each, scope=scope, at=at, measures=TILES).total for each in compared(period))
     beside: dict[str, HasValues] = {gettext("peers"): peers} if peers else {}
     beside |= {gettext("before"): before, gettext("a year before"): year_before}
     return AgencyPage(
@@ -167,7 +170,7 @@ def _savable(agency: Agency, user: User, *, at: datetime) -> Savable:
 
 def _topics(agency: Agency, period: ReportPeriod, *, at: datetime) -> list[TopicLine]:
     scope = Scope(agencies=frozenset({agency.pk}))
-    rows = read(period, by=(Dimension.TOPIC,), scope=scope, at=at).rows
+    rows = read(period, by=(Dimension.TOPIC,), scope=scope, at=at, measures=("answered", TOPIC_DAYS)).rows
     answered = {key: figures for (key,), figures in rows.items() if isinstance(key, int) and figures.amount("answered")}
     most = sorted(answered, key=lambda key: -answered[key].amount("answered"))[:MOST_TOPICS]
     topics = Topic.objects.in_bulk(most)
@@ -176,19 +179,20 @@ def _topics(agency: Agency, period: ReportPeriod, *, at: datetime) -> list[Topic
 
 def _topic(topic: Topic, figures: Figures, scope: Scope, period: ReportPeriod) -> TopicLine:
     narrow = Scope(agencies=scope.agencies, topics=frozenset({topic.pk}))
-    days = figures.value("days_to_answer_median")
+    days = figures.value(TOPIC_DAYS)
     return TopicLine(
         topic.name,
         int(days or 0),
         topic.limit_days,
         figures.amount("answered"),
-        links.cases_url("days_to_answer_median", period, narrow),
+        links.cases_url(TOPIC_DAYS, period, narrow),
     )
 
 
 def _months(agency: Agency, last: Reading, *, at: datetime) -> ChartData:
     """Return the share answered on time in the last months up to ``last``, with the peers of each month."""
-    earlier = series(compared(last.period)[0], months=MONTHS - 1, by=(Dimension.AGENCY,), at=at)
+    before, measures = compared(last.period)[0], (ON_TIME, RECEIVED)
+    earlier = series(before, months=MONTHS - 1, by=(Dimension.AGENCY,), at=at, measures=measures)
     readings = (*earlier, last)
     columns = (gettext("Month"), gettext("This agency"), gettext("Peers"))
     return ChartData(columns, tuple(_month(reading, agency) for reading in readings), write=percent, highest=1)
@@ -227,6 +231,8 @@ def _rulings(agency: Agency, period: ReportPeriod, user: User, *, at: datetime) 
     seen = accepted.filter(case__in=Case.objects.visible_to(user, at=at).filter(pk__in=cases))
     found = seen.select_related("case", "case__citizen").order_by("-ended_at", "-pk")[:MOST_RULINGS]
     return [
-        Ruling(each.case, CaseVisibility(each.case, knows_person=False).redact(each.reasons), cause_name(each.cause))
+        Ruling(
+            each.case, CaseVisibility(each.case, knows_person=False).redact_line(each.reasons), cause_name(each.cause)
+        )
         for each in found
     ]

@@ -49,7 +49,7 @@ class PmPage:
 def pm_page(period: ReportPeriod, *, at: datetime) -> PmPage:
     """Return the page for ``period``; a constant number of statements."""
     reading = read(period, by=(Dimension.AGENCY,), at=at)
-    before, year_before = (read(each, at=at).total for each in compared(period))
+    before, year_before = (read(each, at=at, measures=TILES).total for each in compared(period))
     beside = {gettext("before"): before, gettext("a year before"): year_before}
     rows = {key: figures for (key,), figures in reading.rows.items() if isinstance(key, int) and figures}
     return PmPage(
@@ -65,7 +65,7 @@ def pm_page(period: ReportPeriod, *, at: datetime) -> PmPage:
 
 def _places(period: ReportPeriod, *, at: datetime) -> ChartData:
     """Return what each governorate sent, for the map; cases without a place stand in the table of all figures."""
-    rows = read(period, by=(Dimension.GOVERNORATE,), at=at).rows
+    rows = read(period, by=(Dimension.GOVERNORATE,), at=at, measures=("received",)).rows
     made = []
     for governorate in Governorate.objects.all():
         received = rows.get((governorate.pk,), Figures()).amount("received")

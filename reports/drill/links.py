@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from html import escape
 from urllib.parse import quote, urlencode
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from reports.figures.scopes import Dimension, Key, Scope
 from reports.forms import period_of_address
@@ -39,13 +41,14 @@ def cases_urls(measures: Iterable[str], period: ReportPeriod, scope: Scope = _WH
 def cases_urls_by(
     dimension: Dimension, measures: Sequence[str], period: ReportPeriod, scope: Scope
 ) -> Callable[[Key], Mapping[str, str]]:
-    """Return what gives these addresses for a key of ``dimension`` within ``scope``: made once for many rows."""
+    """Return what gives these addresses, as markup, for a key of ``dimension`` within ``scope``, for many rows."""
     name = dict(zip(Dimension, (each.name for each in fields(Scope)), strict=True))[dimension]
     addresses = cases_urls(measures, period, replace(scope, **{name: None}))
+    beginnings = {measure: f"{escape(address)}&amp;{name}=" for measure, address in addresses.items()}
 
     def of(key: Key) -> Mapping[str, str]:
         written = _NONE if key is None else quote(str(key))
-        return {measure: f"{address}&{name}={written}" for measure, address in addresses.items()}
+        return {measure: SafeString(beginning + written) for measure, beginning in beginnings.items()}
 
     return of
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Final
 
@@ -41,7 +42,12 @@ class DayTable:
 def day_table(calendar: WorkingCalendar, *, since: datetime, until: datetime, ahead: timedelta = AHEAD) -> DayTable:
     """Return the days from the month of ``since`` to ``ahead`` of ``until``; days of unknown hours are free."""
     first = _local(since).replace(day=1)
-    days = [first + _DAY * n for n in range((_local(until) + ahead - first).days)]
+    return _days(calendar, first, (_local(until) + ahead - first).days)
+
+
+@lru_cache(maxsize=16)
+def _days(calendar: WorkingCalendar, first: date, number: int) -> DayTable:
+    days = [first + _DAY * n for n in range(number)]
     windows = [_window(calendar, day) for day in days]
     lengths = [closes - opens for opens, closes in windows]
     return DayTable(

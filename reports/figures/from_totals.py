@@ -1,14 +1,13 @@
 """Figures read from what is kept: sums of whole months, and the days before and after these.
 
-Of all cases together these days are kept too; of a part of them they are summed from the entries.
+Of all cases together, and of what breakdowns show, these days are kept too; the rest is summed from the entries.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import IntEnum
 from typing import Any, Final
 
 from django.db import connections
@@ -18,10 +17,12 @@ from agencies.calendar import AMMAN, WorkingCalendar
 from agencies.models import current_calendar
 from kit import replica
 from reports.figures.day_table import day_table
-from reports.figures.kept_sums import SETS, rolled_up
+from reports.figures.kept_sums import DAY_SETS, SETS, rolled_up
+from reports.figures.measures import DAYS_OF, NAMES
 from reports.figures.scopes import Dimension, Scope
 from reports.figures.sums import MONTH, WEIGHTS, Sums, amount_columns, next_month, scope_condition, weights
 from reports.models import FigureState
+from reports.models.amounts import DAYS, HOLDERS, STOCKS
 
 _ENTRIES: Final = "reports_figureentry"
 _DAYS: Final = "reports_figureday"
@@ -33,27 +34,42 @@ _MONTH_HELD: Final = """CASE WHEN kept.month < %(start_month)s THEN %(whole)s
     WHEN kept.month >= %(full_month)s THEN weight.seconds ELSE 0 END"""
 
 
-class Wanted(IntEnum):
-    """How much is read: what happened; what stands and is held too; how many working days acts took, too."""
-
-    FLOWS = 1
-    AMOUNTS = 2
-    ALL = 3
+#: Everything that can be read: the amounts, and how many acts took how many working days.
+EVERYTHING: Final = frozenset({*NAMES, *DAYS})
 
 
 @dataclass(frozen=True)
 class TotalsRequest:
-    """What is to be summed: by what, of which part, and ``agencies``, the SQL that leaves agencies out."""
+    """What is to be summed: by what, of which part, and ``agencies``, the SQL that leaves agencies out.
+
+    ``wanted`` are the names of amounts and of days that are read; there is nothing of the others in the answer.
+    """
 
     by: tuple[Dimension, ...]
     scope: Scope
     agencies: str = "true"
-    wanted: Wanted = Wanted.ALL
+    wanted: frozenset[str] = EVERYTHING
 
     @property
     def needed(self) -> frozenset[Dimension]:
         """The dimensions that the answer depends on."""
         return frozenset({*self.by, *self.scope.dimensions})
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The amounts that are read, in the order of ``NAMES``."""
+        return tuple(name for name in NAMES if name in self.wanted)
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns that are read."""
+        by_holder = {f"{what}_{holder}" for holder in HOLDERS if holder in self.wanted for what in ("rest", "held")}
+        return (self.wanted - {*HOLDERS}) | by_holder
+
+    @property
+    def acts(self) -> list[str]:
+        """The acts whose working days are read."""
+        return [acts for acts, days in DAYS_OF.items() if days in self.wanted]
 
 
 @dataclass(frozen=True)
@@ -90,11 +106,14 @@ def count(
     seven queries, one of them for the ``calendar`` if it is not given.
     """
     found, span = Sums.empty(), _Span(start, end, as_of)
-    days = day_table(calendar or current_calendar(), since=start, until=end, ahead=MONTH_AHEAD)
-    parameters = {**span.parameters, **weights(days, start=start, end=end), "parted": list(parted)}
-    kept = next((keys for keys in SETS_BY_SIZE if from_sums and question.needed <= set(keys)), None)
-    edges = _DAYS if not question.needed and span.is_of_days else _ENTRIES
-    parts = list(span.parts(kept, edges)) if kept is not None else [span.every_entry()]
+    parameters: dict[str, Any] = {**span.parameters, "parted": list(parted)}
+    if not question.wanted.isdisjoint(HOLDERS):
+        days = day_table(calendar or current_calendar(), since=start, until=end, ahead=MONTH_AHEAD)
+        parameters |= weights(days, start=start, end=end)
+    kept = _fewest(SETS, question) if from_sums else None
+    with_days = (keys for keys, names in DAY_SETS.items() if question.columns <= set(names))
+    days_kept = _fewest(with_days, question) if span.is_of_days else None
+    parts = list(span.parts(kept, days_kept)) if kept is not None else [span.every_entry()]
     with connections[replica.database()].cursor() as cursor:
         for part in parts:
             _add_part(cursor, found, part, question, parameters)
@@ -103,7 +122,12 @@ def count(
 
 #: The dimensions that have the fewest keys first.
 _BY_NUMBER: Final = (Dimension.KIND, Dimension.CHANNEL, Dimension.GOVERNORATE, Dimension.AGENCY, Dimension.TOPIC)
-SETS_BY_SIZE: Final = sorted(SETS, key=lambda keys: (len(keys), sorted(map(_BY_NUMBER.index, keys), reverse=True)))
+
+
+def _fewest(sets: Iterable[tuple[Dimension, ...]], question: TotalsRequest) -> tuple[Dimension, ...] | None:
+    """Return those of ``sets`` that answer ``question`` from the fewest rows; None if none does."""
+    answering = (keys for keys in sets if question.needed <= set(keys))
+    return min(answering, key=lambda keys: (len(keys), sorted(map(_BY_NUMBER.index, keys), reverse=True)), default=None)
 
 
 class _Span:
@@ -140,8 +164,9 @@ class _Span:
         """Return all entries, where no sums are kept by what is asked."""
         return _Part(_ENTRIES, "moment < %(end)s", MONTH, "origin >= %(start)s", "true", _HELD)
 
-    def parts(self, kept: Sequence[Dimension], edges: str) -> Iterator[_Part]:
-        """Yield the sums of whole months, and what ``edges`` has of the days before and after them."""
+    def parts(self, kept: Sequence[Dimension], days_kept: Sequence[Dimension] | None) -> Iterator[_Part]:
+        """Yield the sums of whole months, and the days before and after them: the kept ones, or all their entries."""
+        edges, which = (_ENTRIES, "true") if days_kept is None else (_DAYS, f"rolled_up = {rolled_up(days_kept)}")
         yield _Part(
             "reports_figuretotal",
             f"rolled_up = {rolled_up(kept)} AND kept.month < %(end_month)s",
@@ -151,12 +176,12 @@ class _Span:
             _MONTH_HELD,
         )
         if _midnight(self.end_month) < self.end:
-            after = "moment >= %(end_month_at)s AND moment < %(end)s"
+            after = f"{which} AND moment >= %(end_month_at)s AND moment < %(end)s"
             yield _Part(edges, after, MONTH, "origin >= %(start)s", "true", _HELD)
         if self.start_month < min(self.full_month, self.end_month):
             in_month = "moment >= %(start_month_at)s AND moment < %(full_month_at)s"
             before = (
-                f"moment < %(end_month_at)s AND moment < %(end)s AND ({in_month} OR "
+                f"{which} AND moment < %(end_month_at)s AND moment < %(end)s AND ({in_month} OR "
                 "(origin >= %(start)s AND origin < %(full_month_at)s))"
             )
             held = f"CASE WHEN {in_month} THEN {_HELD} ELSE 0 END"
@@ -167,24 +192,27 @@ def _add_part(
     cursor: CursorWrapper, found: Sums, part: _Part, question: TotalsRequest, parameters: dict[str, Any]
 ) -> None:
     keys = "".join(f"{dimension}, " for dimension in question.by)
-    width, given = len(question.by), dict(parameters)
+    width, names, given = len(question.by), question.names, dict(parameters)
     scope = scope_condition(question.scope, tuple(Dimension), given)
     where = f"{part.where} AND {scope} AND {question.agencies}"
-    if question.wanted is Wanted.FLOWS:
+    if question.wanted.isdisjoint((*STOCKS, *HOLDERS)):
         # What belongs to the period did not begin to count before it.
         where += f" AND {part.month} >= %(start_month)s"
-    amounts = amount_columns(flows=part.flows, stocks=part.stocks, held=part.held)
+    counts, rows = f"kept.*, {part.flows} AS flows, {part.stocks} AS stocks", f"{part.table} AS kept"
+    if not question.wanted.isdisjoint(HOLDERS):
+        counts, rows = f"{counts}, {part.held} AS held", f"{rows} {WEIGHTS} ON weight.month = {part.month}"
     grouped = f"GROUP BY {keys.removesuffix(', ')}" if keys else ""
+    # What a row counts for has a name: psycopg remembers short statements only, and reads long ones anew each time.
+    amounts = amount_columns(names, flows="flows", stocks="stocks", held="held")
     cursor.execute(
-        f"SELECT {keys}{amounts} FROM {part.table} AS kept {WEIGHTS} ON weight.month = {part.month} "  # noqa: S608 - names of ours
-        f"WHERE {where} {grouped}",
+        f"SELECT {keys}{amounts} FROM (SELECT {counts} FROM {rows} WHERE {where}) AS kept {grouped}",  # noqa: S608 - names of ours
         given,
     )
     for row in cursor.fetchall():
-        found.add(row[:width], row[width:])
-    if question.wanted < Wanted.ALL:
+        found.add(row[:width], row[width:], names)
+    if not question.acts:
         return
-    cursor.execute(_durations(part, keys, where), given)
+    cursor.execute(_durations(part, keys, where), given | {"acts": question.acts})
     for *cell, acts, days, number in cursor.fetchall():
         found.add_days(tuple(cell), acts=acts, days=days, number=int(number))
 
@@ -197,7 +225,10 @@ def _durations(part: _Part, keys: str, where: str) -> str:
             VALUES ('decided', decide_days, decided), ('answered', answer_days, answered)
         ) AS took (acts, days, number)"""
         columns, where = "acts, days, sum(number)", f"days IS NOT NULL AND number <> 0 AND {where}"
-    return f"SELECT {keys}{columns} FROM {rows} WHERE {part.flows} AND {where} GROUP BY {keys}acts, days"  # noqa: S608 - names of ours
+    return (
+        f"SELECT {keys}{columns} FROM {rows} "  # noqa: S608 - names of ours
+        f"WHERE acts = ANY(%(acts)s) AND {part.flows} AND {where} GROUP BY {keys}acts, days"
+    )
 
 
 def _day(moment: datetime) -> date:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from django.db import connection
@@ -11,7 +12,7 @@ from django.db import connection
 from reports.figures.entries import COLUMNS, entries
 from reports.figures.scopes import Dimension
 from reports.figures.sums import MONTH, ORIGIN_MONTH
-from reports.models.amounts import AMOUNTS, CELL, DAYS
+from reports.models.amounts import AMOUNTS, BY_DAY, CELL, DAYS
 
 _A, _T, _K, _C, _G = Dimension
 #: The dimensions that sums are kept by; other combinations are summed from the entries themselves.
@@ -31,6 +32,10 @@ SETS: Final[tuple[tuple[Dimension, ...], ...]] = (
     (_K, _C),
     (_K, _G),
     (_C, _G),
+)
+#: What days are kept by, and what of: everything of all cases together, ``BY_DAY`` of the parts that pages break down.
+DAY_SETS: Final[Mapping[tuple[Dimension, ...], tuple[str, ...]]] = MappingProxyType(
+    {(): (*AMOUNTS, *DAYS), (_A,): BY_DAY, (_T,): BY_DAY, (_K,): BY_DAY}
 )
 _KEYS: Final = ", ".join(CELL)
 _SETS_SQL: Final = ", ".join(f"({', '.join(keys)})" for keys in SETS)
@@ -57,20 +62,22 @@ def _added(table: str) -> str:
     )
 
 
-# The differences of one month and cell come together first: most entries of a changed case are as they were.
+# The differences of one day and cell come together first: most entries of a changed case are as they were.
 _DELTA: Final = f"""
-delta AS MATERIALIZED (
-    SELECT {MONTH} AS month, {ORIGIN_MONTH} AS origin_month, {_KEYS}, {", ".join(DAYS)},
-        {_summed()}
+summed AS (
+    SELECT date_trunc('day', moment, 'Asia/Amman') AS moment, date_trunc('day', origin, 'Asia/Amman') AS origin,
+        {_KEYS}, {", ".join(DAYS)}, {_summed()}
     FROM moved GROUP BY 1, 2, {_KEYS}, {", ".join(DAYS)}
+),
+delta AS MATERIALIZED (
+    SELECT {MONTH} AS month, {ORIGIN_MONTH} AS origin_month, summed.* FROM summed WHERE {_ANY}
 )"""  # noqa: S608 - names of ours
 _TOTAL_COLUMNS: Final = f"rolled_up, month, origin_month, {_KEYS}, {', '.join(AMOUNTS)}"
 _TOTALS: Final = f"""
     SELECT * FROM (
         SELECT grouping({_KEYS}) AS rolled_up, month, origin_month, {_KEYS},
             {_summed()}
-        FROM delta WHERE {_ANY}
-        GROUP BY month, origin_month, GROUPING SETS ({_SETS_SQL})
+        FROM delta GROUP BY month, origin_month, GROUPING SETS ({_SETS_SQL})
     ) AS summed WHERE {_ANY}"""  # noqa: S608 - names of ours
 _DURATION_COLUMNS: Final = f"rolled_up, month, origin_month, {_KEYS}, acts, days, number"
 _DURATIONS: Final = f"""
@@ -83,17 +90,25 @@ _DURATIONS: Final = f"""
     ) AS done
     GROUP BY month, origin_month, acts, days, GROUPING SETS ({_SETS_SQL})
     HAVING sum(number) <> 0"""  # noqa: S608 - names of ours
-_DAY_COLUMNS: Final = f"moment, origin, {', '.join((*DAYS, *AMOUNTS))}"
-_DAILY: Final = f"""
-    SELECT * FROM (
-        SELECT date_trunc('day', moment, 'Asia/Amman') AS moment, date_trunc('day', origin, 'Asia/Amman') AS origin,
-            {", ".join(DAYS)}, {_summed()}
-        FROM moved GROUP BY 1, 2, {", ".join(DAYS)}
-    ) AS summed WHERE {_ANY}"""  # noqa: S608 - names of ours
+_DAY_COLUMNS: Final = f"rolled_up, moment, origin, {_KEYS}, {', '.join((*DAYS, *AMOUNTS))}"
+_TYPES: Final = dict.fromkeys(CELL, "bigint") | {_K: "varchar", _C: "varchar"} | dict.fromkeys(DAYS, "int")
+
+
+def _daily(keys: Sequence[Dimension], names: Sequence[str]) -> str:
+    """Return the SQL of the days by ``keys``; what is not among ``names`` is left empty."""
+    grouped = [name for name in (*CELL, *DAYS) if name in {*keys, *names}]
+    columns = [name if name in grouped else f"NULL::{_TYPES[name]} AS {name}" for name in (*CELL, *DAYS)]
+    columns += [f"{f'nullif(sum({name}), 0)' if name in names else 'NULL'}::bigint AS {name}" for name in AMOUNTS]
+    return f"""SELECT {rolled_up(keys)} AS rolled_up, moment, origin, {", ".join(columns)}
+        FROM delta GROUP BY {", ".join(("moment", "origin", *grouped))}"""  # noqa: S608 - names of ours
+
+
+_EACH_DAY: Final = " UNION ALL ".join(_daily(keys, names) for keys, names in DAY_SETS.items())
+_DAILY: Final = f"SELECT * FROM ({_EACH_DAY}) AS summed WHERE {_ANY}"  # noqa: S608 - names of ours
 _ADD: Final = f"""{_DELTA},
 daily AS (
     INSERT INTO reports_figureday ({_DAY_COLUMNS}) {_DAILY}
-    ON CONFLICT (moment, origin, {", ".join(DAYS)}) DO UPDATE SET {_added("reports_figureday")}
+    ON CONFLICT (rolled_up, moment, origin, {_KEYS}, {", ".join(DAYS)}) DO UPDATE SET {_added("reports_figureday")}
 ),
 total AS (
     INSERT INTO reports_figuretotal ({_TOTAL_COLUMNS}) {_TOTALS}

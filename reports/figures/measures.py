@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
@@ -25,6 +25,8 @@ NAMES: Final = (*FLOWS, *STOCKS, *HOLDERS)
 _HOUR: Final = 3600
 _SHARE, _SCORE, _MEDIAN, _NINETIETH = map(Decimal, ("0.0001", "0.01", "0.5", "0.9"))
 _NONE: Final[Mapping[int, int]] = MappingProxyType({})
+#: The days that are kept of decisions and of answers.
+DAYS_OF: Final = {"decided": "decide_days", "answered": "answer_days"}
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,8 @@ class Figures:
         return MEASURES[measure].base(self)
 
     def amount(self, name: str) -> int:
-        """Return one amount of ``NAMES``."""
-        return self.amounts.get(name, 0)
+        """Return one amount of ``NAMES``; KeyError for one that was not read."""
+        return self.amounts[name] if self.amounts else 0
 
     def __add__(self, other: Figures) -> Figures:
         return Figures(
@@ -60,7 +62,10 @@ class Figures:
 
 @dataclass(frozen=True)
 class Measure:
-    """One measure: its label, its formula in a sentence, its unit, and whether more or less of it is better."""
+    """One measure: its label, its formula in a sentence, its unit, and whether more or less of it is better.
+
+    ``needs`` are the amounts it is computed from, or which of ``DAYS``.
+    """
 
     name: str
     label: Promise
@@ -69,6 +74,7 @@ class Measure:
     better: Literal["more", "less"] | None
     value: Callable[[Figures], Value]
     base: Callable[[Figures], int]
+    needs: tuple[str, ...]
 
 
 def _count(
@@ -82,7 +88,7 @@ def _count(
     def number(figures: Figures) -> int:
         return figures.amount(amount or name)
 
-    return Measure(name, label, formula, "count", better, number, number)
+    return Measure(name, label, formula, "count", better, number, number, (amount or name,))
 
 
 def _share(
@@ -94,7 +100,7 @@ def _share(
     def share(figures: Figures) -> Value:
         return ratio(figures.amount(part), base(figures), _SHARE)
 
-    return Measure(name, label, formula, "share", better, share, base)
+    return Measure(name, label, formula, "share", better, share, base, (part, *whole))
 
 
 def _days(
@@ -109,14 +115,14 @@ def _days(
     def base(figures: Figures) -> int:
         return sum(spread(figures).values())
 
-    return Measure(name, label, formula, "working_days", "less", days, base)
+    return Measure(name, label, formula, "working_days", "less", days, base, (DAYS_OF[acts],))
 
 
 def _held(holder: str, label: Promise, formula: Promise) -> Measure:
     def hours(figures: Figures) -> int:
         return figures.amount(holder) // _HOUR
 
-    return Measure(f"held_{holder}", label, formula, "hours", None, hours, hours)
+    return Measure(f"held_{holder}", label, formula, "hours", None, hours, hours, (holder,))
 
 
 def _gap(figures: Figures) -> Value:
@@ -321,6 +327,7 @@ _ALL: Final = (
         "less",
         _gap,
         _standing,
+        _ANSWERS,
     ),
     _count(
         "came_back",
@@ -339,6 +346,7 @@ _ALL: Final = (
         "more",
         _satisfaction,
         lambda figures: figures.amount("treated"),
+        ("treatment", "treated"),
     ),
     _share(
         "rated",
@@ -379,3 +387,8 @@ _ALL: Final = (
 
 #: All measures by name, in the order they are shown.
 MEASURES: Final[Mapping[str, Measure]] = MappingProxyType({measure.name: measure for measure in _ALL})
+
+
+def needed(measures: Iterable[str]) -> frozenset[str]:
+    """Return the amounts that ``measures``, or amounts among them, are computed from, and which of ``DAYS``."""
+    return frozenset(name for each in measures for name in (MEASURES[each].needs if each in MEASURES else (each,)))

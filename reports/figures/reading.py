@@ -6,7 +6,7 @@ counted for that agency (``agencies.successions``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -24,8 +24,8 @@ from agencies.successions import Continuity
 from complaints.models import Case
 from kit import replica
 from reports.figures import from_history, from_totals
-from reports.figures.from_totals import TotalsRequest, Wanted
-from reports.figures.measures import Figures
+from reports.figures.from_totals import EVERYTHING, TotalsRequest
+from reports.figures.measures import Figures, needed
 from reports.figures.scopes import Dimension, Key, Scope
 from reports.figures.sums import Cell, Sums
 from reports.models import FigureState
@@ -96,11 +96,12 @@ def read(
     by: Sequence[Dimension] = (),
     scope: Scope | None = None,
     at: datetime,
-    wanted: Wanted = Wanted.ALL,
+    measures: Iterable[str] | None = None,
 ) -> Reading:
     """Return the figures of ``period`` as they stood at its end, or at ``at`` while it lasts.
 
-    What is not ``wanted`` may be missing: working days have many rows, and what stands goes back to the first case.
+    Only what ``measures`` need is read, or amounts among them, and everything without them: working days have many
+    rows, what stands goes back to the first case, and each amount costs as much as the next.
 
     Raises ``PeriodNotBegun`` for a period in the future, ``PeriodInverted`` for one that ends before it begins, and
     ``FiguresBeingCounted``. A constant number of queries.
@@ -109,6 +110,7 @@ def read(
         raise PeriodInverted
     if period.starts_at >= at:
         raise PeriodNotBegun
+    wanted = EVERYTHING if measures is None else needed(measures)
     question = TotalsRequest(tuple(by), scope or Scope(), wanted=wanted)
     counted = replica.read(lambda: _read(period, question, at=at))
     rows, as_of = counted.value
@@ -146,6 +148,11 @@ def read_together() -> Iterator[None]:
         yield
     finally:
         _known.reset(before)
+
+
+def continued_by(at: datetime) -> Continuity:
+    """Return who continues whose work; asked once where readings are made together."""
+    return _basis(at)[0]
 
 
 def _basis(at: datetime) -> _Basis:
@@ -217,22 +224,27 @@ def _follow(
     continued: Continuity,
 ) -> None:
     """Add the figures to ``rows`` by the dimensions asked for, each for the agency that does the work today."""
+    agency, places = Dimension.AGENCY, [columns.index(dimension) for dimension in by]
     for cell, figures in sums.figures().items():
-        keys: dict[Dimension, Key] = dict(zip(columns, cell, strict=True))
-        if Dimension.AGENCY in keys:
-            keys[Dimension.AGENCY] = _agency_today(keys, continued)
-            if scope.agencies is not None and keys[Dimension.AGENCY] not in scope.agencies:
+        today = list(cell)
+        if agency in columns:
+            place = columns.index(agency)
+            today[place] = _agency_today(cell, columns, continued)
+            if scope.agencies is not None and today[place] not in scope.agencies:
                 continue
-        shown = tuple(keys[dimension] for dimension in by)
+        shown = tuple([today[place] for place in places])
         rows[shown] = rows[shown] + figures if shown in rows else figures
 
 
-def _agency_today(keys: Mapping[Dimension, Key], continued: Continuity) -> int | None:
-    agency, topic, governorate = (
-        key if isinstance(key, int) else None
-        for key in map(keys.get, (Dimension.AGENCY, Dimension.TOPIC, Dimension.GOVERNORATE))
+def _agency_today(cell: Cell, columns: tuple[Dimension, ...], continued: Continuity) -> Key:
+    agency = cell[columns.index(Dimension.AGENCY)]
+    if agency not in continued.rows:
+        return agency
+    keys = dict(zip(columns, cell, strict=True))
+    topic, governorate = (
+        key if isinstance(key, int) else None for key in map(keys.get, (Dimension.TOPIC, Dimension.GOVERNORATE))
     )
-    return continued.agency(agency, topic, governorate)
+    return continued.agency(agency if isinstance(agency, int) else None, topic, governorate)
 
 
 # ---- beside others ----
@@ -277,14 +289,12 @@ def series(
     by: Sequence[Dimension] = (),
     scope: Scope | None = None,
     at: datetime,
+    measures: Iterable[str],
 ) -> tuple[Reading, ...]:
-    """Return a reading of each of the last ``months`` months up to the one in which ``period`` ends, oldest first.
-
-    They tell what happened in each month, and nothing of what stood at its end.
-    """
+    """Return a reading of ``measures`` in each of the last ``months`` months up to that of ``period``'s end."""
     last = period.last.replace(day=1)
     firsts = [_months_earlier(last, number) for number in reversed(range(months))]
-    return tuple(read(whole_month(first), by=by, scope=scope, at=at, wanted=Wanted.FLOWS) for first in firsts)
+    return tuple(read(whole_month(first), by=by, scope=scope, at=at, measures=measures) for first in firsts)
 
 
 def whole_month(first: date) -> ReportPeriod:

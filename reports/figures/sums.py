@@ -11,7 +11,7 @@ from agencies.calendar import AMMAN
 from reports.figures.day_table import DayTable
 from reports.figures.measures import NAMES, Figures
 from reports.figures.scopes import Dimension, Key, Scope
-from reports.models.amounts import FLOWS, HOLDERS, STOCKS
+from reports.models.amounts import HOLDERS, STOCKS
 
 #: The month an entry began to count in.
 MONTH: Final = "date_trunc('month', moment AT TIME ZONE 'Asia/Amman')::date"
@@ -21,19 +21,20 @@ _MONTHS: Final = 12
 type Cell = tuple[Key, ...]
 
 
-def amount_columns(*, flows: str, stocks: str = "true", held: str) -> str:
-    """Return the SQL of the sums, in the order of ``NAMES``.
+def amount_columns(names: Sequence[str] = NAMES, *, flows: str, stocks: str = "true", held: str) -> str:
+    """Return the SQL of the sums of ``names``, in their order.
 
     ``flows`` tells whether a row belongs to the period, ``stocks`` whether it counts for what stands at its end.
     ``held`` is the working time for which a holder has what it got by the row, besides the rest of that month.
     """
-    columns = [f"sum({name}) FILTER (WHERE {flows})" for name in FLOWS]
-    columns += [f"sum({name}) FILTER (WHERE {stocks})" for name in STOCKS]
-    columns += [
-        f"coalesce(sum(rest_{name}) FILTER (WHERE {flows}), 0) + coalesce(sum(held_{name} * ({held})), 0)"
-        for name in HOLDERS
-    ]
-    return ", ".join(columns)
+
+    def column(name: str) -> str:
+        if name in HOLDERS:
+            rest = f"coalesce(sum(rest_{name}) FILTER (WHERE {flows}), 0)"
+            return f"({rest} + coalesce(sum(held_{name} * ({held})), 0))::bigint"
+        return f"(sum({name}) FILTER (WHERE {stocks if name in STOCKS else flows}))::bigint"
+
+    return ", ".join(map(column, names))
 
 
 WEIGHTS: Final = "LEFT JOIN unnest(%(months)s::date[], %(weights)s::bigint[]) AS weight (month, seconds)"
@@ -88,7 +89,7 @@ def scope_condition(
 class Sums:
     """Adds up rows of amounts and of days by cell."""
 
-    amounts: dict[Cell, list[int]]
+    amounts: dict[Cell, dict[str, int]]
     decided: dict[Cell, dict[int, int]]
     answered: dict[Cell, dict[int, int]]
 
@@ -97,12 +98,14 @@ class Sums:
         """Return sums of nothing."""
         return cls({}, {}, {})
 
-    def add(self, cell: Cell, amounts: Sequence[int | None]) -> None:
-        """Add one row of amounts, in the order of ``NAMES``."""
-        sums = self.amounts.setdefault(cell, [0] * len(NAMES))
-        for place, amount in enumerate(amounts):
+    def add(self, cell: Cell, amounts: Sequence[int | None], names: Sequence[str] = NAMES) -> None:
+        """Add one row of the amounts of ``names``, in their order."""
+        sums = self.amounts.get(cell)
+        if sums is None:
+            sums = self.amounts[cell] = dict.fromkeys(names, 0)
+        for name, amount in zip(names, amounts, strict=True):
             if amount:
-                sums[place] += int(amount)
+                sums[name] += amount
 
     def add_days(self, cell: Cell, *, acts: str, days: int, number: int) -> None:
         """Add how many acts took so many working days."""
@@ -112,11 +115,7 @@ class Sums:
     def figures(self) -> dict[Cell, Figures]:
         """Return the figures of each cell that has any."""
         found = {
-            cell: Figures(
-                dict(zip(NAMES, amounts, strict=True)),
-                _positive(self.decided.get(cell)),
-                _positive(self.answered.get(cell)),
-            )
+            cell: Figures(amounts, _positive(self.decided.get(cell)), _positive(self.answered.get(cell)))
             for cell, amounts in self.amounts.items()
         }
         return {cell: figures for cell, figures in found.items() if figures}

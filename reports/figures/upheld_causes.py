@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 
-from agencies import successions
 from complaints.case_text.objection_causes import cause_name
 from complaints.models import Objection, ObjectionRuling
 from kit import replica
+from reports.figures.reading import continued_by
 from reports.figures.scopes import Dimension, Scope
 from reports.periods import ReportPeriod
 
@@ -51,7 +50,7 @@ def _counted(period: ReportPeriod, *, at: datetime, scope: Scope) -> Counter[str
         for cause, number in _numbers(accepted, "cause"):
             found[cause] += number
         return found
-    continued = successions.continuity(on=timezone.localdate(at))
+    continued = continued_by(at)
     topic_and_place = ("case__topic", "case__governorate") if continued.parted else ()
     for cause, agency, *place, number in _numbers(accepted, "cause", "ruling_event__agency", *topic_and_place):
         if continued.agency(agency, *(place or (None, None))) in scope.agencies:

@@ -67,6 +67,20 @@ AGES: Final = tuple(AGE_DAYS)
 #: What stands at the end of a period.
 STOCKS: Final = ("pending", "late", *AGES)
 AMOUNTS: Final = (*FLOWS, *STOCKS, *RESTS, *HELD)
+#: What is kept by day of the cases of one agency, topic or kind: what breakdowns of any days show. All amounts, with
+#: the working days of acts, would leave nearly as many rows as there are entries.
+BY_DAY: Final = (
+    "received",
+    "came_back",
+    "closed",
+    "confirmed",
+    "disputed",
+    "answered",
+    "answered_in_time",
+    *OUTCOMES,
+    "pending",
+    "late",
+)
 #: What figures can be broken down by.
 CELL: Final = ("agency_id", "topic_id", "kind", "channel", "governorate_id")
 #: Whole working days of a decision or an answer.

@@ -125,9 +125,13 @@ class FigureDuration(_MonthSum):
         return f"{self.month} {self.acts} {self.days}"
 
 
-class FigureDay(_Amounts):
-    """What the entries of a day and of an ``origin`` on one day add up to, of all cases, as an entry at midnight."""
+class FigureDay(_Cell, _Amounts):
+    """What the entries of a day and of an ``origin`` on one day add up to, by one dimension or none.
 
+    Read as an entry at midnight; ``rolled_up`` is that of a ``_MonthSum``.
+    """
+
+    rolled_up = models.SmallIntegerField()
     moment = models.DateTimeField()
     origin = models.DateTimeField()
     decide_days = models.IntegerField(null=True)
@@ -135,10 +139,10 @@ class FigureDay(_Amounts):
 
     class Meta:
         verbose_name = _("kept day")
-        indexes: ClassVar = [models.Index(fields=["origin"], name="figure_day_origin")]
+        indexes: ClassVar = [models.Index(fields=["rolled_up", "origin"], name="figure_day_by_origin")]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["moment", "origin", "decide_days", "answer_days"],
+                fields=["rolled_up", "moment", "origin", *_KEYS, "decide_days", "answer_days"],
                 nulls_distinct=False,
                 name="figure_day_once",
             )

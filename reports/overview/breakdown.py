@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Final
 
 from django.utils.html import format_html
@@ -13,7 +12,8 @@ from django.utils.safestring import SafeString
 from kit.fragments import Fragment
 from reports.drill import links
 from reports.figures.scopes import Dimension, Scope
-from reports.overview.rows import FIGURE_NAMES, CaseFigures, FigureRow
+from reports.overview.cells import cells
+from reports.overview.rows import FIGURE_NAMES, FigureRow
 from reports.periods import ReportPeriod
 
 #: The most bars in the chart; the table beside it has all rows.
@@ -24,9 +24,6 @@ FIRST_ROWS: Final = 15
 MOST_SPOKEN: Final = 3
 
 _ROW: Final = Fragment("reports/overview/breakdown_row.html", "name", "note", "cells")
-_CELL: Final = Fragment("reports/overview/breakdown_cell.html", "opening", "count", "closing")
-_CLOSING: Final = SafeString("</a>")
-_NO_CASES: Final = {"opening": SafeString(), "count": "0", "closing": SafeString()}
 
 
 @dataclass(frozen=True)
@@ -60,17 +57,9 @@ def breakdown(
 
 def _line(row: FigureRow, addresses: Mapping[str, str]) -> Mapping[str, str]:
     note = format_html('<br><span class="small muted">{}</span>', row.note) if row.note else SafeString()
-    return {"name": row.name, "note": note, "cells": _cells(row.figures, addresses)}
-
-
-def _cells(figures: CaseFigures, addresses: Mapping[str, str]) -> SafeString:
-    return _CELL.fill([_cell(getattr(figures, name), addresses[name]) for name in FIGURE_NAMES])
-
-
-def _cell(count: int, address: str) -> Mapping[str, str]:
-    if not count:
-        return _NO_CASES
-    return {"opening": SafeString(f'<a href="{escape(address)}">'), "count": f"{count:,}", "closing": _CLOSING}
+    counts = ((getattr(row.figures, name), addresses[name]) for name in FIGURE_NAMES)
+    written = cells((f"{count:,}", address if count else "") for count, address in counts)
+    return {"name": row.name, "note": note, "cells": written}
 
 
 def _bars(rows: Sequence[FigureRow], shown: str) -> list[tuple[str, int]]:

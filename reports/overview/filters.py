@@ -7,25 +7,24 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Prefetch
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from agencies.models import Agency, AgencySuccession, Governorate, Topic
 from complaints.models import Channel
 from complaints.workflow import Kind
 from kit.forms import Form
+from kit.languages import current_language
 from reports.figures.scopes import Key, Scope
 
 #: What stands in an address for cases without an agency or a topic.
 NONE: Final = "-"
 _ALL: Final = ("", pgettext_lazy("in a filter", "All"))
-_NAMED: Final = ("code", "name_ar", "name_en")
 
 
 class FilterForm(Form):
     """What a report is limited to; an empty box limits nothing.
 
-    Agencies whose whole work another one does are not offered: their cases count for that one. Five queries at most.
+    Agencies whose whole work another one does are not offered: their cases count for that one. Three queries.
     """
 
     agency = forms.ChoiceField(required=False, label=_("Agency"))
@@ -38,24 +37,26 @@ class FilterForm(Form):
         super().__init__(data)
         self._keys: dict[tuple[str, str], int] = {}
         merged = AgencySuccession.objects.executed().filter(topic=None, governorate=None).values("predecessor")
-        children = Prefetch("children", Topic.objects.only(*_NAMED, "parent"))
-        groups = Topic.objects.filter(parent=None).only(*_NAMED).prefetch_related(children)
-        agencies = Agency.objects.exclude(pk__in=merged).only(*_NAMED)
-        self._offer("agency", (NONE, gettext("No agency yet")), *self._named("agency", agencies))
-        self._offer(
-            "topic",
-            (NONE, gettext("No topic")),
-            *((group.name, self._named("topic", group.children.all())) for group in groups),
+        columns = ("pk", "code", f"name_{current_language()}")
+        topics = list(Topic.objects.values_list(*columns, "parent"))
+        named = self._named("agency", Agency.objects.exclude(pk__in=merged).values_list(*columns))
+        groups = (
+            (group, self._named("topic", (row for *row, parent in topics if parent == key)))
+            for key, _code, group, parent in topics
+            if parent is None
         )
-        self._offer("governorate", *self._named("governorate", Governorate.objects.only(*_NAMED)))
+        self._offer("agency", (NONE, gettext("No agency yet")), *named)
+        self._offer("topic", (NONE, gettext("No topic")), *groups)
+        self._offer("governorate", *self._named("governorate", Governorate.objects.values_list(*columns)))
 
     def _offer(self, name: str, *choices: tuple[str, Any]) -> None:
         self.fields[name].choices = [_ALL, *choices]  # type: ignore[attr-defined] # a field of choices
 
-    def _named(self, name: str, rows: Iterable[Agency | Topic | Governorate]) -> Sequence[tuple[str, str]]:
+    def _named(self, field: str, rows: Iterable[Sequence[Any]]) -> Sequence[tuple[str, str]]:
+        """Return the options that rows of a key, a code and a name are, and remember their keys."""
         found = list(rows)
-        self._keys |= {(name, row.code): row.pk for row in found}
-        return [(row.code, row.name) for row in found]
+        self._keys |= {(field, code): key for key, code, _name in found}
+        return [(code, name) for _key, code, name in found]
 
     @property
     def scope(self) -> Scope:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from kit.fragments import Fragment
 from reports.drill import links
 from reports.figures.measures import MEASURES, Figures, Measure
 from reports.figures.reading import compared, read
 from reports.figures.scopes import Scope
+from reports.overview.cells import cells
 from reports.periods import ReportPeriod
 
 #: What stands where there is nothing to measure.
@@ -101,9 +105,22 @@ class MeasureTable:
     groups: Sequence[tuple[Promise, Sequence[MeasureRow]]]
 
     @property
+    def markup(self) -> Sequence[tuple[Promise, SafeString]]:
+        """The rows of each group as markup."""
+        return [(title, _ROW.fill([_filled(row) for row in rows])) for title, rows in self.groups]
+
+    @property
     def rows(self) -> Sequence[MeasureRow]:
         """The measures without their groups."""
         return [row for _title, rows in self.groups for row in rows]
+
+
+_ROW: Final = Fragment("reports/overview/measure_row.html", "label", "formula", "cells")
+
+
+def _filled(row: MeasureRow) -> Mapping[str, str]:
+    written = cells((cell.text, escape(cell.href)) for cell in row.cells)
+    return {"label": str(row.measure.label), "formula": str(row.measure.formula), "cells": written}
 
 
 def measure_table(period: ReportPeriod, total: Figures, *, at: datetime, scope: Scope) -> MeasureTable:

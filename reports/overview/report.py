@@ -6,14 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
-from agencies import successions
 from complaints.workflow import Kind, Outcome
 from reports.drill import links
-from reports.figures.from_totals import Wanted
 from reports.figures.measures import Figures
-from reports.figures.reading import Reading, read
+from reports.figures.reading import Reading, continued_by, read
 from reports.figures.scopes import Dimension, Scope
 from reports.figures.upheld_causes import upheld_causes
 from reports.models.amounts import OUTCOMES, outcome_amount
@@ -28,16 +24,16 @@ def build_report(
 
     ``limits`` are the words for ``scope``.
     """
-    # There are few kinds: by them the working days of all cases are read in the fewest rows.
-    kinds = read(period, by=[Dimension.KIND], scope=scope, at=at)
+    whole = read(period, scope=scope, at=at)
+    kinds = read(period, by=[Dimension.KIND], scope=scope, at=at, measures=(*FIGURE_NAMES, *OUTCOMES))
     agencies, topics = (
-        read(period, by=[by], scope=scope, at=at, wanted=Wanted.AMOUNTS) for by in (Dimension.AGENCY, Dimension.TOPIC)
+        read(period, by=[by], scope=scope, at=at, measures=FIGURE_NAMES) for by in (Dimension.AGENCY, Dimension.TOPIC)
     )
-    continued = successions.continuity(on=timezone.localdate(at))
+    continued = continued_by(at)
     by_kind = _case_figures(kinds)
     report = Report(
         period=period,
-        as_of=kinds.as_of,
+        as_of=whole.as_of,
         counted_at=at,
         by_agency=agency_rows(_case_figures(agencies), predecessors=continued.predecessors(), on=period.last),
         by_kind=tuple(
@@ -47,11 +43,11 @@ def build_report(
         by_topic=topic_rows(_case_figures(topics)),
         by_outcome=tuple(_outcome_rows(kinds, period, scope or Scope())),
         by_cause=tuple(upheld_causes(period, at=at, scope=scope)),
-        total=_named_figures(kinds.total),
-        copy_note=kinds.copy_note,
+        total=_named_figures(whole.total),
+        copy_note=whole.copy_note,
         limits=limits,
     )
-    return report, kinds.total
+    return report, whole.total
 
 
 def _case_figures(reading: Reading) -> Mapping[Any, CaseFigures]:

@@ -9,7 +9,7 @@ figures follow it, unlike all else. Small numbers are shown as they are, for the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from operator import add
 
@@ -19,6 +19,7 @@ from agencies.models import Agency, Topic
 from agencies.names import names_on
 from complaints.workflow import Kind, Outcome
 from kit.arabic import fold
+from kit.languages import current_language
 from reports.figures.scopes import Key
 from reports.figures.time_in_hand import TimeRow
 from reports.periods import ReportPeriod
@@ -37,10 +38,10 @@ class CaseFigures:
     came_back: int = 0
 
     def __add__(self, other: CaseFigures) -> CaseFigures:
-        return CaseFigures(*map(add, astuple(self), astuple(other)))
+        return CaseFigures(*map(add, vars(self).values(), vars(other).values()))
 
     def __bool__(self) -> bool:
-        return any(astuple(self))
+        return any(vars(self).values())
 
 
 #: The figures in the order they are shown.
@@ -116,15 +117,16 @@ def agency_rows(
     The note of a row names the agencies whose work it includes, and the name the agency had ``on`` that day.
     """
     shown = {key for key, figures in sums.items() if key is not None and figures}
-    others = {old for key in shown for old in predecessors.get(key, ())}
-    agencies = Agency.objects.only("name_ar", "name_en", "short_name_ar", "short_name_en").in_bulk(shown | others)
+    language = current_language()
+    # Of all agencies: a list of keys makes a statement that is read anew each time.
+    named = Agency.objects.values_list("pk", f"name_{language}", f"short_name_{language}")
+    names = {key: (name, short_name) for key, name, short_name in named}
     former = names_on(shown, on=on)
     rows = [
         FigureRow(
-            agencies[key].name,
-            agencies[key].short_name,
+            *names[key],
             sums[key],
-            _note([agencies[old].name for old in predecessors.get(key, ())], former.get(key, "")),
+            _note([names[old][0] for old in predecessors.get(key, ())], former.get(key, "")),
             key,
         )
         for key in shown
@@ -138,8 +140,8 @@ def agency_rows(
 def topic_rows(sums: Mapping[int | None, CaseFigures]) -> tuple[FigureRow, ...]:
     """Return the topics with cases to count, most received first, then by name; cases without a topic last."""
     shown = {key for key, figures in sums.items() if key is not None and figures}
-    topics = Topic.objects.only("name_ar", "name_en").in_bulk(shown)
-    rows = [FigureRow(topics[key].name, topics[key].name, sums[key], key=key) for key in shown]
+    names = Topic.objects.values_list("pk", f"name_{current_language()}")
+    rows = [FigureRow(name, name, sums[key], key=key) for key, name in names if key in shown]
     rows.sort(key=lambda row: (-row.figures.received, fold(row.name)))
     unsorted = sums.get(None, CaseFigures())
     return (*rows, FigureRow(gettext("No topic"), gettext("No topic"), unsorted)) if unsorted else tuple(rows)

@@ -23,7 +23,7 @@ from complaints.simulation.world import World
 from reports.dashboards import kept
 from reports.dashboards.peers import find_peers
 from reports.dashboards.sentences import quiet_sentences, rise_sentences
-from reports.figures.measures import Figures
+from reports.figures.measures import NAMES, Figures
 from reports.models import PhenomenonCase
 from reports.phenomena.actions import Description, record_by_hand
 from tests.cast import NOW, make_agency, make_staff, sign_in
@@ -133,13 +133,14 @@ def test_officers_read_their_own_line_and_supervisors_all(
 
 
 def test_peers_are_added_up_and_withheld_below_five() -> None:
-    others = {key: Figures({"received": key, "answered": 1}) for key in range(1, 16)}
+    nothing = dict.fromkeys(NAMES, 0)
+    others = {key: Figures(nothing | {"received": key, "answered": 1}) for key in range(1, 16)}
     peers = find_peers(8, others)
     assert peers is not None
     assert (peers.number, peers.figures.amount("answered"), peers.figures.amount("received")) == (9, 9, 67)
     assert (peers.value("received"), peers.value("answered_on_time")) == (Decimal("7.4"), 0)
-    few = {key: Figures({"received": 9, "answered": 0, "objections": 0}) for key in range(1, 8)}
-    few[2] = Figures({"received": 9, "answered": 4, "answered_in_time": 4, "objected": 1})
+    few = {key: Figures(nothing | {"received": 9}) for key in range(1, 8)}
+    few[2] = Figures(nothing | {"received": 9, "answered": 4, "answered_in_time": 4, "objected": 1})
     withheld = find_peers(1, few)
     assert withheld is not None
     assert [withheld.value(name) for name in ("answered_on_time", "objections", "bounces")] == [None, None, 0]

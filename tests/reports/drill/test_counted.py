@@ -20,7 +20,7 @@ from reports.drill import links
 from reports.drill.counted import Question, counted_page
 from reports.drill.lists import COUNTED, STANDING
 from reports.figures import kept
-from reports.figures.measures import MEASURES
+from reports.figures.measures import MEASURES, NAMES
 from reports.figures.reading import read
 from reports.figures.scopes import Dimension, Scope
 from reports.models.amounts import LISTED
@@ -99,7 +99,8 @@ def test_the_lists_hold_as_many_cases_as_the_numbers_say(cases: None) -> None:
         for name in MEASURES.keys() - set(ONCE):
             found = listed(name, period)
             assert len(found) == len(set(found))
-            assert bool(found) or not reading.total.amount(COUNTED[name].plus[0])
+            plus = COUNTED[name].plus[0]
+            assert bool(found) or plus not in NAMES or not reading.total.amount(plus)
     total = read(PERIODS[1], at=NOW).total
     assert len(listed("answered_on_time", PERIODS[1])) + len(listed("answered_late", PERIODS[1])) == total.value(
         "answered"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from threading import Event, Thread
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 from accounts.models import Citizen, User
@@ -24,6 +26,7 @@ from reports.figures.reading import read
 from reports.figures.scopes import Dimension, Scope
 from reports.figures.verifying import Difference, differences
 from reports.models import FigureChange, FigureDay, FigureEntry, FigureState, FigureTotal
+from reports.models.amounts import BY_DAY, DAYS
 from reports.periods import ReportPeriod
 from tests.cast import NOW
 from tests.complaints.cases import make_topic
@@ -51,13 +54,29 @@ def differing(at: datetime) -> list[str]:
     for first, last in ((40, 3), (12, 0)):
         period = ReportPeriod((at - timedelta(days=first)).date(), (at - timedelta(days=last)).date())
         start, end = period.starts_at, min(period.ends_at, at)
-        for by in ((), (Dimension.AGENCY,), (Dimension.KIND, Dimension.CHANNEL)):
-            question = from_totals.TotalsRequest(by, Scope())
-            one = from_totals.count(start, end, question, as_of=at, parted=()).figures()
-            other = from_history.count(start, end, by=by, scope=Scope()).figures()
+        for by, wanted in READ_BY.items():
+            question = from_totals.TotalsRequest(by, Scope(), wanted=wanted)
+            with CaptureQueriesContext(connection) as asked:
+                one = from_totals.count(start, end, question, as_of=at, parted=()).figures()
+            if by in kept_sums.DAY_SETS:
+                found += [query["sql"] for query in asked.captured_queries if "figureentry" in query["sql"]]
+            counted = from_history.count(start, end, by=by, scope=Scope()).figures()
+            other = {cell: _only(figures, wanted) for cell, figures in counted.items()}
             for cell in one.keys() | other.keys():
                 found += map(str, compare(f"{period} {cell}", one.get(cell, Figures()), other.get(cell, Figures())))
     return found
+
+
+#: What is read by which dimensions: from days that are kept, and by two from the entries.
+READ_BY = {(): from_totals.EVERYTHING, (Dimension.KIND, Dimension.CHANNEL): from_totals.EVERYTHING} | {
+    keys: frozenset(BY_DAY) for keys in kept_sums.DAY_SETS if keys
+}
+
+
+def _only(figures: Figures, wanted: frozenset[str]) -> Figures:
+    """Return what of ``figures`` is wanted."""
+    amounts = {name: amount for name, amount in figures.amounts.items() if name in wanted}
+    return replace(figures, amounts=amounts) if wanted >= {*DAYS} else Figures(amounts)
 
 
 @settings(

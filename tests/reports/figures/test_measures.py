@@ -3,10 +3,11 @@
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 from reports.figures.document import markdown
-from reports.figures.measures import MEASURES, Figures
+from reports.figures.measures import MEASURES, NAMES, Figures, needed
 
 
 def test_the_document_is_written_from_the_measures() -> None:
@@ -17,6 +18,15 @@ def test_nothing_to_measure_is_no_value_and_no_count_is_zero() -> None:
     values = {name: Figures().value(name) for name in MEASURES}
     assert {values[name] for name, measure in MEASURES.items() if measure.unit in {"count", "hours"}} == {0}
     assert {values[name] for name, measure in MEASURES.items() if measure.unit not in {"count", "hours"}} == {None}
+
+
+def test_a_measure_is_computed_from_what_it_says_it_needs_and_another_is_refused() -> None:
+    for name, measure in MEASURES.items():
+        amounts = dict.fromkeys((each for each in needed([name]) if each in NAMES), 1) or {"received": 1}
+        found = Figures(amounts, {2: 1}, {2: 1})
+        assert (measure.value(found), measure.base(found)) != (None, 0), name
+    with pytest.raises(KeyError):
+        Figures({"received": 1}).value("closed")
 
 
 def test_the_days_of_two_groups_are_those_of_all_their_cases() -> None:

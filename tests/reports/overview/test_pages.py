@@ -162,7 +162,7 @@ def test_the_statements_of_the_page_do_not_grow_with_the_cases(
         generate(number, world=world, seed=seed, since=NOW - timedelta(days=30), until=NOW)
         # session with its user, roles, successions, figures, names of the agencies today and then, names of the topics;
         # calendar, holdings and names for the working time
-        with django_assert_num_queries(29):
+        with django_assert_num_queries(31):
             shown(at_the_cmu, "?span=last-month")
 
 

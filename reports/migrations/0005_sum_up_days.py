@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("reports", "0004_kept_days"),
+        ("reports", "0004_kept_days_by_dimension"),
     ]
 
     operations = [
