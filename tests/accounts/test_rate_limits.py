@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import rate_limits
 from accounts.models import RateCounter
 from accounts.rate_limits import RateLimit
+from tests.complaints.threads import be_patient
 
 TWICE = RateLimit("test", 2, timedelta(hours=1))
 
@@ -53,6 +54,7 @@ def test_no_number_of_parallel_requests_gets_past_a_limit():
 
     def spend(_: int) -> bool:
         try:
+            be_patient()
             rate_limits.spend(ten, "a", at=at)
         except rate_limits.RateLimitReached:
             return False

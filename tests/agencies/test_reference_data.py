@@ -269,7 +269,7 @@ def test_what_a_person_saves_while_the_files_load_is_not_overwritten():
         Agency.objects.filter(code="gam").update(name_en="Mine", edited_at=timezone.now())
         loader.start()
         wait_until_somebody_waits_for_a_lock()
-    loader.join(timeout=30)
+    loader.join(timeout=60)
     assert Agency.objects.get(code="gam").name_en == "Mine"
     assert [outcome.kept for outcome in outcomes if outcome.file == "agencies.csv"] == [1]
 

@@ -16,7 +16,7 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
 
     def run(act: Callable[[], object]) -> object:
         try:
-            _be_patient()
+            be_patient()
             barrier.wait()
             return act()
         except Exception as error:  # noqa: BLE001 - the outcome is what is asserted
@@ -32,7 +32,7 @@ def copy(case: Case) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
-def _be_patient() -> None:
+def be_patient() -> None:
     """Let the thread wait for locks as long as a busy machine needs: what is asked is who waits, not how long."""
     with connection.cursor() as cursor:
         for limit in ("lock_timeout", "statement_timeout"):

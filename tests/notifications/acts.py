@@ -17,6 +17,7 @@ from notifications.models import Attempt, Channel, Lane, Message, MessageState
 from notifications.outbox import Notice
 from notifications.reconciliation import message_states, status_checks
 from notifications.sending import delivery
+from tests.complaints.threads import be_patient
 from tests.notifications.conftest import AnsweringCarrier, ObedientCarrier, notice, owed
 
 OLD, NEW, EMAIL = "+962790001234", "+962790009999", "amina@example.com"
@@ -127,7 +128,8 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
 
     def work(place: int, act: Callable[[], object]) -> None:
         try:
-            start.wait(10)
+            be_patient()
+            start.wait(60)
             results[place] = act()
         except Exception as error:  # noqa: BLE001 - what it raised is its result
             results[place] = type(error)
@@ -138,5 +140,5 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(120)
     return results

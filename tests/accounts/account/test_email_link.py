@@ -19,6 +19,7 @@ from notifications.addresses import address_status
 from notifications.models import Channel, MessageState, Verdict
 from tests.accounts.account.email_links import FORM, NEW, again, link, owed
 from tests.cast import PASSWORD, make_citizen, sign_in
+from tests.complaints.threads import be_patient
 
 
 def test_looking_at_the_link_confirms_nothing_and_the_button_does_for_whoever_is_signed_out(client, karim, now):
@@ -142,11 +143,13 @@ def test_a_change_at_the_same_moment_never_leaves_an_address_confirmed_by_the_li
         together = threading.Barrier(2)
 
         def confirm(token: str = token, together: threading.Barrier = together) -> None:
+            be_patient()
             together.wait()
             email_address.confirm(token, at=at)
             connections.close_all()
 
         def change(together: threading.Barrier = together) -> None:
+            be_patient()
             together.wait()
             email_address.change(karim, "other@office.example", at=timezone.now())
             connections.close_all()
@@ -165,6 +168,7 @@ def test_the_link_waits_for_a_change_that_is_not_committed_yet_and_is_over_then(
     asked = threading.Event()
 
     def confirm() -> Citizen | None:
+        be_patient()
         asked.set()
         try:
             return email_address.confirm(token, at=at)

@@ -22,6 +22,7 @@ from tests.accounts.keyboard import (
     register_until_code,
     url,
 )
+from tests.complaints.threads import be_patient
 
 pytestmark = pytest.mark.usefixtures("amman")
 
@@ -281,6 +282,7 @@ def test_of_thirty_guesses_in_parallel_three_are_evaluated(client):
 
     def guess(_: int) -> int:
         try:
+            be_patient()
             browser = Client(headers={"cookie": cookies})
             browser.cookies.load(cookies)
             return browser.post(url("code"), {"code": typed}).status_code

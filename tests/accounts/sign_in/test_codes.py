@@ -14,6 +14,7 @@ from accounts.sign_in.codes.code_limits import CodeContext
 from accounts.sign_in.codes.phone_codes import CodeGuess, GuessOutcome, Sending
 from kit.crypto import lookup
 from notifications.models import Alarm, Message
+from tests.complaints.threads import be_patient
 
 PHONE = "+962791112233"
 CONTEXT = CodeContext(purpose=Purpose.REGISTER, session="s1", phone=PHONE, language="ar", address="192.0.2.1")
@@ -185,8 +186,9 @@ def test_of_eighty_guesses_at_once_exactly_three_are_evaluated():
 
     def guess(number: int) -> GuessOutcome:
         try:
+            be_patient()
             if number < 20:
-                ready.wait(timeout=20)
+                ready.wait(timeout=60)
             return phone_codes.guess(CONTEXT, wrong(code), at=at).verdict
         finally:
             connections.close_all()
@@ -207,7 +209,8 @@ def test_of_two_right_guesses_at_once_one_opens():
 
     def guess(_: int) -> GuessOutcome:
         try:
-            ready.wait(timeout=20)
+            be_patient()
+            ready.wait(timeout=60)
             return phone_codes.guess(CONTEXT, code.code, at=at).verdict
         finally:
             connections.close_all()
@@ -226,8 +229,9 @@ def test_counting_in_two_statements_would_let_every_guess_of_a_burst_through():
 
     def guess_carelessly(_: int) -> bool:
         try:
+            be_patient()
             tries = PhoneCode.objects.get(pk=code.pk).tries
-            ready.wait(timeout=20)
+            ready.wait(timeout=60)
             PhoneCode.objects.filter(pk=code.pk).update(tries=tries + 1)
             return tries < phone_codes.TRIES
         finally:

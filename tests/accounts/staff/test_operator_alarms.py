@@ -17,6 +17,7 @@ from accounts.tasks import notify_operators
 from notifications import alarms
 from notifications.models import Alarm, AlarmKind, Message
 from tests.cast import make_staff
+from tests.complaints.threads import be_patient
 
 
 class Interrupted(Exception):
@@ -142,6 +143,7 @@ def test_two_workers_tell_of_an_alarm_once(huda, now):
     together = threading.Barrier(2)
 
     def tell(_: int) -> int:
+        be_patient()
         together.wait()
         try:
             return operator_alarms.notify_operators(now)

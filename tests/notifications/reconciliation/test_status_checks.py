@@ -285,7 +285,7 @@ class TestAtTheSameMoment:
         def find(outgoing: OutgoingMessage, *, since: datetime) -> None:
             caller = threading.Thread(target=call_back)
             caller.start()
-            caller.join(10)
+            caller.join(60)
 
         def call_back() -> None:
             try:

@@ -81,7 +81,7 @@ def test_two_workers_on_one_message_send_once(signals: Signals, carrier: Obedien
 
     def slowly() -> None:
         inside.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
 
     carrier.meanwhile = slowly
     states: list[str] = []
@@ -94,12 +94,12 @@ def test_two_workers_on_one_message_send_once(signals: Signals, carrier: Obedien
 
     first = threading.Thread(target=work)
     first.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     second = threading.Thread(target=work)
     second.start()
-    second.join(10)
+    second.join(60)
     go_on.set()
-    first.join(10)
+    first.join(60)
     assert (states, len(carrier.ledger), Attempt.objects.count()) == (["sending", "accepted"], 1, 1)
 
 
@@ -111,7 +111,7 @@ def test_the_wire_mark_is_committed_before_the_carrier_is_spoken_to(signals: Sig
     def look() -> None:
         other = threading.Thread(target=from_elsewhere)
         other.start()
-        other.join(10)
+        other.join(60)
 
     def from_elsewhere() -> None:
         try:
@@ -247,7 +247,7 @@ class TestOvertaking:
             outbox.cancel(reference=message.reference, at=timezone.now())
             sender = threading.Thread(target=work)
             sender.start()
-            sender.join(10)
+            sender.join(60)
             assert outbox.has_left(message.occasion) is False
         assert (states, carrier.ledger) == (["pending"], [])
 

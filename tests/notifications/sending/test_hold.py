@@ -310,5 +310,5 @@ class TestEnd:
         sender.start()
         hold.end(by="user:huda")
         stop.set()
-        sender.join(20)
+        sender.join(60)
         assert ([state_of(message) for message in messages], answering.ledger) == (["unknown"] * 5, [])

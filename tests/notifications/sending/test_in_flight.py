@@ -67,7 +67,7 @@ class TestHowMany:
 
     def test_they_are_sent_beside_each_other(self, signals: list[str], threaded: ThreadedCarrier) -> None:
         assert isinstance(threaded, ConcurrentCarrier)
-        together = threading.Barrier(IN_FLIGHT, timeout=10)
+        together = threading.Barrier(IN_FLIGHT, timeout=60)
 
         def wait() -> None:
             together.wait()
@@ -135,7 +135,7 @@ class TestOrder:
         record, send = handover.record, ObedientCarrier.send
 
         def hanging(carrier: ObedientCarrier, message: OutgoingMessage) -> Accepted:
-            assert message.message_id != str(first.pk) or go_on.wait(10)
+            assert message.message_id != str(first.pk) or go_on.wait(60)
             return send(carrier, message)
 
         def watching(results: list[tuple[Claim, Result]]) -> set[str]:

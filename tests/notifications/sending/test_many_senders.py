@@ -92,7 +92,7 @@ class TestOvertakenMeanwhile:
             cancelled = outbox.cancel(reference="2604821735", at=timezone.now())
             sender.start()
             left = outbox.has_left(message.occasion)
-        sender.join(10)
+        sender.join(60)
         tasks.sweep_up()
         delivery.drain("notices")
         assert (cancelled, left, state_of(message), carrier.ledger) == ([], True, "expired", [])

@@ -127,7 +127,7 @@ class TestWhoComesSecond:
             thread.start()
             thread.join(timeout=0.5)
             is_waiting = thread.is_alive()
-        thread.join(timeout=10)
+        thread.join(timeout=60)
         assert (is_waiting, ended, WordingEdition.objects.count()) == (True, ["overtaken"], 1)
 
 
@@ -191,7 +191,7 @@ class TestTheCache:
             found = rows()
             if not saved.is_set():
                 read.set()
-                saved.wait(timeout=10)
+                saved.wait(timeout=60)
             return found
 
         def reader() -> None:
@@ -201,10 +201,10 @@ class TestTheCache:
         monkeypatch.setattr(editions, "newest", slowly)
         thread = Thread(target=reader)
         thread.start()
-        assert read.wait(timeout=10)
+        assert read.wait(timeout=60)
         save(at=now, sms=OURS)
         saved.set()
-        thread.join(timeout=10)
+        thread.join(timeout=60)
         assert editions.in_force()["case_answered", "ar"].sms == OURS
 
 

@@ -21,6 +21,7 @@ from accounts.staff.memberships.changes import ChangeNotAllowed, RoleTerms
 from agencies.models import Agency
 from notifications.models import Lane, Message
 from tests.cast import sign_in
+from tests.complaints.threads import be_patient
 
 TODAY = date(2026, 1, 4)
 SALMA = NewPerson("Salma@Miyahuna.example", "سلمى حداد", "Salma Haddad")
@@ -151,6 +152,7 @@ def test_of_two_installations_at_once_one_wins(cmu: Agency, now: datetime) -> No
 
     def install(name: str) -> str:
         try:
+            be_patient()
             install_operators([NewPerson(f"{name}@cmu.example", name, name)], at=now)
         except OperatorsExist:
             return "refused"

@@ -17,6 +17,7 @@ from complaints.models import Attachment, Case, CaseEvent, Consultation
 from tests.complaints import DETAILS, DONE, FINDING, FOUND, SIGNATORY
 from tests.complaints.desk.directorate.forms import GIVEN, WRITTEN, fresh
 from tests.complaints.sample_files import PDF, PROGRAM, picture
+from tests.complaints.threads import be_patient
 
 
 def test_a_time_is_given_shown_with_its_day_and_changed_only_with_a_reason(
@@ -137,6 +138,7 @@ def test_two_findings_at_once_leave_one(consultation: Consultation, url: str) ->
 
     def send(text: str) -> int:
         try:
+            be_patient()
             barrier.wait()
             return Client().post(url, WRITTEN | {"finding": text}).status_code
         finally:
@@ -157,6 +159,7 @@ def test_a_finding_and_a_closing_at_once_end_one_after_the_other(
 
     def shut() -> int:
         try:
+            be_patient()
             barrier.wait()
             close(mine, by=omar, at=at, outcome="solved", found=FOUND, done=DONE)
             return 302
@@ -165,6 +168,7 @@ def test_a_finding_and_a_closing_at_once_end_one_after_the_other(
 
     def send() -> int:
         try:
+            be_patient()
             barrier.wait()
             return Client().post(url, WRITTEN).status_code
         finally:

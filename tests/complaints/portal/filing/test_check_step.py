@@ -22,6 +22,7 @@ from notifications.models import Message
 from tests.cast import sign_in
 from tests.complaints.portal.filing.steps import AGENCY, CHECK, WHAT, errors, send, shown, where
 from tests.complaints.sample_files import picture, upload
+from tests.complaints.threads import be_patient
 
 NO_AGENCY = {"agency": None, "agency_unknown": True}
 
@@ -207,8 +208,9 @@ def test_two_presses_at_the_same_moment_file_one_case(amina: Citizen, draft: Dra
     answers: list[tuple[int, str]] = []
 
     def press() -> None:
+        be_patient()
         client = sign_in(Client(), amina)
-        ready.wait(timeout=10)
+        ready.wait(timeout=60)
         response = send(client, draft)
         answers.append((response.status_code, response.url))
         connection.close()
@@ -217,7 +219,7 @@ def test_two_presses_at_the_same_moment_file_one_case(amina: Citizen, draft: Dra
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=60)
     receipt = reverse("receipt", kwargs={"ref": Case.objects.get().reference})
     assert answers == [(302, receipt), (302, receipt)]
     assert (Draft.objects.count(), Message.objects.filter(template="case_received").count()) == (0, 1)

@@ -21,6 +21,7 @@ from tests.cast import PASSWORD, sign_in
 from tests.complaints import DETAILS
 from tests.complaints.portal.filing.steps import AGENCY, CHECK, WHAT, draft_of, errors, send, shown, where
 from tests.complaints.sample_files import MEGABYTE, PDF, picture, upload
+from tests.complaints.threads import be_patient
 
 pytestmark = pytest.mark.django_db
 
@@ -80,9 +81,10 @@ def test_of_two_who_adopt_a_draft_at_once_one_gets_it(visitor: Client, amina: Ci
     ready, found = threading.Barrier(2), []
 
     def adopt(citizen: Citizen) -> None:
+        be_patient()
         browser = sign_in(Client(), citizen)
         browser.cookies[COOKIE] = cookie
-        ready.wait(timeout=10)
+        ready.wait(timeout=60)
         found.append(DETAILS in shown(browser.get(CHECK, {"draft": held.pk})).content.decode())
         connection.close()
 
@@ -90,7 +92,7 @@ def test_of_two_who_adopt_a_draft_at_once_one_gets_it(visitor: Client, amina: Ci
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=60)
     held.refresh_from_db()
     assert (sorted(found), held.citizen in {amina, karim}, Draft.objects.count()) == ([False, True], True, 1)
 
