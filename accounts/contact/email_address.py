@@ -149,11 +149,13 @@ def _digest(address: str) -> str:
 def _replace(locked: Citizen, address: str, *, at: datetime) -> None:
     """Replace the address, or remove it; the old address is notified if it was confirmed."""
     before = locked.confirmed_email
+    if locked.email:
+        locked.keep_earlier()
     locked.email = address
     locked.email_confirmed_at = None
     if not address:
         locked.notify_by = Channel.SMS
-    locked.save(update_fields=["email", "email_confirmed_at", "notify_by"])
+    locked.save(update_fields=["email", "email_confirmed_at", "notify_by", "earlier"])
     # Only the link goes to an unconfirmed address: messages that wait to leave by e-mail go by SMS.
     readdress(citizen_key(locked.pk), Channel.EMAIL, "", at=at)
     if before:

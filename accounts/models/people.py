@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterable
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -18,6 +19,8 @@ from kit.crypto import EncryptedDate, EncryptedText, LookupField, lookups
 from notifications.models import TO_PEOPLE, Channel
 
 NUMBER_PURPOSE = "number"
+#: Of what told who a person is, so many earlier states are kept.
+MOST_EARLIER: Final = 10
 
 
 class NumberKind(models.TextChoices):
@@ -116,6 +119,8 @@ class Citizen(models.Model):
     governorate = models.ForeignKey("agencies.Governorate", models.PROTECT, null=True, blank=True, related_name="+")
     city = models.CharField(max_length=80, blank=True)
     address = EncryptedText(default="")
+    #: Names, numbers and addresses of before in JSON: texts of cases may tell the person by them.
+    earlier = EncryptedText(null=True, editable=False)
     email = models.EmailField(max_length=254, blank=True)
     email_confirmed_at = models.DateTimeField(null=True, blank=True)
     language = models.CharField(max_length=2, choices=LANGUAGES, default="ar")
@@ -205,6 +210,22 @@ class Citizen(models.Model):
             _ = self.number
             fields |= {"number", "number_lookup"}
         super().save(*args, update_fields=fields, **kwargs)
+
+    @property
+    def earlier_data(self) -> list[dict[str, Any]]:
+        """Earlier names, numbers and addresses, the oldest first."""
+        found: list[dict[str, Any]] = json.loads(self.earlier) if self.earlier else []
+        return found
+
+    def keep_earlier(self, other: Citizen | None = None) -> None:
+        """Set ``earlier``, before names, numbers or addresses change, or ``other`` becomes part of this record."""
+        one = other or self
+        told = {name: str(getattr(one, name)) for name in ("phone", "email", "address", "number")}
+        names = [one.first_name, one.father_name, one.grandfather_name, one.family_name]
+        kept = [*self.earlier_data, *(other.earlier_data if other else ()), {"names": names, **told}]
+        self.earlier = json.dumps(
+            [each for place, each in enumerate(kept) if each not in kept[place + 1 :]][-MOST_EARLIER:]
+        )
 
     @property
     def full_name(self) -> str:

@@ -184,7 +184,9 @@ def _restore(citizen: Citizen, data: RegistrationData, *, is_matched: bool, at: 
     user.save(update_fields=["password", "language"])
     citizen.user = user
     citizen.is_phone_proven = citizen.is_phone_proven or not data.proven_email
-    changed = ["is_phone_proven", *_write_contact_details(citizen, data)]
+    if citizen.address and citizen.address != data.address:
+        citizen.keep_earlier()
+    changed = ["is_phone_proven", "earlier", *_write_contact_details(citizen, data)]
     if is_matched and not citizen.is_matched and _holder(data, other_than=citizen) is None:
         changed += _set_identity(citizen, Identity.MATCHED, at=at)
     citizen.save(update_fields=["user", *changed])

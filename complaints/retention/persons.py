@@ -29,7 +29,7 @@ _RANDOM_BYTES: Final = 24
 _WRITTEN: Final = (
     *("first_name", "father_name", "grandfather_name", "family_name", "number", "number_lookup", "phone"),
     *("phone_lookup", "address", "city", "email", "email_confirmed_at", "birth_date", "governorate", "notify_by"),
-    *("recheck_at", "conflicts_with", "erased_at"),
+    *("recheck_at", "conflicts_with", "erased_at", "earlier"),
 )
 
 
@@ -94,7 +94,7 @@ def erase_person(citizen: Citizen, *, at: datetime) -> None:
     citizen.number, citizen.phone = secrets.token_hex(_RANDOM_BYTES), secrets.token_hex(_RANDOM_BYTES)
     citizen.birth_date, citizen.governorate, citizen.email_confirmed_at = date(1900, 1, 1), None, None
     citizen.notify_by, citizen.recheck_at, citizen.erased_at = Channel.SMS, None, at
-    citizen.conflicts_with = None
+    citizen.conflicts_with = citizen.earlier = None
     citizen.save(update_fields=_WRITTEN)
     mandates.erase_words(held)
     end_sign_in(citizen)

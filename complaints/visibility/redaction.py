@@ -38,12 +38,15 @@ class Person:
     email: str = ""
     address: str = ""
     number: str = ""
+    #: The same person as before a number, an address or a name changed: texts of then tell by what was true then.
+    earlier: tuple[Person, ...] = ()
 
     @classmethod
     def of(cls, citizen: Citizen) -> Self:
-        """Return the person that ``citizen`` is."""
+        """Return the person that ``citizen`` is and was."""
+        earlier = tuple(Person(tuple(one.pop("names")), **one) for one in citizen.earlier_data)
         names = (citizen.first_name, citizen.father_name, citizen.grandfather_name, citizen.family_name)
-        return cls(names, citizen.phone, citizen.email, citizen.address, citizen.number)
+        return cls(names, citizen.phone, citizen.email, citizen.address, citizen.number, earlier)
 
     def redact(self, text: str) -> str:
         """Return ``text`` without this person; takes about a microsecond a letter, whatever the text."""
@@ -70,16 +73,17 @@ class Person:
         if not text.strip():
             return text
         read = read_text(text)
-        spans = self._spans(read, is_place=is_place)
+        spans = self.spans_in(read, is_place=is_place)
         return read.without(spans, COVER) if spans else text
 
     def passages(self, text: str) -> list[str]:
         """Return the passages of ``text`` that ``redact`` would cover, in their order."""
         read = read_text(text)
-        spans = sorted(set(self._spans(read, is_place=False)))
+        spans = sorted(set(self.spans_in(read, is_place=False)))
         return [text[read.places[span.start] : read.places[span.end]] for span in spans]
 
-    def _spans(self, read: ReadText, *, is_place: bool) -> list[Span]:
+    def spans_in(self, read: ReadText, *, is_place: bool) -> list[Span]:
+        """Return where this person is told in a text that was read."""
         contacts = [
             *number_spans(read, phone=self.phone, numbers=[self.number]),
             *email_spans(read, self.email),
@@ -92,6 +96,7 @@ class Person:
             *nicknames(read, self._parts),
             *handles(read, self._parts),
             *address_spans(read, self._segments, is_place=is_place),
+            *(span for one in self.earlier for span in one.spans_in(read, is_place=is_place)),
         ]
 
     @cached_property

@@ -23,9 +23,11 @@ def change_address(citizen: Citizen, *, country: str, governorate: str, city: st
         values = {"country": country, "governorate": place, "city": city, "address": address}
         if all(getattr(locked, name) == value for name, value in values.items()):
             return False
+        if locked.address != address:
+            locked.keep_earlier()
         for name, value in values.items():
             setattr(locked, name, value)
-        locked.save(update_fields=list(values))
+        locked.save(update_fields=[*values, "earlier"])
         notice = account_notice(locked, "address_changed", locked.phone, other_address=locked.confirmed_email)
         outbox.owe([notice], occasion=f"address:{locked.pk}:{at.isoformat()}", at=at)
         return True

@@ -28,8 +28,9 @@ def change_phone(citizen: Citizen, phone: str, *, at: datetime) -> None:
         if before == phone and locked.is_phone_proven:
             return
         old = account_notice(locked, "phone_changed", before, whose="old", other_address=locked.confirmed_email)
+        locked.keep_earlier()
         locked.phone, locked.is_phone_proven = phone, True
-        locked.save(update_fields=["phone", "phone_lookup", "is_phone_proven"])
+        locked.save(update_fields=["phone", "phone_lookup", "is_phone_proven", "earlier"])
         link_staff(locked)
         readdress(citizen_key(locked.pk), Channel.SMS, phone, at=at)
         occasion = f"phone:{locked.pk}:{at.isoformat()}"

@@ -118,11 +118,12 @@ def correct(pk: UUID, details: Mapping[str, Any], *, by: User, reason: str, seen
         changed = [name for name in CORRECTABLE if name in details and getattr(citizen, name) != details[name]]
         if not changed:
             raise Refused(_("Nothing was changed."))
+        citizen.keep_earlier()
         for name in changed:
             setattr(citizen, name, details[name])
         at = moment_after(citizen, at)
         lookups = ["number_lookup"] if "number" in changed else []
-        citizen.save(update_fields=[*changed, *lookups])
+        citizen.save(update_fields=[*changed, *lookups, "earlier"])
         _set(citizen, Identity.PENDING, at=at, recheck_at=at)
         made = record(citizen, DecisionKind.CORRECTED, by=by, at=at, reason=reason, fields=changed)
         PrivacyRequest.objects.to_correct().filter(citizen=citizen).update(done_at=at, correction=made)

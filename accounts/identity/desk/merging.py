@@ -65,6 +65,8 @@ def _merge(lost: Citizen, kept: Citizen, *, by: User, reason: str, at: datetime)
     _move_rows(lost, kept)
     hand_over(citizen_key(lost.pk), citizen_key(kept.pk), phone=kept.phone, email=kept.confirmed_email, at=at)
     _move_account(lost, kept)
+    kept.keep_earlier(lost)
+    kept.save(update_fields=["earlier"])
     lost.identity = Identity.MERGED
     lost.merged_into = kept
     lost.identity_changed_at = at

@@ -53,6 +53,7 @@ def account_data(citizen: Citizen) -> Data:
         "governorate": citizen.governorate.code if citizen.governorate else "",
         "city": citizen.city,
         "address": str(citizen.address),
+        "earlier_data": citizen.earlier_data,
         "language": citizen.language,
         "notify_by": citizen.notify_by,
         "identity": citizen.identity,
@@ -150,6 +151,9 @@ def pdf_facts(citizen: Citizen) -> Iterator[tuple[str, str]]:
     yield gettext("City or town"), citizen.city
     yield gettext("Detailed address"), str(citizen.address)
     yield gettext("Identity"), str(citizen.get_identity_display())
+    for one in citizen.earlier_data:
+        told = (" ".join(filter(None, one["names"])), phones.show(one["phone"]), one["email"], one["address"])
+        yield gettext("Earlier data"), gettext(", ").join(filter(None, told))
 
 
 def pdf_sections(citizen: Citizen) -> Iterator[PlainSection]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import time
 from dataclasses import replace
+from datetime import datetime
 from io import StringIO
 from pathlib import Path
 
@@ -12,10 +13,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from accounts.account.address.change import change_address
+from accounts.account.phone.change import change_phone
+from accounts.contact import email_address
 from accounts.models import Citizen, User
 from complaints.models import Case
+from complaints.retention.persons import erase_person
 from complaints.visibility import measurement, redaction
-from complaints.visibility.redaction import Person
+from complaints.visibility.redaction import COVER, Person
 from kit.shares import Share
 from tests.bench import identity_variants
 from tests.complaints.cases import FileCase
@@ -184,6 +189,35 @@ def test_the_interval_is_wilsons() -> None:
 
 
 # ---- for whom it is hidden ----
+
+
+@pytest.mark.django_db
+def test_who_changed_number_address_or_name_stays_hidden_in_what_was_written_before(
+    amina: Citizen, karim: Citizen, now: datetime
+) -> None:
+    """Until the person is erased, also by a record that became part of theirs."""
+    home, phone = "ماركا، شارع البحتري، عمارة 12", amina.phone
+    Citizen.objects.filter(pk=amina.pk).update(email="amina.k@example.com")
+    change_address(amina, country="JO", governorate="JO-AM", city="عمان", address=home, at=now)
+    change_address(amina, country="JO", governorate="JO-AM", city="عمان", address="إربد", at=now)
+    change_phone(amina, "+962785554433", at=now)
+    email_address.change(amina, "other@example.com", at=now)
+    changed = Citizen.objects.get(pk=amina.pk)
+    changed.keep_earlier(karim)
+    changed.first_name, changed.family_name = "رنا", "العبادي"
+    texts = {
+        "phone": f"0{phone[4:]} وقت الدوام",
+        "e-mail": "amina.k@example.com",
+        "address": "عمارة 12 شارع البحتري بلا ماء",
+        "a merged record": f"راجعت ومعي {karim.number}",
+        "name": f"مقدمة الطلب {amina.first_name} {amina.family_name}",
+        "now": "رنا العبادي 0785554433",
+    }
+    person = Person.of(changed)
+    assert [name for name, text in texts.items() if COVER not in person.redact(text)] == []
+    assert person.redact("0795551234 عمارة 13") == "0795551234 عمارة 13"
+    erase_person(changed, at=now)
+    assert Citizen.objects.get(pk=amina.pk).earlier_data == []
 
 
 @pytest.mark.usefixtures("clock", "english")
