@@ -159,12 +159,13 @@ def in_time(ask: Callable[[], list[Answer]], seconds: float) -> list[Answer]:
 
     A machine that tests other things meanwhile stands still now and then; who waits too long does so in each round.
     """
-    for _ in range(3):
+    taken: list[float] = []
+    while len(taken) < 3:
         answers = ask()
-        if (slowest := max(answer.seconds for answer in answers)) < seconds:
+        taken.append(max(answer.seconds for answer in answers))
+        if taken[-1] < seconds:
             return answers
-    message = f"{slowest} seconds"
-    raise AssertionError(message)
+    raise AssertionError(taken)
 
 
 def test_without_its_database_every_page_says_so_within_two_seconds_and_is_back_without_a_restart(
@@ -172,9 +173,8 @@ def test_without_its_database_every_page_says_so_within_two_seconds_and_is_back_
 ) -> None:
     assert web.ask("/ar/cases/", session=session).status == 200
     with dead(web.passage):
-        for _ in range(2):
-            answers = in_time(lambda: everything(web, session), AWAY_SECONDS)
-            assert {answer.status for answer in answers} == {503}
+        before, answers = (in_time(lambda: everything(web, session), AWAY_SECONDS) for _ in range(2))
+        assert {answer.status for answer in before + answers} == {503}
         arabic, english, _, form, _, ready = answers
         assert (AWAY["ar"] in arabic.page, AWAY["en"] in english.page) == (True, True)
         assert (TYPED in form.page, '"status": "down"' in ready.page) == (True, True)

@@ -126,7 +126,7 @@ class TestFailingRoutes:
         found = {(again(message).tries, wait_of(message, "next_try_at")) for message in messages}
         assert {tries for tries, _ in found} == {1}
         # Five seconds from its try; whether any are left depends on the machine.
-        assert max(wait for _, wait in found) <= 5
+        assert all(wait is not None and wait <= 5 for _, wait in found)
         assert Attempt.objects.count() == 12
 
     def test_one_batch_costs_half_of_the_weight_and_not_all(

@@ -121,6 +121,7 @@ def test_a_report_is_downloaded_in_every_form_through_its_page(
     session = client.session
     session[FACTOR_AT] = 0
     session.save()
-    assert client.get(url)["Location"] == reverse("staff-confirm")
+    file = reverse("periodic-report-file", args=[frozen.pk, "en", "pdf"])
+    assert client.get(file)["Location"] == reverse("staff-confirm")
     page_of_report = reverse("periodic-report", args=[frozen.pk])
     assert client.post(reverse("staff-confirm"), {"code": app_code()})["Location"] == page_of_report
