@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Citizen
@@ -16,7 +16,11 @@ from complaints.models import Draft
 from complaints.suggestions.suggestion_model import forget
 from kit.arabic import fold, strip_prefixes
 from tests.cast import let_in, make_agency
+from tests.journeys.acts import photo
 
+#: Every how many milliseconds static/js/draft.js saves.
+SAVES_EVERY_MS = 10_000
+SCRIPTS = re.compile(r"/js/(agency|draft|uploads)\.js$")
 SCRIPT = settings.BASE_DIR / "static/js/agency.js"
 LETTERS = "أإآٱاىةؤئکیءبتثجحخدذرزسشصضطظعغفقكلمنهوي" + "\u0640\u064b\u064e\u0651\u0652\u0670" + "٠٥٩۰۵ 12 _-،.AbÉzﻻﷲ"
 SAMPLES = [
@@ -118,6 +122,52 @@ def test_escape_closes_the_list_and_a_word_unknown_to_it_goes_to_the_server(
     expect(box).to_have_value("قلعة في الهواء")
 
 
+@pytest.mark.usefixtures("outage", "water", "media")
+@pytest.mark.django_db(transaction=True)
+def test_what_is_done_before_the_scripts_have_come_over_a_slow_network_is_taken_up(
+    citizen_page: Page, live_server: LiveServer
+) -> None:
+    late: list[Route] = []
+
+    def hold(script: Route) -> None:
+        late.append(script)
+
+    citizen_page.route(SCRIPTS, hold)
+    citizen_page.goto(f"{live_server.url}/ar/new/complaint/agency/", wait_until="commit")
+    box = citizen_page.locator("[data-agency] input[type=text]")
+    box.press_sequentially("مي")
+    let_come(citizen_page, late)
+    expect(citizen_page.get_by_role("listbox").get_by_role("option").first).to_be_visible()
+    expect(box).to_be_focused()
+    citizen_page.keyboard.type("اه")
+    expect(box).to_have_value("مياه")
+    citizen_page.clock.install()
+    citizen_page.route(SCRIPTS, hold)
+    citizen_page.goto(f"{live_server.url}/ar/new/complaint/", wait_until="commit")
+    citizen_page.locator("[data-uploads] input[type=file]").first.set_input_files(photo("a.jpg"))
+    citizen_page.locator("#id_details").fill("كتبتها قبل أن تصل النصوص البرمجية.")
+    let_come(citizen_page, late)
+    expect(citizen_page.locator("[data-list] img.mini")).to_have_count(1)
+    citizen_page.clock.fast_forward(SAVES_EVERY_MS)
+    wait_for_the_words()
+
+
+def wait_for_the_words() -> None:
+    """Return once what was written is in a draft."""
+    deadline = time.monotonic() + 60
+    while not Draft.objects.filter(details__startswith="كتبتها").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def let_come(page: Page, late: list[Route]) -> None:
+    """Let the scripts come that are held back, and all others."""
+    assert late
+    late.clear()
+    # They go on with it.
+    page.unroute(SCRIPTS)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_words_typed_before_the_tab_is_closed_are_there_afterwards(
     citizen_page: Page, live_server: LiveServer, draft: Draft
@@ -127,9 +177,7 @@ def test_words_typed_before_the_tab_is_closed_are_there_afterwards(
     citizen_page.locator("#id_details").fill("كتبتها ثم أغلقت الصفحة دون حفظ.")
     # The browser sends it after the page is gone, where Playwright no longer looks; the draft knows when it arrived.
     citizen_page.close()
-    deadline = time.monotonic() + 15
-    while time.monotonic() < deadline and not Draft.objects.filter(details__startswith="كتبتها").exists():
-        time.sleep(0.1)
+    wait_for_the_words()
     reopened = citizen_page.context.new_page()
     reopened.goto(what)
     expect(reopened.locator("#id_details")).to_have_value("كتبتها ثم أغلقت الصفحة دون حفظ.")
