@@ -23,21 +23,19 @@ def raise_alarm(kind: AlarmKind, about: str = "") -> None:
     with suppress(IntegrityError):
         _, is_new = Alarm.objects.get_or_create(kind=kind, about=about, resolved_at=None)
     if is_new:
-        logger.critical("An alarm of the messages was raised.", extra={"kind": kind, "about": about})
+        logger.critical("An alarm was raised.", extra={"kind": kind, "about": about})
 
 
 def resolve(kind: AlarmKind, about: str = "") -> None:
     """Resolve an alarm, if it is open."""
     if Alarm.objects.filter(kind=kind, about=about, resolved_at__isnull=True).update(resolved_at=Now()):
-        logger.warning("An alarm of the messages is over.", extra={"kind": kind, "about": about})
+        logger.warning("An alarm is over.", extra={"kind": kind, "about": about})
 
 
 def dismiss(alarm: Alarm, *, by: str) -> None:
     """Resolve an alarm that is not resolved by itself, since a person has looked into it; repeating is harmless."""
     if Alarm.objects.filter(pk=alarm.pk, kind__in=ENDED_BY_PEOPLE, resolved_at__isnull=True).update(resolved_at=Now()):
-        logger.warning(
-            "An alarm of the messages was dismissed.", extra={"kind": alarm.kind, "about": alarm.about, "by": by}
-        )
+        logger.warning("An alarm was dismissed.", extra={"kind": alarm.kind, "about": alarm.about, "by": by})
 
 
 def open_alarms() -> QuerySet[Alarm]:
