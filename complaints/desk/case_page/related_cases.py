@@ -13,7 +13,7 @@ from django.db.models import Q
 from accounts.models import User
 from accounts.roles import CMU
 from complaints.models import Case, CaseLink, LinkKind, ListedCase
-from complaints.models.listed_cases import listed_cases
+from complaints.models.listed_cases import listed_cases, with_citizens
 from complaints.permissions import conditions
 from complaints.permissions.case_parts import has_part
 from complaints.visibility.identity import knows_person
@@ -27,7 +27,7 @@ _EARLIER: Final = one_line(Path(__file__).with_name("earlier_cases.sql"))
 
 
 def earlier_cases(case: Case, user: User, *, at: datetime) -> Sequence[ListedCase]:
-    """Return the last cases of the same person that ``user`` may see, the newest first; one statement, or none.
+    """Return the last cases of the same person that ``user`` may see, the newest first; up to two statements.
 
     None where the person is hidden from ``user``, and no case in which they are: the list would tell whose that is.
     """
@@ -42,7 +42,10 @@ def earlier_cases(case: Case, user: User, *, at: datetime) -> Sequence[ListedCas
     }
     keys = _EARLIER.replace("{visible}", visible.text)
     chosen = Condition(f"complaints_case.id IN ({keys})", {**visible.values, **values})
-    return listed_cases(chosen, ["-filed_at", "-pk"], is_common=True)
+    found = listed_cases(chosen, ["-filed_at", "-pk"], is_common=True)
+    # Who knows the person of this case may not know them in another, whose subject is shown redacted then.
+    with_citizens(one for one in found if not knows_person(one, user, at=at))
+    return found
 
 
 @dataclass(frozen=True)
