@@ -23,7 +23,7 @@ from kit.components.numbers import num
 from kit.fragments import Fragment
 
 _LINE: Final = Fragment(
-    "complaints/desk/case_page/_history_line.html", "colour", "at", "title", "by", "after", "text", "files", "messages"
+    "complaints/desk/case_page/_history_line.html", "colour", "at", "title", "by", "after", "text", "files", "sent"
 )
 _MESSAGE: Final = Fragment(
     "complaints/desk/case_page/_history_message.html", "channel", "address", "word", "said", "follows"
@@ -50,7 +50,7 @@ def _line(line: HistoryLine, page: _Page) -> SafeString:
         "after": "· " + gettext("after %(span)s") % {"span": entry.after} if entry.after else "",
         "text": SafeString("".join(_text(entry, entry.text, page))) if entry.text else "",
         "files": _files(entry, page) if entry.files else "",
-        "messages": _MESSAGE.fill([_message(message, page) for message in entry.messages]),
+        "sent": _MESSAGE.fill([_message(message, page) for message in entry.messages]),
     }
     return _LINE.fill([cells])
 
