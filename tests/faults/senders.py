@@ -40,7 +40,7 @@ def work(change: Change, marks: Path, tell: Callable[[Stage], object]) -> NoRetu
     """Send for ever; `marks` is the folder in which a scheduled kill writes that it has happened."""
     send = _killed_on_schedule(TwilioCarrier.send, marks, tell)
     if change == "mark first":
-        send = _marked_first(send)
+        send = _marked_first(send, tell)
     if change == "requeue":
         status_checks._check_unknown = _sent_again_unasked
     TwilioCarrier.send = send  # type: ignore[method-assign,assignment]
@@ -106,10 +106,13 @@ def _is_first(mark: Path) -> bool:
     return True
 
 
-def _marked_first(send: Send) -> Send:
+def _marked_first(send: Send, tell: Callable[[Stage], object]) -> Send:
     """Negative control: the acceptance is recorded before the carrier is spoken to."""
 
     def marking(carrier: TwilioCarrier, message: OutgoingMessage) -> Accepted:
+        if message.to == KILLED_BEFORE_THE_WIRE:
+            # Killed by chance once it is marked, it would never come to its kill on schedule.
+            tell(Stage.SPARED)
         with transaction.atomic():
             Attempt.objects.filter(pk=message.attempt_id).update(outcome=Outcome.ACCEPTED, ended_at=Now())
             Message.objects.filter(pk=message.message_id).update(
