@@ -87,6 +87,15 @@ def the_one_that_sent_first(one: Page, other: Page) -> tuple[Page, Page]:
     return sender, other if sender is one else one
 
 
+def file_it(citizen: Person) -> None:
+    citizen.press("Continue")
+    citizen.choose("Nothing fits: send it to the %(unit)s")
+    citizen.press("Continue")
+    citizen.choose("SMS")
+    citizen.press("Send the complaint")
+    reference_on(citizen)
+
+
 def test_offline_a_photo_and_back_is_one_case_and_signing_out_leaves_nothing(meet: Meet) -> None:
     citizen = meet("ar", size=PHONE, prepares_for_offline=True)
     enter_by_password(citizen, AMINA)
@@ -105,12 +114,7 @@ def test_offline_a_photo_and_back_is_one_case_and_signing_out_leaves_nothing(mee
     other.goto("/ar/")
     expect(citizen.page.locator("[data-list] li")).to_have_count(1)
     expect(citizen.page.locator("textarea[name=details]")).to_have_value(WORDS)
-    citizen.press("Continue")
-    citizen.choose("Nothing fits: send it to the %(unit)s")
-    citizen.press("Continue")
-    citizen.choose("SMS")
-    citizen.press("Send the complaint")
-    reference_on(citizen)
+    file_it(citizen)
     citizen.open("cases/")
     expect(citizen.page.get_by_text(WORDS[:20])).to_have_count(1)
 
@@ -142,14 +146,19 @@ def test_whoever_signs_in_after_somebody_gets_none_of_their_messages(meet: Meet)
     worker = wait_for_the_worker(citizen)
     worker.evaluate(ONE_MESSAGE)
     # Her session ends by itself: her own next one leaves what the browser shows, that of somebody else does not.
-    for number, left in ((AMINA, ["message", "subscription"]), (KARIM, [])):
-        citizen.page.context.clear_cookies()
-        worker.evaluate("() => { met = []; }")
-        enter_by_password(citizen, number)
-        citizen.open("cases/")
-        expect(citizen.main.get_by_role("heading", level=1)).to_be_visible()
-        # The page tells the worker who is here.
-        mark = mark_on(citizen.page)
-        wait_until(citizen.page, lambda: mark in [met for met, _ in worker.evaluate("met")])  # noqa: B023 - ends here
-        wait_until(citizen.page, lambda: worker.evaluate("left") == left)  # noqa: B023 - the same
-        assert next(is_other for met, is_other in worker.evaluate("met") if met == mark) == (left == [])
+    meets_whoever_enters(worker, citizen, AMINA, left=["message", "subscription"])
+    meets_whoever_enters(worker, citizen, KARIM, left=[])
+
+
+def meets_whoever_enters(worker: Worker, person: Person, number: str, *, left: list[str]) -> None:
+    """Let the citizen with ``number`` sign in, and see whom the worker takes them for and what it has ``left`` then."""
+    person.page.context.clear_cookies()
+    worker.evaluate("() => { met = []; }")
+    enter_by_password(person, number)
+    person.open("cases/")
+    expect(person.main.get_by_role("heading", level=1)).to_be_visible()
+    # The page tells the worker who is here.
+    mark = mark_on(person.page)
+    wait_until(person.page, lambda: mark in [met for met, _ in worker.evaluate("met")])
+    wait_until(person.page, lambda: worker.evaluate("left") == left)
+    assert next(is_other for met, is_other in worker.evaluate("met") if met == mark) == (left == [])
