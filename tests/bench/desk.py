@@ -30,6 +30,7 @@ from complaints.workflow import OPEN
 from config.page_database import base, pool
 from tests.bench import desk_floor, figures, kept_plans, preparation, progress, worker_memory
 from tests.bench.case_page import case_pages
+from tests.bench.copied_people import PEOPLE
 from tests.bench.enlarged import COPIED, LISTED, Enlarger
 from tests.bench.interleaved import Page, measure, report, report_growth
 from tests.bench.pages import sign_in
@@ -55,7 +56,7 @@ def _measured(asked: argparse.Namespace) -> int:
     _keep_suggestions()
     if asked.times > 1:
         progress.say(f"Copying them {asked.times - 1} times …")
-        Enlarger((*COPIED, OwnerClues) if asked.whole else LISTED).copy(1, asked.times - 1)
+        Enlarger((*COPIED, OwnerClues) if asked.whole else (*PEOPLE, *LISTED)).copy(1, asked.times - 1)
     _index_words()
     number = Case.objects.count()
     pages = _pages(world)

@@ -1,7 +1,8 @@
 """Many times the cases of a database: copies of them with all rows that figures are made of, written by statements.
 
 Making up a case takes four milliseconds in Python, and a million of them an hour; copies take minutes. The guards do
-not look at copies. Their words can be searched; names in their texts cannot, nor are similar cases found.
+not look at copies. Their words can be searched; names in their texts cannot, nor are similar cases found. Where people
+are copied too, a copy is of a person of its own, but in the hands of the same staff.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Final
 
 from django.db import connection, models, transaction
 
+from accounts.models import Citizen
 from complaints.models import (
     Addition,
     Answer,
@@ -30,9 +32,12 @@ from complaints.models import (
     Refusal,
 )
 from complaints.models.history import NUMBER_BITS
+from tests.bench import copied_people
+from tests.bench.copied_people import PEOPLE
 
 #: What figures, dashboards, lists of cases and audits read, in the order of their foreign keys.
 COPIED: Final[tuple[type[models.Model], ...]] = (
+    *PEOPLE,
     Case,
     CaseEvent,
     Holding,
@@ -63,7 +68,7 @@ LISTED: Final[tuple[type[models.Model], ...]] = (
 #: Columns that no two rows may share, besides keys: what a copy has there instead.
 _OWN: Final = {
     "complaints_case.reference": "'9' || lpad((id + copy * %(step)s)::text, 9, '0')",
-}
+} | copied_people.OWN
 
 
 class Enlarger:
@@ -73,7 +78,10 @@ class Enlarger:
     """
 
     def __init__(self, models: Sequence[type[models.Model]] = COPIED) -> None:
-        self._largest = {model: self._number(f"max({_column(model._meta.pk)})", model) for model in models}
+        self._models = models
+        self._largest = {
+            model: self._number(f"max({_column(model._meta.pk)})", model) for model in models if model not in PEOPLE
+        }
 
     def copy(self, first: int, last: int) -> None:
         """Write the copies from number ``first`` to ``last``; copy 0 are the cases themselves."""
@@ -86,12 +94,14 @@ class Enlarger:
             for name in ("folded", "search_vector"):
                 cursor.execute(f"ALTER TABLE complaints_case ALTER COLUMN {name} DROP EXPRESSION IF EXISTS")
             indexes = list(self._drop_indexes())
-            for model in self._largest:
+            for model in self._models:
                 cursor.execute(self._statement(model), {"first": first, "last": last, "step": self._largest[Case]})
+            if Citizen in self._models:
+                copied_people.seal_copies(first, last, self._largest[Case])
             for definition in indexes:
                 cursor.execute(definition)
         with connection.cursor() as cursor:
-            cursor.execute(f"VACUUM ANALYZE {', '.join(model._meta.db_table for model in self._largest)}")
+            cursor.execute(f"VACUUM ANALYZE {', '.join(model._meta.db_table for model in self._models)}")
 
     def _number(self, expression: str, model: type[models.Model]) -> int:
         with connection.cursor() as cursor:
@@ -102,17 +112,19 @@ class Enlarger:
         fields = model._meta.concrete_fields
         columns = ", ".join(map(_column, fields))
         values = ", ".join(self._value(model, field) for field in fields)
-        key = _column(model._meta.pk)
+        copied = copied_people.COPIED.get(model) or f"{_column(model._meta.pk)} <= {self._largest[model]}"
         return f"""INSERT INTO {model._meta.db_table} ({columns})
             SELECT {values} FROM {model._meta.db_table} CROSS JOIN generate_series(%(first)s, %(last)s) AS copy
-            WHERE {key} <= {self._largest[model]}"""
+            WHERE {copied}"""
 
     def _value(self, model: type[models.Model], field: models.Field) -> str:  # type: ignore[type-arg]
         column = _column(field)
         own = _OWN.get(f"{model._meta.db_table}.{column}")
+        to = model if field.primary_key and not field.remote_field else field.related_model
+        if own is None and to in PEOPLE and to in self._models:
+            return copied_people.twin(column, to, is_key=model is to)
         if isinstance(field, models.UUIDField) and field.unique:
             own = f"CASE WHEN {column} IS NOT NULL THEN gen_random_uuid() END"
-        to = model if field.primary_key and not field.remote_field else field.related_model
         if to is CaseEvent:
             # The key of an event begins with that of its case, also where no events are copied.
             return f"{column} + copy * ({self._largest[Case]}::bigint << {NUMBER_BITS})"
@@ -122,7 +134,7 @@ class Enlarger:
 
     def _drop_indexes(self) -> Iterator[str]:
         """Drop the indexes that no constraint needs and yield what makes them again, but for those of three letters."""
-        tables = [model._meta.db_table for model in self._largest]
+        tables = [model._meta.db_table for model in self._models]
         with connection.cursor() as cursor:
             cursor.execute(
                 """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
