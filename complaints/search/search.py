@@ -102,11 +102,18 @@ def search_query(words: Sequence[Forms]) -> str:
 
 
 def _any_form(forms: Forms) -> str:
-    # The pattern of a word allows only letters and digits, so that it cannot contain an operator. The index compares
-    # each case that it finds with all forms, so that none is named which a beginning covers.
+    """Return the query for any of ``forms``, each of which is an alternative to all that come after it.
+
+    The index asks of each case that it finds whether one form is there, then the next. With the commonest before all
+    others, which stand in brackets together, most answers are the first.
+    """
+    # The pattern of a word allows only letters and digits, so that it cannot contain an operator. No form is named
+    # which a beginning covers.
     beginnings = [one for one in sorted(forms.beginnings) if not one.startswith(tuple(forms.beginnings - {one}))]
     exact = [one for one in sorted(forms.exact) if not one.startswith(tuple(beginnings))]
-    return " | ".join([*(f"'{one}':*" for one in beginnings), *(f"'{one}'" for one in exact)])
+    cases = {f"'{one}':*": _common().cases(Forms(frozenset(), frozenset({one}))) for one in beginnings}
+    cases |= {f"'{one}'": _common().cases(Forms(frozenset({one}), frozenset())) for one in exact}
+    return " | (".join(sorted(cases, key=cases.__getitem__, reverse=True)) + ")" * (len(cases) - 1)
 
 
 class Key(NamedTuple):
@@ -127,7 +134,7 @@ def _newest(scope: Condition, words: Sequence[Forms], number: int, *, below: int
     blocks that are read at most are likely to hold enough.
     """
     found: list[int] = []
-    if _are_near(scope, words, number, router.db_for_read(Case)):
+    if _are_near(scope, words, number):
         for first, last in _runs(words, below=below):
             run = Condition("complaints_case.id BETWEEN %(first)s AND %(last)s", {"first": first, "last": last})
             within = joined(" AND ", [run, _below(below)])
@@ -149,16 +156,16 @@ def _keys(
     return [row.id for row in rows]
 
 
-def _are_near(scope: Condition, words: Sequence[Forms], number: int, database: str) -> bool:
+def _are_near(scope: Condition, words: Sequence[Forms], number: int) -> bool:
     """Tell whether many cases have all ``words``, and enough of the newest of them are likely to be of ``scope``.
 
     By the statistics of common words and, for those alone, the planner's estimate of the scope.
     """
-    common = _common_words(database, int(monotonic() // STATISTICS_LAST))
+    common = _common()
     many = min(common.cases(word) for word in words)
     if many <= FEW:
         return False
-    with connections[database].cursor() as cursor:
+    with connections[router.db_for_read(Case)].cursor() as cursor:
         cursor.execute(f"EXPLAIN SELECT FROM complaints_case WHERE {scope.text}", scope.values)
         of_scope = int(_ROWS.findall(cursor.fetchone()[0])[0])
     read = min(1, WALK * SearchBlock.CASES / common.whole)
@@ -182,6 +189,10 @@ class _CommonWords:
                 found.add(self._words[place])
                 place += 1
         return sum(self._cases[word] for word in found)
+
+
+def _common() -> _CommonWords:
+    return _common_words(router.db_for_read(Case), int(monotonic() // STATISTICS_LAST))
 
 
 @lru_cache(maxsize=4)

@@ -137,7 +137,7 @@ def test_common_words_are_those_the_statistics_name(monkeypatch: pytest.MonkeyPa
     search._common_words.cache_clear()
 
     def are_near(text: str, number: int = 1, scope: Condition = ALWAYS) -> bool:
-        return search._are_near(scope, search.search_words(text), number, "default")
+        return search._are_near(scope, search.search_words(text), number)
 
     assert not are_near("مياه")
     monkeypatch.setattr(search, "FEW", 2)
@@ -146,6 +146,8 @@ def test_common_words_are_those_the_statistics_name(monkeypatch: pytest.MonkeyPa
     # Of three cases with the word no two pages are near, nor is any where the scope holds none.
     assert not are_near("مياه", number=2)
     assert not are_near("مياه", scope=Condition("complaints_case.agency_id = %(none)s", {"none": 0}))
+    # The commonest form is asked for first, and all others stand behind it together.
+    assert search.search_query(search.search_words("مياه")).startswith("('مياه':* | (")
 
 
 @pytest.mark.usefixtures("db")
