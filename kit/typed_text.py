@@ -6,13 +6,14 @@ A run of digits with dashes, slashes, spaces or a plus sign is drawn right to le
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import phonenumbers
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from kit.arabic import fold_digits
@@ -66,15 +67,16 @@ def isolated(text: str, *, links: bool = False, link_for: LinkFor | None = None)
 
     ``link_for`` gives the address of any other number.
     """
+    # A page shows dozens of texts: Django's functions look for lazy ones each time, and cost three times as much.
     if not _RUN.search(text):
-        return escape(text)
-    parts = (_written(run, links=links, link_for=link_for) for run in runs(text))
-    return format_html_join("", "{}", ((part,) for part in parts))
+        return SafeString(html.escape(text))
+    return SafeString("".join([_written(run, links=links, link_for=link_for) for run in runs(text)]))
 
 
 def _written(run: Run, *, links: bool, link_for: LinkFor | None) -> str:
+    """Return ``run`` as markup."""
     if not run.number:
-        return run.text
+        return html.escape(run.text)
     whole = SafeString(' class="nowrap"') if len(run.text) <= _UNBROKEN else ""
     written = format_html('<bdi dir="ltr"{}>{}</bdi>', whole, run.text)
     address = _dialled(run.number) if links else ""

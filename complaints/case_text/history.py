@@ -99,7 +99,7 @@ def with_messages(
     for message in sent:
         about[message.occasion].insert(0, message)
     told = [
-        replace(entry, messages=about.pop(notices.occasion(event), ()))
+        replace(entry, messages=messages) if (messages := about.pop(notices.occasion(event), ())) else entry
         for event, entry in zip(events, entries, strict=True)
     ]
     alone = [

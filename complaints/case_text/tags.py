@@ -55,11 +55,10 @@ def user_text(context: Context | Mapping[str, Any], text: object, *, lines: bool
     visibility = context.get("case_visibility")
     shown = visibility.redact(str(text)) if visibility is not None else str(text)
     if not lines:
-        return format_html("<bdi>{}</bdi>", isolated(shown))
+        return SafeString(f"<bdi>{isolated(shown)}</bdi>")
     link_for = partial(case_address, context.get("request"))
-    paragraphs = (line for line in shown.splitlines() if line.strip())
-    written = (isolated(line, links=True, link_for=link_for) for line in paragraphs)
-    return format_html_join("", '<p dir="auto">{}</p>', ((line,) for line in written))
+    paragraphs = [isolated(line, links=True, link_for=link_for) for line in shown.splitlines() if line.strip()]
+    return SafeString("".join([f'<p dir="auto">{paragraph}</p>' for paragraph in paragraphs]))
 
 
 @register.simple_tag(takes_context=True)
@@ -82,7 +81,7 @@ def published_answers(*, kind: str, topic: Topic | None, text: str = "") -> dict
 @register.simple_tag(takes_context=True)
 def subject(context: Context, case: object) -> SafeString:
     """Write the subject of a case in a list, redacted by the ``staff_visibility`` of the page."""
-    return format_html("<bdi>{}</bdi>", isolated(str(context["staff_visibility"].subject(case))))
+    return SafeString(f"<bdi>{isolated(str(context['staff_visibility'].subject(case)))}</bdi>")
 
 
 @register.simple_tag
