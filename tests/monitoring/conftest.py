@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone, translation
 
-from config.monitoring import collector, facts, public
+from config.monitoring import collector, facts, metrics, public
 from config.monitoring.facts import DiskSpace
 from notifications.models import Message
 
@@ -54,6 +54,8 @@ class Here:
 
 @pytest.fixture(autouse=True)
 def _at_rest(broker: Answers, disk: Answers, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    # A worker of the suite has asked for thousands of pages before, and every scrape would tell of each.
+    metrics.PAGE_SECONDS.clear()
     monkeypatch.setattr(collector, "database_gauges", Here(collector._read_database))
     monkeypatch.setattr(public, "_reading", Here(public._read))
     public.forget()
