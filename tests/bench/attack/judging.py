@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from hashlib import sha256
 
 from django.db import connection
@@ -45,12 +46,14 @@ def kept(row: Row, before: Mapping[str, str], after: Mapping[str, str]) -> Itera
 
 def content() -> dict[str, str]:
     """Return a fingerprint of every row of each table, but of those that any request may write."""
-    tables = [name for name in _tables() if not name.startswith(KEPT_BY_EVERY_REQUEST)]
-    rows = "SELECT '{0}', coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '') FROM {0} t"
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(rows.format(connection.ops.quote_name(name)) for name in tables))
+        cursor.execute(_all_rows())
         return {name.strip('"'): sha256(all_rows.encode()).hexdigest() for name, all_rows in cursor.fetchall()}
 
 
-def _tables() -> list[str]:
-    return sorted(connection.introspection.django_table_names(only_existing=True, include_views=False))
+@cache
+def _all_rows() -> str:
+    tables = sorted(connection.introspection.django_table_names(only_existing=True, include_views=False))
+    looked_at = [connection.ops.quote_name(name) for name in tables if not name.startswith(KEPT_BY_EVERY_REQUEST)]
+    rows = "SELECT '{0}', coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '') FROM {0} t"
+    return " UNION ALL ".join(rows.format(name) for name in looked_at)
