@@ -7,7 +7,8 @@ python3 run.py --with-twilio
                           the same, with SMS through the real Twilio client to a stand-in
 python3 run.py test …     set everything up and run the whole suite (arguments go to pytest)
 python3 run.py check      linters, types, contracts and templates: what CI runs, without the browser;
-                          --fix first mends what the linter and the formatter can mend
+                          --fix first mends what the linter and the formatter can mend,
+                          --before-tests leaves out what the suite asks too
 python3 run.py manage …   a management command, with the servers and the data that it needs
 python3 run.py bench …    a benchmark; without a name, the list of them
 python3 run.py imports    which rooms import which, circles, and imports against the layers

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -41,26 +41,33 @@ PRODUCTION = {
 
 type Step = tuple[str, list[str], Mapping[str, str]]
 
+#: What the suite asks too (`tests/house/test_contracts.py`, `tests/house/test_documents.py`).
+ASKED_BY_SUITE = {"contracts", "catalogue", "migrations", "documents"}
+OPTIONS = {"--fix", "--before-tests"}
 #: Types take as long as all other steps together.
 AT_ONCE = 2
 
 
 def main(arguments: list[str]) -> int:
-    """Run every step; with ``--fix``, first mend what the linter and the formatter can mend."""
-    if set(arguments) - {"--fix"}:
-        raise SystemExit(f"Unknown: {' '.join(arguments)}. `python3 run.py check` takes nothing but --fix.")
-    if arguments:
+    """Run every step; with ``--fix``, first mend what the linter and the formatter can mend.
+
+    With ``--before-tests`` the steps are left to the suite that it asks too.
+    """
+    if set(arguments) - OPTIONS:
+        raise SystemExit(f"Unknown: {' '.join(arguments)}. `python3 run.py check` takes --fix and --before-tests.")
+    if "--fix" in arguments:
         subprocess.run(_program("ruff", "check", "--fix-only", "--quiet", "."), cwd=ROOT, check=True)
         subprocess.run(_program("ruff", "format", "--quiet", "."), cwd=ROOT, check=True)
-    return run()
+    left = ASKED_BY_SUITE if "--before-tests" in arguments else set()
+    return run([step for step in steps() if step[0] not in left])
 
 
-def run() -> int:
-    """Run every step, print what each says when it fails, and return how many failed."""
+def run(chosen: Sequence[Step]) -> int:
+    """Run the steps, print what each says when it fails, and return how many failed."""
     # Django asks a real server which kinds of generated column it has, before it judges a model.
     with throwaway.started({}) as servers, ThreadPoolExecutor(AT_ONCE) as threads:
         judged = {
-            name: threads.submit(_passes, name, command, servers | dict(extra)) for name, command, extra in steps()
+            name: threads.submit(_passes, name, command, servers | dict(extra)) for name, command, extra in chosen
         }
         failed = [name for name, passes in judged.items() if not passes.result()]
     print(f"\nFailed: {', '.join(failed)}" if failed else "\nAll checks passed.", flush=True)
