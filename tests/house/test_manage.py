@@ -1,13 +1,14 @@
 """`python3 run.py manage`: what each command needs, and no more than that."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.core.management import get_commands
 
-from config.devstack import database, manage, servers, throwaway
+from config.devstack import database, foreground, manage, servers, throwaway
 from config.devstack.manage import NEEDS, Needs, command_needs
 from config.devstack.state import ROOT
 from tests.stacks import run_py
@@ -87,8 +88,24 @@ def test_the_table_names_commands_that_exist_and_each_once() -> None:
 
 
 @pytest.mark.parametrize("command", [["check"], ["catalogue", "--check"], ["findstatic", "img/favicon.svg"]])
-def test_a_command_that_needs_no_server_starts_none(folder: Path, command: list[str]) -> None:
-    done = run_py(folder, "manage", *command)
+def test_a_command_that_needs_no_server_starts_none(
+    folder: Path, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def run(line: Sequence[str], *, environment: Mapping[str, str]) -> int:
+        asked.append((*line, environment["DJANGO_SETTINGS_MODULE"]))
+        return 7
+
+    monkeypatch.setenv("STATE_DIR", str(folder))
+    monkeypatch.setattr(foreground, "run_interactive", run)
+    assert (manage.run(command), folder.exists()) == (7, False)
+    assert asked == [(sys.executable, "manage.py", *command, "config.offline")]
+
+
+def test_a_command_without_servers_comes_to_its_end(folder: Path) -> None:
+    """One that makes all checks of Django first, as `check` does."""
+    done = run_py(folder, "manage", "findstatic", "img/favicon.svg")
     assert (done.returncode, folder.exists()) == (0, False), done.stdout + done.stderr
 
 
@@ -99,12 +116,10 @@ def test_a_slip_of_the_keyboard_starts_no_server(folder: Path) -> None:
 
 
 def test_a_first_command_fills_the_database_and_one_of_another_version_is_refused_untouched(folder: Path) -> None:
-    first = run_py(folder, "manage", "verify_history")
-    assert (first.returncode, first.stdout) == (0, "Every chain holds.\n"), first.stderr
-    assert "Migrating the database" in first.stderr
-    second = run_py(folder, "manage", "shell", "-v0", "-c", "print(Agency.objects.exists(), Case.objects.count())")
-    assert (second.returncode, second.stdout) == (0, "True 0\n"), second.stderr
-    assert "Migrating the database" not in second.stderr
+    for is_first in (True, False):
+        done = run_py(folder, "manage", "shell", "-v0", "-c", "print(Agency.objects.exists(), Case.objects.count())")
+        assert (done.returncode, done.stdout) == (0, "True 0\n"), done.stderr
+        assert ("Migrating the database" in done.stderr) == is_first
     _become_old(folder)
     for refused in (run_py(folder), run_py(folder, "manage", "verify_history")):
         assert (refused.returncode, refused.stderr.endswith(REFUSAL)) == (1, True), refused.stderr

@@ -12,10 +12,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime, timedelta
 from http.client import HTTPConnection, HTTPSConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from cryptography import x509
@@ -223,15 +225,51 @@ def test_a_web_process_that_is_away_is_said_in_both_languages(proxy: Proxy, fold
     assert "The service is temporarily unavailable" in page
 
 
-@pytest.mark.parametrize(("name", "status"), [("web", 200), ("elsewhere", 502)])
-def test_with_tls_inside_the_proxy_asks_the_web_process_that_it_knows_and_no_other(name: str, status: int) -> None:
+@contextmanager
+def started_inside(folder: Path, certificate: str) -> Iterator[int]:
+    """Run gunicorn with a certificate, and yield its port."""
+    with started_web(folder, WEB_CERTIFICATE_FILE=certificate) as port:
+        yield port
+
+
+class SomebodyElse(BaseHTTPRequestHandler):
+    """Answers whoever does not look at its name."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def started_elsewhere(_folder: Path, certificate: str) -> Iterator[int]:
+    """Serve somebody else with a certificate, and yield the port."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), SomebodyElse) as server:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("started", "name", "status"), [(started_inside, "web", 200), (started_elsewhere, "elsewhere", 502)]
+)
+def test_with_tls_inside_the_proxy_asks_the_web_process_that_it_knows_and_no_other(
+    started: Callable[[Path, str], AbstractContextManager[int]], name: str, status: int
+) -> None:
     said = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     assert [line.strip() for line in INSIDE.splitlines() if line.strip() not in said] == []
     with throwaway.folder() as folder:
         authority = Authority.named("authority", folder)
         own = str(authority.certify(name, folder / "web.pem"))
-        with started_web(folder, WEB_CERTIFICATE_FILE=own) as web:
-            assert not is_ready(web, host="localhost"), "nobody is answered without TLS"
+        with started(folder, own) as web:
+            asked = [is_ready(web, host="localhost", certificate=one) for one in ("", own)]
+            assert asked == [False, True], "nobody is answered without TLS"
             made = Proxy(folder, web)
             made.file.write_text(made.file.read_text().replace("proxy_pass http://web;", INSIDE))
             (folder / "certificates" / "inside.pem").write_bytes(authority.file.read_bytes())
