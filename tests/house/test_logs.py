@@ -7,14 +7,17 @@ import logging.config
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import celery
 import pytest
 from django.conf import settings
 from django.test import RequestFactory
 from django.urls import resolve
 
-from config.logs import logging_config
+from config.logs import logging_config, without_values
 
 SECRET = "9902103456"
+#: Ours, and those of libraries that say in their sentences what somebody sent.
+LOGGERS = ("house", "celery.app.trace", "gunicorn.error", "django.security.SuspiciousOperation")
 
 type Written = Callable[[], dict[str, Any]]
 
@@ -28,10 +31,11 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[Written]:
     logging.config.dictConfig(
         config | {"root": {"handlers": []}, "handlers": {"stderr": {"()": lambda: handler, "formatter": "json"}}}
     )
-    logger = logging.getLogger("house")
-    monkeypatch.setattr(logger, "handlers", [handler])
-    monkeypatch.setattr(logger, "propagate", False)
-    logger.setLevel(logging.INFO)
+    for name in LOGGERS:
+        logger = logging.getLogger(name)
+        monkeypatch.setattr(logger, "handlers", [handler])
+        monkeypatch.setattr(logger, "propagate", False)
+        logger.setLevel(logging.INFO)
     yield lambda: json.loads(stream.getvalue())
     logging.config.dictConfig(settings.LOGGING)
     assert SECRET not in stream.getvalue()
@@ -71,6 +75,54 @@ def test_an_error_is_written_without_local_variables_and_without_the_values_post
         logging.getLogger("house").exception("failed")
     (raised,) = written()["exception"]
     assert (raised["exc_type"], raised["exc_value"]) == ("ValueError", "duplicate key")
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (f"invalid literal for int() with base 10: '{SECRET}'", "invalid literal for int() with base 10: …"),
+        (f'invalid input syntax for type date: "{SECRET}"', "invalid input syntax for type date: …"),
+        (f"“{SECRET}” is not a valid UUID.", "… is not a valid UUID."),
+        (f"no such number {SECRET}", "no such number …"),
+        ("'it's' and \"it's\" are 'Amina's'", "…"),
+        ('null value in column "name" of relation "case"', 'null value in column "name" of relation "case"'),
+        ("'NoneType' object has no attribute 'user'", "'NoneType' object has no attribute 'user'"),
+    ],
+)
+def test_what_an_error_quotes_is_written_only_if_it_is_a_name_of_the_code(said: str, kept: str) -> None:
+    assert without_values(said) == kept
+
+
+def test_of_a_failed_task_neither_arguments_nor_the_words_of_the_error_are_written(written: Written) -> None:
+    def task_fails(number: str) -> None:
+        _fail(number)
+
+    task = celery.Celery(set_as_current=False).task(task_fails, name="house.fails")
+    task.apply((SECRET,), {})
+    line = written()
+    assert (line["task"], "data" in line) == ("house.fails", False)
+    assert line["event"] == f"Task house.fails[{line['task_id']}] raised unexpected"
+    assert [raised["exc_value"] for raised in line["exception"]] == ["duplicate key"]
+
+
+@pytest.mark.parametrize(
+    ("logger", "said", "kept"),
+    [
+        ("gunicorn.error", f"Error handling request /r/{SECRET}/", "Error handling request"),
+        ("gunicorn.error", f"Invalid request from ip=192.0.2.1: Invalid HTTP Header: '{SECRET}'", "Invalid request"),
+        ("gunicorn.error", "Listening at: http://127.0.0.1:8000", "Listening at: http://127.0.0.1:8000"),
+        (
+            "django.security.SuspiciousOperation",
+            f"Invalid HTTP_HOST header: '{SECRET}'.",
+            "Invalid HTTP_HOST header: ….",
+        ),
+    ],
+)
+def test_what_others_sent_is_left_out_of_the_sentences_of_servers(
+    written: Written, logger: str, said: str, kept: str
+) -> None:
+    logging.getLogger(logger).error(said)
+    assert written()["event"] == kept
 
 
 def _fail(number: str) -> None:
