@@ -42,18 +42,25 @@ def start(**options: Any) -> None:
     )
 
 
-def scrub(event: Any, _hint: Mapping[str, Any]) -> Any:
+def scrub(event: Any, hint: Mapping[str, Any]) -> Any:
     """Return what may leave of an event: the constant text of a log line, the kind of the error, places in the code.
 
     The text of an error is left out: PostgreSQL and Python quote values in it.
     """
     kept = {name: event[name] for name in KEPT if name in event}
-    if message := event.get("logentry", {}).get("message"):
+    message = event.get("logentry", {}).get("message")
+    if message and not _says(message, hint.get("exc_info")):
         kept["logentry"] = {"message": message}
     raised = event.get("exception", {}).get("values", [])
     if raised:
         kept["exception"] = {"values": [_error(error) for error in raised]}
     return kept
+
+
+def _says(message: str, raised: Any) -> bool:
+    """Tell whether a log line says what its error says, as Django does where a request is suspicious."""
+    text = str(raised[1]) if raised and raised[1] else ""
+    return bool(text) and text in message
 
 
 def _error(error: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,10 +8,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import Mock
 
+import celery
 import pytest
 import sentry_sdk
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation, SuspiciousOperation
 from django.db import DataError, connection
 from django.test import Client
 from opentelemetry.sdk.trace import TracerProvider
@@ -21,7 +23,7 @@ from pytest_django import Settings
 from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
 
-from accounts.models import User
+from accounts.models import Citizen, User
 from config.monitoring import error_reports, tracing
 from tests.cast import sign_in
 
@@ -93,6 +95,45 @@ def test_nothing_of_a_request_leaves(reports: list[Any], omar: User, monkeypatch
     assert {"request", "user", "extra", "breadcrumbs"} & set(reports[0]) == set()
     written = json.dumps(reports)
     assert [said for said in (SECRET, omar.email, str(omar.pk), "/ar/staff") if said in written] == []
+
+
+def errors() -> Iterator[Exception]:
+    """Yield errors that say the secret: suspicious requests, values, keys, with a cause, with a note and in a group."""
+    yield SuspiciousOperation(f"what came was {SECRET}")
+    yield SuspiciousFileOperation(SECRET)
+    yield KeyError(SECRET)
+    caused = ValueError(SECRET)
+    caused.__cause__ = DataError(SECRET)
+    caused.add_note(SECRET)
+    yield caused
+    yield ExceptionGroup(SECRET, [ValueError(SECRET)])
+
+
+@pytest.mark.django_db
+def test_no_kind_of_error_lets_anything_leave(
+    reports: list[Any], omar: User, amina: Citizen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    referer = f"https://x.example/{SECRET}"
+    clients = {
+        who: sign_in(Client(raise_request_exception=False, headers={"Referer": referer}), who) for who in (amina, omar)
+    }
+    for error in errors():
+        for place in ("config.help_search.split", "complaints.desk.queue.views.frame"):
+            monkeypatch.setattr(place, Mock(side_effect=error))
+        reports.clear()
+        assert clients[amina].get(f"/ar/help/?q={SECRET}").status_code in {400, 500}
+        assert clients[omar].post(f"/ar/staff/queue/?q={SECRET}", {"q": SECRET}).status_code in {400, 500}
+        assert len(reports) == 2
+        assert {name for event in reports for name in event} <= {*error_reports.KEPT, "logentry", "exception"}
+        assert SECRET not in json.dumps(reports), type(error)
+
+
+def test_the_arguments_of_a_task_stay_here(reports: list[Any]) -> None:
+    task = celery.Celery(set_as_current=False).task(fail, name="house.fails")
+    task.apply((SECRET,), {})
+    (event,) = reports
+    assert event["logentry"] == {"message": "Task %(name)s[%(id)s] %(description)s: %(exc)s"}
+    assert SECRET not in json.dumps(reports)
 
 
 def test_the_list_of_what_leaves_is_what_keeps_the_rest_here(
