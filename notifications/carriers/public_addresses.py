@@ -46,6 +46,8 @@ def is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None) or _translated(ip)
+        if inner is None and ip.is_site_local:
+            return False
         ip = inner or ip
     return ip.is_global and not (ip.is_multicast or ip.is_reserved)
 

@@ -25,7 +25,8 @@ class _Public:
     def _new_conn(self: Any) -> socket.socket:
         try:
             addresses = public_addresses(self._dns_host, self.port)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
+            # What is no name of a machine, as "a..example", has no address either.
             raise NewConnectionError(self, "no address") from error
         failure: OSError = OSError("no address")
         for address in addresses:

@@ -1,5 +1,6 @@
 """The push services of browsers, and the key under which browsers subscribe with them; no call is made here."""
 
+import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from typing import Final
@@ -12,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from notifications.carriers.push_encryption import private_key, public_text
 
 _KEY_BYTES: Final = 32
+#: The name of a machine: an address without one could only be tried again and again.
+_HOST: Final = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
 
 
 def server_key() -> EllipticCurvePrivateKey:
@@ -40,4 +43,4 @@ def is_push_service(endpoint: str) -> bool:
         return False
     is_named = any(host.endswith(name) if name.startswith(".") else host == name for name in settings.PUSH_HOSTS)
     is_safe = parts.scheme == "https" or (settings.WEBHOOKS_ALLOW_PRIVATE and parts.scheme == "http")
-    return is_named and is_safe and "@" not in parts.netloc
+    return bool(_HOST.fullmatch(host)) and is_named and is_safe and "@" not in parts.netloc

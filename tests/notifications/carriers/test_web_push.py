@@ -9,10 +9,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from urllib3.exceptions import HTTPError
 
 from notifications import outbox
 from notifications.addresses import subscriptions
 from notifications.carriers import Declined, Meaning, OutgoingMessage
+from notifications.carriers.public_connections import public_connections
 from notifications.carriers.push_encryption import encrypt, from_text, private_key, to_text
 from notifications.carriers.push_services import is_push_service, server_key
 from notifications.carriers.web_push import WebPushCarrier
@@ -132,8 +134,13 @@ def test_what_waits_is_ended_with_its_browser_or_after_a_day_and_troubles_nobody
 def test_only_push_services_on_public_machines_are_called(service, settings):
     settings.WEBHOOKS_ALLOW_PRIVATE = False
     settings.PUSH_HOSTS = ["localhost", ".push.apple.com"]
-    for endpoint in ("http://localhost/x", "https://elsewhere.example/x", "https://evilpush.apple.com/", "https://[/"):
+    elsewhere = ["http://localhost/x", "https://elsewhere.example/x", "https://evilpush.apple.com/", "https://[/"]
+    no_names = [f"https://{name}.push.apple.com/x" for name in ("a.", "a" * 64, "\t", "é", "a b", "\ud800")]
+    for endpoint in elsewhere + no_names:
         assert not is_push_service(endpoint)
+    for endpoint in no_names:
+        with pytest.raises(HTTPError):
+            public_connections().request("POST", endpoint, retries=False)
     for endpoint in ("https://localhost:1/x", "https://a@web.push.apple.com/x"):
         with pytest.raises(Declined) as refused:
             WebPushCarrier().send(sms(to=str(service.address()._replace(endpoint=endpoint))))

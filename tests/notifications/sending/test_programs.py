@@ -188,7 +188,8 @@ def test_private_addresses_are_refused(settings: Any, centre: FakeCentre) -> Non
     assert (centre.calls, Message.objects.get().state) == (0, "pending")
     assert ProviderRoute.objects.get().stopped_by == "private address"
     private = ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "fe80::1%eth0", "::ffff:10.0.0.1", "64:ff9b::a00:1"]
-    assert not any(map(is_public, [*private, "0.0.0.0", "100.64.0.1", "224.0.0.1", "2002:a00:1::", "fc00::1"]))
+    kept_apart = ["0.0.0.0", "100.64.0.1", "224.0.0.1", "2002:a00:1::", "fc00::1", "fec0::1", "::127.0.0.1"]
+    assert not any(map(is_public, private + kept_apart))
     assert all(map(is_public, ["193.188.66.1", "2a00:1450:4001::1"]))
     for url in ("http://example.org/", "https://127.0.0.1/", "https://localhost/", "https://u:p@example.org/", "x"):
         with pytest.raises(PrivateAddress):
