@@ -1,6 +1,6 @@
 """What every request passes: its address, size, language and session, and what may be kept of the answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render, resolve_url
@@ -15,6 +16,7 @@ from django.template import loader
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
+from django.views.defaults import bad_request
 
 from accounts.models import User
 from accounts.sign_in import held_forms, known_devices
@@ -78,6 +80,15 @@ class RequestLimits:
         """Refuse NUL in the address; forms refuse it beside the field."""
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer 400 where NUL came to the database from what no person types: a hidden field, a button."""
+        is_nul = isinstance(error, DataError) and any("\x00" in value for _name, value in _posted(request))
+        return bad_request(request, error) if is_nul else None
+
+
+def _posted(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    return ((name, str(value)) for name, values in request.POST.lists() for value in values)
 
 
 def _too_large(request: HttpRequest) -> HttpResponse:

@@ -97,7 +97,7 @@ def test_of_a_failed_task_neither_arguments_nor_the_words_of_the_error_are_writt
     def task_fails(number: str) -> None:
         _fail(number)
 
-    task = celery.Celery(set_as_current=False).task(task_fails, name="house.fails")
+    task = celery.Celery(set_as_current=False).task(name="house.fails")(task_fails)
     task.apply((SECRET,), {})
     line = written()
     assert (line["task"], "data" in line) == ("house.fails", False)

@@ -11,8 +11,9 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from accounts import rate_limits
-from accounts.models import Session, User
+from accounts.models import Citizen, Session, User
 from config import middleware
+from tests.cast import sign_in
 from tests.house.addresses import below, named
 
 PUBLIC_PAGE = "/ar/help/"
@@ -145,6 +146,24 @@ def test_ten_thousand_parameters_are_answered_with_a_page(client: Client, method
     answer = getattr(client, method)("/en/track/", {f"field{number}": "x" for number in range(10_000)})
     assert answer.status_code == 400
     assert "Part of what you sent is damaged or too large" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_nul_in_a_field_that_no_person_types_is_a_bad_request(amina: Citizen, omar: User) -> None:
+    sent = (
+        (None, "/ar/new/complaint/choose/", "topic"),
+        (None, "/ar/new/complaint/choose/", "agency"),
+        (amina, "/ar/account/requests/", "form_part"),
+        (omar, "/ar/staff/people/", "form_part"),
+    )
+    found = {}
+    for person, path, name in sent:
+        client = Client(raise_request_exception=False)
+        if person:
+            sign_in(client, person)
+        found[path, name] = client.post(path, {name: "a\x00b", "text": "x"}).status_code
+    assert [said for said in found.items() if said[1] not in {302, 400, 404}] == []
+    assert 400 in found.values()
 
 
 @pytest.mark.parametrize("address", ["/ar/help/?page=%00", "/ar/help/?%00=1", "/ar/track/?ref=26%00"])

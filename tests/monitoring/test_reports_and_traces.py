@@ -129,7 +129,7 @@ def test_no_kind_of_error_lets_anything_leave(
 
 
 def test_the_arguments_of_a_task_stay_here(reports: list[Any]) -> None:
-    task = celery.Celery(set_as_current=False).task(fail, name="house.fails")
+    task = celery.Celery(set_as_current=False).task(name="house.fails")(fail)
     task.apply((SECRET,), {})
     (event,) = reports
     assert event["logentry"] == {"message": "Task %(name)s[%(id)s] %(description)s: %(exc)s"}
