@@ -142,6 +142,10 @@ _SIGNATURE_KEYS: Final = ("/Name", "/Contents", "/Cert", "/Location", "/Reason",
 _RUNNING_ACTIONS: Final = frozenset(
     ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/GoToR", "/Rendition", "/RichMediaExecute")
 )
+#: Where the content of a stream is another file.
+_FILE_KEYS: Final = ("/F", "/FFilter", "/FDecodeParms")
+#: What a link may lead to; a folder of another machine would be asked with the name of whoever presses it.
+_LINK: Final = re.compile(rb"(https?|mailto|tel):", re.IGNORECASE)
 #: APP1 to APP15 and comments, but for APP2 with colour profiles and APP14, which says how the colours are meant.
 _TELLING_SEGMENTS: Final = frozenset((*range(0xE1, 0xF0), 0xFE)) - {0xE2, 0xEE}
 #: A box of a JPEG 2000 picture (ISO/IEC 15444-1, annex I) has at least its size and its kind.
@@ -191,7 +195,7 @@ def _clean_dictionary(found: Any, pikepdf: Any) -> None:
     _drop(found, _TELLING_KEYS)
     if "/ByteRange" in found:
         _drop(found, _SIGNATURE_KEYS)
-    _drop(found, [key for key in ("/A", "/PA", "/Next") if key in found and _runs(found[key], pikepdf)])
+    _drop_what_leads_out(found, pikepdf)
     if "/Rect" in found:
         _clean_annotation(found)
     _clean_parts(found.values(), pikepdf)
@@ -221,6 +225,21 @@ def _drop(found: Any, keys: Iterable[str]) -> None:
             del found[key]
 
 
+def _drop_what_leads_out(found: Any, pikepdf: Any) -> None:
+    """Drop actions that run something, and what names files and addresses that a page would fetch by itself."""
+    _drop(found, [key for key in ("/A", "/PA", "/Next") if key in found and _runs(found[key], pikepdf)])
+    if _runs(found, pikepdf):
+        # One of several actions: as nothing it is passed over.
+        _drop(found, list(found.keys()))
+    if isinstance(found, pikepdf.Stream):
+        _drop(found, _FILE_KEYS)
+    if isinstance(found.get("/Ref"), pikepdf.Dictionary) and "/F" in found.Ref:
+        _drop(found, ["/Ref"])
+    address = found.get("/URI")
+    if not (isinstance(address, pikepdf.String) and _LINK.match(bytes(address))):
+        _drop(found, ["/URI"])
+
+
 def _clean_annotation(found: Any) -> None:
     kind = found.get("/Subtype")
     if kind in _HOLDING_FILES:
@@ -239,7 +258,8 @@ def _clean_parts(parts: Any, pikepdf: Any) -> None:
 
 
 def _runs(action: Any, pikepdf: Any) -> bool:
-    return isinstance(action, pikepdf.Dictionary) and action.get("/S") in _RUNNING_ACTIONS
+    kind = action.get("/S") if isinstance(action, pikepdf.Dictionary) else None
+    return isinstance(kind, pikepdf.Name) and str(kind) in _RUNNING_ACTIONS
 
 
 def without_camera(jpeg: bytes) -> bytes:

@@ -106,6 +106,38 @@ def test_a_pdf_keeps_its_pages_alone(telling: pikepdf.Pdf, version: str, now: da
         assert len(document.pages[0].Annots) == 2
 
 
+def test_a_pdf_runs_fetches_and_names_nothing_outside_by_itself() -> None:
+    outside = "evil.example"
+    name, dictionary = pikepdf.Name, pikepdf.Dictionary
+    launch, send = dictionary(S=name.Launch, F=outside), dictionary(S=name.SubmitForm, F=dictionary(F=outside))
+    link = dictionary(S=name.URI, URI="https://court.example/")
+    several = dictionary(S=name.URI, URI=link.URI, Next=pikepdf.Array([launch, send]))
+    actions = {
+        "one of several": several,
+        "a chain": dictionary(S=name.URI, URI=link.URI, Next=several),
+        "a folder elsewhere": dictionary(S=name.URI, URI=f"file://{outside}/x"),
+        "a folder of Windows": dictionary(S=name.URI, URI=f"\\\\{outside}\\x"),
+        "a script": dictionary(S=name.URI, URI=f"javascript:'{outside}'"),
+    }
+    faults = []
+    for what, action in {**actions, "streams and bases": link}.items():
+        document = pikepdf.new()
+        page = document.add_blank_page()
+        place = {"Type": name.Annot, "Rect": [0, 0, 9, 9]}
+        page.Annots = pikepdf.Array([dictionary(Subtype=name.Link, A=action, **place)])
+        if action is link:
+            form = document.make_stream(b"q Q", Subtype=name.Form, Ref=dictionary(F=outside, Page=0))
+            page.Resources = dictionary(XObject=dictionary(Fm0=form))
+            page.Contents = document.make_stream(b"", F=dictionary(FS=name.URL, F=outside))
+            document.Root.URI = dictionary(Base=f"https://{outside}/")
+        content = whole(written(document))
+        cleaned = whole(clean_pdf(content))
+        is_linked = action.URI == link.URI
+        if outside.encode() not in content or outside.encode() in cleaned or is_linked != (b"court.example" in cleaned):
+            faults.append(what)
+    assert faults == []
+
+
 def test_what_was_deleted_from_a_pdf_by_a_later_version_is_not_in_the_file(now: datetime) -> None:
     document = pikepdf.new()
     document.add_blank_page()
