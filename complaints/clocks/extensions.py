@@ -70,6 +70,14 @@ def later(case: Case, clock: Clock, *, days: int, at: datetime, calendar: Workin
     return due
 
 
+def granted_on(case: Case, clock: Clock, *, days: int, at: datetime, calendar: WorkingCalendar) -> date | None:
+    """Return the day to which ``days`` working days move the promise as it stands now; None if they no longer can."""
+    try:
+        return timezone.localdate(later(case, clock, days=days, at=at, calendar=calendar))
+    except (ExtensionPast, ExtensionTooLate):
+        return None
+
+
 def most_days(case: Case, clock: Clock, *, calendar: WorkingCalendar) -> int:
     """Return by how many working days the promise can still be extended; 0 when it cannot be."""
     latest, promised = latest_day(case, clock, calendar=calendar), timezone.localdate(clock.due_at)

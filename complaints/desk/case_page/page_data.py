@@ -21,6 +21,7 @@ from complaints.desk.case_page.explanations import explanations
 from complaints.desk.case_page.history_lines import PageHistory, page_history, words_of_sections
 from complaints.desk.case_page.holders_bar import HoldersBar, holders_bar
 from complaints.desk.case_page.map_link import map_url
+from complaints.desk.case_page.proposed_date import ProposedDate, proposed_date
 from complaints.desk.case_page.related_cases import LinkedCases, earlier_cases, linked_cases
 from complaints.desk.directorate.findings import ConsultationSummary, consultation_summaries
 from complaints.desk.macros.offered import OfferedMacro, fitting_macros
@@ -114,6 +115,7 @@ class Doing:
     """What the reader of a case can do and see; ``correctable`` is the case where its topic can be corrected."""
 
     panel: ActionPanel
+    proposed_date: ProposedDate | None
     macros: Sequence[OfferedMacro]
     correctable: Case | None
     may_revoke: bool
@@ -132,6 +134,7 @@ def doing(permissions: CasePermissions, *, knows_person: bool, has_proposal: boo
     case, user, at = permissions.case, permissions.user, permissions.at
     return Doing(
         panel=action_panel(permissions, left_out=dead_ends(permissions, calendar=calendar)),
+        proposed_date=proposed_date(permissions, calendar=calendar),
         macros=fitting_macros(permissions),
         correctable=case if permissions.may(Action.CLASSIFY) else None,
         may_revoke=permissions.may(Action.REVOKE),

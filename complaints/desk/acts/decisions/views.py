@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -25,7 +24,7 @@ from complaints.desk.acts.decisions.typed_again import undo_and_keep_typed
 from complaints.desk.directorate.findings import asked_text, last_consultation
 from complaints.engine import notices
 from complaints.engine.transition import TransitionNotAllowed
-from complaints.models import Case, Extension, ExtensionState, RefusalReason
+from complaints.models import Case, ExtensionState, RefusalReason
 from complaints.permissions import second_person, send_window
 from complaints.permissions.pending import pending
 from complaints.permissions.rulings import AgencyEnded
@@ -178,22 +177,14 @@ def grant(request: ActionRequest) -> HttpResponse:
     if not request.permissions.may_grant_date:
         raise Http404
     extension = request.case.extensions.select_related("proposed_by").get(state=ExtensionState.PROPOSED)
-    new_on = _granted_on(request, extension)
+    clock, calendar = extensions.running_clock(request.case), current_calendar()
+    new_on = extensions.granted_on(request.case, clock, days=extension.days, at=request.at, calendar=calendar)
     if not request.is_sent(Form(request.data)) or new_on is None:
         message = new_on and notices.preview("case_new_date", case=request.case, on=new_on, at=request.at)
-        return request.page(extension=extension, new_on=new_on, message=message)
+        old_on = timezone.localdate(clock.due_at)
+        return request.page(extension=extension, old_on=old_on, new_on=new_on, message=message)
     actions.extend(request.case, by=request.user, at=request.at)
     return request.done(gettext("You granted the later date. The citizen is being told."))
-
-
-def _granted_on(request: ActionRequest, extension: Extension) -> date | None:
-    """Return the day the extension leads to as the promise stands now; None once it cannot be granted any more."""
-    clock = extensions.running_clock(request.case)
-    try:
-        due = extensions.later(request.case, clock, days=extension.days, at=request.at, calendar=current_calendar())
-    except (extensions.ExtensionPast, extensions.ExtensionTooLate):
-        return None
-    return timezone.localdate(due)
 
 
 @action_page(Action.UNDO, "complaints/desk/acts/decisions/undo.html")

@@ -77,6 +77,8 @@ def test_steps_are_added_changed_moved_and_removed(
     assert acts(macro) == ["label", "accept", "consult", "close", "assign", "label"]
     accepting = macro.steps.get(act="accept")
     assert (accepting.days, accepting.directorate) == (3, network)
+    shown = reverse("macro", args=[macro.pk])
+    assert "has a shorter limit" in client.get(shown).content.decode()
     wrong: dict[str, dict[str, object]] = {
         "label": {"label": ""},
         "consult": {"directorate": "999", "text": "?"},
@@ -91,6 +93,7 @@ def test_steps_are_added_changed_moved_and_removed(
     client.post(reverse("macro-step", args=[macro.pk, accepting.pk]), seen(macro) | {"directorate": "", "days": ""})
     accepting.refresh_from_db()
     assert (accepting.days, accepting.directorate) == (None, None)
+    assert "the directorate and the time that" in client.get(shown).content.decode()
     for step, way in ((accepting, "up"), (accepting, "up"), (macro.steps.get(act="close"), "away")):
         client.post(reverse("macro-order", args=[macro.pk]), seen(macro) | {"step": step.pk, "way": way})
     assert (acts(macro), [step.number for step in macro.steps.all()]) == (

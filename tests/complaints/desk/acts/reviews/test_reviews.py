@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -135,6 +136,26 @@ def test_the_page_of_a_date_that_is_over_offers_only_the_refusal(
     assert "You can no longer grant this date" in page.content.decode()
     accepted.refresh_from_db()
     assert accepted.promised_on == date(2026, 1, 11)
+
+
+def test_the_page_of_the_case_says_which_date_it_asks_about(
+    desk: Desk, accepted: Case, omar: User, nadia: User, amina, now: datetime, clock: Clock
+) -> None:
+    def said_to(reader: User) -> str:
+        page = desk(reader).get(address("desk-case", accepted)).content.decode()
+        banner = page.partition("A later date is waiting for your decision")[2].partition("Go to the decision")[0]
+        return " ".join(re.sub("<[^>]+>", " ", banner).split())
+
+    propose_extension(accepted, by=omar, at=now, days=2, reason=WHY)
+    dates = "The answer was promised by 11 January 2026. The proposed date is 13 January 2026: 2 working days later."
+    assert (said_to(nadia), said_to(omar)) == (dates, "")
+    Holiday.objects.create(on=date(2026, 1, 12), name_ar="عطلة", name_en="Holiday")
+    assert said_to(nadia) == dates.replace("13 January", "14 January")
+    ask(accepted, by=omar, at=now, text="ما رقم العداد؟")
+    assert "both dates move until the reply" in said_to(nadia)
+    reply(accepted, by=amina.user, at=now, text="12345")
+    clock.pass_(days=20)
+    assert said_to(nadia).startswith("The answer was promised by 11 January 2026. You can no longer grant this date")
 
 
 @pytest.mark.parametrize("first", ["proposed", "closed"])
