@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
@@ -58,7 +58,7 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 @requires_csrf_token
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django passes it
-    """Answer a form whose token is wrong or missing: 403, with what was typed to be sent again.
+    """Answer a form whose token is wrong or missing: 403, with what was typed to be sent again, in the frame it was in.
 
     A form that another site posted is not given back: nobody here wrote it, and a press would send it.
     """
@@ -67,6 +67,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
         "fields": fields,
         "texts": words_in(value for _name, value in fields),
         "has_files": bool(fields and _files(request)),
+        **_frame_of_staff(request),
     }
     return render(request, "403_csrf.html", context, status=403)
 
@@ -74,11 +75,17 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 @requires_csrf_token
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer an address where there is nothing for this person: staff at work stay in their frame."""
-    user = getattr(request, "user", None)
-    at = timezone.now()
-    if is_staff_page(request) and isinstance(user, User) and user.authority(at).has(ANY_STAFF):
-        return render(request, "404_staff.html", frame(user, at=at), status=404)
+    if around := _frame_of_staff(request):
+        return render(request, "404_staff.html", around, status=404)
     return page_not_found(request, exception)
+
+
+def _frame_of_staff(request: HttpRequest) -> dict[str, Any]:
+    """Return what the frame of staff shows around a page of theirs; nothing for citizens, strangers and other pages."""
+    user, at = getattr(request, "user", None), timezone.now()
+    if not (is_staff_page(request) and isinstance(user, User) and user.authority(at).has(ANY_STAFF)):
+        return {}
+    return {**frame(user, at=at), "frame_template": "error_staff.html"}
 
 
 def _is_from_here(request: HttpRequest) -> bool:
