@@ -204,6 +204,8 @@ class NameFinder:
         part = self.parts.by_number[mention.part]
         is_rare = part.is_rare and self._is_unmistakable(mention) and self._looks_like_a_name(mention)
         is_spelt_otherwise = part.is_arabic and self.words[mention.first].text.isascii()
+        if is_spelt_otherwise and self.words[mention.first].text in words_of("spoken"):
+            return False  # Arabic in Latin letters, or English: "tare2" is the road and no Tariq.
         if is_spelt_otherwise and self._stands_out(mention):
             is_another = self.namesakes.is_place(mention) or self.namesakes.is_official_beside(mention)
             return not (is_another or self._has_stranger_beside(mention))

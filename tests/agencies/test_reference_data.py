@@ -37,7 +37,7 @@ COUNTS = {
     "topic_questions.csv": 98,
     "topic_phrases.csv": 100,
     "word_groups.csv": 179,
-    "danger_signs.csv": 19,
+    "danger_signs.csv": 20,
     "routing_rules.csv": 52,
     "outside_centres.csv": 1,
     "agency_sites.csv": 1,
