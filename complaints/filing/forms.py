@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from agencies.models import Governorate, TopicQuestion
 from complaints.attachments.fields import UploadForm
 from complaints.case_text.kinds import words_of_kind
+from complaints.filing.first_words import first_words
 from complaints.filing.place_form import PlaceForm
 from complaints.filing.question_form import TopicQuestionsForm
 from complaints.filing.understanding import UNIT, Understood
@@ -23,9 +23,6 @@ from complaints.workflow import Kind
 from kit.forms import Card, ChoiceCardsField, Form, LineField, ParagraphField
 from kit.unit import naming_unit
 
-#: The longest subject made from the first words, in characters.
-SUBJECT_FROM_WORDS = 80
-_SENTENCE_END = re.compile(r"(?<=[.!?\u061f])\s")
 #: Said of a token that is not the draft's: forged, or of a page that another tab has overtaken.
 STALE = _("This page was out of date. Check your entries, then send again.")
 
@@ -135,16 +132,6 @@ class DetailsStepForm(UploadForm, PlaceForm, TopicQuestionsForm):
         if not in_order.get("subject") and in_order.get("details") and "subject" not in self.errors:
             in_order["subject"] = first_words(in_order["details"])
         return self.with_place(in_order)
-
-
-def first_words(text: str) -> str:
-    """Return the first line or sentence of a text as a subject, cut between two words where it is long."""
-    line = next(filter(None, map(str.strip, text.splitlines())), "")
-    first = _SENTENCE_END.split(" ".join(line.split()), maxsplit=1)[0].rstrip(".")
-    if len(first) <= SUBJECT_FROM_WORDS:
-        return first
-    cut = first[:SUBJECT_FROM_WORDS]
-    return f"{cut.rpartition(' ')[0] or cut}…"
 
 
 def _what_initial(draft: Draft) -> dict[str, Any]:

@@ -43,6 +43,8 @@ def new_agency(request: HttpRequest, writer: Writer, kind: str) -> HttpResponse:
     """Offer what was understood, and the search; once an agency is known without a topic, ask for that."""
     at = timezone.now()
     draft = requested_draft(request, writer, kind, at=at)
+    if request.method != "POST" and typed.is_what_open(draft):
+        return to_step("new-what", draft)
     if request.method != "POST":
         return _agency_page(request, draft, typed.unpack(draft, _STEP), at)
     take = _take_fit if "fits" in request.POST else _take_agency

@@ -52,6 +52,8 @@ def new_check(request: HttpRequest, writer: Writer, kind: str) -> HttpResponse:
     draft = requested_draft(request, writer, kind, at=at)
     if request.method == "POST":
         return _back(request, writer, draft, "", at=at)
+    if typed.is_what_open(draft):
+        return to_step("new-what", draft)
     questions = drafting.draft_questions(draft)
     if not (draft.is_complete and drafting.has_answers(draft, questions)):
         return to_step(drafting.next_step(draft), draft)

@@ -11,6 +11,7 @@ from complaints.case_text.kinds import KindWords, words_of_kind
 from complaints.escalation.expiry import last_day
 from complaints.filing import drafting
 from complaints.models import Draft
+from complaints.portal.filing import typed
 from complaints.portal.filing.steps import step_url
 
 
@@ -27,7 +28,8 @@ class OpenDraft:
     @classmethod
     def of(cls, draft: Draft) -> Self:
         """Return the draft as a line of a list, without a statement."""
-        step = "new-what" if not draft.has_words else "new-agency" if not draft.has_agency_step else "new-check"
+        is_what_open = typed.is_what_open(draft) or not draft.has_words
+        step = "new-what" if is_what_open else "new-agency" if not draft.has_agency_step else "new-check"
         return cls(
             draft, words_of_kind(draft.kind), last_day(draft), step_url(step, draft), step_url("new-restart", draft)
         )

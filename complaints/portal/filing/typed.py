@@ -17,6 +17,8 @@ from complaints.models import Draft
 
 #: The longest text of one box that is kept as typed, in characters; no box takes more.
 LONGEST: Final = 30_000
+#: The step that asks what happened.
+WHAT: Final = "what"
 #: What belongs to the press and not to the person.
 NOT_TYPED: Final = frozenset({"csrfmiddlewaretoken", "draft", "autosave"})
 
@@ -38,6 +40,11 @@ def pack(step: str, data: QueryDict, *, refused: Sequence[str] = (), said: str =
     """Return a press as ``Draft.typed`` keeps it: plain ASCII, so that NUL and the like can be stored."""
     values = {name: [value[:LONGEST] for value in data.getlist(name)] for name in data if name not in NOT_TYPED}
     return json.dumps({"step": step, "data": values, "refused": list(map(str, refused)), "said": said})
+
+
+def is_what_open(draft: Draft) -> bool:
+    """Tell whether what was typed on the first step is not in order: the words that the draft has are older then."""
+    return unpack(draft, WHAT) is not None
 
 
 def unpack(draft: Draft, step: str) -> Typed | None:

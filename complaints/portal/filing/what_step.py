@@ -24,7 +24,7 @@ from complaints.portal.filing.steps import TOO_MANY_REQUESTS, say_too_many, step
 
 #: Buttons of the step that keep what there is without going on.
 KEEP, REMOVE, LATER, AUTOSAVE, HOME = "keep", "remove", "later", "autosave", "home"
-STEP = "what"
+STEP = typed.WHAT
 #: In the address of the page: its empty form was sent.
 EMPTY = "empty"
 

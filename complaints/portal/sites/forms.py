@@ -11,7 +11,7 @@ from django_stubs_ext import StrPromise
 
 from agencies.models import Agency, Topic
 from complaints.case_text.kinds import words_of_kind
-from complaints.filing.forms import first_words
+from complaints.filing.first_words import first_words
 from complaints.models.case import DETAILS_LENGTH
 from complaints.workflow import Kind
 from kit.forms import Form, ParagraphField

@@ -14,7 +14,7 @@ from complaints.attachments import uploads
 from complaints.models import Case, Draft
 from tests.cast import sign_in
 from tests.complaints import DETAILS, SUBJECT
-from tests.complaints.portal.filing.steps import CHECK, HOME, WHAT, errors, send, shown, where
+from tests.complaints.portal.filing.steps import AGENCY, CHECK, HOME, WHAT, errors, send, shown, where
 from tests.complaints.sample_files import MEGABYTE, PDF, PROGRAM, picture, upload
 
 
@@ -172,8 +172,12 @@ def test_bytes_count_too(as_amina: Client, draft: Draft, monkeypatch: pytest.Mon
         ("المي مقطوعة عنا\nمن أسبوع", "المي مقطوعة عنا"),
         ("كلمة " * 40, f"{' '.join(['كلمة'] * 16)}…"),
         ("م" * 200, f"{'م' * 80}…"),
+        ("رقمه الوطني ٩٨٧١٠١٢٣٤٥ وهاتفه 079 555 1234. عداد 123456789", "رقمه الوطني ••• وهاتفه •••"),
+        ("ابنتي 2001234567 وطلبها 2600482173, +962 79 555 12 34", "ابنتي ••• وطلبها 2600482173, •••"),
+        (f"{'كلمة ' * 13}هاتفه 079 555 1234 ولم يرد أحد", f"{'كلمة ' * 13}هاتفه ••• ولم…"),
+        ("عداد \u206712345678", "عداد 12345678"),
     ],
-    ids=["sentence", "lines", "long", "one word"],
+    ids=["sentence", "lines", "long", "one word", "numbers", "of two", "before it is cut", "turned"],
 )
 def test_the_subject_is_made_of_the_first_words_and_can_be_corrected(
     as_amina: Client, typed: str, subject: str
@@ -186,6 +190,21 @@ def test_the_subject_is_made_of_the_first_words_and_can_be_corrected(
     as_amina.post(WHAT, {"details": typed, "subject": "عنوان آخر"})
     draft.refresh_from_db()
     assert draft.subject == "عنوان آخر"
+
+
+def test_what_is_too_long_for_the_draft_is_shown_before_the_draft_goes_on(
+    as_amina: Client, draft: Draft, omar: User
+) -> None:
+    long = "م" * 3001
+    assert as_amina.get(f"{CHECK}?draft={draft.pk}").status_code == 200
+    assert as_amina.post(WHAT, {"draft": str(draft.pk), "details": long, "autosave": "1"}).status_code == 204
+    page = as_amina.get(HOME).content.decode()
+    assert (f'{WHAT}?draft={draft.pk}"' in page, f'{CHECK}?draft={draft.pk}"' in page) == (True, False)
+    assert {where(as_amina.get(f"{step}?draft={draft.pk}")) for step in (CHECK, AGENCY)} == {WHAT}
+    shown_again = as_amina.get(f"{WHAT}?draft={draft.pk}")
+    assert (list(shown_again.context["form"].errors), long in shown_again.content.decode()) == (["details"], True)
+    as_amina.post(WHAT, {"draft": str(draft.pk), "details": DETAILS})
+    assert as_amina.get(f"{CHECK}?draft={draft.pk}").status_code == 200
 
 
 def test_an_error_is_said_once_and_gone_when_it_is_mended(as_amina: Client, draft: Draft) -> None:
