@@ -14,7 +14,7 @@ from django.db import models
 from django.utils.translation import gettext, gettext_noop
 
 from agencies.models import Agency, Governorate, OutsideCentre, Reference, Topic
-from kit.forms import safe_text
+from kit.forms import refuse_bidi_controls, safe_text
 from kit.safe_cells import is_formula
 
 #: What the rows of files refer to.
@@ -135,6 +135,7 @@ def plain(cell: str) -> str:
     Raises ValueError for a formula and ValidationError for what cannot be stored.
     """
     safe_text(cell)
+    refuse_bidi_controls(cell)
     if cell.startswith(FORMULA):
         raise ValueError(gettext("begins like a spreadsheet formula"))
     return cell[1:] if cell[:1] == "'" and is_formula(cell[1:]) else cell

@@ -9,7 +9,7 @@ from kit.forms.form import Form
 from kit.forms.numbers import DigitsField, DigitsInput, NumberField, plain_digits
 from kit.forms.passwords import PasswordField
 from kit.forms.phones import MobileField
-from kit.forms.text import LineField, ParagraphField, safe_text
+from kit.forms.text import LineField, ParagraphField, refuse_bidi_controls, safe_text, without_turning
 
 __all__ = [
     "BirthDateField",
@@ -34,5 +34,7 @@ __all__ = [
     "PasswordField",
     "TimeBoxField",
     "plain_digits",
+    "refuse_bidi_controls",
     "safe_text",
+    "without_turning",
 ]

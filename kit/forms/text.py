@@ -13,6 +13,9 @@ type Text = str | StrPromise
 # Arabic needs three marks on one letter at most (shadda, vowel, superscript alef); higher heaps only break the page.
 MOST_MARKS_ON_A_LETTER = 8
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_OPENING: Final = {"\u202a": "\u202c", "\u202b": "\u202c"} | dict.fromkeys("\u2066\u2067\u2068", "\u2069")
+#: An override draws letters in an order in which nobody writes them, ended or not.
+_OVERRIDES: Final = frozenset("\u202d\u202e")
 #: Control characters but tabs and line breaks, and halves of surrogate pairs: the categories Cc and Cs.
 _UNSTORABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 #: Letters and marks of which nothing is seen, beside spaces and format marks: fillers, the empty Braille, variants.
@@ -39,6 +42,31 @@ def safe_text(text: str) -> str:
     return text
 
 
+def without_turning(text: str) -> str:
+    """Return several lines without what would turn them round: overrides, and what does not end in its own line.
+
+    Embeddings and isolates that end in their line are legitimate: keyboards put them round a Latin word or a number.
+    """
+    if BIDI_CONTROLS.isdisjoint(text):
+        return text
+    return "\n".join(map(_with_ended_controls, text.split("\n")))
+
+
+def _with_ended_controls(line: str) -> str:
+    """Return ``line`` with those direction controls that open and end in it."""
+    kept, opened = set[int](), list[tuple[int, str]]()
+    for place, letter in enumerate(line):
+        if letter in _OPENING:
+            opened.append((place, _OPENING[letter]))
+        elif letter in _OVERRIDES:
+            # Its end goes with it.
+            opened.append((-1, "\u202c"))
+        elif opened and letter == opened[-1][1]:
+            start, _end = opened.pop()
+            kept |= {start, place} if start >= 0 else set()
+    return "".join(one for place, one in enumerate(line) if one not in BIDI_CONTROLS or place in kept)
+
+
 def _is_unseen(letter: str) -> bool:
     return letter.isspace() or letter in _EMPTY or unicodedata.category(letter) == "Cf"
 
@@ -54,7 +82,8 @@ def _has_heaped_marks(text: str) -> bool:
     return False
 
 
-def _refuse_bidi_controls(text: str) -> None:
+def refuse_bidi_controls(text: str) -> None:
+    """Raise ValidationError for a line that holds a control of direction."""
     if not BIDI_CONTROLS.isdisjoint(text):
         raise ValidationError(
             _("This text has hidden characters that change its direction. Type it here instead of pasting it."),
@@ -104,7 +133,7 @@ class LineField(_TextField):
 
     def tidy(self, text: str) -> str:
         """Return the line with single spaces."""
-        _refuse_bidi_controls(text)
+        refuse_bidi_controls(text)
         return " ".join(text.split())
 
 
@@ -114,6 +143,10 @@ class ParagraphField(_TextField):
     def __init__(self, *, max: int, min: int = 0, rows: int = 5, **kwargs: Any) -> None:  # noqa: A002 - as LineField
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows, "data-max": max}))
         super().__init__(max=max, min=min, **kwargs)
+
+    def tidy(self, text: str) -> str:
+        """Return the lines without what would turn them round."""
+        return without_turning(text)
 
 
 def without_format_marks(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
@@ -24,13 +24,16 @@ from complaints.api.open311.answers import GeoReportError, rows_answer
 from complaints.api.open311.jurisdiction import require_jurisdiction
 from complaints.api.open311.public_topics import public_topic
 from complaints.filing import program_keys
-from complaints.models import Case, Channel, ProgramCase, ProgramKey, TopicAnswer
-from complaints.models.case import DETAILS_LENGTH, SUBJECT_LENGTH
+from complaints.filing.first_words import first_words
+from complaints.models import Channel, ProgramCase, ProgramKey, TopicAnswer
+from complaints.models.case import DETAILS_LENGTH
 from complaints.models.coordinates import is_in_jordan
 from complaints.workflow import Kind
-from kit.forms.text import safe_text
+from kit.forms import safe_text, without_turning
 
 PLACE_LENGTH: Final = 200
+#: GeoReport knows no key of a repetition: the same words at the same place within this time are one post, sent again.
+REPEATED_WITHIN: Final = timedelta(hours=1)
 #: Each complaint is a message to a desk.
 FILED_PER_KEY: Final = rate_limits.RateLimit("open311_filed", 500, rate_limits.DAY)
 WRONG_KEYS_PER_ADDRESS: Final = rate_limits.RateLimit("open311_wrong_key", 60, rate_limits.HOUR)
@@ -45,8 +48,13 @@ def file_request(request: HttpRequest, *, form: str) -> HttpResponse:
     report = _read(said)
     answers = _answers(topic, said)
     rate_limits.spend(FILED_PER_KEY, str(key.pk), at=at)
-    case, token = _file(key, topic, report, answers, at=at)
-    row = {"service_request_id": str(case.pk), "token": token, "service_notice": "", "account_id": ""}
+    filed, notice = _filed_once(key, topic, report, answers, at=at)
+    row = {
+        "service_request_id": str(filed.case_id),
+        "token": filed.token,
+        "service_notice": notice,
+        "account_id": "",
+    }
     return rows_answer([row], form, outer="service_requests", inner="request", status=HTTPStatus.CREATED)
 
 
@@ -79,22 +87,17 @@ def _read(said: Mapping[str, str]) -> _Report:
     latitude, longitude = _degrees(said)
     if latitude is None and not place:
         raise GeoReportError(HTTPStatus.BAD_REQUEST, "lat and long, or address_string, are required")
-    subject = " ".join(details.split("\n", 1)[0].split())
-    return _Report(_shortened(subject), details, place, latitude, longitude)
+    return _Report(first_words(details), details, place, latitude, longitude)
 
 
 def _clean(said: Mapping[str, str], name: str, longest: int) -> str:
     try:
-        text = safe_text(said.get(name, "").replace("\r\n", "\n")).strip()
+        text = without_turning(safe_text(said.get(name, "").replace("\r\n", "\n"))).strip()
     except ValidationError:
         raise GeoReportError(HTTPStatus.BAD_REQUEST, f"{name} has characters that cannot be stored") from None
     if len(text) > longest:
         raise GeoReportError(HTTPStatus.BAD_REQUEST, f"{name} has at most {longest} characters")
     return text
-
-
-def _shortened(line: str) -> str:
-    return line if len(line) <= SUBJECT_LENGTH else f"{line[: SUBJECT_LENGTH - 1]}…"
 
 
 def _degrees(said: Mapping[str, str]) -> tuple[float | None, float | None]:
@@ -121,14 +124,28 @@ def _answers(topic: Topic, said: Mapping[str, str]) -> list[TopicAnswer]:
     return answers
 
 
-def _file(
+@transaction.atomic
+def _filed_once(
     key: ProgramKey, topic: Topic, report: _Report, answers: list[TopicAnswer], *, at: datetime
-) -> tuple[Case, str]:
-    """File the complaint, and keep which key it came by, in one transaction."""
+) -> tuple[ProgramCase, str]:
+    """Return what the post filed, or what the same post filed before, and a notice that says so.
+
+    Locks the key, so that of two posts that come at once the second finds the case of the first.
+    """
+    ProgramKey.objects.select_for_update().get(pk=key.pk)
+    same = {name: getattr(report, name) for name in ("details", "place", "latitude", "longitude")}
+    before = {f"case__{name}": value for name, value in same.items()}
+    found = ProgramCase.objects.filter(key=key, case__topic=topic, case__filed_at__gt=at - REPEATED_WITHIN, **before)
+    if earlier := found.order_by("case").first():
+        return earlier, "Already filed: this is the request of your earlier post with the same words and place"
+    return _file(key, topic, report, answers, at=at), ""
+
+
+def _file(key: ProgramKey, topic: Topic, report: _Report, answers: list[TopicAnswer], *, at: datetime) -> ProgramCase:
+    """File the complaint, and keep which key it came by."""
     user = key.contact.user
     if user is None:
         raise GeoReportError(HTTPStatus.FORBIDDEN, "Invalid api_key")
-    token = secrets.token_urlsafe(24)
     filing = Filing(
         citizen=key.contact,
         kind=Kind.COMPLAINT,
@@ -144,10 +161,7 @@ def _file(
         language=key.contact.language,
         channel=Channel.PROGRAM,
     )
-    with transaction.atomic():
-        case = file(filing, by=user, at=at)
-        ProgramCase.objects.create(case=case, key=key, token=token)
-    return case, token
+    return ProgramCase.objects.create(case=file(filing, by=user, at=at), key=key, token=secrets.token_urlsafe(24))
 
 
 def _agency(key: ProgramKey, topic: Topic, place: str, *, at: datetime) -> Agency | None:

@@ -122,6 +122,20 @@ def test_a_form_encoded_post_with_a_key_files_one(
     assert Case.objects.count() == 2
 
 
+def test_a_post_that_is_sent_again_files_nothing(key: str, public: Topic, clock: Clock) -> None:
+    said = {"api_key": key, "service_code": public.code, "description": "No water", "address_string": "شارع"}
+    page = f"{V2}/requests.json"
+    ((first,), (again,)) = (Client().post(page, said).json() for _ in range(2))
+    assert (again["service_request_id"], again["token"]) == (first["service_request_id"], first["token"])
+    assert (first["service_notice"], again["service_notice"][:13]) == ("", "Already filed")
+    for other in ({"description": "No water here"}, {"address_string": "حي"}, {"lat": "31.95", "long": "35.91"}):
+        Client().post(page, said | other)
+    assert Case.objects.count() == 4
+    clock.pass_(hours=2)
+    Client().post(page, said)
+    assert Case.objects.count() == 5
+
+
 def test_a_list_keeps_to_the_bounds_of_the_specification(
     key: str, public: Topic, file_case: FileCase, clock: Clock
 ) -> None:
