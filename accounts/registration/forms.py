@@ -41,8 +41,12 @@ DOCUMENT: Final = {
 }
 
 
+#: A dot inside a word is that of a web address; behind an initial (J.R.) or at the end of a word (St.) it is a name's.
+_DOT_OF_AN_ADDRESS: Final = re.compile(r"\w{2}\.\w")
+
+
 class PersonNameField(LineField):
-    """A part of a name: letters, with spaces, hyphens and apostrophes."""
+    """A part of a name: letters, with spaces, hyphens, apostrophes, and dots behind what is shortened."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max=60, **kwargs)
@@ -52,7 +56,7 @@ class PersonNameField(LineField):
         name = super().tidy(text)
         if name and not all(_may_be_in_a_name(letter) for letter in name):
             raise ValidationError(_("Enter the name in letters only"), code="letters")
-        if name and not any(letter.isalpha() for letter in name):
+        if name and (_DOT_OF_AN_ADDRESS.search(name) or not any(letter.isalpha() for letter in name)):
             raise ValidationError(_("Enter the name in letters only"), code="letters")
         return name
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import rate_limits
 from accounts.models import Citizen, FormDraft, PhoneCode, Purpose, RateCounter, User
+from accounts.registration.forms import PersonNameField
 from notifications.models import Message
 from tests.accounts.keyboard import (
     CONTACT,
@@ -31,6 +32,11 @@ def nothing_is_written() -> bool:
     return not (Citizen.objects.exists() or User.objects.exists() or Message.objects.exists())
 
 
+def test_names_with_what_shortens_or_joins_them_are_welcome() -> None:
+    names = ["J.R.R.", "St. John", "د.خالد", "Jean-Luc", "O'Neill", "عبد الله"]
+    assert [PersonNameField().clean(name) for name in names] == names
+
+
 WHO = [
     (
         {"national_number": "987123456"},
@@ -50,6 +56,7 @@ WHO = [
     ({"first_name": "رنا\x00"}, None, None),
     ({"first_name": "R4n4"}, "اكتبوا الاسم بالحروف فقط", "Enter the name in letters only"),
     ({"first_name": "..."}, "اكتبوا الاسم بالحروف فقط", "Enter the name in letters only"),
+    ({"first_name": "www.evil.com"}, "اكتبوا الاسم بالحروف فقط", "Enter the name in letters only"),
     ({"first_name": "\u202eanaR"}, None, None),
     ({"family_name": "ا" * 5000}, None, None),
     ({"grandfather_name": ""}, None, None),
