@@ -222,12 +222,15 @@ def test_a_squatter_neither_gets_the_account_nor_blocks_its_owner(client, amina)
 def test_the_owner_who_registers_again_with_the_own_telephone_gets_the_account_back(client, amina):
     from django.test import Client
 
+    amina.address = "ماركا، عمارة 12"
+    amina.save(update_fields=["address"])
     elsewhere = sign_in(Client(), amina)
     register(client, AMINA, mobile="0790001234")
     assert Citizen.objects.count() == 1
     amina.refresh_from_db()
     assert client.session["_auth_user_id"] == str(amina.user_id)
     assert amina.user.check_password("quiet-harbour-lamp") is True
+    assert [one["address"] for one in amina.earlier_data] == ["ماركا، عمارة 12"]
     assert elsewhere.get("/ar/account/").status_code == 302
     assert sms()[-1] == ("password_changed", amina.phone)
 

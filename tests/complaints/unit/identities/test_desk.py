@@ -147,6 +147,7 @@ def test_corrected_details_are_checked_and_match(desk: Desk, lina: User, wrong: 
     )
     wrong.refresh_from_db()
     assert (wrong.identity, wrong.birth_date, told(wrong)) == ("matched", date(1990, 3, 27), ["identity_confirmed"])
+    assert [one["number"] for one in wrong.earlier_data] == [wrong.number]
     # Nothing that was asked before counts any more.
     assert browser.post(page("identity-check", wrong), {"version": "old"}).status_code == 409
 
@@ -185,6 +186,7 @@ def test_merging_moves_cases_drafts_messages_and_ends_the_account(
     assert {message.address for message in waiting} == {owner.phone}
     assert not Message.objects.filter(recipient=citizen_key(wrong.pk)).exists()
     assert told(owner) == ["identity_merged"]
+    assert wrong.phone in {one["phone"] for one in Citizen.objects.get(pk=owner.pk).earlier_data}
     # The lost record neither stays signed in nor signs in; the other one does, with its own password.
     assert lost.get(reverse("account")).status_code == 302
     assert list(Citizen.objects.signing_in_with(owner.number)) == [owner]

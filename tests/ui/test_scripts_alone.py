@@ -1,0 +1,75 @@
+"""Scripts on small pages of their own, without a server: the focus that is kept, and drafts that are sent again."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page, Route
+
+SITE = "https://pages.test/"
+SCRIPTS = settings.BASE_DIR / "static/js"
+#: The page of an action as staff see it, with a link above its form.
+ACT = """<main><a id="back" href="#">Back</a><form class="card" method="post">
+  <input type="hidden" name="version" value="1"><textarea id="text" name="text"></textarea></form></main>"""
+ANY_PAGE = '<html lang="en"><main id="main"><p>Any page</p></main>'
+DRAFT = {"id": "d1", "kind": "complaint", "person": "", "fields": [["details", "No water"]], "files": []}
+TEXTS = {"taken": "Your draft is here.", "go": "Go on", "expired": "Too old", "others": "Of somebody else"}
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a site that answers from here."""
+    with browser.new_context(service_workers="block") as context:
+        yield context.new_page()
+
+
+def opened(page: Page, html: str, *names: str) -> None:
+    page.route(SITE, lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
+    page.goto(SITE)
+    for name in names:
+        page.add_script_tag(path=SCRIPTS / name)
+
+
+@pytest.mark.parametrize(("focused", "ends_at"), [("", "text"), ("#back", "back")], ids=["nothing", "a link"])
+def test_an_action_begins_in_its_first_field_unless_somebody_is_elsewhere(
+    page: Page, focused: str, ends_at: str
+) -> None:
+    opened(page, ACT)
+    if focused:
+        page.focus(focused)
+    page.add_script_tag(path=SCRIPTS / "desk.js")
+    assert page.evaluate("document.activeElement.id") == ends_at
+
+
+@pytest.mark.parametrize(
+    ("answers_from", "tries", "sent", "kept"), [(4, 4, 1, 0), (99, 6, 0, 1)], ids=["in the end", "never"]
+)
+def test_a_kept_draft_is_tried_again_until_somebody_answers(
+    page: Page, answers_from: int, tries: int, sent: int, kept: int
+) -> None:
+    asked, posted = [], []
+
+    def answer(route: Route) -> None:
+        if route.request.method == "POST":
+            posted.append(route.request.post_data)
+            route.fulfill(json={"state": "sent", "url": "/en/new/complaint/what/?draft=d1"})
+            return
+        asked.append(route.request.url)
+        if len(asked) < answers_from:
+            route.abort()
+        else:
+            route.fulfill(json={"person": "", "token": "t", "texts": TEXTS})
+
+    page.route(re.compile("/en/new/offline/$"), answer)
+    opened(page, ANY_PAGE, "kept.js", "kept_send.js")
+    page.evaluate(
+        """kept.put({id: "d1", kind: "complaint", person: "", fields: [["details", "No water"]], files: []})"""
+    )
+    page.clock.install()
+    page.add_script_tag(path=SCRIPTS / "kept_page.js")
+    for _second in range(60):
+        page.clock.run_for(1000)
+    assert (len(asked), len(posted)) == (tries, sent)
+    assert page.get_by_role("status").all_inner_texts() == ["Your draft is here. Go on"] * sent
+    assert page.evaluate("kept.list('').then(({own}) => own.length)") == kept
