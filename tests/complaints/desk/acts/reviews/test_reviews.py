@@ -144,7 +144,7 @@ def test_the_page_of_the_case_says_which_date_it_asks_about(
     def said_to(reader: User) -> str:
         page = desk(reader).get(address("desk-case", accepted)).content.decode()
         banner = page.partition("A later date is waiting for your decision")[2].partition("Go to the decision")[0]
-        return " ".join(re.sub("<[^>]+>", " ", banner).split())
+        return " ".join(re.sub("<[^>]+>", "", banner).split())
 
     propose_extension(accepted, by=omar, at=now, days=2, reason=WHY)
     dates = "The answer was promised by 11 January 2026. The proposed date is 13 January 2026: 2 working days later."
