@@ -67,7 +67,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         if authority.has(CMU) or not authority.is_staff:
             return self.at_desk_of(user, at=at)
         own = _reached(user, READERS, _at, at=at) | _reached(user, READERS, _tasked, at=at)
-        return self.not_own_or_recused(user).filter(own | models.Q(pk__in=_passed_on_by(user)))
+        return self.not_own_or_recused(user).filter(own | _was_passed_on_by(user))
 
     def at_desk_of(self, user: User, *, at: datetime) -> Self:
         """Return the cases for the queue of ``user`` at ``at``: those of their agencies, or all for the CMU."""
@@ -163,9 +163,10 @@ def _recusing(person: uuid.UUID) -> models.QuerySet[Any, Any]:
     return apps.get_model("complaints", "Recusal").objects.open().filter(person=person).values("case")
 
 
-def _passed_on_by(user: User) -> models.QuerySet[Any, Any]:
-    events = apps.get_model("complaints", "CaseEvent").objects.filter(actor=user.pk, action__in=PASSING_ON)
-    return events.values("case")
+def _was_passed_on_by(user: User) -> models.Exists:
+    # Not a list of keys: who works for years has passed on thousands, which would be read for each page of a case.
+    events = apps.get_model("complaints", "CaseEvent").objects.filter(case=models.OuterRef("pk"), actor=user.pk)
+    return models.Exists(events.filter(action__in=PASSING_ON))
 
 
 class Case(models.Model):
