@@ -71,7 +71,7 @@ def _readable(
     wanted = _TEXTS.rows(**numbered("key", restricted))
     texts = {key: f"{subject} {details}" for key, subject, details in wanted}
     with_citizens(case for case in cases if case.pk in texts)
-    redacted = {key: text for key, whole in texts.items() if (text := restricted[key].redact_line(whole)) != whole}
+    redacted = {key: text for key, whole in texts.items() if (text := restricted[key].redact(whole)) != whole}
     if not redacted:
         return cases
     with connections[router.db_for_read(Case)].cursor() as cursor:

@@ -59,19 +59,10 @@ class CaseVisibility:
 
     def redact(self, text: str) -> str:
         """Return ``text`` for this reader; texts by staff too, because answers address the person by name."""
-        return text if self.knows_person else self._redacted(text)
-
-    def redact_line(self, text: str) -> str:
-        """Return ``text``, one that lists and searches read again and again, for this reader."""
         if self.knows_person:
             return text
         for person in (self._person, *self._representatives):
-            text = person.redact_line(text)
-        return text
-
-    def _redacted(self, text: str) -> str:
-        for person in (self._person, *self._representatives):
-            text = person.redact(text)
+            text = person.redact_again(text)
         return text
 
     def whereabouts(self) -> list[str]:
@@ -117,4 +108,4 @@ class StaffVisibility:
 
     def subject(self, case: Case | ListedCase) -> str:
         """Return the subject of ``case`` for this person."""
-        return self.of(case).redact_line(case.subject)
+        return self.of(case).redact(case.subject)

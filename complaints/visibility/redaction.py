@@ -7,6 +7,7 @@ The rules are in ``names``, ``surroundings``, ``letters``, ``kunyas``, ``announc
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -20,13 +21,13 @@ from complaints.visibility.kunyas import kunyas
 from complaints.visibility.name_parts import NameParts
 from complaints.visibility.names import NameFinder
 from complaints.visibility.numbers import number_spans
-from complaints.visibility.texts import ReadText, Span, read_text
+from complaints.visibility.texts import ReadText, Span, read_text, without
 
 COVER: Final = "•••"
 _SECRET: Final = secrets.token_bytes(32)
-_MOST_LINES: Final = 4096
-#: What readers see, empty where it is what was written.
-_lines: dict[bytes, str] = {}
+_MOST_TEXTS: Final = 4096
+#: Which places of a text are covered.
+_remembered: dict[bytes, Sequence[Span]] = {}
 
 
 @dataclass(frozen=True)
@@ -52,29 +53,30 @@ class Person:
         """Return ``text`` without this person; takes about a microsecond a letter, whatever the text."""
         return self._redact(text, is_place=False)
 
-    def redact_line(self, text: str) -> str:
-        """Return ``text``, one that lists and searches read again and again, as ``redact`` does; most are remembered.
+    def redact_again(self, text: str) -> str:
+        """Return ``text``, one that pages show again and again, as ``redact`` does; what it covers is remembered.
 
-        What is remembered tells nobody who the person is: a digest with a secret of this process, and what readers see.
+        What is remembered tells nobody who the person is: a digest with a secret of this process, and places.
         """
-        digest = blake2b(repr((self, text)).encode(), key=_SECRET).digest()
-        if digest not in _lines:
-            if len(_lines) >= _MOST_LINES:
-                _lines.clear()
-            redacted = self.redact(text)
-            _lines[digest] = redacted if redacted != text else ""
-        return _lines[digest] or text
+        digest = blake2b(text.encode(), key=self._secret, digest_size=16).digest()
+        if digest not in _remembered:
+            if len(_remembered) >= _MOST_TEXTS:
+                _remembered.clear()
+            _remembered[digest] = self._covered(text, is_place=False)
+        return without(text, _remembered[digest], COVER)
 
     def redact_place(self, text: str) -> str:
         """Return ``text``, which names a place, without this person: a part of the own address tells more there."""
         return self._redact(text, is_place=True)
 
     def _redact(self, text: str, *, is_place: bool) -> str:
+        return without(text, self._covered(text, is_place=is_place), COVER)
+
+    def _covered(self, text: str, *, is_place: bool) -> Sequence[Span]:
         if not text.strip():
-            return text
+            return ()
         read = read_text(text)
-        spans = self.spans_in(read, is_place=is_place)
-        return read.without(spans, COVER) if spans else text
+        return tuple(read.covered(self.spans_in(read, is_place=is_place)))
 
     def passages(self, text: str) -> list[str]:
         """Return the passages of ``text`` that ``redact`` would cover, in their order."""
@@ -98,6 +100,10 @@ class Person:
             *address_spans(read, self._segments, is_place=is_place),
             *(span for one in self.earlier for span in one.spans_in(read, is_place=is_place)),
         ]
+
+    @cached_property
+    def _secret(self) -> bytes:
+        return blake2b(repr(self).encode(), key=_SECRET).digest()
 
     @cached_property
     def _parts(self) -> NameParts:

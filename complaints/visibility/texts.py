@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -130,16 +130,17 @@ class ReadText:
 
     def without(self, spans: Iterable[Span], cover: str) -> str:
         """Return what was typed with ``cover`` in the place of each of ``spans``, neighbours as one."""
-        kept, shown = [], 0
+        return without(self.typed, self.covered(spans), cover)
+
+    def covered(self, spans: Iterable[Span]) -> Iterator[Span]:
+        """Yield the places in what was typed that ``spans`` cover, neighbours as one."""
         for start, last in self._merged(spans):
             end = last
-            kept.append(self.typed[shown : self.places[start]])
             while (
                 end < len(self.plain) and self.places[end] == self.places[end - 1]
             ):  # half of a letter that folds to two
                 end += 1
-            shown = self.places[end]
-        return cover.join([*kept, self.typed[shown:]])
+            yield Span(self.places[start], self.places[end])
 
     def _merged(self, spans: Iterable[Span]) -> list[Span]:
         merged: list[Span] = []
@@ -170,3 +171,12 @@ def read_text(text: str) -> ReadText:
         # What does not fold one to one is a single letter.
         places += range(start, end) if len(plain) == end - start else [start] * len(plain)
     return ReadText(text, "".join(folded), [*places, len(text)])
+
+
+def without(text: str, covered: Iterable[Span], cover: str) -> str:
+    """Return ``text`` with ``cover`` in the place of each of ``covered``, which are in their order."""
+    kept, shown = [], 0
+    for start, end in covered:
+        kept.append(text[shown:start])
+        shown = end
+    return cover.join([*kept, text[shown:]])

@@ -231,8 +231,6 @@ def _rulings(agency: Agency, period: ReportPeriod, user: User, *, at: datetime) 
     seen = accepted.filter(case__in=Case.objects.visible_to(user, at=at).filter(pk__in=cases))
     found = seen.select_related("case", "case__citizen").order_by("-ended_at", "-pk")[:MOST_RULINGS]
     return [
-        Ruling(
-            each.case, CaseVisibility(each.case, knows_person=False).redact_line(each.reasons), cause_name(each.cause)
-        )
+        Ruling(each.case, CaseVisibility(each.case, knows_person=False).redact(each.reasons), cause_name(each.cause))
         for each in found
     ]

@@ -210,7 +210,7 @@ def _row(consultation: Consultation, calendar: WorkingCalendar) -> tuple[Consult
 
     A statement where somebody spoke for the person.
     """
-    subject = CaseVisibility(consultation.case, knows_person=False).redact_line(consultation.case.subject)
+    subject = CaseVisibility(consultation.case, knows_person=False).redact(consultation.case.subject)
     return consultation, subject, given_estimates(consultation.estimates.all(), calendar=calendar)[-1:]
 
 

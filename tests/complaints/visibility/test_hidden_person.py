@@ -114,13 +114,16 @@ def test_names_of_two_words_are_as_sure_as_others_and_a_greeting_names_its_reade
     assert {text: SALAM.redact(text) for text in said} == said
 
 
-def test_a_line_of_a_list_is_covered_alike_and_what_is_remembered_names_nobody() -> None:
-    for text in (*IN_A_SENTENCE, *LEAKED, *KEPT):
-        assert AMINA.redact_line(text) == AMINA.redact_line(text) == AMINA.redact(text)
-    assert not {type(part) for pair in redaction._lines.items() for part in pair} - {bytes, str, type(None)}
-    assert [text for text in LEAKED if text in redaction._lines.values()] == []
+def test_what_is_covered_is_found_once_and_what_is_remembered_names_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = (*IN_A_SENTENCE, *LEAKED, *KEPT)
+    shown = [AMINA.redact_again(text) for text in texts]
+    assert shown == [AMINA.redact(text) for text in texts]
+    places = {type(part) for spans in redaction._remembered.values() for span in spans for part in span}
+    assert ({type(digest) for digest in redaction._remembered}, places) == ({bytes}, {int})
     other = replace(AMINA, names=("Zayd",))
-    assert other.redact_line(LEAKED[0]) == other.redact(LEAKED[0])
+    assert other.redact_again(LEAKED[0]) == other.redact(LEAKED[0])
+    monkeypatch.setattr(redaction, "read_text", None)
+    assert [replace(AMINA).redact_again(text) for text in texts] == shown
 
 
 @pytest.mark.parametrize("text", KEPT)
