@@ -50,6 +50,8 @@ class Plan:
     to_programs: bool = False
     # At least.
     kills: int = 40
+    # How many go on when it is calm again.
+    senders_after: int = 3
     crashes: int = 3
     flushes: int = 2
     stops: int = 1

@@ -23,6 +23,8 @@ from tests.faults.provider import Provider, providing
 LONGEST_LIFE, LONGEST_BIRTH = 0.5, 2.0
 #: The storm lasts until the provider was asked to take so many of the messages, however slow the machine is at it.
 PART_IN_THE_STORM, SLOWEST = 0.6, 4.0
+#: With the second call of a program outside something goes wrong for certain.
+LEAST_CALLS = 2
 #: A database that crashed is gone for so long; a broker that was stopped, longer.
 CRASHED_SECONDS, STOPPED_SECONDS = 0.4, 2.0
 TICK = 0.01
@@ -130,10 +132,11 @@ class Storm:
         provider.calm()
 
     def _is_enough(self, begins: float, provider: Provider, workers: Workers) -> bool:
-        """Tell whether enough went wrong, or cannot on this machine."""
-        passed = time.monotonic() - begins
-        asked = provider.calls() >= self.plan.messages * PART_IN_THE_STORM
-        return passed > self.plan.seconds * SLOWEST or (asked and workers.kills >= self.plan.kills)
+        """Tell whether enough went wrong, or something did and more cannot on this machine."""
+        calls = provider.calls()
+        if time.monotonic() - begins > self.plan.seconds * SLOWEST:
+            return calls >= LEAST_CALLS
+        return calls >= self.plan.messages * PART_IN_THE_STORM and workers.kills >= self.plan.kills
 
     def _schedule(self, database: Database, broker: Broker) -> list[tuple[float, Callable[[], None]]]:
         """Return what is broken and mended when, in order."""
@@ -258,7 +261,9 @@ class Senders:
                 self._replace(place)
 
     def tend(self, now: float) -> None:
-        """Replace a sender that died: in calm weather only those scheduled to."""
+        """Replace a sender that died: in calm weather only those scheduled to; there may be fewer of them now."""
+        while len(self._lives) > self.storm.plan.senders_after:
+            self._lives.pop().child.kill()
         for place, life in enumerate(self._lives):
             if not life.child.is_alive():
                 self._replace(place)

@@ -15,7 +15,17 @@ from tests.faults.plan import Found, Plan
 # In one process, which loads the code and makes a database once.
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
 
-SHORT = {"messages": 40, "seconds": 3.0, "time_factor": 1 / 240, "to_the_end": False, "kills": 10, "patience": 30.0}
+SHORT = {
+    "messages": 40,
+    "seconds": 3.0,
+    "time_factor": 1 / 240,
+    "to_the_end": False,
+    "kills": 10,
+    "senders_after": 1,
+    "patience": 30.0,
+}
+#: What a control must fail on is scheduled, for its first three messages: it needs no long storm.
+FEW = SHORT | {"crashes": 0, "flushes": 0, "messages": 8, "seconds": 0.5, "kills": 2}
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +34,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Found | ChaosFo
         *command.short(),
         Plan(name="short storm", seed=7, crashes=1, flushes=1, stops=0, **SHORT),
         harness.to_programs(**(SHORT | {"crashes": 1, "flushes": 0, "stops": 0, "messages": 20})),
-        *harness.controls(**(SHORT | {"crashes": 0, "flushes": 0})),
+        *harness.controls(**FEW),
     ]
     asked, answered = (tmp_path_factory.mktemp("faults") / name for name in ("plans", "found"))
     asked.write_text(json.dumps([plan.text() for plan in plans]))
