@@ -2,6 +2,9 @@
 
 from django.apps import AppConfig
 
+# Before any task is declared, so that it belongs to this application and not to Celery's own.
+from config.celery import app  # noqa: F401
+
 
 class ConfigConfig(AppConfig):
     """Register the checks of the settings, and begin what they switch on."""

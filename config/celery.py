@@ -1,13 +1,10 @@
 """The Celery application. Its queues carry signals only, which may be lost: the rows in the database are the truth."""
 
-import os
 from typing import Any, Self
 
 from celery import Celery
 from celery.signals import worker_init
 from kombu import Connection
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
 class SteadyConnection(Connection):

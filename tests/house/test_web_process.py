@@ -20,3 +20,9 @@ def test_what_few_requests_need_is_read_when_it_is_asked_for() -> None:
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.offline"}
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.splitlines() == ["[] /api/v1/openapi.json", "True 404 application/problem+json"]
+
+
+def test_the_probe_that_is_started_every_few_seconds_loads_neither_the_applications_nor_celery() -> None:
+    program = "import sys, config.probe; print([name for name in ('celery', 'django') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
