@@ -9,9 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 
+import django
+
 from config.devstack import foreground, stack, state
 
 WAIT_SECONDS = 120
+#: The commands that Django itself brings.
+_OF_DJANGO = Path(django.__file__).parent / "core" / "management" / "commands"
 
 
 class Needs(Enum):
@@ -100,7 +104,7 @@ def _running(folder: Path, opened: contextlib.ExitStack) -> Mapping[str, str]:
 
 def _is_known(name: str) -> bool:
     """Tell whether there is such a command, before servers are started for a mistyped name."""
-    if any(state.ROOT.glob(f"*/management/commands/{name}.py")):
+    if any(state.ROOT.glob(f"*/management/commands/{name}.py")) or (_OF_DJANGO / f"{name}.py").exists():
         return True
     asked = [sys.executable, "manage.py", name, "--help"]
     return subprocess.run(asked, env=_offline(), cwd=state.ROOT, capture_output=True, check=False).returncode == 0

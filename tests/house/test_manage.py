@@ -1,8 +1,10 @@
 """`python3 run.py manage`: what each command needs, and no more than that."""
 
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -107,6 +109,20 @@ def test_a_command_without_servers_comes_to_its_end(folder: Path) -> None:
     """One that makes all checks of Django first, as `check` does."""
     done = run_py(folder, "manage", "findstatic", "img/favicon.svg")
     assert (done.returncode, folder.exists()) == (0, False), done.stdout + done.stderr
+
+
+def test_a_command_of_ours_or_of_django_is_known_without_loading_the_applications(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[object] = []
+
+    def run(line: Sequence[str], **_options: object) -> SimpleNamespace:
+        asked.append(line[2])
+        return SimpleNamespace(returncode=1)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    assert [manage._is_known(name) for name in ("shell", "verify_history", "verify_histry")] == [True, True, False]
+    assert asked == ["verify_histry"]
 
 
 def test_a_slip_of_the_keyboard_starts_no_server(folder: Path) -> None:
