@@ -296,10 +296,12 @@ class Case(models.Model):
                 condition=models.Q(is_urgent=True) & ~models.Q(state=State.CLOSED),
                 name="case_urgent",
             ),
+            # With what else is asked of them: else all cases of the agency would be read to find which are its own.
             models.Index(
                 fields=["officer", "deadline_at", "id"],
+                include=["agency", "state"],
                 condition=models.Q(officer__isnull=False) & ~models.Q(state=State.CLOSED),
-                name="case_officer_queue",
+                name="case_of_officer",
             ),
             models.Index(
                 fields=["agency", "deadline_at", "id"],
