@@ -83,10 +83,10 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def looks(pytestconfig: pytest.Config) -> Looks:
+def looks(pytestconfig: pytest.Config, site: Site) -> Looks:
     """What has been looked at in this run."""
     # Unknown where only the whole suite was asked for: this file is read too late then.
-    return Looks(pictures=bool(pytestconfig.getoption("--pictures", default=False)))
+    return Looks(pictures=bool(pytestconfig.getoption("--pictures", default=False)), axe=site.axe)
 
 
 @pytest.fixture(params=["ar", "en"], ids=["arabic", "english"])

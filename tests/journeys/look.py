@@ -22,29 +22,43 @@ STRUCTURE = {
     "resultTypes": ["violations"],
 }
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["passes"], "elementRef": True}
+#: Half a megabyte, which costs less to fetch, as a script of the page, than to hand over: false where it cannot be.
+FETCH = """address => location.origin === new URL(address).origin && navigator.onLine
+  && import(address).then(() => true, () => false)"""
 RUN = """options => axe.run(options).then(found => found.violations.flatMap(
   rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)}`)))"""
-#: Contrast follows from the colours and the size of a text and from what lies below it. A text in what is laid over
-#: other things (positioned, or hidden from eyes) is judged on every page; of the others, a few of each combination that
-#: is not among the known. Returns the faults, and the combinations that the rule has found good.
+#: Contrast follows from the colours and the size of a text and from what lies below it: from the grounds of what it
+#: stands in, down to one that covers all below. A text that may lie on anything else (positioned, on no such ground) is
+#: judged on every page; of the others, a few of each combination that is not among the known. What only screen readers
+#: say has no colour, for axe neither. Returns the faults, and the combinations that the rule has found good.
 RUN_CONTRAST = """async ([known, few, options]) => {
   const proven = new Set(known), chosen = new Map(), counts = new Map(), grounds = new Map();
+  const moves = (element, style) => style.position === "sticky"
+    ? style.bottom !== "auto" || element.getBoundingClientRect().top <= parseFloat(style.top) + 1
+    : !["static", "relative"].includes(style.position);
   const ground = element => {
-    if (!element) return {colours: "", laid: false};
+    if (!element) return {colours: "", laid: false, faded: false, unseen: false};
     if (grounds.has(element)) return grounds.get(element);
     const style = getComputedStyle(element), below = ground(element.parentElement);
-    const own = [style.backgroundColor, style.backgroundImage, style.opacity].join();
+    const colour = style.backgroundColor, own = [colour, style.backgroundImage, style.opacity].join();
+    const faded = below.faded || style.opacity !== "1";
+    const covers = !faded && colour.startsWith("rgb(") && style.backgroundImage === "none";
     grounds.set(element, {
-      colours: own === "rgba(0, 0, 0, 0),none,1" ? below.colours : `${below.colours}|${own}`,
-      laid: below.laid || !["static", "relative"].includes(style.position),
+      colours: covers ? colour : own === "rgba(0, 0, 0, 0),none,1" ? below.colours : `${below.colours}|${own}`,
+      laid: !covers && (below.laid || moves(element, style)),
+      faded,
+      unseen: below.unseen || style.clipPath === "inset(50%)",
     });
     return grounds.get(element);
   };
   const isText = node => node.nodeType === Node.TEXT_NODE && node.data.trim();
-  const says = element => element.value || [...element.childNodes].some(isText);
+  const says = element => element.matches("[type=checkbox], [type=radio]")
+    ? false
+    : element.value || [...element.childNodes].some(isText);
   for (const element of document.body.querySelectorAll("*")) {
     if (!says(element) || !element.checkVisibility({visibilityProperty: true})) continue;
-    const style = getComputedStyle(element), {colours, laid} = ground(element);
+    const style = getComputedStyle(element), {colours, laid, unseen} = ground(element);
+    if (unseen) continue;
     const look = laid ? "" : [style.color, style.fontSize, style.fontWeight, style.textShadow, colours].join("|");
     const count = counts.get(look) || 0;
     if (look && (proven.has(look) || count === few)) continue;
@@ -104,6 +118,8 @@ class Looks:
     """What has been looked at; a page seen once in a language and size is not examined again."""
 
     pictures: bool
+    #: The address where the server of the pages has axe; pages of others are handed it.
+    axe: str = "about:blank"
     seen: set[tuple[str, str, int]] = field(default_factory=set)
     #: The combinations of colours and sizes that can be read.
     colours: set[str] = field(default_factory=set)
@@ -133,7 +149,8 @@ class Looks:
         return found + [f"beyond the edge: {part}" for part in beyond_the_edge(page)]
 
     def _violations(self, page: Page) -> list[str]:
-        page.evaluate(AXE.axe_script)
+        if not page.evaluate(FETCH, self.axe):
+            page.evaluate(AXE.axe_script)
         found: list[str] = page.evaluate(RUN, STRUCTURE)
         found += self._contrast(page)
         # All that changes in the dark is colours.

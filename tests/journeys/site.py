@@ -16,10 +16,12 @@ from urllib.parse import urlencode
 
 from tests import stacks
 from tests.journeys import shell
+from tests.journeys.look import AXE
 from tests.journeys.shell import Shell
 from tests.stacks import Stack
 
 MESSAGE_SECONDS = 60
+AXE_FILE = "axe.js"
 
 _FILE = """
 from django.db.models import Q
@@ -114,6 +116,11 @@ class Site:
     #: What ``Stack.seen`` said before the first journey.
     seen: dict[str, Any]
 
+    @property
+    def axe(self) -> str:
+        """The address of the script that looks at pages."""
+        return f"{self.url}/static/{AXE_FILE}"
+
     def run(self, code: str, **said: object) -> str:
         """Run ``code``, which reads ``said``, inside the running system, and return what it printed."""
         return self.shell.run(f"said = {said!r}\n{code}")
@@ -174,8 +181,9 @@ def running(folder: Path) -> Iterator[Site]:
     """Start the system in ``folder``, on what its first start has left, and kill it: nothing may be left behind."""
     first = stacks.demonstrated()
     # What the first start has collected is served: it would be collected anew for another place.
-    static = str(first.folder / "static")
-    with stacks.started(first.copy(folder / "state"), STATIC_ROOT=static) as system:
+    static = first.folder / "static"
+    (static / AXE_FILE).write_text(AXE.axe_script)
+    with stacks.started(first.copy(folder / "state"), STATIC_ROOT=str(static)) as system:
         with shell.opened(system.environment, folder) as opened:
             yield Site(f"http://localhost:{system.port}", opened, system, system.seen())
         assert system.end(signal.SIGKILL) == (-signal.SIGKILL, [])
