@@ -16,6 +16,9 @@ from accounts.sign_in.factors import apps
 from tests.journeys.person import Person
 from tests.journeys.site import Matter
 
+#: What a window shows before its first page.
+NO_PAGE = "about:blank"
+
 
 @dataclass(frozen=True)
 class Newcomer:
@@ -108,8 +111,11 @@ def sign_in(person: Person, number: str, password: str = PASSWORD) -> None:
 def be_signed_in(person: Person, login: str) -> None:
     """Have a session, as a member of staff by address or as a citizen by number, without the pages that lead to one.
 
-    Four pages and a slow hash less: for journeys whose subject is not how a person signs in.
+    Four pages and a slow hash less: for journeys whose subject is not how a person signs in. Colleagues whose turns
+    follow one another share a window, and its browser: the page of the one before is left first.
     """
+    if person.page.url != NO_PAGE:
+        person.page.goto(NO_PAGE)
     name, value = person.site.session(login)
     person.page.context.add_cookies([{"name": name, "value": value, "url": person.site.url}])
 

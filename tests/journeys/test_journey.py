@@ -127,7 +127,7 @@ def test_a_case_goes_from_a_citizen_to_the_right_officer_and_back_with_an_answer
 
     photograph = officer.card("Photos").get_by_role("link").first.get_attribute("href") or ""
     assert officer.page.request.get(photograph).headers["content-type"] == "image/jpeg"
-    _another_agency_finds_nothing(meet(story.language), reference, photograph)
+    _another_agency_finds_nothing(officer, reference, photograph)
     _officers_are_told_once(site, reference)
 
 

@@ -84,11 +84,12 @@ def test_a_missed_clock_climbs_the_ladder(story: Story, site: Site, meet: Meet) 
     site.wait_for(to=NADIA, template="ladder_late", channel="email", about=reference)
     site.wait_for(to=story.phone, template="case_late", about=reference)
     _reads_the_apology(citizen, reference)
-    _supervisor_sees_it(meet(story.language), reference)
+    desk = meet(story.language)
+    _supervisor_sees_it(desk, reference)
 
     # A week later the secretary-general finds it on her page; nobody is in the minister's office.
     site.run(MOVE.format(reference=reference, ago="days=7") + SWEEP + "; escalate()")
-    _secretary_general_asks_why(meet(story.language), reference)
+    _secretary_general_asks_why(desk, reference)
     site.wait_for(to=NADIA, template="officer_explain", about=reference)
     # Nobody was told of anything twice.
     told = {

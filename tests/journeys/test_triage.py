@@ -69,20 +69,21 @@ def test_a_case_without_an_agency_is_referred_declined_and_referred_again(story:
     site.wait_for(to=LINA, template="cmu_triage", about=reference)
     site.wait_for(to=story.phone, template="case_received_triage", about=reference)
 
-    unit = meet(story.language)
-    _unit_refers(unit, story, reference)
+    desk = meet(story.language)
+    _unit_refers(desk, story, reference)
     site.wait_for(to=YUSUF, template="officer_new_case", about=reference)
     site.wait_for(to=story.phone, template="case_moved", about=reference)
 
-    officer = meet(story.language)
-    _officer_declines(officer, story, reference)
+    _officer_declines(desk, story, reference)
     site.wait_for(to=story.phone, template="case_triage", about=reference)
 
-    _unit_takes_the_proposal(unit, story, reference)
+    be_signed_in(desk, LINA)
+    _unit_takes_the_proposal(desk, story, reference)
     site.wait_for(to=OMAR, template="officer_new_case", about=reference)
     site.wait_for(to=story.phone, template="case_moved", about=reference, seen=1)
 
-    _former_holder_only_reads_it(officer, reference)
+    be_signed_in(desk, YUSUF)
+    _former_holder_only_reads_it(desk, reference)
     citizen = meet(story.language, size=PHONE)
     be_signed_in(citizen, story.number)
     citizen.open(f"cases/{reference}/")
