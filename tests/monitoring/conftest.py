@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from django.utils import timezone, translation
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from config.monitoring import collector, facts, metrics, public
+from config.monitoring import collector, facts, metrics, public, tracing
 from config.monitoring.facts import DiskSpace
 from notifications.models import Message
 
@@ -62,6 +65,16 @@ def _at_rest(broker: Answers, disk: Answers, monkeypatch: pytest.MonkeyPatch) ->
     with translation.override("en"):
         yield
     public.forget()
+
+
+@pytest.fixture
+def spans() -> Iterator[InMemorySpanExporter]:
+    """Trace into the memory of this test."""
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    tracing.trace_with(provider.get_tracer("test"))
+    yield exporter
+    tracing.trace_with(None)
 
 
 @pytest.fixture

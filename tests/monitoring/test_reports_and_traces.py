@@ -16,8 +16,6 @@ import sentry_sdk
 from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation, SuspiciousOperation
 from django.db import DataError, connection
 from django.test import Client
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pytest_django import Settings
 from sentry_sdk.envelope import Envelope
@@ -49,16 +47,6 @@ def reports(settings: Settings) -> Iterator[list[Any]]:
     yield Kept.events
     sentry_sdk.get_client().close()
     sentry_sdk.get_global_scope().set_client(None)
-
-
-@pytest.fixture
-def spans() -> Iterator[InMemorySpanExporter]:
-    """Trace into the memory of this test."""
-    exporter, provider = InMemorySpanExporter(), TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    tracing.trace_with(provider.get_tracer("test"))
-    yield exporter
-    tracing.trace_with(None)
 
 
 # ---- errors ----

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pytest_django import Settings
 
 from accounts.models import Citizen, User
@@ -125,8 +126,15 @@ def test_lines_of_a_task_name_it(lines: Lines) -> None:
     assert [(line.get("task"), line.get("task_id")) for line in lines()] == [(Task.name, "7"), (None, None)]
 
 
-def test_a_day_of_many_people_leaves_nothing_of_them_in_the_logs(
-    lines: Lines, amina: Citizen, karim: Citizen, omar: User, yusuf: User, lina: User, leak: object
+@pytest.mark.usefixtures("leak")
+def test_a_day_of_many_people_leaves_nothing_of_them_in_logs_and_traces(
+    lines: Lines,
+    spans: InMemorySpanExporter,
+    amina: Citizen,
+    karim: Citizen,
+    omar: User,
+    yusuf: User,
+    lina: User,
 ) -> None:
     visitor, citizen, staff = (
         Client(),
@@ -148,7 +156,9 @@ def test_a_day_of_many_people_leaves_nothing_of_them_in_the_logs(
         answers.append(client.get(f"{reverse('queue')}?q={amina.number}"))
         assert client.get("/en/staff/cases/2604821735/").status_code == 404
     assert {answer.status_code for answer in answers} <= {200, 302}
-    written = json.dumps(lines(), ensure_ascii=False)
+    traced = [[span.name, dict(span.attributes or {})] for span in spans.get_finished_spans()]
+    assert len(traced) > len(answers)
+    written = json.dumps([lines(), traced], ensure_ascii=False)
     seeded = [
         *(person.number for person in (amina, karim)),
         *(person.phone.removeprefix("+962") for person in (amina, karim, omar, yusuf, lina)),
