@@ -66,6 +66,12 @@ ROWS = [
         writes="complaints_unsentform",
         sees="words name numbers",
     ),
+    # The same in what no person types: hidden fields and buttons.
+    Row("visitor", "POST", "/ar/new/complaint/choose/", "302 400 404", body="topic=%00"),
+    Row("visitor", "POST", "/ar/new/complaint/choose/", "302 400 404", body="agency=a%00b"),
+    Row("owner", "POST", "/ar/account/requests/", "400", body="form_part=%00&kind=copy&text=x", in_suite=True),
+    Row("omar", "POST", "/ar/staff/cases/{open}/note/", "400 409", body="version=1&form_part=%00&text=x&send=1"),
+    Row("lina", "POST", "/ar/staff/triage/", "400 404 405", body="open=%00&agency=%00&ref=%00"),
     # Encodings and bodies that are not what they say.
     Row("visitor", "POST", "/ar/track/", "415", body="ref=1", headers={"Content-Type": FORM + "; charset=utf-16"}),
     Row("visitor", "POST", "/ar/track/", "200 400", body='{"ref": "{open}"}', headers=JSON),
