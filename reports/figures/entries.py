@@ -227,7 +227,7 @@ handed AS MATERIALIZED (
     FROM days, holding CROSS JOIN LATERAL (VALUES (started_at, 1), (ended_at, -1)) AS turn (moment, sign)
     WHERE turn.moment IS NOT NULL
 ),
-change AS (
+change AS MATERIALIZED (
     SELECT case_id, since AS moment, coalesce(origin, since) AS origin, agency_id, name, amount::bigint AS amount,
         NULL::int AS decide_days, NULL::int AS answer_days
     FROM placed
