@@ -13,7 +13,7 @@ from django_stubs_ext import StrPromise
 from accounts.models import User
 from reports.access import is_unit, is_unit_head
 from reports.models import PeriodicReport, ReportState
-from reports.periodic import life
+from reports.periodic import difference, life
 from reports.periodic.people_left import people_left
 
 
@@ -46,12 +46,16 @@ def offered(report: PeriodicReport, user: User, *, at: datetime) -> list[Act]:
         case ReportState.WRITING:
             return [DISCARD]
         case ReportState.DRAFT:
-            return [*([SEND] if people_left(report, at=at).may_send(user.pk) else []), REWRITE, DISCARD]
+            return [*([SEND] if _may_send(report, user, at=at) else []), REWRITE, DISCARD]
         case ReportState.REVIEW:
             return _in_review(report, user, at=at)
         case ReportState.APPROVED if is_unit_head(user, at):
             return [] if PeriodicReport.objects.later_versions(report).released().exists() else [RELEASE]
     return []
+
+
+def _may_send(report: PeriodicReport, user: User, *, at: datetime) -> bool:
+    return people_left(report, at=at).may_send(user.pk) and not difference.is_unchanged(report)
 
 
 def _in_review(report: PeriodicReport, user: User, *, at: datetime) -> list[Act]:
@@ -73,6 +77,10 @@ _NOBODY_LEFT: Final = _(
     "No one is left who can approve this report. Three people are needed: one sends it, another reviews it, and a head "
     "of the unit who did neither and wrote nothing in it approves it."
 )
+_NOTHING_CHANGED: Final = _(
+    "This correction changes nothing in the report. Write a comment, or have it written again from the figures of now. "
+    "If it still changes nothing, delete this draft."
+)
 _REVIEW: Final = _("Waiting for a review by somebody in the unit who did not send it and wrote nothing in it.")
 _APPROVAL: Final = _("Waiting for the approval of a head of the unit who did not send it, write in it or review it.")
 
@@ -80,6 +88,8 @@ _APPROVAL: Final = _("Waiting for the approval of a head of the unit who did not
 def hindrance(report: PeriodicReport, user: User, offered: Collection[Act], *, at: datetime) -> StrPromise | None:
     """Return why a report that was written goes no further, or not by ``user``; three queries at most."""
     match report.state:
+        case ReportState.DRAFT if difference.is_unchanged(report):
+            return _NOTHING_CHANGED
         case ReportState.DRAFT if SEND not in offered:
             return _SENT_BY_ANOTHER if people_left(report, at=at).others_may_send(user.pk) else _NOBODY_LEFT
         case ReportState.REVIEW if not offered:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.documents.tree import Cell, Document, Section, Table
+from reports.models import PeriodicReport
+from reports.periodic import content
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,14 @@ def changes(before: Document, after: Document) -> list[SectionChange]:
     keys = [*new, *(key for key in old if key not in new)]
     found = (_section(old.get(key), new.get(key)) for key in keys)
     return [change for change in found if change]
+
+
+def is_unchanged(report: PeriodicReport) -> bool:
+    """Tell whether a written correction says what it corrects says: the same in both languages, and the same counts."""
+    old = report.corrects
+    if old is None or not report.content or old.parts["counts"] != report.parts["counts"]:
+        return False
+    return not any(changes(*(content.document(each, name) for each in (old, report))) for name in content.LANGUAGES)
 
 
 def _section(before: Section | None, after: Section | None) -> SectionChange:

@@ -19,7 +19,7 @@ from kombu.exceptions import OperationalError
 from accounts.models import User
 from accounts.roles import CMU, UNIT_HEAD, Role
 from reports.models import PeriodicReport, ReportKind, ReportState, SectionComment
-from reports.periodic import content
+from reports.periodic import content, difference
 from reports.periods import ReportPeriod
 
 #: The name of the task that writes drafts.
@@ -48,6 +48,10 @@ class ReportExists(Exception):
     def __init__(self, report: PeriodicReport) -> None:
         super().__init__(report.pk)
         self.report = report
+
+
+class NothingChanged(Exception):
+    """A correction says what the report says that it corrects."""
 
 
 class UnfinishedPeriod(ValueError):
@@ -179,9 +183,11 @@ def discard(report: PeriodicReport, *, by: User, at: datetime, edition: int) -> 
 
 
 def send(report: PeriodicReport, *, by: User, at: datetime, edition: int) -> PeriodicReport:
-    """Send a draft for review."""
+    """Send a draft for review; raises NothingChanged for a correction that changes nothing."""
     with transaction.atomic():
         row = _locked(report, edition, {ReportState.DRAFT}, by=by, at=at)
+        if difference.is_unchanged(row):
+            raise NothingChanged
         row.state, row.sent_by, row.sent_at, row.sent_back_for = ReportState.REVIEW, by, at, ""
         _save(row, "state", "sent_by", "sent_at", "sent_back_for")
     return row

@@ -84,6 +84,9 @@ def act(request: HttpRequest, report: int, name: str) -> HttpResponse:
         after = acts.take(step, found, by=user, at=at, edition=_edition_seen(request))
     except PeriodicReport.DoesNotExist:
         raise Http404 from None
+    except life.NothingChanged:
+        # Its page says so, and what to do.
+        return redirect("periodic-report", found.pk)
     except (life.ReportChanged, life.NotEntitled):
         return _page(request, _readable(request, report), status=409)
     messages.success(request, str(step.done))

@@ -178,8 +178,17 @@ def test_a_correction_is_a_new_version_that_says_what_changed(
     drafting.write_ordered(at=now)
     version.refresh_from_db()
     assert [row.text_en for row in version.comments.all()] == ["No cases."]
+    # As long as it changes nothing, nobody sends it, and its page says what to do.
+    unchanged = acts.offered(version, lina, at=now)
+    assert unchanged == [acts.REWRITE, acts.DISCARD]
+    said = str(acts.hindrance(version, lina, unchanged, at=now))
+    assert "changes nothing" in said
+    assert "Write a comment" in said
+    with pytest.raises(life.NothingChanged):
+        life.send(version, by=lina, at=now, edition=version.edition)
     life.comment(version, "summary", by=lina, at=now, texts=("لا طلبات في الفترة.", "No cases in the period."))
     version.refresh_from_db()
+    assert acts.offered(version, lina, at=now)[0] == acts.SEND
     version = freeze(version, (lina, rana, hala), at=now)
     assert (version.number, version.corrects, version.sha256 != approved.sha256) == (2, approved, True)
     (changed,) = difference.changes(content.document(approved, "en"), content.document(version, "en"))
