@@ -169,8 +169,8 @@ if REPLICA_URL:
 REPLICA_MAX_LAG = env.int("REPLICA_MAX_LAG", default=10)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Nothing that must be right is cached: counters and locks live in PostgreSQL, so a cache of the process is enough.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Parts of pages under keys of all they show (reports/kept_parts.py): counters and locks live in PostgreSQL.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100}}}
 
 IDENTITY_KEYS = env.str("IDENTITY_KEYS")
 LOOKUP_KEY = env.str("LOOKUP_KEY")

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finder
+from django.core.cache import cache as kept_parts
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseNotFound
@@ -150,6 +151,12 @@ def _built_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     cache = editions.EditionCache()
     cache.put({})
     monkeypatch.setattr(editions, "_cache", cache)
+
+
+@pytest.fixture(autouse=True)
+def _no_kept_parts() -> None:
+    """Let every test begin without kept parts of pages: rows of another test may have their keys, and other words."""
+    kept_parts.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models.case import PASSING_ON
-from complaints.workflow import Holder, State
+from complaints.workflow import Action, Holder, State
 from kit.crypto import LONGEST_KEY_ID
 
 #: Bits of an event's key that hold its number: a case has room for a million events.
@@ -77,6 +77,9 @@ class CaseEvent(models.Model):
                 fields=["actor", "-case"],
                 condition=models.Q(actor__isnull=False, action__in=PASSING_ON),
                 name="event_passing_on",
+            ),
+            models.Index(
+                fields=["agency", "at"], condition=models.Q(action=Action.UPHOLD.value), name="event_accepting"
             ),
         ]
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Min, Sum
+from django.db.models import Min, QuerySet, Sum
 
 from accounts.models import User
 from complaints.models import Case, CaseQuerySet, TrackRecordCount
 from complaints.track_record.counting import OpenPromise, PromiseCounts, RecordKey
 from complaints.workflow import State
+from kit.compiled_reads import CompiledRead, numbered
 
 #: The fewest promises like it from which a chance is told.
 FEWEST: Final = 40
@@ -72,7 +73,18 @@ class ForecastCounts:
 
 def forecast_counts(agencies: Collection[int] | None) -> ForecastCounts:
     """Return the counts of ``agencies``, or of all of them; one statement."""
-    rows = TrackRecordCount.objects.filter(agency__isnull=False)
-    rows = rows if agencies is None else rows.filter(agency__in=agencies)
-    found = rows.aggregate(promises=Sum("open_promises"), unjudged=Sum("unjudged"), on=Min("counted_on"))
-    return ForecastCounts(found["promises"] or 0, found["unjudged"] or 0, found["on"])
+    keys = numbered("agency", sorted(agencies or ()))
+    rows = [] if agencies is not None and not agencies else _COUNTS.rows(agencies is None, **keys)
+    promises, unjudged, days = zip(*rows, strict=True) if rows else ((), (), ())
+    return ForecastCounts(sum(promises), sum(unjudged), min(days, default=None))
+
+
+def _counts(is_all: bool, **agencies: int) -> QuerySet[TrackRecordCount, Any]:  # noqa: FBT001 - the shape of a read
+    """Return the promises of each agency that ran, those without a forecast, and the day on which they were counted."""
+    rows = TrackRecordCount.objects.filter(agency__isnull=False).order_by()
+    rows = rows if is_all else rows.filter(agency__in=agencies.values())
+    summed = rows.values("agency").annotate(Sum("open_promises"), Sum("unjudged"), Min("counted_on"))
+    return summed.values_list("open_promises__sum", "unjudged__sum", "counted_on__min")
+
+
+_COUNTS: Final = CompiledRead(_counts)

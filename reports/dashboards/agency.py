@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -16,21 +17,23 @@ from accounts.roles import CMU, DESK
 from agencies.models import Agency, Topic, current_calendar
 from complaints.case_text.objection_causes import cause_name
 from complaints.clocks.due_soon import soon_ends
-from complaints.models import Case, Objection, ObjectionRuling
+from complaints.models import Case, Objection
+from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, reader_shape
 from complaints.track_record.forecast import ForecastCounts, forecast_counts, foretold
 from complaints.visibility.identity import CaseVisibility
-from complaints.workflow import OPEN, State
+from complaints.workflow import State
 from kit.charts.data import ChartData, ChartRow
+from kit.compiled_reads import CompiledRead, numbered
 from kit.dates import month_text
 from reports.access import opens_cases
-from reports.dashboards.officers import OfficerLine, officer_lines
+from reports.dashboards.officers import OfficerLine, OpenCases, officer_lines, open_cases
 from reports.dashboards.peers import Peers, find_peers
 from reports.dashboards.values import HasValues, ValueTile, percent, value_text, value_tile
 from reports.drill import links
 from reports.figures.measures import Figures
 from reports.figures.reading import Reading, compared, read, read_together, series
 from reports.figures.scopes import Dimension, Scope
-from reports.figures.upheld_causes import upheld_causes
+from reports.figures.upheld_causes import accepted_objections, with_predecessors
 from reports.periods import ReportPeriod
 
 TILES = (
@@ -53,6 +56,8 @@ TOPIC_DAYS = "days_to_answer_median"
 ON_TIME = "answered_on_time"
 #: Accepted objections whose reasons are shown, the newest.
 MOST_RULINGS = 5
+#: Of so many at a time it is asked whether the reader may see them, so many times: nearly all may see all.
+LOOKED_AT, MOST_LOTS = 8, 5
 
 
 @dataclass(frozen=True)
@@ -97,43 +102,51 @@ class Ruling:
 
 
 @dataclass(frozen=True)
-class AgencyPage:
-    """Everything the page of an agency shows."""
+class AgencyFigures:
+    """What the page of an agency shows of kept figures, the same for all who read it."""
 
     period: ReportPeriod
-    as_of: datetime
-    copy_note: str
-    savable: Savable
     tiles: Sequence[ValueTile]
     peers: Peers | None
     topics: Sequence[TopicLine]
     months: ChartData
+
+
+@dataclass(frozen=True)
+class AgencyWork:
+    """What the page of an agency shows as it is now, or of what a reader may see."""
+
+    savable: Savable
     officers: Sequence[OfficerLine]
     rulings: Sequence[Ruling]
-    causes: Sequence[tuple[str, int]]
 
 
 @read_together()
-def agency_page(agency: Agency, period: ReportPeriod, user: User, *, at: datetime) -> AgencyPage:
-    """Return the page of ``agency`` in ``period`` for ``user``; a constant number of statements."""
+def agency_figures(agency: Agency, period: ReportPeriod, *, at: datetime) -> AgencyFigures:
+    """Return the figures of ``agency`` in ``period``; a constant number of statements."""
     scope = Scope(agencies=frozenset({agency.pk}))
     everybody = read(period, by=(Dimension.AGENCY,), at=at, measures=(*TILES, RECEIVED))
     own, peers = _row(everybody, agency), find_peers(agency.pk, _by_agency(everybody))
     before, year_before = (read(each, scope=scope, at=at, measures=TILES).total for each in compared(period))
     beside: dict[str, HasValues] = {gettext("peers"): peers} if peers else {}
     beside |= {gettext("before"): before, gettext("a year before"): year_before}
-    return AgencyPage(
+    return AgencyFigures(
         period=period,
-        as_of=everybody.as_of,
-        copy_note=everybody.copy_note,
-        savable=_savable(agency, user, at=at),
         tiles=[value_tile(name, own, period=period, scope=scope, beside=beside) for name in TILES],
         peers=peers,
         topics=_topics(agency, period, at=at),
         months=_months(agency, everybody, at=at),
-        officers=officer_lines(agency, user, at=at),
+    )
+
+
+@read_together()
+def agency_work(agency: Agency, period: ReportPeriod, user: User, *, at: datetime) -> AgencyWork:
+    """Return what ``user`` reads of ``agency`` beside its figures; a constant number of statements."""
+    cases = open_cases(agency, at=at, soon=soon_ends(at, current_calendar()))
+    return AgencyWork(
+        savable=_savable(agency, cases, user, at=at),
+        officers=officer_lines(agency, cases, user, at=at),
         rulings=_rulings(agency, period, user, at=at) if opens_cases(user, at) else (),
-        causes=upheld_causes(period, at=at, scope=scope),
     )
 
 
@@ -148,21 +161,25 @@ def _row(reading: Reading, agency: Agency) -> Figures:
 # ---- what can still be saved ----
 
 
-def _savable(agency: Agency, user: User, *, at: datetime) -> Savable:
-    """Return which running promises of ``agency`` can still be kept; four statements."""
-    running = Case.objects.filter(agency=agency, state__in=OPEN - {State.WAITING})
-    found = running.aggregate(
-        due=Count("pk", filter=Q(deadline_at__gte=at, deadline_at__lt=soon_ends(at, current_calendar()))),
-        late=Count("pk", filter=Q(deadline_at__lt=at)),
-    )
+def _savable(agency: Agency, cases: Iterable[OpenCases], user: User, *, at: datetime) -> Savable:
+    """Return which running promises among ``cases`` of ``agency`` can still be kept; two statements."""
+    running = [row for row in cases if row.state != State.WAITING]
+    due, late = sum(row.due for row in running), sum(row.late for row in running)
     authority = user.authority(at)
     opens = authority.has(CMU) or agency.pk in authority.agencies(DESK)
     hrefs = [f"{reverse('queue')}?{urlencode({'view': view, 'agency': agency.pk})}" for view in ("due", "late")]
-    likely = foretold(Case.objects.filter(agency=agency)).count()
+    likely = _LIKELY.first(agency=agency.pk) or 0
     forecast = forecast_counts({agency.pk})
-    return Savable(
-        found["due"], found["late"], likely, forecast, *((*hrefs, reverse("likely-missed")) if opens else ("", "", ""))
-    )
+    return Savable(due, late, likely, forecast, *((*hrefs, reverse("likely-missed")) if opens else ("", "", "")))
+
+
+def _likely(_shape: None, *, agency: int) -> QuerySet[Case, Any]:
+    """Return how many promises of an agency will likely be missed; no row without any."""
+    running = foretold(Case.objects.filter(agency=agency)).order_by().values("agency")
+    return running.annotate(number=Count("pk")).values_list("number", flat=True)
+
+
+_LIKELY: Final = CompiledRead(_likely)
 
 
 # ---- topics and months ----
@@ -216,21 +233,58 @@ def _month(reading: Reading, agency: Agency) -> ChartRow:
 def _rulings(agency: Agency, period: ReportPeriod, user: User, *, at: datetime) -> list[Ruling]:
     """Return the newest accepted objections of the period with the unit's reasons, of cases ``user`` may see.
 
-    Whatever tells who the citizen is is left out, whoever reads. Two statements.
+    Whatever tells who the citizen is is left out, whoever reads. Four statements, unless the newest are hidden.
     """
-    accepted = Objection.objects.filter(
-        case__agency=agency,
-        case__erased_at=None,
-        ruling=ObjectionRuling.UPHELD,
-        ended_at__gte=period.starts_at,
-        ended_at__lt=period.ends_at,
-    )
-    # First those of the month, which an index has, and only then which of them the reader may see: asked for in one
+    own = numbered("own", sorted(with_predecessors(Scope(agencies=frozenset({agency.pk})), at)))
+    values = {"agency": agency.pk, "start": period.starts_at, "end": min(period.ends_at, at), **own}
+    found: list[int] = []
+    # First the newest by the index of their events, and only then which of them the reader may see: asked for in one
     # statement, the database begins with all cases the agency ever had.
-    cases = list(accepted.order_by().values_list("case", flat=True))
-    seen = accepted.filter(case__in=Case.objects.visible_to(user, at=at).filter(pk__in=cases))
-    found = seen.select_related("case", "case__citizen").order_by("-ended_at", "-pk")[:MOST_RULINGS]
-    return [
-        Ruling(each.case, CaseVisibility(each.case, knows_person=False).redact(each.reasons), cause_name(each.cause))
-        for each in found
-    ]
+    for number in range(MOST_LOTS):
+        lot = _NEWEST.rows(number, **values)
+        seen = _visible([case for _key, case in lot], user, at=at) if lot else frozenset()
+        found += [key for key, case in lot if case in seen]
+        if len(lot) < LOOKED_AT or len(found) >= MOST_RULINGS:
+            break
+    keys = numbered("key", found[:MOST_RULINGS])
+    return [_ruling(each) for each in (_SHOWN.rows(**keys) if keys else ())]
+
+
+def _newest(number: int, *, agency: int, start: datetime, end: datetime, **own: int) -> QuerySet[Objection, Any]:
+    """Return a lot of accepted objections with their cases, the newest first."""
+    accepted = accepted_objections(start, end, list(own.values())).filter(case__agency=agency, case__erased_at=None)
+    newest = accepted.order_by("-ruling_event__at", "-pk").values_list("pk", "case")
+    return newest[number * LOOKED_AT : (number + 1) * LOOKED_AT]
+
+
+_NEWEST: Final = CompiledRead(_newest)
+
+
+def _visible(cases: Sequence[int], user: User, *, at: datetime) -> frozenset[int]:
+    """Return those of ``cases`` that ``user`` may see."""
+    shape, values = reader_shape(user, at=at)
+    return frozenset(_SEEN.rows(shape, **values, **numbered("case", cases)))
+
+
+def _seen(shape: ReaderShape, **values: Any) -> QuerySet[Case, int]:
+    visible = Case.objects.visible_to(cast("User", shape.reader(values)), at=ANY_MOMENT).order_by()
+    keys = [value for name, value in values.items() if name.startswith("case_")]
+    return visible.filter(pk__in=keys).values_list("pk", flat=True)
+
+
+_SEEN: Final = CompiledRead(_seen)
+
+
+def _shown(_shape: None, **keys: int) -> QuerySet[Objection]:
+    """Return objections with their cases and citizens, the newest first."""
+    found = Objection.objects.filter(pk__in=keys.values()).select_related("case", "case__citizen")
+    return found.defer("case__folded", "case__search_vector").order_by("-ended_at", "-pk")
+
+
+_SHOWN: Final = CompiledRead(_shown)
+
+
+def _ruling(objection: Objection) -> Ruling:
+    case = objection.case
+    reasons = CaseVisibility(case, knows_person=False).redact(objection.reasons)
+    return Ruling(case, reasons, cause_name(objection.cause))

@@ -36,8 +36,6 @@ class AgencyLine:
 class AgenciesPage:
     """All agencies: those with cases in a month as lines, and the others by name."""
 
-    as_of: datetime
-    copy_note: str
     lines: Sequence[AgencyLine]
     others: Sequence[Agency]
 
@@ -48,16 +46,16 @@ def agencies_page(agencies: Sequence[Agency], period: ReportPeriod, *, at: datet
     wanted = {agency.pk for agency in agencies}
     rows = {key: figures for (key,), figures in reading.rows.items() if isinstance(key, int) and key in wanted}
     others = [agency for agency in agencies if not rows.get(agency.pk)]
-    return AgenciesPage(reading.as_of, reading.copy_note, agency_lines(rows, period), others)
+    return AgenciesPage(agency_lines(rows, period), others)
 
 
-def agency_lines(rows: Mapping[int, Figures], period: ReportPeriod) -> list[AgencyLine]:
-    """Return a line for each agency with figures, those with most late cases first; one statement."""
+def agency_lines(rows: Mapping[int, Figures], period: ReportPeriod, most: int | None = None) -> list[AgencyLine]:
+    """Return a line for each agency with figures, ``most`` at most, those with most late cases first; one statement."""
     agencies = Agency.objects.in_bulk([key for key, figures in rows.items() if figures])
     shown = sorted(
         agencies, key=lambda key: (-rows[key].amount("late"), -rows[key].amount("received"), fold(agencies[key].name))
     )
-    return [_line(agencies[key], rows[key], period) for key in shown]
+    return [_line(agencies[key], rows[key], period) for key in shown[:most]]
 
 
 def _line(agency: Agency, figures: Figures, period: ReportPeriod) -> AgencyLine:

@@ -90,6 +90,11 @@ def make(name: KeptListName, *, at: datetime) -> bool:
     return True
 
 
+def made_at() -> dict[KeptListName, datetime]:
+    """Return when each list was made that ever was; one statement."""
+    return {KeptListName(name): at for name, at in KeptList.objects.order_by("name").values_list("name", "made_at")}
+
+
 def kept(names: Collection[KeptListName]) -> dict[KeptListName, KeptList]:
     """Return the newest of the named lists that were ever made, by name; one statement."""
     return {KeptListName(held.name): held for held in KeptList.objects.filter(name__in=names)}

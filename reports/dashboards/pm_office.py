@@ -36,9 +36,6 @@ MOST_AGENCIES = 15
 class PmPage:
     """Everything the page of the Prime Minister's office shows."""
 
-    period: ReportPeriod
-    as_of: datetime
-    copy_note: str
     tiles: Sequence[ValueTile]
     agencies: Sequence[AgencyLine]
     number_of_agencies: int
@@ -53,11 +50,8 @@ def pm_page(period: ReportPeriod, *, at: datetime) -> PmPage:
     beside = {gettext("before"): before, gettext("a year before"): year_before}
     rows = {key: figures for (key,), figures in reading.rows.items() if isinstance(key, int) and figures}
     return PmPage(
-        period=period,
-        as_of=reading.as_of,
-        copy_note=reading.copy_note,
         tiles=[value_tile(name, reading.total, period=period, scope=Scope(), beside=beside) for name in TILES],
-        agencies=agency_lines(rows, period)[:MOST_AGENCIES],
+        agencies=agency_lines(rows, period, MOST_AGENCIES),
         number_of_agencies=len(rows),
         places=_places(period, at=at),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -25,6 +25,8 @@ from reports.figures.scopes import Scope
 from reports.models import KeptList, KeptListName
 from reports.periods import DAY, ReportPeriod
 
+#: The lists that name nobody.
+NAMELESS: Final = tuple(name for name in KeptListName if name != KeptListName.DIRECTORY)
 #: The most people or agencies that the directory names; the rest is a number.
 MOST_NAMED = 5
 
@@ -101,42 +103,54 @@ class Named:
 
 
 @dataclass(frozen=True)
-class UnitPage:
-    """Everything the page of the unit shows.
+class UnitLists:
+    """What the page of the unit shows of the kept lists, as they are until they are made again.
 
-    ``missing`` are the kept lists that were never made; ``made_at`` is the moment of the oldest of the others, if any.
+    ``missing`` are the lists that were never made.
     """
 
-    tiles: Sequence[Tile]
-    triage: Sequence[TriageCase]
     rises: Sequence[Finding]
     at_risk: Sequence[AtRisk]
     quiet: Sequence[Finding]
     clocks: Sequence[Line]
     levels: Sequence[Line]
     messages: Sequence[Line]
+    missing: frozenset[str]
+
+
+@dataclass(frozen=True)
+class UnitWork:
+    """What the page of the unit shows as it is now: decisions that wait, and the people of the directory by name."""
+
+    tiles: Sequence[Tile]
+    triage: Sequence[TriageCase]
     directory: Sequence[Named]
     missing: frozenset[str]
-    made_at: datetime | None
 
 
-def unit_page(user: User, *, at: datetime) -> UnitPage:
-    """Return the page of the unit for ``user``; eight statements, however long the lists are."""
-    lists = kept(list(KeptListName))
+def unit_lists() -> UnitLists:
+    """Return the kept lists with their names; four statements, however long they are."""
+    lists = kept(NAMELESS)
     found = _names(lists)
-    counts = waiting_counts(user, at=at)
-    return UnitPage(
-        tiles=_tiles(counts),
-        triage=first_of_triage(user, at=at),
+    return UnitLists(
         rises=[_rise(row, found, lists[KeptListName.RISES]) for row in _rows(lists, KeptListName.RISES)],
         at_risk=[_at_risk(row, found) for row in _rows(lists, KeptListName.AT_RISK)],
-        quiet=[_quiet(row, found, at=at) for row in _rows(lists, KeptListName.QUIET)],
+        quiet=[_quiet(row, found, at=lists[KeptListName.QUIET].made_at) for row in _rows(lists, KeptListName.QUIET)],
         clocks=_clocks(lists),
         levels=_levels(lists),
         messages=[_message(row) for row in _rows(lists, KeptListName.MESSAGES)],
-        directory=_directory(lists, found),
-        missing=frozenset(KeptListName) - lists.keys(),
-        made_at=min((held.made_at for held in lists.values()), default=None),
+        missing=frozenset(NAMELESS) - lists.keys(),
+    )
+
+
+def unit_work(user: User, *, at: datetime) -> UnitWork:
+    """Return what ``user`` of the unit decides, and the directory; six statements."""
+    lists = kept([KeptListName.DIRECTORY])
+    return UnitWork(
+        tiles=_tiles(waiting_counts(user, at=at)),
+        triage=first_of_triage(user, at=at),
+        directory=_directory(lists, _names(lists)),
+        missing=frozenset([KeptListName.DIRECTORY]) - lists.keys(),
     )
 
 

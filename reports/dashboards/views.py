@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import signed_in_user
+from accounts.models import User
+from accounts.roles import DESK
 from agencies.calendar import AMMAN
 from agencies.models import Agency
 from complaints.staff.frame import frame
 from kit.dates import month_text
+from reports import kept_parts
 from reports.access import agency_or_404, for_readers_of_all, for_readers_of_some, for_unit, own_agencies
-from reports.dashboards.agency import agency_page
+from reports.dashboards import kept
+from reports.dashboards.agency import agency_figures, agency_work
 from reports.dashboards.agency_lines import agencies_page
 from reports.dashboards.pm_office import pm_page
-from reports.dashboards.unit import unit_page
+from reports.dashboards.unit import unit_lists, unit_work
 from reports.directives.permissions import issuing_office
+from reports.drill.causes import cause_rows
+from reports.figures.scopes import Scope
+from reports.kept_parts import KeptFigures, kept_part, version_of_names
+from reports.models import KeptListName
 from reports.periods import DAY, ReportPeriod
 
 #: The months that a page offers, this one first.
@@ -31,8 +42,34 @@ MONTHS_OFFERED = 13
 def unit(request: HttpRequest) -> HttpResponse:
     """Show what the unit decides today."""
     user, at = signed_in_user(request), timezone.now()
-    context = {"page": unit_page(user, at=at), "issues_directives": issuing_office(user, at), **frame(user, at=at)}
-    return render(request, "reports/dashboards/unit.html", context)
+    made, page = kept.made_at(), unit_work(user, at=at)
+    context = {
+        "page": page,
+        "made_at": min(made.values(), default=None),
+        **_unit_parts(made, bool(issuing_office(user, at))),
+    }
+    return render(request, "reports/dashboards/unit.html", {**context, **frame(user, at=at)})
+
+
+def _unit_parts(made: Mapping[KeptListName, datetime], issues: bool) -> dict[str, SafeString]:  # noqa: FBT001 - a part of the key
+    """Return the parts of the unit's page about cases and about agencies, as its lists were ``made``."""
+    content = cache(lambda: {"page": unit_lists(), "issues_directives": issues})
+    version = _version_of_lists(made)
+    return {
+        name: kept_part(
+            f"reports/dashboards/_unit_{name}.html",
+            content,
+            issues,
+            version=version,
+            again=lambda: _version_of_lists(kept.made_at()),
+        )
+        for name in ("cases", "agencies")
+    }
+
+
+def _version_of_lists(made: Mapping[KeptListName, datetime]) -> str:
+    """Return the version of the kept lists, and of the names that a page adds to them."""
+    return f"{made} {version_of_names()}"
 
 
 @require_safe
@@ -44,9 +81,13 @@ def own(request: HttpRequest) -> HttpResponse:
     agencies = list(Agency.objects.filter(pk__in=mine).order_by("name_ar") if mine else _all(at))
     if len(agencies) == 1:
         return redirect("agency-dashboard", agencies[0].code)
-    period = _month(request.GET.get("month", ""), at)
-    context = {"page": agencies_page(agencies, period, at=at), **_months(period, at), **frame(user, at=at)}
-    return render(request, "reports/dashboards/agencies.html", context)
+    figures = kept_parts.of(_month(request.GET.get("month", ""), at), at)
+    part = figures.part(
+        "reports/dashboards/_side_by_side.html",
+        lambda: {"page": agencies_page(agencies, figures.period, at=at)},
+        sorted(agency.pk for agency in agencies),
+    )
+    return render(request, "reports/dashboards/agencies.html", _context(user, figures, part))
 
 
 def _all(at: datetime) -> list[Agency]:
@@ -59,10 +100,21 @@ def agency(request: HttpRequest, agency: str) -> HttpResponse:
     """Show how an agency stands in a month, by default this one."""
     user, at = signed_in_user(request), timezone.now()
     found = agency_or_404(user, agency, at)
-    period = _month(request.GET.get("month", ""), at)
-    page, issues = agency_page(found, period, user, at=at), issuing_office(user, at)
-    context = {"agency": found, "page": page, "issues_directives": issues, **_months(period, at)}
-    return render(request, "reports/dashboards/agency.html", {**context, **frame(user, at=at)})
+    figures, issues = kept_parts.of(_month(request.GET.get("month", ""), at), at), bool(issuing_office(user, at))
+    part = figures.part(
+        "reports/dashboards/_agency_figures.html",
+        lambda: {"page": agency_figures(found, figures.period, at=at), "agency": found, "issues_directives": issues},
+        *(found.pk, issues),
+    )
+    causes = figures.part(
+        "reports/dashboards/_causes.html",
+        lambda: {"causes": cause_rows(figures.period, Scope(agencies=frozenset({found.pk})), at=figures.as_of)},
+        found.pk,
+    )
+    page = agency_work(found, figures.period, user, at=at)
+    names = [found.name] if user.authority(at).agencies(DESK) == {found.pk} else []
+    context = {"agency": found, "page": page, "causes": causes, "issues_directives": issues}
+    return render(request, "reports/dashboards/agency.html", {**context, **_context(user, figures, part, names)})
 
 
 @require_safe
@@ -70,9 +122,15 @@ def agency(request: HttpRequest, agency: str) -> HttpResponse:
 def pm_office(request: HttpRequest) -> HttpResponse:
     """Show the country's figures of a month, by default this one, and the agencies."""
     user, at = signed_in_user(request), timezone.now()
-    period = _month(request.GET.get("month", ""), at)
-    context = {"page": pm_page(period, at=at), **_months(period, at), **frame(user, at=at)}
-    return render(request, "reports/dashboards/pm_office.html", context)
+    figures = kept_parts.of(_month(request.GET.get("month", ""), at), at)
+    part = figures.part("reports/dashboards/_country.html", lambda: {"page": pm_page(figures.period, at=at)})
+    return render(request, "reports/dashboards/pm_office.html", _context(user, figures, part))
+
+
+def _context(user: User, figures: KeptFigures, part: SafeString, names: Sequence[str] = ()) -> dict[str, object]:
+    """Return what every page of figures of a month shows; ``names`` are those of the own agencies, where known."""
+    staff = frame(user, at=figures.at, names=names)
+    return {"figures": figures, "part": part, **_months(figures.period, figures.at), **staff}
 
 
 # ---- months ----

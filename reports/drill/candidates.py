@@ -42,12 +42,16 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Span:
-    """From when and until when something counts, and for whom: ``agencies`` with those before them, None for all."""
+    """From when and until when something counts, and for whom: ``agencies`` with those before them, None for all.
+
+    With a ``cause`` only cases of which an objection was accepted for it then are looked for.
+    """
 
     start: datetime
     end: datetime
     scope: Scope
     agencies: Collection[Key] | None
+    cause: str | None = None
 
 
 def limited(cases: CaseQuerySet, scope: Scope) -> CaseQuerySet:
@@ -93,13 +97,22 @@ def acts(counted: CountedList, span: Span, after: str) -> Iterator[list[Candidat
         case, origin = rows[-1]
 
 
+#: Where few of the acts have the cause, they are found here and not one by one among the cases.
+_FOR_CAUSE: Final = """EXISTS (
+    SELECT FROM complaints_objection AS objection
+    WHERE objection.case_id = entry.case_id AND objection.ruling = 'upheld' AND objection.cause = %(cause)s
+        AND objection.ended_at >= %(start)s AND objection.ended_at < %(end)s
+)"""
+
+
 def _acts(counted: CountedList, span: Span) -> tuple[str, dict[str, Any]]:
-    parameters: dict[str, Any] = {"start": span.start, "end": span.end}
+    parameters: dict[str, Any] = {"start": span.start, "end": span.end, "cause": span.cause}
     others = tuple(each for each in Dimension if each != Dimension.AGENCY)
     every = f"""
         SELECT case_id, origin FROM reports_figureentry AS entry
         WHERE {adds(counted)} AND origin >= %(start)s AND moment < %(end)s
-            AND (origin, case_id) < (%(origin)s, %(case)s) AND {scope_condition(span.scope, others, parameters)}"""  # noqa: S608 - names of ours
+            AND (origin, case_id) < (%(origin)s, %(case)s) AND {"true" if span.cause is None else _FOR_CAUSE}
+            AND {scope_condition(span.scope, others, parameters)}"""  # noqa: S608 - names of ours
     order = f"ORDER BY origin DESC, case_id DESC LIMIT {AT_ONCE}"
     if span.agencies is None:
         return f"{every} {order}", parameters

@@ -43,7 +43,8 @@ class CountedPage:
 class Question:
     """Which of ``cases`` are counted in ``period`` and ``scope`` as they stood at its end or stand at ``at``.
 
-    ``is_kept`` tells whether entries are kept, so that they are read and not counted.
+    ``is_kept`` tells whether entries are kept, so that they are read and not counted. With a ``cause`` all ``cases``
+    are such of which an objection was accepted for it.
     """
 
     cases: CaseQuerySet
@@ -52,6 +53,7 @@ class Question:
     scope: Scope
     at: datetime
     is_kept: bool = False
+    cause: str | None = None
 
     @property
     def end(self) -> datetime:
@@ -93,7 +95,8 @@ def _lots(question: Question, after: str) -> Iterator[_Lot]:
         yield from _from_history(question, continued, after)
         return
     find = candidates.acts if question.counted.is_of_acts else candidates.standing
-    span = Span(question.period.starts_at, question.end, question.scope, _agencies(question.scope, continued))
+    agencies = _agencies(question.scope, continued)
+    span = Span(question.period.starts_at, question.end, question.scope, agencies, question.cause)
     for lot in find(question.counted, span, after):
         newest = _newest(_kept([each.case for each in lot], question), question.scope, continued)
         # A case of several acts is listed by the newest one.

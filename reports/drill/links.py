@@ -5,6 +5,7 @@ An address holds keys and days, never a text or a person.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -24,6 +25,9 @@ PAGE = "figure-cases"
 _NONE = "-"
 _LONGEST_KEY = 18
 _WHOLE = Scope()
+#: The list that a cause may limit.
+BY_CAUSE = "objections_upheld"
+_CAUSE = re.compile("-|[a-z_]{1,12}")
 
 
 def cases_url(measure: str, period: ReportPeriod, scope: Scope = _WHOLE) -> str:
@@ -53,6 +57,11 @@ def cases_urls_by(
     return of
 
 
+def cause_url(cause: str, period: ReportPeriod, scope: Scope = _WHOLE) -> str:
+    """Return the address of the cases whose objection was accepted in ``period`` and ``scope`` for ``cause``."""
+    return f"{cases_url(BY_CAUSE, period, scope)}&{urlencode({'cause': cause or _NONE})}"
+
+
 def list_url(name: str, scope: Scope = _WHOLE) -> str:
     """Return the address of a list of cases as they are now, such as the missed deadlines of a kind."""
     return f"{reverse(PAGE)}?{urlencode({'list': name, **_written(scope)})}"
@@ -69,17 +78,21 @@ def _written(scope: Scope) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class AskedList:
-    """What an address asks for; ``period`` is None for a list as it is now."""
+    """What an address asks for; ``period`` is None for a list as it is now.
+
+    ``cause`` limits accepted objections to a cause, which is empty where none was stated; None does not.
+    """
 
     name: str
     period: ReportPeriod | None
     scope: Scope
+    cause: str | None = None
 
 
 def read(parameters: Mapping[str, str], *, today: date) -> AskedList | None:
     """Return what the parameters of an address ask for, None if they cannot be read or no report has the days."""
     try:
-        return AskedList(parameters.get("list", ""), _period(parameters, today), _scope(parameters))
+        return AskedList(parameters.get("list", ""), _period(parameters, today), _scope(parameters), _cause(parameters))
     except ValueError:
         return None
 
@@ -88,6 +101,15 @@ def _period(parameters: Mapping[str, str], today: date) -> ReportPeriod | None:
     if "first" not in parameters and "last" not in parameters:
         return None
     return period_of_address(parameters.get("first", ""), parameters.get("last", ""), today=today)
+
+
+def _cause(parameters: Mapping[str, str]) -> str | None:
+    cause = parameters.get("cause")
+    if cause is None:
+        return None
+    if parameters.get("list") != BY_CAUSE or not _CAUSE.fullmatch(cause):
+        raise ValueError
+    return "" if cause == _NONE else cause
 
 
 def _scope(parameters: Mapping[str, str]) -> Scope:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import signed_in_user
 from accounts.models import User
 from agencies.models import Agency, Governorate, Topic
+from complaints.case_text.objection_causes import cause_name
 from complaints.models import Case, CaseQuerySet
 from complaints.models.channels import Channel
 from complaints.staff.frame import frame
@@ -27,6 +28,7 @@ from kit.keyset import KeysetPage
 from reports.access import for_readers_of_some, opens_cases, own_agencies, reads_all_figures
 from reports.drill import links
 from reports.drill.candidates import column_in, limited
+from reports.drill.causes import with_cause
 from reports.drill.counted import Question, counted_page
 from reports.drill.links import AskedList
 from reports.drill.lists import COUNTED, STANDING, CountedList, StandingList
@@ -57,7 +59,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "label": _list(asked).label,
         "period": asked.period,
         "is_running": asked.period is None or asked.period.ends_at > at,
-        "limits": _limits(asked.scope),
+        "limits": [*([] if asked.cause is None else [cause_name(asked.cause)]), *_limits(asked.scope)],
         "tabs": _tabs(asked),
         "rows": _rows(page.rows, user, at=at),
         "next": f"?{urlencode({**request.GET.dict(), 'after': page.next})}" if page.next else "",
@@ -112,7 +114,10 @@ def _page(asked: AskedList, user: User, *, at: datetime, after: str) -> KeysetPa
         return found.order.page(rows.for_listing())
     assert asked.period is not None  # noqa: S101 - a counted list has one
     is_kept = from_totals.kept_until() is not None
-    page = counted_page(Question(_cases(user, at), found, asked.period, asked.scope, at, is_kept), after=after)
+    cases = _cases(user, at)
+    if asked.cause is not None:
+        cases = with_cause(cases, asked.cause, asked.period, at=at)
+    page = counted_page(Question(cases, found, asked.period, asked.scope, at, is_kept, asked.cause), after=after)
     listed = Case.objects.filter(pk__in=page.keys).for_listing().in_bulk()
     return KeysetPage([listed[key] for key in page.keys if key in listed], page.next)
 

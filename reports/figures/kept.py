@@ -18,6 +18,7 @@ from typing import Any, Final
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 from django.db.models import Max, Min, QuerySet
+from django.db.models.functions import Now
 
 from agencies.calendar import AMMAN
 from agencies.models import current_calendar
@@ -28,7 +29,7 @@ from reports.figures.calendar_changes import calendar_record, changed_days
 from reports.figures.day_table import day_table
 from reports.figures.entries import COLUMNS, entries
 from reports.figures.sums import next_month
-from reports.models import FigureChange, FigureDay, FigureDuration, FigureEntry, FigureState, FigureTotal
+from reports.models import FigureChange, FigureDay, FigureDuration, FigureEntry, FigureMonth, FigureState, FigureTotal
 
 TASK: Final = "reports.refresh_figures"
 #: For so long one run of the task works; the next goes on.
@@ -153,6 +154,7 @@ def _begin_sums(state: FigureState, at: datetime) -> None:
     state.counting_to = at
     state.month = (first or at).astimezone(AMMAN).date().replace(day=1)
     _clear_sums(before=state.month)
+    _mark_all_months()
     state.save(update_fields=["counting_to", "month", "calendar"])
 
 
@@ -189,6 +191,11 @@ def _build_sums(_at: datetime, follow: Follow) -> bool:
         return True
 
 
+def _mark_all_months() -> None:
+    """Note that whatever was made of the sums of any month may be another thing now."""
+    FigureMonth.objects.update(changed_at=Now())
+
+
 def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=AMMAN)
 
@@ -209,7 +216,11 @@ def _refresh_batch(at: datetime, follow: Follow) -> int | None:
         waiting = run.without_waiting(FigureChange.objects.order_by("pk"), field="case_id")
         changes = dict(waiting.values_list("pk", "case_id")[:BATCH])
         if changes:
-            _recount(run, _existing(changes.values()), before=state.as_of)
+            existing = _existing(changes.values())
+            _recount(run, existing, before=state.as_of)
+            if len(existing) < len(set(changes.values())):
+                # The causes of accepted objections, which pages show beside the sums, go with their cases.
+                _mark_all_months()
             FigureChange.objects.filter(pk__in=changes).exclude(case_id__in=map(int, run.waiting)).delete()
             follow("changes", len(changes), len(changes) + waiting.count())
         elif state.as_of < at:

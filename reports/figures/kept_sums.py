@@ -113,6 +113,10 @@ daily AS (
 total AS (
     INSERT INTO reports_figuretotal ({_TOTAL_COLUMNS}) {_TOTALS}
     ON CONFLICT (rolled_up, month, origin_month, {_KEYS}) DO UPDATE SET {_added("reports_figuretotal")}
+),
+changed AS (
+    INSERT INTO reports_figuremonth (month, changed_at) SELECT month, clock_timestamp() FROM delta GROUP BY month
+    ON CONFLICT (month) DO UPDATE SET changed_at = excluded.changed_at
 )
 INSERT INTO reports_figureduration ({_DURATION_COLUMNS}) {_DURATIONS}
 ON CONFLICT (rolled_up, month, origin_month, {_KEYS}, acts, days)

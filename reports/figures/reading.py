@@ -6,14 +6,14 @@ counted for that agency (``agencies.successions``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property, reduce
 from operator import add
-from typing import Final
+from typing import Any, Final, cast
 
 from django.utils import timezone
 
@@ -120,7 +120,7 @@ def read(
 def _read(period: ReportPeriod, question: TotalsRequest, *, at: datetime) -> tuple[Mapping[Cell, Figures], datetime]:
     by, scope = question.by, question.scope
     continued, kept, calendar = _basis(at)
-    end = min(period.ends_at, at)
+    end = stands_for(period, kept=kept, at=at)
     rows: dict[Cell, Figures] = {}
     if kept is None:
         _refuse_many()
@@ -129,15 +129,20 @@ def _read(period: ReportPeriod, question: TotalsRequest, *, at: datetime) -> tup
         sums = from_history.count(period.starts_at, end, by=columns, scope=scope)
         _follow(rows, sums, columns, by=by, scope=scope, continued=continued)
         return rows, end
-    end = min(end, kept)
     for each in _questions(question, continued):
         sums = from_totals.count(period.starts_at, end, each, as_of=kept, parted=continued.parted, calendar=calendar)
         _follow(rows, sums, each.by, by=by, scope=scope, continued=continued)
     return rows, end
 
 
+def stands_for(period: ReportPeriod, *, kept: datetime | None, at: datetime) -> datetime:
+    """Return the moment that figures of ``period`` stand for, which are ``kept`` up to a moment."""
+    end = min(period.ends_at, at)
+    return end if kept is None or kept <= period.starts_at else min(end, kept)
+
+
 type _Basis = tuple[Continuity, datetime | None, WorkingCalendar | None]
-_known: ContextVar[dict[tuple[str, datetime], _Basis] | None] = ContextVar("what readings share", default=None)
+_known: ContextVar[dict[tuple[str, str, datetime], Any] | None] = ContextVar("what readings share", default=None)
 
 
 @contextmanager
@@ -152,18 +157,25 @@ def read_together() -> Iterator[None]:
 
 def continued_by(at: datetime) -> Continuity:
     """Return who continues whose work; asked once where readings are made together."""
-    return _basis(at)[0]
+    return _once("continued", at, lambda: successions.continuity(on=timezone.localdate(at)))
 
 
 def _basis(at: datetime) -> _Basis:
-    known, key = _known.get(), (replica.database(), at)
-    if known is not None and key in known:
-        return known[key]
-    kept = from_totals.kept_until()
-    found = successions.continuity(on=timezone.localdate(at)), kept, current_calendar() if kept else None
-    if known is not None:
-        known[key] = found
-    return found
+    def ask() -> _Basis:
+        kept = from_totals.kept_until()
+        return continued_by(at), kept, current_calendar() if kept else None
+
+    return _once("basis", at, ask)
+
+
+def _once[Found](name: str, at: datetime, ask: Callable[[], Found]) -> Found:
+    """Return what is asked for, asked once where readings are made together."""
+    known, key = _known.get(), (name, replica.database(), at)
+    if known is None:
+        return ask()
+    if key not in known:
+        known[key] = ask()
+    return cast("Found", known[key])
 
 
 def refuse_while_counted() -> None:

@@ -21,7 +21,15 @@ from reports.models.directives import (
     DirectiveStepKind,
     IssuingOffice,
 )
-from reports.models.figures import FigureChange, FigureDay, FigureDuration, FigureEntry, FigureState, FigureTotal
+from reports.models.figures import (
+    FigureChange,
+    FigureDay,
+    FigureDuration,
+    FigureEntry,
+    FigureMonth,
+    FigureState,
+    FigureTotal,
+)
 from reports.models.periodic import (
     COMMENT_LENGTH,
     FROZEN,
@@ -65,6 +73,7 @@ __all__ = [
     "FigureDay",
     "FigureDuration",
     "FigureEntry",
+    "FigureMonth",
     "FigureState",
     "FigureTotal",
     "IndexEdition",

@@ -152,6 +152,22 @@ class FigureDay(_Cell, _Amounts):
         return f"{self.moment} {self.origin}"
 
 
+class FigureMonth(models.Model):
+    """When the sums of a month were changed last, or what they are made of: by the clock of the database.
+
+    What was made of the sums of a month and of those before it is as they are while these rows are the same.
+    """
+
+    month = models.DateField(primary_key=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("month of kept figures")
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.changed_at}"
+
+
 class FigureChange(models.Model):
     """A case that changed since its entries were written; triggers add a row in the transaction of each change."""
 

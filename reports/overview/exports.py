@@ -56,8 +56,8 @@ def csv_lines(report: Report, measures: MeasureTable) -> Iterator[str]:
 
 def _csv_causes(report: Report) -> Iterator[list[FileCell]]:
     days, blanks = [report.period.first.isoformat(), report.period.last.isoformat()], (*FIGURE_NAMES, *TIME_COLUMNS)
-    for cause, number in report.by_cause:
-        yield [*days, gettext("Accepted objections by cause"), cause, *_blanks(blanks), number]
+    for cause in report.by_cause:
+        yield [*days, gettext("Accepted objections by cause"), cause.name, *_blanks(blanks), cause.number]
 
 
 def _csv_measures(table: MeasureTable) -> Iterator[list[FileCell]]:
@@ -171,7 +171,7 @@ def _outcomes(book: Workbook, report: Report) -> None:
         first = len(outcomes) + 2
         _write_row(sheet, first, [gettext("Accepted objections by cause")], bold, bold)
         for line, cause in enumerate(report.by_cause, start=first + 1):
-            _write_row(sheet, line, cause, plain, number)
+            _write_row(sheet, line, (cause.name, cause.number), plain, number)
     sheet.repeat_rows(0)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from complaints.workflow import Kind, Outcome
 from reports.drill import links
+from reports.drill.causes import cause_rows
 from reports.figures.measures import Figures
 from reports.figures.reading import Reading, continued_by, read
 from reports.figures.scopes import Dimension, Scope
-from reports.figures.upheld_causes import upheld_causes
 from reports.models.amounts import OUTCOMES, outcome_amount
 from reports.overview.rows import FIGURE_NAMES, CaseFigures, FigureRow, OutcomeRow, Report, agency_rows, topic_rows
 from reports.periods import ReportPeriod
@@ -42,7 +42,7 @@ def build_report(
         ),
         by_topic=topic_rows(_case_figures(topics)),
         by_outcome=tuple(_outcome_rows(kinds, period, scope or Scope())),
-        by_cause=tuple(upheld_causes(period, at=at, scope=scope)),
+        by_cause=cause_rows(period, scope or Scope(), at=whole.as_of),
         total=_named_figures(whole.total),
         copy_note=whole.copy_note,
         limits=limits,

@@ -20,6 +20,7 @@ from agencies.names import names_on
 from complaints.workflow import Kind, Outcome
 from kit.arabic import fold
 from kit.languages import current_language
+from reports.drill.causes import CauseRow
 from reports.figures.scopes import Key
 from reports.figures.time_in_hand import TimeRow
 from reports.periods import ReportPeriod
@@ -98,7 +99,7 @@ class Report:
     total: CaseFigures
     by_topic: tuple[FigureRow, ...] = ()
     by_outcome: tuple[OutcomeRow, ...] = ()
-    by_cause: tuple[tuple[str, int], ...] = ()
+    by_cause: Sequence[CauseRow] = ()
     times: tuple[TimeRow, ...] = ()
     copy_note: str = ""
     limits: str = ""

@@ -22,6 +22,7 @@ from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.staff.frame import frame
 from kit import replica
 from kit.safe_cells import XLSX_TYPE
+from reports import kept_parts
 from reports.access import for_readers_of_all
 from reports.drill import links
 from reports.figures.reading import read_together
@@ -51,9 +52,13 @@ def report(request: HttpRequest) -> HttpResponse:
     requested = _report_request(request, today=timezone.localdate(at))
     page = _frame(requested, shown=request.GET.get("figure", "")) | _staff_frame(request, at)
     if requested.period is not None:
-        found, measures = _counted(requested, requested.period, at=at)
-        page |= _content(found, requested, shown=page["shown"])
-        page["measures"] = measures
+        figures = kept_parts.of(requested.period, at)
+        page["figures"] = figures
+        page["part"] = figures.part(
+            "reports/overview/figures.html",
+            lambda: _content(requested, figures.period, shown=page["shown"], at=at),
+            *(requested.query, page["shown"]),
+        )
     return render(request, "reports/overview/report.html", page)
 
 
@@ -112,9 +117,14 @@ class ReportRequest:
 
     @property
     def query(self) -> str:
-        """The query string of the same request."""
-        names = ("first", "last")
-        days = {"span": self.preset} if self.preset else {name: self.form.data.get(name, "") for name in names}
+        """The query string of the same request: its days in one way of writing, and as they were typed if wrong."""
+        if self.preset:
+            return _joined(urlencode({"span": self.preset}), self.filters.query)
+        days = (
+            {"first": f"{self.period.first:%d/%m/%Y}", "last": f"{self.period.last:%d/%m/%Y}"}
+            if self.period
+            else {name: self.form.data.get(name, "") for name in ("first", "last")}
+        )
         return _joined(urlencode(days), self.filters.query)
 
 
@@ -196,9 +206,10 @@ def _frame(requested: ReportRequest, *, shown: str) -> dict[str, Any]:
     }
 
 
-def _content(found: Report, requested: ReportRequest, *, shown: str) -> dict[str, Any]:
-    """Return the totals, and for each breakdown a chart of one figure and the table of all figures."""
-    period, scope = found.period, requested.filters.scope
+def _content(requested: ReportRequest, period: ReportPeriod, *, shown: str, at: datetime) -> dict[str, Any]:
+    """Return the totals, all measures, and for each breakdown a chart of one figure and the table of all figures."""
+    found, measures = _counted(requested, period, at=at)
+    scope = requested.filters.scope
     addresses = links.cases_urls(FIGURE_NAMES, period, scope)
     totals = [
         {
@@ -214,6 +225,7 @@ def _content(found: Report, requested: ReportRequest, *, shown: str) -> dict[str
     by = partial(breakdown, shown=shown, period=period, scope=scope)
     return {
         "report": found,
+        "measures": measures,
         "totals": totals,
         "drawn": FIGURE_TITLES[shown],
         "agencies": by(found.by_agency, Dimension.AGENCY),

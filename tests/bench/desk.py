@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from django.db import connection
 from django.db.models import Count, Q
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -28,9 +28,10 @@ from complaints.simulation.world import World
 from complaints.suggestions import keeping
 from complaints.workflow import OPEN
 from config.page_database import base, pool
-from tests.bench import desk_floor, figures, kept_plans, preparation, progress, worker_memory
+from tests.bench import figures, kept_plans, preparation, progress, worker_memory
 from tests.bench.case_page import case_pages
 from tests.bench.copied_people import PEOPLE
+from tests.bench.desk_floor import bare_browser
 from tests.bench.enlarged import COPIED, LISTED, Enlarger
 from tests.bench.interleaved import Page, measure, report, report_growth
 from tests.bench.pages import sign_in
@@ -104,14 +105,14 @@ def _pages(world: World) -> list[Page]:
     busiest = Agency.objects.annotate(number=Count("cases", filter=Q(cases__state__in=OPEN))).order_by("-number")[0]
     officer = sign_in(next(desk for desk in world.desks if desk.agency == busiest).officer)
     unit, queue = sign_in(world.cmu), reverse("queue")
-    bare = _bare(officer)
+    bare = bare_browser(officer)
     return [
         Page("floor: queue", partial(bare.get, "/queue/")),
         Page("queue", partial(officer.get, queue), "floor: queue", 2.5, growth=1.3),
         Page("queue of the unit", partial(unit.get, queue), "floor: queue", 2.5, growth=1.3),
         Page("counts", partial(officer.get, reverse("queue-counts")), "floor: queue", 1),
         Page("triage", partial(unit.get, reverse("triage")), "floor: queue", 5),
-        *case_pages(world, _bare),
+        *case_pages(world, bare_browser),
         *_searches(busiest, officer, bare),
     ]
 
@@ -153,13 +154,3 @@ def _words(agency: Agency) -> dict[str, str]:
         )
         found = cursor.fetchall()
     return {kind: min(found, key=lambda row: (abs(row[1] - share), row[0]))[0] for kind, share in SHARES.items()}
-
-
-def _bare(officer: Client) -> Client:
-    """Return a browser with the session of ``officer`` that meets the bare views only."""
-    bare = Client(headers=officer.headers)
-    bare.cookies = officer.cookies
-    # A client keeps the middleware that it finds at its first request.
-    with override_settings(MIDDLEWARE=desk_floor.MIDDLEWARE):
-        bare.get("/queue/")
-    return bare

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Engine
+from django.test import Client, override_settings
 from django.urls import path
 
 from tests.bench import case_floor, filing_floor, necessary_floor
@@ -52,6 +53,16 @@ TABLE = """<!DOCTYPE html><html lang="ar" dir="rtl"><title>Queue</title><table>{
 <tr><td>{{ row.2|date:"j F Y" }}</td><td><a href="/case/{{ row.0 }}/">{{ row.1 }}</a><br>{{ row.0 }} {{ row.6 }}</td>
 <td>{{ row.4 }}</td><td>{{ row.3 }}</td><td>{{ row.5 }}</td></tr>{% endfor %}</table></html>"""
 _PAGE = Engine().from_string(TABLE)
+
+
+def bare_browser(officer: Client) -> Client:
+    """Return a browser with the session of ``officer`` that meets the bare views only."""
+    bare = Client(headers=officer.headers)
+    bare.cookies = officer.cookies
+    # A client keeps the middleware that it finds at its first request.
+    with override_settings(MIDDLEWARE=MIDDLEWARE):
+        bare.get("/queue/")
+    return bare
 
 
 def with_own_addresses(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

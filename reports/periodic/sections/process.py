@@ -81,7 +81,7 @@ def _causes(facts: Facts) -> Table:
                 gettext("Objections accepted in the period for this cause."),
             ),
         ),
-        rows=tuple(upheld_causes(facts.period, at=facts.read_at)),
+        rows=tuple((cause.name, cause.number) for cause in upheld_causes(facts.period, at=facts.read_at)),
     )
 
 

@@ -6,20 +6,25 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db.models import Count
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import escape
 
 from accounts.roles import Role
 from agencies.models import Agency
+from complaints.case_text.objection_causes import cause_name
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
 from reports import tasks
 from reports.dashboards import kept as lists
+from reports.drill import links
+from reports.drill.causes import cause_rows
 from reports.figures import kept, reading
 from reports.figures.reading import FiguresBeingCounted, read
 from reports.figures.scopes import Dimension, Scope
-from reports.figures.upheld_causes import upheld_causes
+from reports.figures.upheld_causes import accepted_objections, upheld_causes
 from reports.models import FigureState, KeptList, KeptListName
 from reports.periods import ReportPeriod
 from tests.cast import make_staff, sign_in
@@ -68,7 +73,31 @@ def test_causes_of_accepted_objections_add_up_to_the_figure(world: World, now: d
     days = ReportPeriod((now - timedelta(days=150)).date(), now.date())
     found = read(days, by=[Dimension.AGENCY], at=now)
     causes = upheld_causes(days, at=now)
-    assert sum(number for _name, number in causes) == found.total.amount("upheld") > 0
+    assert sum(cause.number for cause in causes) == found.total.amount("upheld") > 0
     for (agency,), figures in found.rows.items():
         own = upheld_causes(days, at=now, scope=Scope(agencies=frozenset({agency})))
-        assert sum(number for _name, number in own) == figures.amount("upheld")
+        assert sum(cause.number for cause in own) == figures.amount("upheld")
+
+
+def test_each_cause_opens_as_many_cases(world: World, at_the_cmu: Client, now: datetime) -> None:
+    """As they are counted from the history and as they are kept, of all agencies and of one, on its page too."""
+    generate(240, world=world, seed=8, since=now - timedelta(days=150), until=now)
+    days = ReportPeriod((now - timedelta(days=150)).date(), now.date())
+    found = read(days, by=[Dimension.AGENCY], at=now).rows
+    (busiest,) = max(found, key=lambda row: found[row].amount("upheld"))
+    query = {"first": f"{days.first:%d/%m/%Y}", "last": f"{days.last:%d/%m/%Y}"}
+    for keep in (lambda: None, lambda: kept.refresh(at=now)):
+        keep()
+        with time_machine.travel(now, tick=False):
+            page = at_the_cmu.get(reverse("reports"), query).content.decode()
+            for agencies in (None, frozenset({busiest})):
+                causes = cause_rows(days, Scope(agencies=agencies), at=now)
+                opened = {cause.name: len(at_the_cmu.get(cause.cases).context["rows"]) for cause in causes}
+                # A case whose objections were accepted twice for the same cause is listed once.
+                accepted = accepted_objections(days.starts_at, now, agencies).values_list("cause")
+                cases = {cause_name(code): number for code, number in accepted.annotate(Count("case", distinct=True))}
+                assert opened == cases != {}
+            shown = [cause.cases.partition("?")[2] for cause in cause_rows(days, Scope(), at=now)]
+            assert [address for address in shown if escape(address) not in page] == []
+            other_list = links.cause_url("other", days).replace("objections_upheld", "received")
+            assert at_the_cmu.get(other_list).status_code == 404

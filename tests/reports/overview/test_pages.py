@@ -133,9 +133,7 @@ def test_each_figure_can_be_drawn(at_the_cmu: Client, cases: None) -> None:
 
 def test_every_number_of_a_breakdown_opens_as_many_cases(at_the_cmu: Client, cases: None) -> None:
     """Of last month by kind, topic, agency and outcome; within a kind the lists are of the kind too."""
-    found = re.compile(
-        r'<td class="num" dir="ltr"><a href="([^"]+)"><bdi dir="ltr" class="nowrap">(\d+)</bdi></a></td>'
-    )
+    found = re.compile(r'<a href="([^"]+\?list=[^"]+)"><bdi dir="ltr" class="nowrap">(\d+)</bdi></a>')
     for limit in ("", "&kind=complaint"):
         tables = shown(at_the_cmu, f"?span=last-month{limit}").partition('id="drawings"')[2]
         links = {unescape(href): int(number) for href, number in found.findall(tables)}
@@ -160,9 +158,9 @@ def test_the_statements_of_the_page_do_not_grow_with_the_cases(
     # None of them hangs on a clock that went on after the end, which the figures ask the calendar about.
     for number, seed in ((9, 6), (81, 7)):
         generate(number, world=world, seed=seed, since=NOW - timedelta(days=30), until=NOW)
-        # session with its user, roles, successions, figures, names of the agencies today and then, names of the topics;
-        # calendar, holdings and names for the working time
-        with django_assert_num_queries(31):
+        # session with its user, roles, how far figures are kept, successions, figures, names of the agencies today and
+        # then, names of the topics; calendar, holdings and names for the working time
+        with django_assert_num_queries(32):
             shown(at_the_cmu, "?span=last-month")
 
 
