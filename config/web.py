@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 import gunicorn
+from django.utils.http import parse_header_parameters
 from gunicorn.http.errors import InvalidHeader
 
 from config.logs import logging_config
@@ -49,12 +50,23 @@ def when_ready(_server: object) -> None:
 
 
 def pre_request(_worker: object, req: Any) -> None:
-    """Let a client that has gone silent in the middle of its request not keep a thread, and refuse one without Host."""
+    """Let a client that has gone silent in the middle of its request not keep a thread; refuse what cannot be read."""
     req.unreader.sock.settimeout(_PIECE_SECONDS)
     # RFC 9112, 3.2. Without it WSGI names the address of the server, which a demonstration allows.
     if req.version >= (1, 1) and not any(name == "HOST" and value for name, value in req.headers):
         missing = "HOST"
         raise InvalidHeader(missing)
+    _require_readable_type(req)
+
+
+def _require_readable_type(req: Any) -> None:
+    """Refuse a type of content in an alphabet that nobody knows: Django raises an error where no page answers yet."""
+    for name, value in req.headers:
+        if name == "CONTENT-TYPE":
+            try:
+                parse_header_parameters(value)
+            except ValueError:
+                raise InvalidHeader(name) from None
 
 
 # REMOTE_ADDR is what config.middleware.TrustedProxies makes of it, never what a header says.

@@ -3,6 +3,12 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
+from unittest.mock import Mock
+
+from gunicorn.http.errors import InvalidHeader
+
+from config import web
 
 RARE = ("ninja", "pydantic", "PIL", "pikepdf", "av", "typst", "xlsxwriter", "requests", "urllib3", "babel", "segno")
 PROGRAM = f"""
@@ -26,3 +32,23 @@ def test_the_probe_that_is_started_every_few_seconds_loads_neither_the_applicati
     program = "import sys, config.probe; print([name for name in ('celery', 'django') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_type_of_content_in_no_alphabet_reaches_no_page() -> None:
+    """Django's request raises an error where nothing answers it yet: an error of the server, for any address."""
+    types = {
+        "text/html; charset*=nope''x": False,
+        "multipart/form-data; boundary*=nope''B": False,
+        "multipart/form-data; boundary=B": True,
+        "application/json; charset*=utf-8''utf-8": True,
+        "": True,
+    }
+    read = {}
+    for kind in types:
+        headers = [("HOST", "localhost"), ("CONTENT-TYPE", kind)]
+        try:
+            web.pre_request(None, SimpleNamespace(version=(1, 1), headers=headers, unreader=Mock()))
+            read[kind] = True
+        except InvalidHeader:
+            read[kind] = False
+    assert read == types

@@ -9,6 +9,7 @@ from tests.bench.attack.rows import WireRow
 HOST = b"Host: localhost\r\n"
 CLOSE = b"Connection: close\r\n"
 GET, POST = b"GET /ar/help/ HTTP/1.1\r\n", b"POST /ar/track/ HTTP/1.1\r\n"
+TYPE = b"Content-Type: "
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
 SECOND = b"GET /health/live?smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n"
 UNKNOWN_CODING = "RFC 9112, 6.1: a transfer coding that is not understood is answered with 501"
@@ -71,6 +72,10 @@ ROWS = [
         GET + HOST + b"X-A: 1\rSet-Cookie: x=1\r\n" + CLOSE + b"\r\n",
         "400 0",
         lacks="Set-Cookie: x=1",
+    ),
+    WireRow("a type in no alphabet", GET + HOST + TYPE + b"x/x; charset*=nope''x\r\n" + CLOSE + b"\r\n", "400 0"),
+    WireRow(
+        "parts in no alphabet", POST + HOST + TYPE + b"multipart/x; boundary*=nope''B\r\n" + CLOSE + b"\r\n", "400 0"
     ),
     WireRow("no Host", GET + CLOSE + b"\r\n", "400 0", finding="W13"),
     WireRow("an empty Host", GET + b"Host: \r\n" + CLOSE + b"\r\n", "400 0", finding="W13"),
