@@ -19,6 +19,8 @@ from kit.forms import Form, LineField, ParagraphField
 WORD_LENGTH = 60
 #: The centre's clock may be ahead of ours by so much.
 AHEAD = timedelta(minutes=10)
+#: No case is with a centre for so long; programs write the first year of all for a moment that they do not have.
+LONG_AGO = timedelta(days=3650)
 
 
 class ReportForm(Form):
@@ -35,8 +37,10 @@ class ReportForm(Form):
         self._centre, self._now = centre, now
 
     def clean_at(self) -> datetime:
-        """Take a report without a moment as one of now, and refuse one from the future."""
+        """Take a report without a moment as one of now; refuse one from the future, or from long ago."""
         at: datetime = self.cleaned_data["at"] or self._now
+        if at < self._now - LONG_AGO:
+            raise ValidationError(gettext("This moment is too long ago"), code="past")
         if at > self._now + AHEAD:
             raise ValidationError(gettext("This moment has not come yet"), code="future")
         return min(at, self._now)

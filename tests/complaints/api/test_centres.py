@@ -168,6 +168,7 @@ def test_calls_that_are_refused_write_nothing(
         (post(URL, secret, {**good, "text": "\ud800"}, body=b'{"case": "1", "state": "\\ud800"}'), 422, "invalid"),
         (post(URL, secret, report(handed, "answered")), 422, "invalid"),
         (post(URL, secret, {**good, "at": "2999-01-01T00:00:00Z"}), 422, "invalid"),
+        (post(URL, secret, {**good, "at": "0001-01-01T00:00:00"}), 422, "invalid"),
         (post(URL, secret, report(handed, "x" * 61)), 422, "invalid"),
     ]
     for answer, status, code in refused:
