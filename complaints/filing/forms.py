@@ -107,9 +107,9 @@ class DetailsStepForm(UploadForm, PlaceForm, TopicQuestionsForm):
         """Ask for the employee where a case can be about one: praise is passed on, a complaint kept away."""
         if kind == Kind.COMPLAINT:
             field = self.fields["employee"]
-            field.label = _("Name of the employee, if your complaint is about one")
+            field.label = _("Name of the employee, if the complaint is about one")
             field.help_text = _(
-                "Write the full name. This person will not handle your complaint. You can leave this empty."
+                "Write the full name. This person will not handle the complaint. You can leave this empty."
             )
         elif kind != Kind.PRAISE:
             del self.fields["employee"]

@@ -175,8 +175,8 @@ def test_the_form_of_a_complaint_asks_for_the_employee(
 ) -> None:
     client, where = desk(amina), reverse("new-what", args=["complaint"])
     page = client.get(where).content.decode()
-    assert "Name of the employee, if your complaint is about one" in page
-    assert "Write the full name. This person will not handle your complaint." in page
+    assert "Name of the employee, if the complaint is about one" in page
+    assert "Write the full name. This person will not handle the complaint." in page
     typed = {"subject": "معاملة سيئة", "details": DETAILS, "employee": NAME}
     assert client.post(where, typed).status_code == 302
     check = client.get(reverse("new-check", args=["complaint"]))
