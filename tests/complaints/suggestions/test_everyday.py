@@ -16,7 +16,7 @@ from agencies.free_text import reader
 from agencies.models import Governorate, TopicPhrases
 from agencies.reference_changes import Author
 from complaints.suggestions import everyday_measurement
-from complaints.suggestions.everyday import Suggestions, suggest
+from complaints.suggestions.everyday import Suggestions, danger_in, suggest
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -73,6 +73,19 @@ def test_topics_agencies_and_place_are_suggested_together(country: datetime) -> 
     for text in NOISE:
         assert not suggest(text, at=at), text
     assert suggest("", at=at).nothing_fits.startswith("Nothing fits: send it to")
+
+
+def test_a_road_in_latin_letters_is_no_quarter_and_too_much_chlorine_is_a_danger(country: datetime) -> None:
+    roads = ("fi 7ofra bel tare2 jamb el madrase", "el 6aree2 kollo 7ofar", "حفرة بال tariq جنب الدكان")
+    assert [text for text in roads if suggest(text, at=country).place] == []
+    named = suggest("7ofra bi mante2at zar2a", at=country).place
+    assert named is not None
+    said = ("excessive dose of chlorine in our water", "جرعة كلور زايدة بالمي", "تسرب كلور من محطة التحلية")
+    plain = ("ريحة الكلور قوية بالمي", "المي فيها كلور كتير وطعمها بشع", "no chlorine leak")
+    told = {text: danger_in(text, at=country) for text in (*said, *plain)}
+    assert {text: danger and danger.name for text, danger in told.items()} == (
+        dict.fromkeys(said, "Dangerous drinking water") | dict.fromkeys(plain)
+    )
 
 
 def test_the_reader_is_kept_until_reference_data_change(country: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
