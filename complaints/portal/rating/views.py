@@ -65,6 +65,7 @@ def case_rate(request: HttpRequest, ref: str) -> HttpResponse:
         "form": form,
         "preview": preview,
         "until": last_day(window) if window else None,
+        "is_change": bool(window and window.rating),
     }
     return render(request, "complaints/portal/rating/rate.html", context, status=status_for(form))
 

@@ -39,7 +39,10 @@ def test_the_case_page_takes_a_rating_and_shows_it_with_its_last_day(
 ) -> None:
     page = as_amina.get(address("case", answered)).content.decode()
     assert ("Is the problem solved?" in page, "Change the rating" in page) == (True, False)
+    # The last day is that of a first rating, and afterwards that of changing it.
+    assert "You can rate the answer until" in as_amina.get(address("case-rate", answered)).content.decode()
     assert as_amina.post(address("case-rate", answered), YES).url == address("case", answered)
+    assert "You can change it until" in as_amina.get(address("case-rate", answered)).content.decode()
     page = as_amina.get(address("case", answered)).content.decode()
     assert ("Very well" in page, "Change the rating" in page, "18 January 2026" in page) == (True, True, True)
     changed = as_amina.post(address("case-rate", answered), YES | {"solved": "partly", "count": "1"})
