@@ -99,7 +99,7 @@ def logging_config(level: str) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             # Below that it writes the ids of people's passkeys.
             "fido2": {"level": "WARNING"},
-            # Below that it writes every address it asks, which holds number and text where a gateway is asked by query.
-            "urllib3": {"level": "INFO"},
+            # Below that it writes addresses that it asks: one may hold number and text, or be a key to push by.
+            "urllib3": {"level": "ERROR"},
         },
     }

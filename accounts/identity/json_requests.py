@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import socket
 import ssl
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from threading import Timer
 from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+from kit.cut_connections import Cut
 
 #: Such interfaces say little; a longer answer is none.
 LONGEST_ANSWER: Final = 64 * 1024
@@ -69,7 +68,7 @@ def ask(request: JsonRequest) -> Answer:
     connection = _connection(request, str(parts.hostname), parts.port)
     try:
         connection.connect()
-        with _Cut(connection.sock, seconds=max(until - monotonic(), 0.01)):
+        with Cut(connection.sock, seconds=max(until - monotonic(), 0.01)):
             target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
             headers = {**request.headers, "Accept": "application/json"}
             if request.body is not None:
@@ -100,25 +99,6 @@ def _connection(request: JsonRequest, host: str, port: int | None) -> HTTPConnec
     if request.tls is None:
         return HTTPConnection(host, port, timeout=request.seconds)
     return HTTPSConnection(host, port, timeout=request.seconds, context=request.tls)
-
-
-class _Cut:
-    """Ends a connection after some seconds: its own timeout begins anew with every letter that drips in."""
-
-    def __init__(self, connected: socket.socket, *, seconds: float) -> None:
-        self._socket = connected
-        self._timer = Timer(seconds, self._cut)
-        self._timer.daemon = True
-
-    def __enter__(self) -> None:
-        self._timer.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-
-    def _cut(self) -> None:
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
 
 
 def _read(response: HTTPResponse) -> Answer:

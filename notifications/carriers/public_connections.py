@@ -13,6 +13,7 @@ from urllib3 import PoolManager
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util import connection
 
+from kit.cut_connections import Cut
 from notifications.carriers.connections import FreshHttpPool, FreshHttpsPool, HttpConnection, HttpsConnection
 from notifications.carriers.public_addresses import public_addresses
 
@@ -20,7 +21,10 @@ MOST_POOLS: Final = 50
 
 
 class _Public:
-    """Resolves, checks and connects in one step; the certificate is still checked against the name."""
+    """Resolves, checks and connects in one step; the certificate is still checked against the name.
+
+    What comes back may be hostile, and has its time.
+    """
 
     def _new_conn(self: Any) -> socket.socket:
         try:
@@ -39,6 +43,16 @@ class _Public:
             except OSError as error:
                 failure = error
         raise NewConnectionError(self, "refused") from failure
+
+    def getresponse(self: Any) -> Any:
+        """Read the head of an answer within the time to be answered: letter by letter it could take days."""
+        with Cut(self.sock, seconds=self.timeout) as cut:
+            answer = super().getresponse()  # type: ignore[misc]
+        if cut.is_done:
+            # What was cut off in its middle reads like a shorter head.
+            answer.close()
+            raise TimeoutError
+        return answer
 
 
 class _PublicHttp(_Public, HttpConnection):

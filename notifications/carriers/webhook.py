@@ -92,7 +92,7 @@ def reference_in(text: str) -> str:
     """Return the ``reference`` of a JSON answer; "" where there is none that can be printed."""
     try:
         answer: Any = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     reference = answer.get("reference") if isinstance(answer, Mapping) else None
     is_fit = isinstance(reference, str) and len(reference) <= LONGEST_REFERENCE and reference.isprintable()

@@ -4,9 +4,11 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 from time import monotonic, sleep
 from typing import Any
 
@@ -197,6 +199,47 @@ def test_private_addresses_are_refused(settings: Any, centre: FakeCentre) -> Non
     with pytest.raises(Declined) as refused:
         webhook.call("GET", centre.url, b"", call_id="1", keys=("whsec_AAAA",))
     assert refused.value.meaning == Meaning.ACCOUNT
+
+
+@contextmanager
+def answering(*pieces: bytes) -> Iterator[str]:
+    """Serve one call with these pieces, a moment apart, and yield the address."""
+
+    def answer() -> None:
+        connection, _address = server.accept()
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            for piece in pieces:
+                connection.sendall(piece)
+                sleep(0.02)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=answer)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}/?number=0790001234"
+        finally:
+            thread.join()
+
+
+def test_whatever_a_program_answers_a_call_ends_in_time_and_is_in_no_log(
+    caplog: pytest.LogCaptureFixture, settings: Any
+) -> None:
+    head, end = b"HTTP/1.1 200 OK\r\n", b"Content-Length: 0\r\n\r\n"
+    faults = {}
+    for name, pieces in {
+        "a head line by line": (head, *(b"X-%d: x\r\n" % place for place in range(90)), end),
+        "a head letter by letter": (head, b"X: ", *(b"x" for _ in range(90)), b"\r\n", end),
+        "always to be continued": (*(b"HTTP/1.1 100 Continue\r\n\r\n" for _ in range(90)), head, end),
+    }.items():
+        with answering(*pieces) as url, suppress(Declined):
+            faults[name] = webhook.call("POST", url, b"{}", call_id="1", keys=("whsec_AAAA",))
+    assert faults == {}
+    settings.NOTIFICATIONS_TIME_FACTOR = 1
+    with answering(head + b"no header\r\n" + end) as url:
+        webhook.call("POST", url, b"{}", call_id="1", keys=("whsec_AAAA",))
+    assert [line.getMessage() for line in caplog.records if line.name.startswith("urllib3")] == []
+    assert webhook.reference_in("[" * webhook.LONGEST_ANSWER) == ""
 
 
 def test_the_exemption_is_refused_in_production(settings: Any) -> None:
