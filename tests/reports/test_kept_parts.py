@@ -110,13 +110,14 @@ def _changes(
         file(Filing(citizen=amina, kind="complaint", agency=water, topic=leak, subject="ت", details="م"),
              by=amina.user, at=at)  # fmt: skip
 
-    def correct_an_old_topic() -> None:
-        old = Case.objects.filter(filed_at__lt=NOW - timedelta(days=40), topic=leak).earliest("pk")
+    def correct_a_topic_of_last_month() -> None:
+        month = (NOW - timedelta(days=34), NOW - timedelta(days=5))
+        old = Case.objects.filter(filed_at__range=month, topic=leak).latest("pk")
         Case.objects.filter(pk=old.pk).update(topic=None)
         FigureChange.objects.create(case_id=old.pk)
 
     yield "a new case is counted", refreshed(1, file_one)
-    yield "a topic of long ago is corrected", refreshed(2, correct_an_old_topic)
+    yield "a topic of last month is corrected", refreshed(2, correct_a_topic_of_last_month)
     yield "an agency is renamed", lambda: Agency.objects.filter(pk=water.pk).update(name_ar="مياه", name_en="Waters")
     yield "a topic is renamed", lambda: Topic.objects.filter(pk=leak.pk).update(name_ar="تسرب", name_en="Leaks")
     yield "a governorate is renamed", lambda: Governorate.objects.update(name_ar="محافظة", name_en="Somewhere")
