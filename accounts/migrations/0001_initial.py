@@ -1,4 +1,7 @@
+import accounts.models.mandates
+import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
+import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.utils.timezone
 import kit.crypto
@@ -116,6 +119,7 @@ class Migration(migrations.Migration):
                 ('governorate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.governorate')),
                 ('merged_into', models.ForeignKey(blank=True, db_index=False, help_text='The record of the same person that this one became part of; it can no longer sign in.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.citizen')),
                 ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='citizen', to=settings.AUTH_USER_MODEL)),
+                ('earlier', kit.crypto.EncryptedText(editable=False, null=True)),
             ],
             options={
                 'verbose_name': 'citizen',
@@ -276,7 +280,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'mandate',
                 'verbose_name_plural': 'mandates',
                 'indexes': [models.Index(condition=models.Q(('by_unit', True), ('state', 'asked')), fields=['asked_at'], name='mandate_for_unit')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ground__in', ['guardian', 'lawyer', 'mayor', 'relative']), ('state__in', ['asked', 'given', 'refused', 'ended'])), name='mandate_terms_known'), models.CheckConstraint(condition=models.Q(('person__isnull', True), ('representative__isnull', True), models.Q(('person', models.F('representative')), _negated=True), _connector='OR'), name='mandate_joins_two_people'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='mandate_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'asked')), ('state', 'ended'), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ['given', 'refused'])), _connector='OR'), name='mandate_decided_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'given'), _negated=True), models.Q(('person__isnull', False), ('representative__isnull', False)), _connector='OR'), name='mandate_given_names_both'), models.CheckConstraint(condition=models.Q(('state', 'ended'), ('ended_at__isnull', True), _connector='XOR'), name='mandate_ended_at_a_moment')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ground__in', ['guardian', 'lawyer', 'mayor', 'relative']), ('state__in', ['asked', 'given', 'refused', 'ended'])), name='mandate_terms_known'), models.CheckConstraint(condition=models.Q(('person__isnull', True), ('representative__isnull', True), models.Q(('person', models.F('representative')), _negated=True), _connector='OR'), name='mandate_joins_two_people'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='mandate_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'asked')), ('state', 'ended'), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ['given', 'refused'])), _connector='OR'), name='mandate_decided_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'given'), _negated=True), models.Q(('person__isnull', False), ('representative__isnull', False)), _connector='OR'), name='mandate_given_names_both'), models.CheckConstraint(condition=models.Q(('state', 'ended'), ('ended_at__isnull', True), _connector='XOR'), name='mandate_ended_at_a_moment'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'given')), expressions=[('person', '='), ('representative', '='), (accounts.models.mandates.TsTzRange('starts_at', 'ends_at', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='mandate_one_in_force')],
             },
         ),
         migrations.CreateModel(
