@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 
 from agencies.calendar import WorkingCalendar
@@ -29,11 +30,17 @@ class ProposedDate:
 
 
 def proposed_date(permissions: CasePermissions, *, calendar: WorkingCalendar) -> ProposedDate | None:
-    """Return the date that waits for the reader's decision; no statement where none does."""
+    """Return the date that waits for the reader's decision; no statement where none does.
+
+    Nothing waits any more where somebody has decided or answered since the permissions were read.
+    """
     if not permissions.owes_date_decision:
         return None
     case, at = permissions.case, permissions.at
-    extension, clock = case.extensions.get(state=ExtensionState.PROPOSED), extensions.running_clock(case)
+    try:
+        extension, clock = case.extensions.get(state=ExtensionState.PROPOSED), extensions.running_clock(case)
+    except ObjectDoesNotExist:
+        return None
     new_on = extensions.granted_on(case, clock, days=extension.days, at=at, calendar=calendar)
     is_moving = case.state == State.WAITING
     return ProposedDate(timezone.localdate(clock.due_at), new_on, days_label(extension.days), is_moving)

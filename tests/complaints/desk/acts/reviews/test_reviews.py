@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from accounts.models import User
-from agencies.models import Holiday, Topic
+from agencies.models import Holiday, Topic, current_calendar
 from complaints.actions import accept, ask, close, extend, propose_extension, refuse_extension, reply, send_back, sign
 from complaints.actions.decisions import NothingProposed
 from complaints.clocks.extensions import AlreadyProposed, ExtensionPast, ExtensionTooLate
+from complaints.desk.case_page.proposed_date import proposed_date
 from complaints.engine.transition import NotEntitled
 from complaints.models import AnswerState, Case, ExtensionState, Note
+from complaints.permissions.case_permissions import case_permissions
+from complaints.staff.loading import load_case
 from notifications.models import Message
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
@@ -156,6 +159,16 @@ def test_the_page_of_the_case_says_which_date_it_asks_about(
     reply(accepted, by=amina.user, at=now, text="12345")
     clock.pass_(days=20)
     assert said_to(nadia).startswith("The answer was promised by 11 January 2026. You can no longer grant this date")
+
+
+def test_a_date_that_was_decided_while_the_page_is_made_waits_no_more(
+    accepted: Case, omar: User, nadia: User, now: datetime
+) -> None:
+    propose_extension(accepted, by=omar, at=now, days=2, reason=WHY)
+    read = case_permissions(load_case(nadia, accepted.reference, at=now), nadia, at=now)
+    assert proposed_date(read, calendar=current_calendar()) is not None
+    extend(accepted, by=nadia, at=now)
+    assert proposed_date(read, calendar=current_calendar()) is None
 
 
 @pytest.mark.parametrize("first", ["proposed", "closed"])
