@@ -60,16 +60,32 @@ def is_root() -> bool:
 
 
 def free_port() -> int:
-    """Return a port that nobody has at this moment, of those that a system gives to nobody unasked.
+    """Return a port that nobody has and nobody was promised, of those that a system gives to nobody unasked.
 
-    Of the others, one that is free now may be another connection's before the server listens.
+    Of the others, one that is free now may be another connection's before the server listens, which can take seconds.
+    The promise ends with this process.
     """
     for port in SystemRandom().sample(SERVER_PORTS, len(SERVER_PORTS)):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
+            _promise(port)
             return port
     message = "no port is free"
     raise OSError(message)
+
+
+def _promise(port: int) -> None:
+    """Keep the name of ``port`` from other processes, and from later calls, until this one ends."""
+    if sys.platform != "linux":
+        return
+    name = socket.socket(socket.AF_UNIX)
+    try:
+        name.bind(f"\0bekhedmatkom port {port}")
+    except OSError:
+        name.close()
+        raise
+    # Nobody closes it: the system does at the end of the process.
+    name.detach()
 
 
 def is_taken(port: int) -> bool:
