@@ -46,7 +46,7 @@ class _Known(NamedTuple):
     version: str
 
 
-_KNOWN: Final = Statement(Path(__file__).with_suffix(".sql"), _Known)
+_KNOWN: Final = Statement(Path(__file__).with_name("kept_parts.sql"), _Known)
 
 
 @dataclass(frozen=True)
