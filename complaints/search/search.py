@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import groupby
+from itertools import batched, groupby
 from pathlib import Path
 from time import monotonic
 from typing import Final, NamedTuple
@@ -30,8 +30,10 @@ MOST_WORDS = 8
 FEW = 2500
 #: Pages read to fill one where only redacted names match the words: more would be a search for a person.
 ROUNDS = 8
-#: Maximum number of unindexed blocks read from the newest down before the database searches the rest.
-WALK = 16
+#: Maximum number of blocks read from the newest down, so many by one statement, before the database searches the rest.
+WALK, AT_ONCE = 64, 16
+#: Maximum number of blocks of which it is asked whether they have the words; what lies below is found by the index.
+LOOKED_AT = 2 * WALK
 #: The newest cases are read where as many times the number that is wanted are expected there.
 LIKELY: Final = 2
 #: Seconds for which the statistics of common words are kept; they change slowly, and either way finds the same cases.
@@ -222,13 +224,12 @@ _BLOCKS: Final = Statement(Path(__file__).with_name("blocks.sql"), Block)
 
 
 def _runs(words: Sequence[Forms], *, below: int | None) -> Iterator[tuple[int, int]]:
-    """Yield the first and last key of each run of consecutive blocks that may match all ``words``, the newest first.
+    """Yield the first and last key of runs of consecutive blocks that may match all ``words``, the newest first.
 
-    Blocks that are not indexed yet may match. It ends after ``WALK`` of them.
+    Blocks that are not indexed yet may match. It ends after ``WALK`` of them, and looks at ``LOOKED_AT`` at most.
     """
-    blocks = [
-        row.number for row in _BLOCKS.rows(below=below, query=search_query(words), cases=SearchBlock.CASES, walk=WALK)
-    ]
+    values = {"below": below, "query": search_query(words), "cases": SearchBlock.CASES}
+    blocks = [row.number for row in _BLOCKS.rows(**values, walk=WALK, looked_at=LOOKED_AT)]
     for _, run in groupby(enumerate(blocks), key=sum):  # neighbours fall by one while their place rises by one
-        within = [number for _, number in run]
-        yield within[-1] * SearchBlock.CASES, (within[0] + 1) * SearchBlock.CASES - 1
+        for part in batched((number for _, number in run), AT_ONCE):
+            yield part[-1] * SearchBlock.CASES, (part[0] + 1) * SearchBlock.CASES - 1

@@ -124,7 +124,9 @@ def _searches(agency: Agency, officer: Client, bare: Client) -> list[Page]:
         for kind, word in _words(agency).items()
         for page in (
             Page(f"floor: {kind} word", partial(bare.get, f"/search/?{urlencode({'q': word})}")),
-            Page(f"{kind} word", partial(officer.get, queue, {"q": word}), f"floor: {kind} word", 4, growth=3),
+            Page(
+                f"{kind} word", partial(officer.get, queue, {"q": word}), f"floor: {kind} word", 4, 3 * (kind in SHARES)
+            ),
         )
     ]
 
@@ -141,16 +143,29 @@ def _memory(world: World) -> worker_memory.Memory:
     return memory
 
 
-#: The share of an agency's cases that have a rare, a middling and a common word.
+#: The share of all cases that have a rare, a middling and a common word.
 SHARES = {"rare": 0.001, "middling": 0.02, "common": 0.2}
+#: Of so many cases, the oldest, are the words counted; those that were copied from them have the same ones.
+COUNTED = 10_000
+_COUNTS = """
+    SELECT word, everywhere.ndoc, here.ndoc
+    FROM ts_stat(%(all)s) AS everywhere JOIN ts_stat(%(own)s) AS here USING (word)
+    WHERE word ~ '^[\u0621-\u064a]{4,}$'
+"""
 
 
 def _words(agency: Agency) -> dict[str, str]:
-    """Return a word of each share among the cases of ``agency``."""
+    """Return a word of each share that ``agency`` has too, and one that it has rarely and others have often."""
+    oldest = f"SELECT search_vector, agency_id FROM complaints_case ORDER BY id LIMIT {COUNTED}"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT word, ndoc::float / max(ndoc) OVER () FROM ts_stat(%s) WHERE word ~ '^[\u0621-\u064a]{4,}$'",
-            [f"SELECT search_vector FROM complaints_case WHERE agency_id = {agency.pk}"],
-        )
+        cursor.execute(f"SELECT agency_id = {agency.pk}, count(*) FROM ({oldest}) AS c GROUP BY 1")
+        counted = dict(cursor.fetchall())
+        every = f"SELECT search_vector FROM ({oldest}) AS c"
+        cursor.execute(_COUNTS, {"all": every, "own": f"{every} WHERE agency_id = {agency.pk}"})
         found = cursor.fetchall()
-    return {kind: min(found, key=lambda row: (abs(row[1] - share), row[0]))[0] for kind, share in SHARES.items()}
+    number, own = counted[True] + counted[False], counted[True]
+    words = {
+        kind: min(found, key=lambda row: (abs(row[1] / number - share), row[0]))[0] for kind, share in SHARES.items()
+    }
+    elsewhere = [row for row in found if row[2] / own <= SHARES["middling"] / 4]
+    return words | {"others'": max(elsewhere, key=lambda row: (row[1] / number - row[2] / own, row[0]))[0]}

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponseBase
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -70,7 +70,7 @@ def _acts(world: World) -> list[Act]:
     at_work = Q(cases__state__in=AT_WORK)
     busiest = Agency.objects.annotate(number=Count("cases", filter=at_work)).order_by("-number", "id")[0]
     desk = next(desk for desk in world.desks if desk.agency == busiest)
-    case = _long_case(busiest)
+    case = long_cases(busiest)[0]
     officer, owner = sign_in(desk.officer), sign_in(case.citizen.user)
     filing = _Filing(rested_citizen(), world)
     queue, home = reverse("queue"), reverse("home")
@@ -86,10 +86,10 @@ def _acts(world: World) -> list[Act]:
     ]
 
 
-def _long_case(agency: Agency) -> Case:
-    """Return the open case of an agency with the longest history."""
+def long_cases(agency: Agency) -> QuerySet[Case]:
+    """Return the cases that an agency works on, those with the longest history first."""
     held = Case.objects.filter(agency=agency, state__in=AT_WORK).order_by("-version", "id")
-    return held.select_related("citizen__user")[0]
+    return held.select_related("citizen__user")
 
 
 def rested_citizen() -> Citizen:

@@ -90,6 +90,17 @@ def test_a_walk_ends_and_the_database_finds_the_rest(three_blocks: list[Case], m
     ]
 
 
+@pytest.mark.usefixtures("many")
+def test_below_the_blocks_looked_at_summed_up_or_not_the_database_finds_the_rest(
+    three_blocks: list[Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.build_index(at=timezone.now())
+    SearchBlock.objects.filter(number=5).delete()
+    for number in (1, 2, 3):
+        monkeypatch.setattr(search, "LOOKED_AT", number)
+        assert found("المياه") == three_blocks[::-1]
+
+
 def test_changed_words_and_late_cases_make_a_sum_untrue_at_once(three_blocks: list[Case], file_case: FileCase) -> None:
     old, newer, _newest = three_blocks
     index.build_index(at=timezone.now())
