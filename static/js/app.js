@@ -9,15 +9,15 @@
   if (posted === "now") asPage();
   if (posted === "sent") document.addEventListener("submit", asPage);
 
-  // Focus goes to the error summary, unless somebody is mending already.
-  const summary = one(".summary-errors");
-  if (summary && document.activeElement === document.body) summary.focus();
-
   // Menus and filters are open on wide screens.
   const wide = matchMedia("(min-width:64rem)");
   const openWide = () => all("details[data-open-wide]").forEach(details => { details.open = wide.matches; });
   openWide();
   wide.addEventListener("change", openWide);
+
+  // Focus goes to the error summary, unless somebody is mending already: below the menu as it is now.
+  const summary = one(".summary-errors");
+  if (summary && document.activeElement === document.body) summary.focus();
 
   // Buttons that need script appear only when it runs.
   all("[data-print],[data-reveal]").forEach(button => { button.hidden = false; });

@@ -12,6 +12,10 @@ SCRIPTS = settings.BASE_DIR / "static/js"
 #: The page of an action as staff see it, with a link above its form.
 ACT = """<main><a id="back" href="#">Back</a><form class="card" method="post">
   <input type="hidden" name="version" value="1"><textarea id="text" name="text"></textarea></form></main>"""
+#: Without script a menu is open on every screen.
+MENU_AND_ERRORS = """<html lang="en">
+  <details open data-open-wide><summary>Menu</summary><p style="height: 99rem">Pages</p></details>
+  <div class="summary-errors" id="errors" tabindex="-1">One thing</div><p style="height: 99rem">Form</p>"""
 ANY_PAGE = '<html lang="en"><main id="main"><p>Any page</p></main>'
 DRAFT = {"id": "d1", "kind": "complaint", "person": "", "fields": [["details", "No water"]], "files": []}
 TEXTS = {"taken": "Your draft is here.", "go": "Go on", "expired": "Too old", "others": "Of somebody else"}
@@ -40,6 +44,13 @@ def test_an_action_begins_in_its_first_field_unless_somebody_is_elsewhere(
         page.focus(focused)
     page.add_script_tag(path=SCRIPTS / "desk.js")
     assert page.evaluate("document.activeElement.id") == ends_at
+
+
+def test_on_a_telephone_the_errors_are_seen_once_the_menu_above_them_is_closed(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 850})
+    opened(page, MENU_AND_ERRORS, "app.js")
+    top = page.evaluate("document.activeElement.getBoundingClientRect().top")
+    assert (page.evaluate("document.activeElement.id"), 0 <= top < 850) == ("errors", True)
 
 
 @pytest.mark.parametrize(
