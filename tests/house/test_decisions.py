@@ -1,4 +1,4 @@
-"""Every decision has a number, a title, a status and a date, and a row in the index that says the same."""
+"""Every decision has a number, a title, a status and a date, and a row in both indexes that says the same."""
 
 import re
 from pathlib import Path
@@ -9,6 +9,7 @@ from config.devstack.state import ROOT
 
 DECISIONS = ROOT / "docs" / "decisions"
 INDEX = DECISIONS / "README.md"
+SUBJECTS = DECISIONS / "by-subject.md"
 HEAD = re.compile(
     r"# (?P<number>\d+)\. (?P<title>[^\n]+)\n"
     r"\n"
@@ -19,7 +20,7 @@ HEAD = re.compile(
 
 
 def decisions() -> list[Path]:
-    return sorted(path for path in DECISIONS.glob("*.md") if path != INDEX)
+    return sorted(path for path in DECISIONS.glob("*.md") if path not in {INDEX, SUBJECTS})
 
 
 def head(path: Path) -> re.Match[str]:
@@ -41,6 +42,14 @@ def test_the_index_lists_every_decision_and_no_other() -> None:
         f"| {found['number']} | [{found['title']}]({path.name}) | {found['status']} | {found['date']} |"
         for path in decisions()
         for found in [head(path)]
+    ]
+
+
+def test_every_decision_stands_once_under_a_subject() -> None:
+    """Whoever adds one writes its line below the subject that its reader would look for."""
+    lines = [line for line in SUBJECTS.read_text(encoding="utf-8").splitlines() if line.startswith("- ")]
+    assert sorted(lines, key=lambda line: int(line.split(":")[0].removeprefix("- "))) == [
+        f"- {found['number']}: [{found['title']}]({path.name})" for path in decisions() for found in [head(path)]
     ]
 
 
