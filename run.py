@@ -54,11 +54,13 @@ STOP_FIRST = (
     "tests or another command. Stop it first (Ctrl-C in its terminal), then start again."
 )
 DEVELOPER_COMMANDS = {"test", "check", "bench", "imports", "lock", "audit", "images"}
+# pytest, Django and each benchmark say themselves which arguments they take.
+WITH_HELP = {"test", "manage", "bench"}
 
 
 def main():
     os.chdir(HERE)
-    if sys.argv[1:2] in (["-h"], ["--help"], ["help"]):
+    if asks_for_help(sys.argv[1:]):
         print(__doc__.strip())
         return
     level = "dev" if set(sys.argv[1:2]) & DEVELOPER_COMMANDS else "run"
@@ -71,6 +73,12 @@ def main():
     # Containers often forbid bytecode, meaning their one process; here dozens would compile the same modules each time.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.execv(PYTHON, [PYTHON, "-m", "config.devstack", *sys.argv[1:]])
+
+
+def asks_for_help(arguments):
+    if arguments[:1] == ["help"]:
+        return True
+    return bool({"-h", "--help"} & set(arguments)) and arguments[0] not in WITH_HELP
 
 
 @contextlib.contextmanager

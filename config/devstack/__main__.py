@@ -67,11 +67,22 @@ def imports() -> int:
     return tree.run(ROOT)
 
 
-def lock(_arguments: list[str]) -> int:
+def lock() -> int:
     """Resolve the requirements again; the locks name neither a host nor a path of this machine."""
     resolve = (str(check.PROGRAMS / "uv"), "pip", "compile", *RESOLUTION)
     commands = ([*resolve, f"{name}.in", "-o", f"{name}.lock"] for name in LOCKS)
     return max(subprocess.call(command, cwd=ROOT / "requirements") for command in commands)
+
+
+def _alone(name: str, command: Callable[[], int]) -> Callable[[list[str]], int]:
+    """Return the command for one that takes no argument, and says so if it gets one."""
+
+    def run(arguments: list[str]) -> int:
+        if arguments:
+            raise SystemExit(f"Unknown: {' '.join(arguments)}. `python3 run.py {name}` takes no argument.")
+        return command()
+
+    return run
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
@@ -80,9 +91,9 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "check": judge,
     "manage": manage.run,
     "bench": bench,
-    "imports": lambda _arguments: imports(),
-    "lock": lock,
-    "audit": lambda _arguments: audit.run(),
+    "imports": _alone("imports", imports),
+    "lock": _alone("lock", lock),
+    "audit": _alone("audit", audit.run),
     "images": images.run,
 }
 

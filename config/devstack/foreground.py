@@ -16,6 +16,7 @@ from config.devstack.processes import QUICK_END_SECONDS
 from config.devstack.state import ROOT
 
 INTERRUPTED = 130  # what a shell expects of a command that Ctrl-C ended
+UNREAD = 141  # and of one whose output nobody reads any more
 PR_SET_CHILD_SUBREAPER = 36
 PATIENCE_SECONDS = 2.0
 
@@ -71,11 +72,15 @@ def run_interactive(command: Sequence[str | Path], *, environment: Mapping[str, 
 
 @contextlib.contextmanager
 def quietly() -> Iterator[None]:
-    """End at Ctrl-C without a traceback, where nothing else is made of it."""
+    """End without a traceback at Ctrl-C, and where whoever read the output, such as `head`, has seen enough."""
     try:
         yield
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # What is still to be written goes nowhere, instead of into an error at the very end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(UNREAD)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 
+from config.devstack.__main__ import main
 from config.devstack.state import ROOT
 
 
@@ -49,3 +50,28 @@ def test_an_environment_in_use_is_not_cleared(run_py: ModuleType, tmp_path: Path
         assert run_py.done == []
     run_py.prepare_environment("dev")
     assert run_py.done == ["made anew", "installed dev"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asks"),
+    [
+        ([], False),
+        (["help"], True),
+        (["--fresh", "--help"], True),
+        (["lock", "-h"], True),
+        # These print a help of their own.
+        (["test", "--help"], False),
+        (["manage", "migrate", "--help"], False),
+        (["bench", "desk", "-h"], False),
+    ],
+)
+def test_help_is_printed_wherever_no_other_program_prints_its_own(
+    run_py: ModuleType, arguments: list[str], *, asks: bool
+) -> None:
+    assert run_py.asks_for_help(arguments) is asks
+
+
+def test_a_command_without_arguments_refuses_some_in_a_sentence() -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(["lock", "--upgrade"])
+    assert str(refused.value) == "Unknown: --upgrade. `python3 run.py lock` takes no argument."

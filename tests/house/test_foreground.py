@@ -91,6 +91,17 @@ def test_a_command_that_ends_by_itself_gives_its_status() -> None:
     assert running.returncode == 7
 
 
+def test_a_command_whose_output_is_no_longer_read_ends_without_a_traceback() -> None:
+    lines = "from config.devstack import foreground\nwith foreground.quietly():\n    while True: print('a line')"
+    command = [sys.executable, "-c", lines]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait(LIMIT_SECONDS)) == ("", 141)
+
+
 def test_a_run_of_tests_that_is_interrupted_says_how_far_it_came(pytestconfig: pytest.Config) -> None:
     lines: list[str] = []
     stats = {"passed": [object()] * 3, "failed": [object()]}
