@@ -17,7 +17,6 @@ from accounts.contact.recipients import BY_EMAIL, to_staff
 from accounts.models import Absence, Membership, User, acting_as, cmu_staff
 from accounts.roles import DESK, Role
 from accounts.staff.absences import planned_absences
-from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, current_calendar
 from complaints.actions import linked_cases
 from complaints.clocks import limits
@@ -160,10 +159,9 @@ def _assign(case: Case, officer: User | None, *, by: User | None, at: datetime) 
 # ---- inactivity ----
 
 
-def inactive_since(at: datetime, calendar: WorkingCalendar | None = None) -> datetime:
+def inactive_since(at: datetime) -> datetime:
     """Return the moment ``SILENCE_HOURS`` of working time before ``at``: who was last seen before it is inactive."""
-    calendar = calendar or current_calendar()
-    minutes = limits.inactivity_minutes()
+    calendar, minutes = current_calendar(), limits.inactivity_minutes()
     day = timezone.localdate(at)
     # Back day by day until there is enough time in between, then forward to the minute.
     while (spent := calendar.working_minutes(calendar.opening(day), at)) < minutes:

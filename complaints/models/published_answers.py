@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.db import models
 from django.db.models.functions import Concat
 from django.utils.translation import get_language, gettext_lazy as _
@@ -20,10 +18,6 @@ class PublishedAnswerQuerySet(models.QuerySet["PublishedAnswer"]):
     def in_public(self) -> PublishedAnswerQuerySet:
         """Return the answers that anybody may read: those not withdrawn, of topics that are offered."""
         return self.filter(withdrawn_at=None, topic__is_active=True)
-
-    def due_for_review(self, *, on: date) -> PublishedAnswerQuerySet:
-        """Return the answers in public that are to be looked at again by a day; they stay readable meanwhile."""
-        return self.filter(withdrawn_at=None, review_on__lte=on)
 
 
 class PublishedAnswer(models.Model):

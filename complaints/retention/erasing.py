@@ -124,13 +124,13 @@ def nobody(at: datetime) -> Citizen:
     return Citizen.objects.get_or_create(pk=NOBODY, defaults=defaults)[0]
 
 
-def delete_files(*, most: int = DELETE_AT_ONCE) -> int:
+def delete_files() -> int:
     """Delete stored files whose rows are gone, then their entries in the list; return how many. Safe to repeat.
 
     While the storage is away, the files stay in the list and wait for the next run.
     """
     count = 0
-    for doomed in list(DoomedFile.objects.order_by("pk")[:most]):
+    for doomed in list(DoomedFile.objects.order_by("pk")[:DELETE_AT_ONCE]):
         try:
             default_storage.delete(doomed.name)
         except (StorageUnavailable, OSError) as error:

@@ -101,20 +101,18 @@ class Suggestions:
         return gettext("Nothing fits: send it to the %(unit)s") % {"unit": unit_name()}
 
 
-def suggest(
-    text: str, *, at: datetime, kind: str = "", governorate: Governorate | None = None, agency: Agency | None = None
-) -> Suggestions:
+def suggest(text: str, *, at: datetime, kind: str = "", governorate: Governorate | None = None) -> Suggestions:
     """Return what is suggested for a free text in any dialect, spelling or script, the best first.
 
-    ``kind`` keeps the topics of one kind of case, ``agency`` those for an agency chosen already; ``governorate`` is
-    where it is, if that is known better than from the text. No statement of SQL while the reader is kept.
+    ``kind`` keeps the topics of one kind of case; ``governorate`` is where it is, if that is known better than from
+    the text. No statement of SQL while the reader is kept.
     """
     reader = current_reader(at=at)
     place = _place(reader, text, governorate)
     where = governorate or (place.governorate if place else None)
     named = _agencies(reader, text, where)
     return Suggestions(
-        list(_topics(reader, text, kind=kind, place=place, where=where, agency=agency, named=named)),
+        list(_topics(reader, text, kind=kind, place=place, where=where, named=named)),
         named[:MOST],
         place,
         danger_in(text, at=at),
@@ -183,15 +181,13 @@ def _topics(
     kind: str,
     place: PlaceSuggestion | None,
     where: Governorate | None,
-    agency: Agency | None,
     named: Sequence[AgencySuggestion],
 ) -> Iterator[TopicSuggestion]:
     matches = _telling(reader.find_topics(text))
     offered = [match for match in matches if not kind or kind in reader.topics[match.key].kinds]
-    own = [match for match in offered if agency and reader.topics[match.key].suits(agency)]
-    for match in (own or offered)[:MOST]:
+    for match in offered[:MOST]:
         topic = reader.topics[match.key]
-        owner = agency or _owner(reader, topic, where, place, named)
+        owner = _owner(reader, topic, where, place, named)
         yield TopicSuggestion(topic, owner, as_written(text, match.words))
 
 

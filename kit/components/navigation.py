@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from django import template
 from django.template.context import Context
-from django.urls import NoReverseMatch, get_urlconf, reverse, translate_url
+from django.urls import get_urlconf, reverse, translate_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -93,12 +93,3 @@ def other_language_url(context: Context) -> str:
 def other_language() -> str:
     """Return the code of the language this page is not in."""
     return languages.other_language()
-
-
-@register.simple_tag
-def url_or_home(name: str) -> str:
-    """Return the address of a page, the home page where no URL has that name (error pages must never fail)."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return f"/{languages.current_language()}/"

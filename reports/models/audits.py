@@ -94,11 +94,6 @@ class AuditItemQuerySet(models.QuerySet["AuditItem"]):
         """Return those that were found hollow."""
         return self.filter(verdict=Verdict.HOLLOW)
 
-    def of_ended_rounds(self) -> Self:
-        """Return those of rounds with nothing left to judge; until then no verdict is told, for others still score."""
-        waiting = AuditItem.objects.filter(verdict="", answer__isnull=False)
-        return self.exclude(sample__round__in=waiting.values("sample__round"))
-
     def disputed(self) -> Self:
         """Return those on which two scorers differ, and that nobody has settled."""
         scores = AuditScore.objects.filter(item=models.OuterRef("pk"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,26 +15,23 @@ from reports.models import PeriodicReport, ReportKind, ReportState
 from reports.periodic import content, counts, phrases
 from reports.periodic.facts import Facts, gather, steps
 from reports.periodic.life import TASK
-from reports.periodic.sections import SECTIONS, MakeSection
+from reports.periodic.sections import SECTIONS
 
 #: After so long a draft that is still being written is taken up again: whoever wrote it has gone.
 CLAIM_LASTS: Final = timedelta(minutes=10)
 
 
-def write_ordered(*, at: datetime, further: Sequence[MakeSection] = ()) -> int:
-    """Write the drafts that wait, one after the other; return how many. Safe to run twice and at the same time.
-
-    ``further`` are sections of rooms above this one, after the others.
-    """
+def write_ordered(*, at: datetime) -> int:
+    """Write the drafts that wait, one after the other; return how many. Safe to run twice and at the same time."""
     run, count = RowRun(TASK, "report", at=at), 0
     waiting = PeriodicReport.objects.filter(_is_waiting(at))
     for key in run.without_waiting(waiting).order_by("made_at").values_list("pk", flat=True):
         with run.row(key, atomic=False):
-            count += write(key, at=at, further=further)
+            count += write(key, at=at)
     return count
 
 
-def write(key: int, *, at: datetime, further: Sequence[MakeSection] = ()) -> bool:
+def write(key: int, *, at: datetime) -> bool:
     """Write one draft; False if somebody else is at it, or it was discarded. Progress shows while it is written."""
     mine = PeriodicReport.objects.filter(pk=key).filter(_is_waiting(at))
     if not mine.update(claimed_at=at, steps_done=0):
@@ -47,7 +44,7 @@ def write(key: int, *, at: datetime, further: Sequence[MakeSection] = ()) -> boo
         own.update(steps_done=F("steps_done") + 1)
 
     try:
-        text = _written(report, at=at, tell=tell, further=further)
+        text = _written(report, at=at, tell=tell)
     except Exception:
         own.update(claimed_at=None)
         raise
@@ -63,19 +60,19 @@ def write(key: int, *, at: datetime, further: Sequence[MakeSection] = ()) -> boo
     )
 
 
-def _written(report: PeriodicReport, *, at: datetime, tell: Callable[[], None], further: Sequence[MakeSection]) -> str:
+def _written(report: PeriodicReport, *, at: datetime, tell: Callable[[], None]) -> str:
     facts = gather(ReportKind(report.kind), report.period, at=at, tell=tell)
     documents = {}
     for language in content.LANGUAGES:
-        documents[language] = document(facts, language, further=further)
+        documents[language] = document(facts, language)
         tell()
     return content.written(documents, counts.counts(facts))
 
 
-def document(facts: Facts, language: str, *, further: Sequence[MakeSection] = ()) -> Document:
+def document(facts: Facts, language: str) -> Document:
     """Return the draft of a report in one language."""
     with translation.override(language):
-        sections = [make(facts) for make in (*SECTIONS, *further)]
+        sections = [make(facts) for make in SECTIONS]
         return Document(
             title=phrases.report_title(facts.kind, facts.period),
             language="en" if language == "en" else "ar",

@@ -16,15 +16,14 @@ from reports.phenomena.actions import filed_days
 from reports.phenomena.effect import effect
 
 
-def phenomena_section(period: ReportPeriod, *, at: datetime, agency: int | None = None) -> Section:
-    """Return the accepted phenomena known at the end of ``period``, of all owners or of one, in the active language.
+def phenomena_section(period: ReportPeriod, *, at: datetime) -> Section:
+    """Return the accepted phenomena known at the end of ``period``, in the active language.
 
     Sentences state how many there are, how many have a commitment, and whose day has passed; the effect of each is said
     only where there are weeks and cases enough. One statement, and one more for each that has a commitment.
     """
     until = min(period.ends_at, at)
     rows = Phenomenon.objects.filter(state=PhenomenonState.ACCEPTED, proposed_at__lt=until)
-    rows = rows if agency is None else rows.filter(owner=agency)
     filed = Q(cases__removed_at=None, cases__case__filed_at__gte=period.starts_at, cases__case__filed_at__lt=until)
     found = list(rows.select_related("owner").annotate(filed=Count("cases", filter=filed)).order_by("-filed", "pk"))
     columns = (

@@ -75,10 +75,7 @@ def _change(request: HttpRequest, form: ChangeEmailForm, citizen: Citizen, *, at
         else:
             email_address.remove(citizen, at=at)
     except email_address.OnlyWay:
-        sentence = gettext(
-            "Our messages reach you at this address only. First enter a mobile number to which we send SMS"
-        )
-        form.add_error("email", sentence)
+        form.add_error("email", _only_way())
         return None
     return _after_change(request, address)
 

@@ -183,4 +183,3 @@ def test_list_and_report_take_as_many_statements_for_three_as_for_one(
     section = phenomena_section(period, at=at)
     assert section.paragraphs[0] == "5 phenomena are recorded."
     assert section.table("phenomena").rows[0][0] == "تسرب متكرر"
-    assert phenomena_section(period, at=at, agency=water.pk).paragraphs[0] == "1 phenomenon is recorded."
