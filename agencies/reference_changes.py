@@ -104,7 +104,7 @@ def add(row: Reference, *, author: Author) -> ReferenceChange:
         row.edited_at = author.at
         row.save(force_insert=True)
         _follow_calendar(type(row), author)
-        return _recorded(row, ChangeKind.ADDED, {}, _told(snapshot(row)), author)
+        return _recorded(row, ChangeKind.ADDED, {}, _without_empty(snapshot(row)), author)
 
 
 def change(
@@ -254,7 +254,7 @@ def _follow_calendar(model: type[Reference], author: Author) -> None:
         deadline_recalculation.request(at=author.at)
 
 
-def _told(values: Mapping[str, Any]) -> dict[str, Any]:
+def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what a new row says nothing about."""
     return {name: value for name, value in values.items() if value not in ("", None, [])}
 

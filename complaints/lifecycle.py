@@ -97,27 +97,27 @@ def _diagram() -> list[str]:
 def _transition_row(action: Action, rule: ActionRule) -> str:
     target = "the state it came from" if rule.resumes else _listed(rule.targets)
     overtakes = ", ".join(f"`{template}`" for template in sorted(rule.overtakes)) or "–"
-    return f"| {action} | {_listed(rule.sources)} | {target} | {_who(rule)} | {_tells(rule)} | {overtakes} |"
+    return f"| {action} | {_listed(rule.sources)} | {target} | {_who_cell(rule)} | {_tells(rule)} | {overtakes} |"
 
 
 def _record_row(action: Action, rule: ActionRule) -> str:
     sources = "any" if rule.sources == ANY_STATE else _listed(rule.sources)
-    return f"| {action} | {sources} | {_who(rule)} | {_tells(rule)} | {'yes' if rule.timeline else 'no'} |"
+    return f"| {action} | {sources} | {_who_cell(rule)} | {_tells(rule)} | {'yes' if rule.timeline else 'no'} |"
 
 
-def _who(rule: ActionRule) -> str:
+def _who_cell(rule: ActionRule) -> str:
     return ", ".join(name for actor, name in _ACTORS.items() if actor in rule.who)
 
 
 def _tells(rule: ActionRule) -> str:
-    return ", ".join(map(_told, rule.tells)) or "–"
+    return ", ".join(map(_tell_cell, rule.tells)) or "–"
 
 
 def _listed(states: frozenset[State]) -> str:
     return ", ".join(state.value for state in State if state in states) or "–"
 
 
-def _told(tell: Tell) -> str:
+def _tell_cell(tell: Tell) -> str:
     into = f" (into {_listed(tell.into)})" if tell.into else ""
     into += " (if it gets another date)" if tell.if_dated else ""
     into += " (if a promise had not left)" if tell.if_untold else ""

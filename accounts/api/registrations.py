@@ -125,13 +125,13 @@ def _begun(key: str, context: CodeContext, *, at: datetime, is_proven: bool = Fa
 def send_code_again(request: HttpRequest, body: Again) -> Begun:
     """Send the code of a registration once more."""
     at = timezone.now()
-    draft = _found(body.registration, at=at)
+    draft = _registration_draft(body.registration, at=at)
     context = steps.code_context(request, draft, session=_session(body.registration))
     phone_codes.send_again(context, at=at)
     return _begun(body.registration, context, at=at)
 
 
-def _found(key: str, *, at: datetime) -> dict[str, Any]:
+def _registration_draft(key: str, *, at: datetime) -> dict[str, Any]:
     draft = form_drafts.load(Purpose.REGISTER, _session(key), at=at) if key else {}
     if not draft:
         raise Problem("not_found")
@@ -142,7 +142,7 @@ def _found(key: str, *, at: datetime) -> dict[str, Any]:
 def complete_registration(request: HttpRequest, body: Completion) -> Status[Tokens]:
     """Complete a registration by the code, and sign in; after a mismatch correct the details, or insist."""
     at, session = timezone.now(), _session(body.registration)
-    draft = _found(body.registration, at=at)
+    draft = _registration_draft(body.registration, at=at)
     context = steps.code_context(request, draft, session=session)
     if draft.get("proven") != context.target:
         form = CodeForm({"code": body.code})

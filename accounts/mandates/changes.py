@@ -66,7 +66,7 @@ def ask(by: Citizen, terms: MandateTerms, *, number: str, phone: str, is_person:
     rate_limits.spend(REQUESTS_PER_CITIZEN, str(by.pk), at=at)
     known = Citizen.objects.with_number(number).reached_at(phone).filter(user__is_active=True, erased_at=None)
     other = known.exclude(pk=by.pk).order_by(MATCHED_FIRST, "created_at").first()
-    mandate = _asked(by, terms, claim={"number": number, "phone": phone}, is_person=is_person, at=at)
+    mandate = _new_mandate(by, terms, claim={"number": number, "phone": phone}, is_person=is_person, at=at)
     if is_person:
         mandate.representative = other
     else:
@@ -86,14 +86,14 @@ def ask_unit(by: Citizen, terms: MandateTerms, claim: IdentityClaim, *, at: date
     """
     rate_limits.spend(REQUESTS_PER_CITIZEN, str(by.pk), at=at)
     said = {name: str(value) for name, value in asdict(claim).items()}
-    mandate = _asked(by, terms, claim=said, is_person=False, at=at)
+    mandate = _new_mandate(by, terms, claim=said, is_person=False, at=at)
     mandate.by_unit = True
     _refuse_a_second(Mandate(person=persons.find(said), representative=by), at=at)
     mandate.save(force_insert=True)
     return mandate
 
 
-def _asked(by: Citizen, terms: MandateTerms, *, claim: dict[str, str], is_person: bool, at: datetime) -> Mandate:
+def _new_mandate(by: Citizen, terms: MandateTerms, *, claim: dict[str, str], is_person: bool, at: datetime) -> Mandate:
     return Mandate(
         person=by if is_person else None,
         representative=None if is_person else by,

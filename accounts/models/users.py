@@ -132,7 +132,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def _authority(self, day: date) -> Authority:
         if not (self.is_active and self.is_staff):
             return Authority()
-        held = _HELD.rows(user=self.pk, day=day)
+        held = _MEMBERSHIPS_TO_ACT_BY.rows(user=self.pk, day=day)
         rows = [(Role(role), each, user) for role, agency, user, others, *_names in held for each in (agency, *others)]
         own = {(role, agency) for role, agency, user in rows if user == self.pk}
         lent = sorted((row for row in rows if row[:2] not in own), key=str)
@@ -269,7 +269,7 @@ class Absence(models.Model):
         return f"{self.user_id} {self.starts_on:%Y-%m-%d}"
 
 
-def _held(_shape: None, *, user: uuid.UUID, day: date) -> models.QuerySet[Membership, Any]:
+def _memberships_to_act_by(_shape: None, *, user: uuid.UUID, day: date) -> models.QuerySet[Membership, Any]:
     """Return the memberships that ``user`` acts by on a day: role, agency, person, agencies taken over, names."""
     absent = Absence.objects.on(day).filter(deputy=user, user__is_active=True).values("user")
     lent_by = Q(user__in=absent) & ~Q(role__in=PROTECTED)
@@ -286,7 +286,7 @@ def _held(_shape: None, *, user: uuid.UUID, day: date) -> models.QuerySet[Member
 
 
 #: Asked by every request of a member of staff.
-_HELD: Final = CompiledRead(_held, is_prepared=True)
+_MEMBERSHIPS_TO_ACT_BY: Final = CompiledRead(_memberships_to_act_by, is_prepared=True)
 
 
 def officers_of(agency: Agency, on: date, *, exclude: Collection[uuid.UUID] = ()) -> models.QuerySet[User]:

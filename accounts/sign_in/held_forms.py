@@ -87,7 +87,7 @@ def give_reference(response: HttpResponseBase, token: str) -> None:
 
 def find(request: HttpRequest, *, at: datetime) -> HeldForm | None:
     """Return the form held in this browser if the person who is signed in wrote it."""
-    held = _held(request, at=at)
+    held = _stored_form(request, at=at)
     if held.get("person") != str(request.user.pk):
         return None
     return HeldForm(held["path"], [(name, value) for name, value in held["fields"]], held["had_files"])
@@ -95,7 +95,7 @@ def find(request: HttpRequest, *, at: datetime) -> HeldForm | None:
 
 def is_waiting(request: HttpRequest, *, at: datetime) -> bool:
     """Tell whether a form is held in this browser, whoever wrote it."""
-    return bool(_held(request, at=at))
+    return bool(_stored_form(request, at=at))
 
 
 def forget(request: HttpRequest) -> None:
@@ -104,7 +104,7 @@ def forget(request: HttpRequest) -> None:
         form_drafts.forget(Purpose.SESSION_OVER, _reference(token))
 
 
-def _held(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
+def _stored_form(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
     token = request.COOKIES.get(settings.HELD_FORM_COOKIE_NAME, "")
     return form_drafts.load(Purpose.SESSION_OVER, _reference(token), at=at) if token else {}
 

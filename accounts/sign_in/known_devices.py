@@ -24,14 +24,14 @@ _SEPARATOR: Final = "."
 
 def known_key(request: HttpRequest, users: Iterable[User]) -> str:
     """Return the key of this device for the first of ``users`` who signed in here before; empty for a stranger."""
-    held = _held(request)
+    held = _keys_in_cookie(request)
     keys = (_key(user) for user in users)
     return next((key for key in keys if any(constant_time_compare(key, one) for one in held)), "")
 
 
 def remember(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
     """Let ``response`` mark the device as one of ``user``, unless it is marked already."""
-    key, held = _key(user), _held(request)
+    key, held = _key(user), _keys_in_cookie(request)
     if key in held:
         return
     response.set_cookie(
@@ -44,7 +44,7 @@ def remember(request: HttpRequest, response: HttpResponseBase, user: User) -> No
     )
 
 
-def _held(request: HttpRequest) -> list[str]:
+def _keys_in_cookie(request: HttpRequest) -> list[str]:
     return list(filter(None, request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "").split(_SEPARATOR)))[:MOST_PEOPLE]
 
 

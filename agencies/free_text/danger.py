@@ -53,15 +53,15 @@ class DangerIndex:
 
     def _in(self, lexicon: Lexicon, words: Sequence[str]) -> DangerFound | None:
         terms = [lexicon.read_whole(word) for word in words]
-        taken = {place for places, _sign in _found(self._harmless, terms) for place in places}
+        taken = {place for places, _sign in _phrases_in_sentence(self._harmless, terms) for place in places}
         left = [frozenset() if place in taken else each for place, each in enumerate(terms)]
-        for places, sign in _found(self._alarms, left):
+        for places, sign in _phrases_in_sentence(self._alarms, left):
             if sign is not None and not _is_denied(words, min(places)):
                 return DangerFound(sign, tuple(words[place] for place in sorted(places)))
         return None
 
 
-def _found(
+def _phrases_in_sentence(
     listed: dict[str, list[SignPhrase]], terms: Sequence[frozenset[str]]
 ) -> Iterator[tuple[tuple[int, ...], int | None]]:
     """Yield the places of the words of each phrase that stands in a sentence, with its sign."""

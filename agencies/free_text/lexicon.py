@@ -191,7 +191,7 @@ class PhraseIndex[Key]:
                 yield words[start : start + self.WINDOW]
 
     def _of_window(self, lexicon: Lexicon, words: Sequence[str]) -> Iterator[Match[Key]]:
-        said = _said(lexicon, words)
+        said = _terms_by_word(lexicon, words)
         sure = {term: quality for term, (quality, _word) in said.items()}
         telling = max(1, sum(not is_empty(word) for word in words))
         best: dict[Key, tuple[float, int]] = {}
@@ -231,7 +231,7 @@ class PhraseIndex[Key]:
             yield place, said * (said / total) ** self.LOSS
 
 
-def _said(lexicon: Lexicon, words: Sequence[str]) -> dict[str, tuple[float, str]]:
+def _terms_by_word(lexicon: Lexicon, words: Sequence[str]) -> dict[str, tuple[float, str]]:
     """Return the terms of some words: how surely each is meant, and by which word."""
     found: dict[str, tuple[float, str]] = {}
     for word in words:

@@ -60,7 +60,7 @@ def consult(
             raise NotOfTheAgency
         if holders.current_holder(case)[0] != Holder.AGENCY:
             raise HeldByAnother
-        asked = _asked(change, directorate, text, language=language, by=by)
+        asked = _new_consultation(change, directorate, text, language=language, by=by)
         uploads.store(attachments, case=case, consultation=asked, event=change.event_id)
         change.facts = {
             "directorate": directorate.pk,
@@ -73,7 +73,7 @@ def consult(
     return asked
 
 
-def _asked(change: Change, directorate: Directorate, text: str, *, language: str, by: User) -> Consultation:
+def _new_consultation(change: Change, directorate: Directorate, text: str, *, language: str, by: User) -> Consultation:
     return Consultation.objects.create(
         case=change.case,
         directorate=directorate,

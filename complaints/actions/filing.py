@@ -188,13 +188,13 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str, channel: 
     ``MOST_SAME_OPEN``.
     """
     with transaction.atomic():
-        fresh = _HELD.first(draft=draft.pk, citizen=draft.citizen_id, since=at - timedelta(days=1))
+        fresh = _LOCKED_DRAFT.first(draft=draft.pk, citizen=draft.citizen_id, since=at - timedelta(days=1))
         if fresh is None or fresh.citizen is None:
             return _filed(draft, by)
         by_site = bool(fresh.site_id) and channel == Channel.WEB
         way = Channel.AGENCY_SITE if by_site else channel
         questions = topic_answers.questions_for(fresh.topic, kind=fresh.kind)
-        case = _file_held(fresh, draft, questions, by=by, at=at, language=language, channel=way)
+        case = _file_locked(fresh, draft, questions, by=by, at=at, language=language, channel=way)
         _hand_over(fresh, case)
     return case
 
@@ -214,7 +214,7 @@ def file_unsaved(
             raise Draft.DoesNotExist
         counted: Any = draft
         counted.filed_lately, counted.same_open = judged
-        return _file_held(counted, draft, questions, by=by, at=at, **way)
+        return _file_locked(counted, draft, questions, by=by, at=at, **way)
 
 
 def _judged(kind: str, *, citizen: uuid.UUID, since: datetime, words: str) -> QuerySet[Citizen, Any]:
@@ -226,7 +226,7 @@ def _judged(kind: str, *, citizen: uuid.UUID, since: datetime, words: str) -> Qu
 _JUDGED: Final = CompiledRead(_judged, is_prepared=True)
 
 
-def _file_held(
+def _file_locked(
     held: Any, wishes: Draft, questions: Sequence[TopicQuestion], *, by: User, at: datetime, language: str, channel: str
 ) -> Case:
     """File what the draft ``held`` holds, judged by the counts that came along with it; its owner is locked."""
@@ -241,14 +241,14 @@ def _file_held(
     return file(replace(filing, channel=channel), by=by, at=at)
 
 
-def _held(_shape: None, *, draft: uuid.UUID, citizen: uuid.UUID, since: datetime) -> QuerySet[Draft, Any]:
+def _locked_draft(_shape: None, *, draft: uuid.UUID, citizen: uuid.UUID, since: datetime) -> QuerySet[Draft, Any]:
     held = Draft.objects.select_for_update(of=("self", "citizen")).filter(pk=draft, citizen=citizen)
     # A draft may belong to nobody; PostgreSQL locks a joined row only where the join is an inner one.
     held = held.filter(citizen__created_at__isnull=False).select_related("agency", "topic", "governorate", "citizen")
     return held.annotate(filed_lately=_filed_since(since), same_open=_same_open())
 
 
-_HELD: Final = CompiledRead(_held, is_prepared=True)
+_LOCKED_DRAFT: Final = CompiledRead(_locked_draft, is_prepared=True)
 
 
 def _answers(held: Draft, questions: Sequence[TopicQuestion]) -> list[TopicAnswer]:

@@ -90,7 +90,7 @@ def change(key: int, text: ProblemText, *, seen: str, by: User, at: datetime) ->
     Locks the problem. Raises ``NoSuchProblem``, ``ProblemOver`` and ``ProblemOvertaken``.
     """
     with transaction.atomic():
-        held, moment = _held_for(key, by=by, at=at)
+        held, moment = _locked_to_change(key, by=by, at=at)
         if held.changed_at.isoformat() != seen:
             raise ProblemOvertaken(held)
         _write(held, _values(text) | {"changed_at": moment})
@@ -103,7 +103,7 @@ def end(key: int, *, by: User, at: datetime) -> None:
     Locks the problem. Raises ``NoSuchProblem`` and ``ProblemOver``.
     """
     with transaction.atomic():
-        held, moment = _held_for(key, by=by, at=at)
+        held, moment = _locked_to_change(key, by=by, at=at)
         ends = {"starts_at": min(held.starts_at, moment), "ends_at": moment}
         _write(held, ends | {"changed_at": moment})
         reference_changes.note(held, {"ends_at": moment}, kind=ChangeKind.ENDED, author=Author(by.pk, moment))
@@ -116,7 +116,7 @@ def hand_on(key: int, agency: Agency, *, author: Author) -> None:
     Locks the problem. Raises ``NoSuchProblem``.
     """
     with transaction.atomic():
-        held, moment = _held(key, at=author.at)
+        held, moment = _locked_problem(key, at=author.at)
         if held.is_over(at=moment):
             return
         _write(held, {"agency": agency, "changed_at": moment})
@@ -129,8 +129,8 @@ def _wake() -> None:
         current_app.send_task(TELLING, queue="chores", ignore_result=True)
 
 
-def _held_for(key: int, *, by: User, at: datetime) -> tuple[KnownProblem, datetime]:
-    held, moment = _held(key, at=at)
+def _locked_to_change(key: int, *, by: User, at: datetime) -> tuple[KnownProblem, datetime]:
+    held, moment = _locked_problem(key, at=at)
     if not may_change(held, by, at=at):
         raise NoSuchProblem
     if held.is_over(at=moment):
@@ -138,7 +138,7 @@ def _held_for(key: int, *, by: User, at: datetime) -> tuple[KnownProblem, dateti
     return held, moment
 
 
-def _held(key: int, *, at: datetime) -> tuple[KnownProblem, datetime]:
+def _locked_problem(key: int, *, at: datetime) -> tuple[KnownProblem, datetime]:
     """Return the problem locked, and the moment, which is never before its last change; raises ``NoSuchProblem``."""
     problems = KnownProblem.objects.select_for_update(of=("self",), no_key=True)
     held = problems.for_reading().filter(pk=key).first()
@@ -174,7 +174,7 @@ def join(key: int, *, citizen: Citizen, by: User, at: datetime, channel: str = C
     if by.pk != citizen.user_id and not by.authority(at).has(CONTACT_CENTRE):
         raise NotEntitled
     with transaction.atomic():
-        held, moment = _held(key, at=at)
+        held, moment = _locked_problem(key, at=at)
         if not held.is_open(at=moment):
             raise ProblemOver
         entered_by = None if by.pk == citizen.user_id else by

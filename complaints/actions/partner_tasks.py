@@ -87,7 +87,7 @@ def answer_task(task: ReferralTask, *, by: User, at: datetime, text: str) -> Non
     Raises ``TransitionNotAllowed`` once the task is answered or dropped, and ``NotEntitled`` for another agency's task.
     """
     with act(task.case, Action.ANSWER_TASK, by=by, at=at) as change:
-        held = _held(change, task)
+        held = _open_task(change, task)
         if held.agency_id not in by.authority(change.at).agencies(DESK):
             raise NotEntitled
         held.state, held.answer, held.ended_by, held.ended_at = TaskState.ANSWERED, text, by, change.at
@@ -103,7 +103,7 @@ def drop_task(task: ReferralTask, *, by: User, at: datetime, reason: str) -> Non
     Raises ``TransitionNotAllowed`` once the task is answered or dropped.
     """
     with act(task.case, Action.DROP_TASK, by=by, at=at) as change:
-        held = _held(change, task)
+        held = _open_task(change, task)
         held.state, held.reason, held.ended_by, held.ended_at = TaskState.DROPPED, reason, by, change.at
         held.drop_event_id = change.event_id
         held.save(update_fields=["state", "reason", "ended_by", "ended_at", "drop_event"])
@@ -112,7 +112,7 @@ def drop_task(task: ReferralTask, *, by: User, at: datetime, reason: str) -> Non
         change.partners = [held.agency]
 
 
-def _held(change: Change, task: ReferralTask) -> ReferralTask:
+def _open_task(change: Change, task: ReferralTask) -> ReferralTask:
     """Return ``task`` reloaded under the lock of its case."""
     held = change.case.tasks.filter(pk=task.pk, state=TaskState.OPEN).select_related("agency").first()
     if held is None:

@@ -38,7 +38,7 @@ class NobodyToRemind(LookupError):
 
 def remindable(case: Case, *, by: User, at: datetime) -> list[Whom]:
     """Return the parties whom ``by`` can remind of ``case``, whether reminded today or not; five statements at most."""
-    parties = {Whom.OFFICER: _others(case, by, at=at), Whom.DIRECTORATE: _asked(case, at=at)}
+    parties = {Whom.OFFICER: _others(case, by, at=at), Whom.DIRECTORATE: _consultation_to_repeat(case, at=at)}
     return [whom for whom, found in parties.items() if found]
 
 
@@ -61,7 +61,7 @@ def remind_directorate(case: Case, *, by: User, at: datetime) -> None:
     """Send the directorate that was asked its link once more; raises as ``remind_officer`` does."""
     with act(case, Action.REMIND, by=by, at=at) as change:
         _require_first(change, Whom.DIRECTORATE)
-        asked = _asked(case, at=change.at)
+        asked = _consultation_to_repeat(case, at=change.at)
         if asked is None:
             raise NobodyToRemind
         change.facts = {"whom": str(Whom.DIRECTORATE), "directorate": asked.directorate_id}
@@ -107,7 +107,7 @@ def _others(case: Case, by: User, *, at: datetime) -> list[User]:
     return [user for user in acting_on(case, at) if user.pk != by.pk and not case.is_own_of(user)]
 
 
-def _asked(case: Case, *, at: datetime) -> Consultation | None:
+def _consultation_to_repeat(case: Case, *, at: datetime) -> Consultation | None:
     """Return what a directorate is asked that can get its link once more."""
     asked = holders.open_consultation(case)
     return asked if asked is not None and asked.directorate.email and at < asked.expires_at else None

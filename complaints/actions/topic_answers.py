@@ -22,15 +22,15 @@ def questions_for(topic: Topic | None, *, kind: str) -> list[TopicQuestion]:
     if topic is None:
         return []
     if topic.parent_id is None:
-        return _ASKED.rows(kind, topic=topic.pk)
-    return _ASKED.rows(kind, topic=topic.pk, group=topic.parent_id)
+        return _QUESTIONS_OF_TOPIC.rows(kind, topic=topic.pk)
+    return _QUESTIONS_OF_TOPIC.rows(kind, topic=topic.pk, group=topic.parent_id)
 
 
-def _asked(kind: str, *, topic: int, group: int | None = None) -> QuerySet[TopicQuestion]:
+def _questions_of_topic(kind: str, *, topic: int, group: int | None = None) -> QuerySet[TopicQuestion]:
     return TopicQuestion.objects.asked(topic=Topic(pk=topic, parent_id=group), kind=kind)
 
 
-_ASKED: Final = CompiledRead(_asked, is_prepared=True)
+_QUESTIONS_OF_TOPIC: Final = CompiledRead(_questions_of_topic, is_prepared=True)
 
 
 def given(questions: Iterable[TopicQuestion], texts: AnswerTexts) -> list[TopicAnswer]:

@@ -213,7 +213,7 @@ def _is_retold(answer: _Read) -> tuple[Fault, str] | None:
     for field, text in (("found", answer.found_words), ("done", answer.done_words)):
         if len(text) >= _LEAST_SHARED and copied_share(text, answer.case.words) >= MOST_COPIED:
             return Fault.RETOLD, field
-    told = _told(answer.both)
+    told = _facts_counted(answer.both)
     shared, specific = told[Token.SHARED], told[Token.SPECIFIC]
     says_more = any(passage.can_be_checked or passage.has_support for passage in answer.both)
     least = MOST_SHARED if says_more else MOST_SHARED_ALONE
@@ -227,7 +227,7 @@ def _says_too_little(answer: _Read) -> tuple[Fault, str] | None:
 def _is_mostly_stock(answer: _Read) -> tuple[Fault, str] | None:
     """Nothing was done, and most passages would stand in any answer: days and amounts are decoration."""
     stock = sum(bool(passage.categories) for passage in answer.both)
-    is_mostly_stock = 2 * stock > len(answer.both) and not _told(answer.both)[Token.ACT]
+    is_mostly_stock = 2 * stock > len(answer.both) and not _facts_counted(answer.both)[Token.ACT]
     return (_main_fault(answer.both), "done") if is_mostly_stock else None
 
 
@@ -280,7 +280,7 @@ def _value(passages: Iterable[PassageReading]) -> float:
     return sum(passage.value for passage in passages)
 
 
-def _told(passages: Iterable[PassageReading]) -> Counter[Token]:
+def _facts_counted(passages: Iterable[PassageReading]) -> Counter[Token]:
     return sum((passage.told for passage in passages), Counter[Token]())
 
 

@@ -72,7 +72,7 @@ _MOST_SHARED: Final = 3
 #: Shorter words add nothing.
 _SHORTEST: Final = 3
 #: What is left of that where the passage begins with stock words of a category.
-_LEFT: Final = {
+_SHARES_KEPT: Final = {
     Category.COURTESY: 0.3,
     Category.FORMULA: 0.5,
     Category.PROCESS: 0.5,
@@ -82,7 +82,7 @@ _LEFT: Final = {
     Category.BLAME: 0.3,
     Category.RETELLING: 0.2,
 }
-_LEFT_OF_A_DATED_PROMISE: Final = 0.8
+_SHARE_OF_A_DATED_PROMISE: Final = 0.8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,26 +120,26 @@ def _read(passage: Passage, lexicon: Lexicon, known: Collection[str]) -> Passage
     support = {each.phrase.category for each in found} & SUPPORT
     if any(word.is_address for word in passage.words):
         support.add(Category.INFORMATION)
-    told = _told(passage.words, [lexicon.categories(word) for word in passage.words], empty, known)
+    told = _facts_counted(passage.words, [lexicon.categories(word) for word in passage.words], empty, known)
     categories = tuple(dict.fromkeys(each.phrase.category for each in empty))
     value = sum(_WEIGHTS[token] * number for token, number in told.items()) + len(support) * _SUPPORT
     value -= max(0, told[Token.SHARED] - _MOST_SHARED) * _WEIGHTS[Token.SHARED]
     return PassageReading(
         text=passage.text,
         categories=categories,
-        value=value * _left(categories, is_dated=told[Token.DAY] > 0),
+        value=value * _share_kept(categories, is_dated=told[Token.DAY] > 0),
         told=told,
         has_support=bool(support),
     )
 
 
-def _left(categories: Sequence[Category], *, is_dated: bool) -> float:
+def _share_kept(categories: Sequence[Category], *, is_dated: bool) -> float:
     """Return the share of its words' weight that a passage with these stock phrases keeps."""
-    left = min((_LEFT[each] for each in categories), default=1.0)
-    return max(left, _LEFT_OF_A_DATED_PROMISE) if Category.PROMISE in categories and is_dated else left
+    left = min((_SHARES_KEPT[each] for each in categories), default=1.0)
+    return max(left, _SHARE_OF_A_DATED_PROMISE) if Category.PROMISE in categories and is_dated else left
 
 
-def _told(
+def _facts_counted(
     text: Sequence[Word], marks: Sequence[frozenset[Category]], empty: Sequence[Found], known: Collection[str]
 ) -> Counter[Token]:
     """Count the words of a passage that are not stock, by what they are."""

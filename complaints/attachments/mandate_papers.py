@@ -54,7 +54,7 @@ def discard_for(citizen: Citizen, held: QuerySet[Citizen]) -> None:
     Those of which the other side is ``held`` stay, until ``discard_over`` finds that nobody is.
     """
     own = MandatePaper.objects.filter(Q(mandate__representative=citizen) | Q(mandate__person=citizen))
-    _discard(own.exclude(_of_held(held)))
+    _discard(own.exclude(_of_people(held)))
 
 
 def discard_over(held: QuerySet[Citizen], *, at: datetime) -> int:
@@ -67,10 +67,10 @@ def discard_over(held: QuerySet[Citizen], *, at: datetime) -> int:
     refused = Q(mandate__state=MandateState.REFUSED, mandate__decided_at__lt=since)
     over = Q(mandate__state=MandateState.ENDED, mandate__ended_at__lt=since) | Q(mandate__ends_at__lt=since)
     with transaction.atomic():
-        return _discard(MandatePaper.objects.filter(forgotten | refused | over).exclude(_of_held(held)))
+        return _discard(MandatePaper.objects.filter(forgotten | refused | over).exclude(_of_people(held)))
 
 
-def _of_held(held: QuerySet[Citizen]) -> Q:
+def _of_people(held: QuerySet[Citizen]) -> Q:
     return Q(mandate__representative__in=held) | Q(mandate__person__in=held)
 
 

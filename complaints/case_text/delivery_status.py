@@ -42,12 +42,16 @@ class DeliveryStatus:
 
 def for_staff(message: Message, *, at: datetime, repeated: Message | None = None) -> DeliveryStatus:
     """Return the status of a message for staff; ``repeated`` is the message that replaced it."""
-    return _status(message, _STAFF, [_again(message, repeated), _call_for_staff(_replacing_call(message))], at=at)
+    return _status(
+        message, _STAFF, [_repetition_sentence(message, repeated), _call_for_staff(_replacing_call(message))], at=at
+    )
 
 
 def for_citizen(message: Message, *, at: datetime, repeated: Message | None = None) -> DeliveryStatus:
     """Return the status of a message for its citizen; ``repeated`` is the message that replaced it."""
-    return _status(message, _CITIZEN, [_again(message, repeated), _call_for_citizen(_replacing_call(message))], at=at)
+    return _status(
+        message, _CITIZEN, [_repetition_sentence(message, repeated), _call_for_citizen(_replacing_call(message))], at=at
+    )
 
 
 def repetitions_in(messages: Iterable[Message]) -> dict[object, Message]:
@@ -237,7 +241,7 @@ def _status(
     )
 
 
-def _again(message: Message, repeated: Message | None) -> str:
+def _repetition_sentence(message: Message, repeated: Message | None) -> str:
     if repeated is None:
         return ""
     if repeated.channel == message.channel:

@@ -59,7 +59,7 @@ def late_cases(cases: Iterable[Case], *, at: datetime) -> Mapping[int, Lateness]
         key: Lateness(
             label=late_label(case.deadline_at or at, calendar, at),
             holder=holder_words(holdings.get(key)),
-            told=_told(steps.get(key, frozenset())),
+            told=_levels_sentence(steps.get(key, frozenset())),
             next=_next(clocks.get(key), steps.get(key, frozenset()), calendar, at),
         )
         for key, case in late.items()
@@ -93,7 +93,7 @@ def holder_words(holding: Holding | None) -> str:
     return gettext("Now with: %(holder)s, since %(day)s.") % {"holder": holder_name(holding), "day": since}
 
 
-def _told(taken: Collection[str]) -> str:
+def _levels_sentence(taken: Collection[str]) -> str:
     names = [str(name) for role, name in ESCALATION_LEVEL_NAMES.items() if role in taken]
     if Role.CMU_HEAD in taken:
         names.append(gettext("the head of the %(unit)s") % {"unit": unit_name()})

@@ -95,10 +95,10 @@ def owe(tells: Iterable[Tell], *, change: Change, event: CaseEvent) -> None:
     owed = [*tells, *_TASK_DROPPED] if ACTIONS[change.action].changes_state and change.partners else tells
     notices = [notice for tell in owed if _applies(tell, change) for notice in _notices(tell, change)]
     held = send_window.hold_until(change.action, at=event.at)
-    outbox.owe([_held(notice, held) for notice in notices], occasion=occasion(event), at=event.at)
+    outbox.owe([_delayed(notice, held) for notice in notices], occasion=occasion(event), at=event.at)
 
 
-def _held(notice: Notice, until: datetime | None) -> Notice:
+def _delayed(notice: Notice, until: datetime | None) -> Notice:
     """Return ``notice`` so that it does not leave before ``until``."""
     moments = [moment for moment in (notice.not_before, until) if moment is not None]
     return replace(notice, not_before=max(moments)) if moments else notice

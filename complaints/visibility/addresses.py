@@ -180,7 +180,9 @@ def address_spans(text: ReadText, segments: Sequence[Segment], *, is_place: bool
     In a text that is a place (``is_place``) a part of several words tells.
     """
     spoken = _spoken(text) if any(segment.has_number for segment in segments) else {}
-    found = sorted((span, number) for number, segment in enumerate(segments) for span in _found(text, segment, spoken))
+    found = sorted(
+        (span, number) for number, segment in enumerate(segments) for span in _segment_spans(text, segment, spoken)
+    )
     for place, (span, number) in enumerate(found):
         segment = segments[number]
         neighbours = (*found[max(0, place - 1) : place], *found[place + 1 : place + 2])
@@ -195,7 +197,7 @@ def _are_near(one: Span, other: Span) -> bool:
     return max(one.start, other.start) - min(one.end, other.end) <= _GAP
 
 
-def _found(text: ReadText, segment: Segment, spoken: Mapping[int, str]) -> Iterator[Span]:
+def _segment_spans(text: ReadText, segment: Segment, spoken: Mapping[int, str]) -> Iterator[Span]:
     """Yield where all words of a segment stand close together, in any order."""
     places = text.find(lambda word: not segment.words.isdisjoint(_bare_forms(word)))
     if segment.has_number:

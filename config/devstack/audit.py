@@ -1,8 +1,7 @@
 """`python3 run.py audit`: asks the package index which advisories there are about the packages of production.
 
 It needs the index, so it is no step of `run.py check`. Where the index cannot be asked, or leaves the field out as some
-mirrors
-do, it says so and fails: an audit that asked nobody found nothing.
+mirrors do, it says so and fails: an audit that asked nobody found nothing.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ def run(lock: Path = ROOT / "requirements" / "base.lock") -> int:
 
 def advisories(index: str, name: str, version: str) -> Iterator[str]:
     """Yield a line for each advisory about a package that was not withdrawn; raises ``NotAnswered``."""
-    answer = _asked(f"{index}/pypi/{name}/{version}/json")
+    answer = _index_answer(f"{index}/pypi/{name}/{version}/json")
     known = answer.get("vulnerabilities") if isinstance(answer, dict) else None
     if not isinstance(known, list):
         msg = f"{index} does not say which advisories there are about {name}"
@@ -56,7 +55,7 @@ def advisories(index: str, name: str, version: str) -> Iterator[str]:
             yield f"{name} {version}: {one.get('id', 'an advisory')}, fixed in {fixed}"
 
 
-def _asked(address: str) -> Any:
+def _index_answer(address: str) -> Any:
     if urlsplit(address).scheme not in {"http", "https"}:
         msg = f"{address} is no address of an index"
         raise NotAnswered(msg)

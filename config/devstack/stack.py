@@ -127,15 +127,15 @@ def started_servers(folder: Path, port: int, *, to: TextIO | None = None) -> Ite
     environment = {**defaults(folder, port), **state.keys(folder), **os.environ}
     with contextlib.ExitStack() as stack:
         if "DATABASE_URL" not in environment:
-            cluster = stack.enter_context(_said("PostgreSQL", servers.postgres(folder / "postgres"), to))
+            cluster = stack.enter_context(_announced("PostgreSQL", servers.postgres(folder / "postgres"), to))
             environment |= servers.make_database(cluster, "app")
         if "REDIS_URL" not in environment:
-            environment["REDIS_URL"] = stack.enter_context(_said("Valkey", servers.valkey(folder / "valkey"), to))
+            environment["REDIS_URL"] = stack.enter_context(_announced("Valkey", servers.valkey(folder / "valkey"), to))
         yield environment
 
 
 @contextlib.contextmanager
-def _said(name: str, server: contextlib.AbstractContextManager[str], to: TextIO | None) -> Iterator[str]:
+def _announced(name: str, server: contextlib.AbstractContextManager[str], to: TextIO | None) -> Iterator[str]:
     """Say that a server is started, and that it is stopped."""
     with contextlib.ExitStack() as stack:
         with step(f"Starting {name}", to=to):

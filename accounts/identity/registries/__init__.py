@@ -98,7 +98,7 @@ def ask(claim: IdentityClaim, *, at: datetime) -> RegistryFinding:
     registry = current()
     if registry.is_remote and not breaker.may_ask(registry.name, at=at):
         return RegistryFinding(RegistryOutcome.UNAVAILABLE, registry.name)
-    finding = _asked(registry, claim)
+    finding = _registry_finding(registry, claim)
     if registry.is_remote:
         record_finding(finding, at=at)
     return finding
@@ -114,7 +114,7 @@ def current() -> Registry:
     return _registry(settings.REGISTRY)
 
 
-def _asked(registry: Registry, claim: IdentityClaim) -> RegistryFinding:
+def _registry_finding(registry: Registry, claim: IdentityClaim) -> RegistryFinding:
     failure = ""
     try:
         return registry.check(claim)

@@ -41,7 +41,7 @@ def recent_factor_required[V: Page](*, back_to: str = "", of: str = "", within: 
             if is_recent(request.session, at=at, within=within):
                 return view(request, *args, **kwargs)
             back = reverse(back_to, kwargs={of: kwargs[of]} if of else None) if back_to else ""
-            asked = _asked(request, back=back)
+            asked = _page_to_return_to(request, back=back)
             form_drafts.keep(Purpose.STEP_UP, form_drafts.session_hash(request), asked, at=at)
             return redirect("staff-confirm")
 
@@ -71,7 +71,7 @@ def confirm(request: HttpRequest, *, at: datetime) -> None:
         form_drafts.keep(Purpose.STEP_UP, form_drafts.session_hash(request), asked, at=at)
 
 
-def _asked(request: HttpRequest, *, back: str) -> dict[str, Any]:
+def _page_to_return_to(request: HttpRequest, *, back: str) -> dict[str, Any]:
     if request.method == "POST":
         fields = [(name, value) for name, values in request.POST.lists() for value in values if name != TOKEN]
         return {"path": request.get_full_path(), "fields": fields, "had_files": bool(request.FILES)}

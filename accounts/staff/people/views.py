@@ -81,7 +81,9 @@ def invite(request: HttpRequest) -> HttpResponse:
         except ChangeNotAllowed:
             raise Http404 from None
         else:
-            messages.success(request, gettext("The invitation is on its way. %(next)s") % {"next": _said(change)})
+            messages.success(
+                request, gettext("The invitation is on its way. %(next)s") % {"next": _role_sentence(change)}
+            )
             return redirect("person", change.subject_id)
     return render(request, "accounts/staff/people/invite.html", {"form": form, **frame(by, at=at)})
 
@@ -120,7 +122,7 @@ def propose(request: HttpRequest, person: UUID) -> HttpResponse:
         except ChangeNotAllowed:
             raise Http404 from None
         else:
-            messages.success(request, _said(change))
+            messages.success(request, _role_sentence(change))
             return redirect("person", subject.pk)
     context = {"form": form, "subject": subject, **frame(by, at=at)}
     return render(request, "accounts/staff/people/propose.html", context)
@@ -192,10 +194,10 @@ def invitation(request: HttpRequest, person: UUID) -> HttpResponse:
 def access(request: HttpRequest, person: UUID) -> HttpResponse:
     """Close the account of somebody who leaves, reopen it, or remove second factors that were lost."""
     if "close" in request.POST:
-        return _act(request, person, account_state.close, _account_said)
+        return _act(request, person, account_state.close, _account_sentence)
     if "factors" in request.POST:
-        return _act(request, person, account_state.remove_factors, _account_said)
-    return _act(request, person, account_state.reopen, _account_said)
+        return _act(request, person, account_state.remove_factors, _account_sentence)
+    return _act(request, person, account_state.reopen, _account_sentence)
 
 
 def _act(request: HttpRequest, person: UUID, act: Callable[..., Any], said: Callable[[Any], str]) -> HttpResponse:
@@ -216,7 +218,7 @@ def _act(request: HttpRequest, person: UUID, act: Callable[..., Any], said: Call
     return redirect("person", subject.pk)
 
 
-def _account_said(change: StaffChange) -> str:
+def _account_sentence(change: StaffChange) -> str:
     if change.kind == StaffChangeKind.CLOSED:
         return gettext("The account is closed. Its owner can no longer sign in.")
     if change.kind == StaffChangeKind.FACTORS_REMOVED:
@@ -242,7 +244,7 @@ def _offers(by: User, at: datetime) -> dict[str, Any]:
     }
 
 
-def _said(change: StaffChange) -> str:
+def _role_sentence(change: StaffChange) -> str:
     if change.outcome == Outcome.PENDING:
         return gettext("The role waits for the consent of a second person.")
     return gettext("The role is given, and the person is told by e-mail.")

@@ -46,7 +46,7 @@ class UploadState(BaseModel):
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _faults_as_problems() -> Iterator[None]:
     """Say what is wrong with an upload as a problem."""
     try:
         yield
@@ -77,7 +77,7 @@ def begin_upload(request: HttpRequest, draft: uuid.UUID, body: NewUpload) -> Sta
         arrivals.require_possible(size=body.size, sha256=body.sha256)
     except FileRefused as error:
         raise Problem("file_refused", refusal_text(error.reason, uploads.tidy_name(body.name))) from None
-    with _told():
+    with _faults_as_problems():
         upload = arrivals.find_upload(own, size=body.size, sha256=body.sha256)
         if upload is None:
             # The file itself is counted as often as it is opened: when it is complete.
@@ -91,7 +91,7 @@ def begin_upload(request: HttpRequest, draft: uuid.UUID, body: NewUpload) -> Sta
 def get_upload(request: HttpRequest, draft: uuid.UUID, upload: uuid.UUID) -> UploadState:
     """Say how much of a file is there."""
     own = own_draft(request, draft, at=timezone.now())
-    with _told():
+    with _faults_as_problems():
         return UploadState(upload=upload, received=arrivals.received(own, upload))
 
 
@@ -112,7 +112,7 @@ def send_piece(
     """Send the piece that begins at the byte ``start``; one that is not the next is answered where the next begins."""
     at = timezone.now()
     own = own_draft(request, draft, at=at)
-    with _told():
+    with _faults_as_problems():
         state = arrivals.take_piece(own, upload, start=start, content=request.body, at=at)
     return UploadState(upload=state.pk, received=state.received)
 
@@ -126,7 +126,7 @@ def finish_upload(request: HttpRequest, draft: uuid.UUID, upload: uuid.UUID) -> 
     own = own_draft(request, draft, at=at)
     _spend(request, files=1, kilobytes=0)
     try:
-        with _told(), arrivals.assembled(own, upload) as file:
+        with _faults_as_problems(), arrivals.assembled(own, upload) as file:
             taken, refused = accept([file], at=at)
             uploads.keep(taken, draft=own)
     except (OSError, uploads.NotStored) as error:

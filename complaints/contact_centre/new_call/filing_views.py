@@ -125,7 +125,7 @@ def _take(request: HttpRequest, contact: CentreContact, draft: Draft, at: dateti
     try:
         draft = drafting.save_draft(draft, draft_writer(contact), at=at, **words)
         contacts.remember_draft(contact, draft)
-        chosen = _whom(request, page, draft, at)
+        chosen = _agency_and_topic(request, page, draft, at)
         draft = drafting.save_draft(draft, draft_writer(contact), at=at, **chosen)
         contacts.remember_draft(contact, draft)
     except TooManyDrafts:
@@ -137,7 +137,7 @@ def _take(request: HttpRequest, contact: CentreContact, draft: Draft, at: dateti
     return redirect("call-read-back" if _is_ready(draft) else "call-file", contact.pk)
 
 
-def _whom(request: HttpRequest, page: CallerForms, draft: Draft, at: datetime) -> dict[str, Any]:
+def _agency_and_topic(request: HttpRequest, page: CallerForms, draft: Draft, at: datetime) -> dict[str, Any]:
     """Return the agency and the topic that were typed or chosen; a topic that the kind does not offer is dropped."""
     if any(request.POST.get(name) for name in _AGENCY):
         page.agency = AgencyStepForm(request.POST, draft=draft, agencies=_agencies(at))

@@ -15,7 +15,10 @@ from kit.unit import unit_name
 
 def sentences(draft: Draft, citizen: Citizen, answers: Sequence[TopicAnswer]) -> list[str]:
     """Return the sentences in their order, in the language of the page; ``answers`` are those of the topic."""
-    said = [_to_whom(draft), gettext("This is what I wrote down: %(text)s") % {"text": _quoted(draft.details)}]
+    said = [
+        _addressee_sentence(draft),
+        gettext("This is what I wrote down: %(text)s") % {"text": _quoted(draft.details)},
+    ]
     said += [f"{one.question_label} {_quoted(one.answer_label)}" for one in answers]
     if place := _place(draft):
         said.append(gettext("The place is: %(place)s") % {"place": place})
@@ -26,7 +29,7 @@ def sentences(draft: Draft, citizen: Citizen, answers: Sequence[TopicAnswer]) ->
     return [*said, _number_comes(draft, citizen), gettext("Is this correct?")]
 
 
-def _to_whom(draft: Draft) -> str:
+def _addressee_sentence(draft: Draft) -> str:
     words = {
         "kind": str(words_of_kind(draft.kind).noun),
         "agency": draft.agency.name if draft.agency else "",

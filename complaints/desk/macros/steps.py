@@ -137,18 +137,18 @@ class _StepRule:
     do: Callable[[StepRun, Form], object]
 
 
-def _said(action: Callable[..., object], name: str) -> Callable[[StepRun, Form], object]:
+def _act_with_field(action: Callable[..., object], name: str) -> Callable[[StepRun, Form], object]:
     """Return what does ``action`` with the one word or text of the form."""
     return lambda run, form: action(run.case, by=run.user, at=run.at, **{name: form.cleaned_data[name]})
 
 
 _RULES: Final[Mapping[str, _StepRule]] = {
-    MacroAct.LABEL: _StepRule(lambda run: LabelForm({"name": run.step.label}), _said(actions.label, "name")),
+    MacroAct.LABEL: _StepRule(lambda run: LabelForm({"name": run.step.label}), _act_with_field(actions.label, "name")),
     MacroAct.ASSIGN: _StepRule(_assign_form, _assign),
-    MacroAct.NOTE: _StepRule(lambda run: NoteForm({"text": run.step.text}), _said(actions.note, "text")),
+    MacroAct.NOTE: _StepRule(lambda run: NoteForm({"text": run.step.text}), _act_with_field(actions.note, "text")),
     MacroAct.ACCEPT: _StepRule(_accept_form, _accept),
     MacroAct.CONSULT: _StepRule(_consult_form, _consult),
-    MacroAct.ASK: _StepRule(_ask_form, _said(actions.ask, "text")),
+    MacroAct.ASK: _StepRule(_ask_form, _act_with_field(actions.ask, "text")),
     MacroAct.CLOSE: _StepRule(_close_form, _close),
 }
 _REFUSALS: Final[Mapping[type[Exception], StrPromise]] = {

@@ -83,7 +83,7 @@ def message_detail(message: Message, user: User, *, at: datetime) -> MessageDeta
         # Whoever reads the link of a directorate could answer for it.
         shows_text=case is not None and message.lane != Lane.CODES and message.template not in BEARER_LINKS,
         tries=[_attempt_line(attempt) for attempt in message.attempts.order_by("number").prefetch_related("receipts")],
-        held_against=_held_against(message),
+        held_against=_address_verdict(message),
         repetitions=repetitions,
         possible=decisions.possible(message),
         mark=_mark(message, len(repetitions)),
@@ -94,7 +94,7 @@ def _attempt_line(attempt: Attempt) -> AttemptLine:
     return AttemptLine(attempt, str(REASONS.get(attempt.error_code, "")))
 
 
-def _held_against(message: Message) -> str:
+def _address_verdict(message: Message) -> str:
     """Return why nothing but a code goes to the address of the message; empty where nothing is held against it."""
     verdict: Verdict | None = address_status.verdict(Channel(message.channel), message.address)
     return str(verdict.label) if verdict else ""

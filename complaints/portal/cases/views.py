@@ -256,7 +256,7 @@ def track(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _open_track(request, at)
     form = TrackForm(request.POST)
-    found = _found(request, form, at) if form.is_valid() else None
+    found = _tracked_case(request, form, at) if form.is_valid() else None
     context: dict[str, object] = {"form": form, "case": found}
     if found is not None:
         context |= {
@@ -280,7 +280,7 @@ def _open_track(request: HttpRequest, at: datetime) -> HttpResponse:
     return render(request, "complaints/portal/cases/track.html", {"form": form})
 
 
-def _found(request: HttpRequest, form: TrackForm, at: datetime) -> Case | None:
+def _tracked_case(request: HttpRequest, form: TrackForm, at: datetime) -> Case | None:
     """Return the case, or give the form the one error for a wrong number, a wrong end, or too many tries."""
     number, end = form.cleaned_data["ref"], form.cleaned_data["phone_end"]
     try:

@@ -58,7 +58,7 @@ def new_check(request: HttpRequest, writer: Writer, kind: str) -> HttpResponse:
     if not (draft.is_complete and drafting.has_answers(draft, questions)):
         return to_step(drafting.next_step(draft), draft)
     answers = given(questions, draft.answers)
-    context = _page(draft, _whose(draft, writer.citizen, at=at), answers, at)
+    context = _page(draft, _case_owner(draft, writer.citizen, at=at), answers, at)
     return render(request, "complaints/portal/filing/new_check.html", context)
 
 
@@ -103,7 +103,7 @@ def _is_withheld(draft: Draft) -> bool:
 # ---- the press ----
 
 
-def _whose(draft: Draft, writer: Citizen | None, *, at: datetime) -> Citizen | None:
+def _case_owner(draft: Draft, writer: Citizen | None, *, at: datetime) -> Citizen | None:
     """Return whose case the draft becomes: its writer's, or that of the person for whom they speak by a mandate."""
     if draft.mandate is None:
         return writer
@@ -146,7 +146,7 @@ def _pressed_for(request: HttpRequest, citizen: Citizen, *, at: datetime) -> Cit
     if "for" not in request.POST or (token := draft_token(request)) is None:
         return citizen
     draft = Draft.objects.filter(pk=token, citizen=citizen).select_related("mandate__person").first()
-    return (_whose(draft, citizen, at=at) if draft else None) or citizen
+    return (_case_owner(draft, citizen, at=at) if draft else None) or citizen
 
 
 def _is_unread(form: CheckStepForm, citizen: Citizen, whose: Citizen) -> bool:

@@ -47,7 +47,7 @@ def for_everybody(view: Page) -> Callable[..., HttpResponseBase]:
 
 
 def _citizen(request: HttpRequest) -> Writer:
-    reference = _held(request)
+    reference = _browser_reference(request)
     return Writer(
         citizen=signed_in_citizen(request),
         visitor=_hashed(reference),
@@ -57,7 +57,7 @@ def _citizen(request: HttpRequest) -> Writer:
 
 
 def _visitor(request: HttpRequest) -> Writer:
-    held = _held(request)
+    held = _browser_reference(request)
     reference = held or secrets.token_urlsafe(32)
     visitor = _hashed(reference)
     return Writer(
@@ -73,7 +73,7 @@ def _hashed(reference: str) -> str:
     return lookup(reference, purpose="draft")
 
 
-def _held(request: HttpRequest) -> str:
+def _browser_reference(request: HttpRequest) -> str:
     """Return the reference of this browser, empty where there is none, it is altered, or its day is over."""
     try:
         return str(request.get_signed_cookie(COOKIE, default="", salt=_SALT, max_age=VISITOR_DRAFT_LIFE))

@@ -77,10 +77,10 @@ def data_requests(request: HttpRequest) -> HttpResponse:
     correction = CorrectionForm(request.POST if kind == RequestKind.CORRECTION else None)
     deletion = DeletionForm(request.POST if kind == RequestKind.DELETION else None)
     if correction.is_bound and correction.is_valid():
-        return _asked(request, RequestKind.CORRECTION, correction.cleaned_data["text"])
+        return _send_request(request, RequestKind.CORRECTION, correction.cleaned_data["text"])
     if deletion.is_bound and is_confirmed_by_password(deletion, request, at=at):
         if not has_open_cases(citizen):
-            return _asked(request, RequestKind.DELETION, deletion.cleaned_data["text"])
+            return _send_request(request, RequestKind.DELETION, deletion.cleaned_data["text"])
         deletion.add_error(None, gettext("You have open cases. Withdraw them, or wait for their end, then ask again."))
     made = list(citizen.privacy_requests.order_by("-made_at", "pk")[:20])
     context = {
@@ -93,7 +93,7 @@ def data_requests(request: HttpRequest) -> HttpResponse:
     return render(request, "complaints/portal/privacy/requests.html", context)
 
 
-def _asked(request: HttpRequest, kind: RequestKind, text: str) -> HttpResponse:
+def _send_request(request: HttpRequest, kind: RequestKind, text: str) -> HttpResponse:
     requests.ask(signed_in_citizen(request), kind, text=text, at=timezone.now())
     messages.success(request, gettext("Your request has been sent. You will get the answer by message."))
     return redirect("account-requests")

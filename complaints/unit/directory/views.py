@@ -72,15 +72,15 @@ type Page = Callable[..., HttpResponseBase]
 
 def directory_page(view: Page) -> Page:
     """Let in the head of the unit, and find the thing of the address; 404 for everybody and everything else."""
-    return staff_required(UNIT_HEAD)(_of_thing(view))
+    return staff_required(UNIT_HEAD)(_with_thing(view))
 
 
 def directory_form(view: Page) -> Page:
     """Make a page that changes the reference data or hands it out: it asks for a recent second factor as well."""
-    return staff_required(UNIT_HEAD)(recent_factor_required()(_of_thing(view)))
+    return staff_required(UNIT_HEAD)(recent_factor_required()(_with_thing(view)))
 
 
-def _of_thing(view: Page) -> Page:
+def _with_thing(view: Page) -> Page:
     @wraps(view)
     def wrapper(request: HttpRequest, thing: str, **parts: Any) -> HttpResponseBase:
         if thing not in THINGS:

@@ -63,7 +63,7 @@ def mandate(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = _FORMS[what](request.POST) if what in _FORMS else None
     if form is not None and form.is_valid():
         try:
-            _doings(pk, user)[what](form.cleaned_data)
+            _acts(pk, user)[what](form.cleaned_data)
         except MandateChanged:
             return _page(request, found, form, what, is_outdated=True)
         except MandateInForce as refused:
@@ -100,7 +100,7 @@ def _load(pk: UUID, user: User) -> Mandate:
     return found
 
 
-def _doings(pk: UUID, user: User) -> dict[str, Callable[[dict[str, Any]], object]]:
+def _acts(pk: UUID, user: User) -> dict[str, Callable[[dict[str, Any]], object]]:
     at = timezone.now()
     return {
         "give": lambda said: changes.give_by_unit(pk, by=user, seen=said["seen"], mobile=said["mobile"], at=at),

@@ -85,4 +85,4 @@ def test_every_read_of_the_pages_is_that_of_its_queryset(  # noqa: PLR0917 - one
     assert desk(amina).get(address("case", partner_task.case)).status_code == 200
     file_draft(draft, by=amina.user, at=now, language="ar")
     assert compared.wrong == []
-    assert compared.asked >= {"_page", "_fitting", "_case", "_held"}
+    assert compared.asked >= {"_page", "_fitting", "_case", "_memberships_to_act_by", "_locked_draft"}
