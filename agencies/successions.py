@@ -146,3 +146,9 @@ def continuity(*, on: date) -> Continuity:
         rows[each.predecessor_id] = (*rows.get(each.predecessor_id, ()), each)
     is_parted = any(not each.is_whole for found in rows.values() for each in found)
     return Continuity(rows, {topic.pk: topic for topic in Topic.objects.all()} if is_parted else {})
+
+
+def present_agency(agency: Agency, *, on: date) -> Agency:
+    """Return the agency that does the work of ``agency`` on a day; two queries where it was merged, else one or two."""
+    found = continuity(on=on).agency(agency.pk, None, None)
+    return agency if found in {agency.pk, None} else Agency.objects.get(pk=found)

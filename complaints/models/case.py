@@ -78,6 +78,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
         absent = authority.only_for(CMU)
         return others.exclude(_recused_everywhere(absent)) if absent else others
 
+    def lock_version(self, case: int) -> int:
+        """Lock a case and return its version, by which a form knows whether the case has changed since it was made."""
+        version: int = self.select_for_update(of=("self",)).values_list("version", flat=True).get(pk=case)
+        return version
+
     def urgent(self) -> Self:
         """Return the open cases whose words tell of danger to life or limb."""
         return self.filter(is_urgent=True).exclude(state=State.CLOSED)

@@ -113,7 +113,7 @@ class ActionRequest:
         self.form = form
         if self.data is None:
             return False
-        held = Case.objects.select_for_update(of=("self",)).values_list("version", flat=True).get(pk=self.case.pk)
+        held = Case.objects.lock_version(self.case.pk)
         seen = self.data.get("version", "")
         if seen != str(held) and (not seen.isdecimal() or has_moved(self.case, since=int(seen[:9]))):
             raise Stale

@@ -24,15 +24,9 @@ from reports.models import Directive, DirectiveLevel, IssuingOffice
 HEADS = frozenset({Role.SUPERVISOR, Role.SECRETARY_GENERAL})
 
 
-def present_agency(agency: Agency, on: date) -> Agency:
-    """Return the agency that does the work of ``agency`` on a day; two queries where it was merged, else one or two."""
-    found = successions.continuity(on=on).agency(agency.pk, None, None)
-    return agency if found in {agency.pk, None} else Agency.objects.get(pk=found)
-
-
 def heads(agency: Agency, on: date) -> list[User]:
     """Return supervisors and secretary-general of ``agency``, or of the one that took over its work."""
-    return list(acting_as(HEADS, on, agency=present_agency(agency, on)))
+    return list(acting_as(HEADS, on, agency=successions.present_agency(agency, on=on)))
 
 
 def on_level(directive: Directive, level: DirectiveLevel, on: date) -> list[User]:
@@ -43,7 +37,7 @@ def on_level(directive: Directive, level: DirectiveLevel, on: date) -> list[User
         case DirectiveLevel.PM_OFFICE:
             return list(acting_as({Role.PM_OFFICE}, on))
         case _:
-            return list(acting_as({Role(level)}, on, agency=present_agency(directive.agency, on)))
+            return list(acting_as({Role(level)}, on, agency=successions.present_agency(directive.agency, on=on)))
 
 
 def issuers(directive: Directive, on: date) -> list[User]:

@@ -20,7 +20,7 @@ from accounts.models import User, acting_as
 from accounts.roles import UNIT_HEAD, Role
 from agencies import successions
 from agencies.calendar import WorkingCalendar
-from agencies.models import Agency, current_calendar
+from agencies.models import current_calendar
 from kit.dates import day_digits
 from notifications import outbox
 from notifications.outbox import Notice
@@ -62,7 +62,7 @@ def _tell(phenomenon: Phenomenon, calendar: WorkingCalendar, *, today: date, at:
     owner, due_on = phenomenon.owner, phenomenon.due_on
     if owner is None or due_on is None:
         return 0
-    agency, made = _present(owner, today), 0
+    agency, made = successions.present_agency(owner, on=today), 0
     if today <= due_on:
         if calendar.days_between(today, due_on) <= REMINDER_DAYS:
             people = list(acting_as(_HEADS, today, agency=agency))
@@ -74,11 +74,6 @@ def _tell(phenomenon: Phenomenon, calendar: WorkingCalendar, *, today: date, at:
         people = list(acting_as({level}, today, agency=place)) or list(acting_as(UNIT_HEAD, today))
         made += _owe("commitment_late", phenomenon, people, occasion=level, at=at)
     return made
-
-
-def _present(agency: Agency, on: date) -> Agency:
-    found = successions.continuity(on=on).agency(agency.pk, None, None)
-    return agency if found in {agency.pk, None} else Agency.objects.get(pk=found)
 
 
 def _owe(template: str, phenomenon: Phenomenon, people: Sequence[User], *, occasion: str, at: datetime) -> int:

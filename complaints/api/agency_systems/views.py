@@ -39,7 +39,7 @@ def agency_acts(call: SignedCall) -> dict[str, Any]:
 def _locked(call: SignedCall, system: AgencySystem) -> Case:
     """Return the locked case that a call is about; raise CallRefused unless it is as the call knows it."""
     case = find_case(call, system)
-    held = Case.objects.select_for_update(of=("self",)).values_list("version", flat=True).get(pk=case.pk)
+    held = Case.objects.lock_version(case.pk)
     seen = call.data.get("version")
     if type(seen) is not int or not 0 < seen <= held:
         text = gettext("Send the version of the case that you know.")

@@ -52,7 +52,7 @@ def _is_done(request: HttpRequest, case: Case, wanted: CallerAct, form: object) 
     """Do it to the case as it was read; False, with the reason on the form, where it has changed since."""
     user, at = signed_in_user(request), timezone.now()
     with transaction.atomic():
-        held = Case.objects.select_for_update(of=("self",)).values_list("version", flat=True).get(pk=case.pk)
+        held = Case.objects.lock_version(case.pk)
         if request.POST.get("version") == str(held):
             return try_action(form, lambda: wanted.do(case, user, at, form))  # type: ignore[arg-type]
     text = gettext("The case has changed since you opened it. Read it again. Your text is still here.")

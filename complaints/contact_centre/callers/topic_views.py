@@ -56,7 +56,7 @@ def caller_topic(request: HttpRequest, ref: str) -> HttpResponse:
 def _is_classified(request: HttpRequest, case: Case, form: ClassifyForm) -> bool:
     """Correct the case; False, with the reason on the form, where it has changed since the page was made."""
     with transaction.atomic():
-        held = Case.objects.select_for_update(of=("self",)).values_list("version", flat=True).get(pk=case.pk)
+        held = Case.objects.lock_version(case.pk)
         if request.POST.get("version") == str(held):
             kind = form.cleaned_data["kind"]
             actions.classify(case, by=signed_in_user(request), at=timezone.now(), topic=form.chosen_topic, kind=kind)

@@ -137,7 +137,7 @@ def _do_for_caller(request: HttpRequest, case: Case, form: CallerReplyForm | Cal
     action = actions.object_to if isinstance(form, CallerObjectForm) else actions.reply
     user, at = signed_in_user(request), timezone.now()
     with transaction.atomic():
-        held = Case.objects.select_for_update(of=("self",)).values_list("version", flat=True).get(pk=case.pk)
+        held = Case.objects.lock_version(case.pk)
         if request.POST.get("version") != str(held):
             return False
         try:

@@ -6,17 +6,15 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property, wraps
-from typing import Any, cast
+from functools import cached_property
+from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import rate_limits
@@ -54,8 +52,7 @@ from complaints.staff.frame import frame
 from complaints.visibility.identity import CaseVisibility
 from complaints.workflow import Action, Holder
 from kit.forms import Form
-
-type Page = Callable[..., HttpResponseBase]
+from kit.link_pages import opened_by_link
 
 CONFLICT, GONE, NOT_FOUND = 409, 410, 404
 PAGE = 50
@@ -100,24 +97,7 @@ class ConsultationRequest:
 # ---- by the link ----
 
 
-def _by_link(view: Page) -> Page:
-    """Make a page that a link opens: public, kept nowhere, found by no search engine, told to no other site.
-
-    ``no-referrer`` would have browsers send the forms with the origin ``null``, which the check against forged forms
-    refuses; ``strict-origin`` keeps the link out of every header as well.
-    """
-
-    @wraps(view)
-    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = view(request, *args, **kwargs)
-        response.headers["Referrer-Policy"] = "strict-origin"
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return cast("Page", login_not_required(never_cache(page)))
-
-
-@_by_link
+@opened_by_link
 @require_http_methods(["GET", "HEAD", "POST"])
 @handles_rate_limits
 def by_link(request: HttpRequest, token: str) -> HttpResponse:
@@ -143,7 +123,7 @@ def _is_opened_by_asker(request: HttpRequest, consultation: Consultation, *, at:
     return request.user.is_authenticated and policy.is_asker(consultation, signed_in_user(request), at=at)
 
 
-@_by_link
+@opened_by_link
 @require_safe
 def link_file(_request: HttpRequest, token: str, pk: uuid.UUID) -> HttpResponseBase:
     """Hand a file of the case out while the link is open."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import partial, wraps
-from typing import Any, Final, cast
+from functools import partial
+from typing import Any, Final
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
 
 from accounts import rate_limits
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_user
@@ -30,8 +27,7 @@ from complaints.permissions.ratings import RatingWindow, rating_window
 from complaints.portal.access import own_case, posted_data, read_or_post, status_for, unread
 from complaints.portal.rating.page_data import last_day
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
-
-type Page = Callable[..., HttpResponseBase]
+from kit.link_pages import opened_by_link
 
 GONE, NOT_FOUND = 410, 404
 #: More ratings by one link than anybody gives.
@@ -87,21 +83,7 @@ def _after_rating(request: HttpRequest, own: Case, solved: str, *, at: datetime)
 # ---- by the link ----
 
 
-def _by_link(view: Page) -> Page:
-    """Make a page that a link opens: public, kept nowhere, found by no search engine, told to no other site."""
-
-    @wraps(view)
-    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = view(request, *args, **kwargs)
-        # As ``no-referrer`` would have browsers send the form with the origin ``null``.
-        response.headers["Referrer-Policy"] = "strict-origin"
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return cast("Page", login_not_required(never_cache(page)))
-
-
-@_by_link
+@opened_by_link
 @read_or_post
 @handles_rate_limits
 def by_link(request: HttpRequest, token: str) -> HttpResponse:
