@@ -189,7 +189,7 @@ def test_every_document_is_in_the_list_of_documents() -> None:
     listed = set(re.findall(r"\]\(([^)#]+)\)", (ROOT / "docs" / "README.md").read_text(encoding="utf-8")))
     written = {name(path).removeprefix("docs/") for path in documents() if name(path).startswith("docs/")}
     decisions = {path for path in written if path.startswith("decisions/")}
-    assert listed == written - decisions - {"README.md"} | {"decisions/README.md"}
+    assert listed == written - decisions - {"README.md"} | {"decisions/README.md", "decisions/by-subject.md"}
     assert "(docs/README.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
