@@ -65,8 +65,7 @@ def _close(case: Case, by: User, fields: Mapping[str, Any], at: datetime) -> dic
     linked_cases.lock_followed(case)
     form = CloseForm({**as_typed(fields), "send": "1"}, case=case, user=by, at=at)
     require_valid(form, fields)
-    words = {name: form.cleaned_data[name] for name in ("outcome", "found", "done", "sent_because")}
-    answer = actions.close(case, by=by, at=at, **words)
+    answer = actions.close(case, by=by, at=at, **form.answer)
     return {"answer": str(answer.state)}
 
 

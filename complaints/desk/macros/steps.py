@@ -127,8 +127,7 @@ def _consult(run: StepRun, form: Form) -> None:
 
 
 def _close(run: StepRun, form: Form) -> None:
-    words = {name: form.cleaned_data[name] for name in ("outcome", "found", "done", "sent_because")}
-    actions.close(run.case, by=run.user, at=run.at, **words)
+    actions.close(run.case, by=run.user, at=run.at, **cast("CloseForm", form).answer)
 
 
 @dataclass(frozen=True)

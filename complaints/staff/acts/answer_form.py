@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -23,6 +23,8 @@ from complaints.staff import standard_texts
 from complaints.workflow import OUTCOMES, Kind, Outcome
 from kit.forms import Card, ChoiceCardsField, Form, ParagraphField
 
+#: What an answer says: fields of the form, columns of the row and arguments of ``actions.close``.
+ANSWER_FIELDS: Final = ("outcome", "found", "done", "sent_because")
 #: The fewest letters of a reason to send a challenged answer as it is.
 LEAST_REASON = 10
 
@@ -116,6 +118,11 @@ class CloseForm(Form):
         self.fields["found"].error_messages["required"] = words.found_missing
         self.fields["done"].label, self.fields["done"].help_text = words.done, words.done_hint
         self.fields["done"].error_messages["required"] = words.done_missing
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """What a valid form says, as ``actions.close`` takes it."""
+        return {name: self.cleaned_data[name] for name in ANSWER_FIELDS}
 
     def clean(self) -> dict[str, Any]:
         """Refuse an answer without substance or with words left open, saying beside each field what is missing."""

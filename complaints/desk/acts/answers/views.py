@@ -20,7 +20,7 @@ from complaints.models import Answer, AnswerState, Case
 from complaints.permissions import policy, second_person
 from complaints.staff import standard_texts
 from complaints.staff.action_pages import ActionRequest, action_page
-from complaints.staff.acts.answer_form import CloseForm
+from complaints.staff.acts.answer_form import ANSWER_FIELDS, CloseForm
 from complaints.workflow import Action, Actor, Kind
 from kit.forms import Form
 
@@ -39,8 +39,7 @@ def close(request: ActionRequest) -> HttpResponse:
     if not request.is_sent(form) or not files.is_settled:
         return _closing_page(request, form)
     reach = linked_cases.answer_reach(request.case, by=request.user, at=request.at, signed=False)
-    words = {name: form.cleaned_data[name] for name in ("outcome", "found", "done", "sent_because")}
-    answer = actions.close(request.case, by=request.user, at=request.at, **words, files=files.keys)
+    answer = actions.close(request.case, by=request.user, at=request.at, **form.answer, files=files.keys)
     if answer.state == AnswerState.PROPOSED:
         if second_person.has_no_other_supervisor(request.case, request.user.pk, at=request.at):
             return request.done(
@@ -59,7 +58,7 @@ def _form(request: ActionRequest) -> CloseForm:
         return CloseForm(request.data, **about)
     if request.data is None:
         proposal = _proposal(request.case)
-        names = ("outcome", "found", "done", "sent_because") if proposal else ()
+        names = ANSWER_FIELDS if proposal else ()
         return CloseForm(None, typed={name: getattr(proposal, name) for name in names}, **about)
     chosen = request.data.get("quick") or request.data.get("standard", "")
     typed = {name: request.data.get(name, "") for name in ("outcome", "found", "done")}

@@ -11,6 +11,7 @@ from accounts.models import User
 from complaints import actions
 from complaints.models import Answer, Case, CaseEvent, Refusal
 from complaints.permissions import send_window
+from complaints.staff.acts.answer_form import ANSWER_FIELDS
 from complaints.unsent_forms import store
 from complaints.unsent_forms.pages import form_path, keep_posted
 from complaints.workflow import Action
@@ -44,7 +45,7 @@ def _keep(case: Case, step: CaseEvent, *, by: User, at: datetime) -> None:
 def _typed(case: Case, step: CaseEvent, action: Action) -> store.Fields:
     if action == Action.CLOSE:
         answer = Answer.objects.get(event=step)
-        return [(name, getattr(answer, name)) for name in ("outcome", "found", "done", "sent_because")]
+        return [(name, getattr(answer, name)) for name in ANSWER_FIELDS]
     if action == Action.ACCEPT:
         asked = case.consultations.filter(event__number=step.number + 1).first()
         request = [("asks_now", "on"), ("text", asked.text)] if asked else []
