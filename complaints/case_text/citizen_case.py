@@ -182,4 +182,5 @@ def _message_labels(kind: str) -> dict[str, str]:
         "case_objected": gettext("We received your objection"),
         "case_upheld": gettext("Your objection was accepted"),
         "case_dismissed": gettext("The answer was not changed"),
+        "case_status": gettext("The status you asked for"),
     }
