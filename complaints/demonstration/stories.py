@@ -13,11 +13,13 @@ from accounts.models import Citizen, User
 from agencies.models import Agency, Directorate, Governorate, Topic, current_calendar
 from complaints.actions import accept, add, add_task, ask, close, decline, file, object_to
 from complaints.actions.consultations import consult, estimate
+from complaints.actions.decisions import propose_extension
 from complaints.actions.filing import Filing
 from complaints.actions.topic_answers import given, questions_for
+from complaints.clocks import extensions
 from complaints.clocks.clockwork import promise_days
 from complaints.models import Case, Macro, MacroAct, RefusalReason, StandardText
-from complaints.simulation.texts import CaseText, read_texts
+from complaints.simulation.texts import EXTENSION_REASON, CaseText, read_texts
 from complaints.simulation.world import Seed
 from complaints.workflow import Kind, Outcome
 
@@ -206,6 +208,15 @@ def _accepted(story: Story) -> None:
     accept(case, by=story.officer, at=accepted_at, days=days, directorate=_directorate(story))
 
 
+def _postponed(story: Story) -> None:
+    """A later date is proposed, on which the supervisor decides."""
+    _accepted(story)
+    case, proposed_at, calendar = story.case, story.at + timedelta(hours=21), current_calendar()
+    most = extensions.most_days(case, extensions.running_clock(case), calendar=calendar)
+    if most:
+        propose_extension(case, by=story.officer, at=proposed_at, days=min(2, most), reason=EXTENSION_REASON)
+
+
 def _consulted(story: Story) -> None:
     _accepted(story)
     case, asked_at = story.case, story.at + timedelta(hours=21)
@@ -272,7 +283,7 @@ def _directorate(story: Story) -> Directorate | None:
 #: Days before today on which a case is filed, and what happens to it until today: fresh, late, waiting, answered …
 PLOTS: Final[tuple[tuple[int, Plot], ...]] = (
     (0, _fresh),
-    (1, _accepted),
+    (1, _postponed),
     (9, _accepted),
     (3, _waiting),
     (8, _consulted),
@@ -281,4 +292,5 @@ PLOTS: Final[tuple[tuple[int, Plot], ...]] = (
     (1, _declined),
     (7, _answered),
     (2, _shared),
+    (1, _accepted),
 )

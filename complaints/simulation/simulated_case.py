@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from django.utils import timezone
 
 from accounts.models import User
-from agencies.models import Agency, Directorate
+from agencies.models import Directorate
 from complaints import reference
 from complaints.case_text.objection_causes import causes
-from complaints.clocks import clockwork
+from complaints.clocks import clockwork, extensions
 from complaints.engine import history_chain
 from complaints.engine.history_words import filed_words
 from complaints.models import (
     Addition,
     Answer,
     Case,
-    Clock,
-    Ending,
     Extension,
     ExtensionState,
     Objection,
     ObjectionRuling,
     Question,
-    ReferralTask,
     Refusal,
     RefusalReason,
     Ruling,
-    TaskState,
 )
 from complaints.models.case import SUBJECT_LENGTH
-from complaints.simulation.answered_case import AnsweredCase
 from complaints.simulation.case_rows import MOVING
 from complaints.simulation.chances import (
     ANSWERED_AT_ONCE,
@@ -50,12 +45,13 @@ from complaints.simulation.chances import (
     SLOWER_BY,
 )
 from complaints.simulation.clock_steps import take_steps
-from complaints.simulation.texts import ARCHIVED, DISMISSED, EXTENSION_REASON, TASK, TASK_ANSWER, TASK_DROPPED, UPHELD
-from complaints.simulation.world import Desk, Keys, Seed, World
-from complaints.workflow import AT_AGENCY, OUTCOMES, Action, ClockKind, Kind, Outcome, State
+from complaints.simulation.divided_case import DividedCase
+from complaints.simulation.texts import ARCHIVED, DISMISSED, EXTENSION_REASON, UPHELD
+from complaints.simulation.world import Keys, Seed, World
+from complaints.workflow import AT_AGENCY, OUTCOMES, Action, Kind, Outcome, State
 
 
-class SimulatedCase(AnsweredCase):
+class SimulatedCase(DividedCase):
     """One case until ``until``: ``case`` is as it was filed, ``steps`` what it became, the other lists its rows."""
 
     def __init__(self, seed: Seed, *, world: World, keys: Keys, dice: Random, at: datetime, until: datetime) -> None:
@@ -241,53 +237,18 @@ class SimulatedCase(AnsweredCase):
         facts = {"words": self.fingerprint(text), "files": 0}
         self.record(Action.ADD, State(self.case.state), by=self.case.citizen.user, facts=facts)
 
-    def do_add_task(self) -> None:
-        desk = self._other_desk(self.case.agency)
-        task = self.say_of_case(ReferralTask, agency=desk.agency, text=TASK, asked_by=self._officer, asked_at=self.at)
-        days = self._promise()
-        due = self.world.calendar.due(self.at, days)
-        clock = Clock(
-            pk=self.keys.next(Clock),
-            case=self.case,
-            task=task,
-            kind=ClockKind.ANSWER_TASK,
-            started_at=self.at,
-            limit_days=days,
-            first_due_at=due,
-            due_at=due,
-        )
-        self.clocks.append(clock)
-        facts = {"agency": desk.agency.pk, "days": days, "words": self.fingerprint(TASK)}
-        self.record(Action.ADD_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
-
-    def do_answer_task(self) -> None:
-        task = self._last(ReferralTask)
-        desk = next(desk for desk in self.world.desks if desk.agency == task.agency)
-        task.state, task.answer, task.answer_event_id = TaskState.ANSWERED, TASK_ANSWER, self.event_id
-        self._end_part(task, by=desk.officer, ending=Ending.MET)
-        facts = {"agency": task.agency_id, "words": self.fingerprint(TASK_ANSWER)}
-        self.record(Action.ANSWER_TASK, State.IN_PROGRESS, by=desk.officer, facts=facts)
-
-    def do_drop_task(self) -> None:
-        task = self._last(ReferralTask)
-        task.state, task.reason, task.drop_event_id = TaskState.DROPPED, TASK_DROPPED, self.event_id
-        self._end_part(task, by=self._officer, ending=Ending.STOPPED)
-        facts = {"agency": task.agency_id, "words": self.fingerprint(TASK_DROPPED)}
-        self.record(Action.DROP_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
-
-    def _end_part(self, task: ReferralTask, *, by: User, ending: Ending) -> None:
-        task.ended_by, task.ended_at = by, self.at
-        clock = next(clock for clock in self.clocks if clock.task == task)
-        clock.ended_at, clock.ending = self.at, Ending.MISSED if self.at > clock.due_at else ending
-
     def do_propose_extension(self) -> None:
-        due = self._running().due_at
-        new_on = timezone.localdate(self.world.calendar.due(due, EXTRA_DAYS))
+        clock = self._running()
+        days = min(EXTRA_DAYS, extensions.most_days(self.case, clock, calendar=self.world.calendar))
+        new_on = self._later_day(days)
+        if new_on is None:
+            self.do_close()
+            return
         self.say_of_case(
             Extension,
             state=ExtensionState.PROPOSED,
-            days=EXTRA_DAYS,
-            old_on=timezone.localdate(due),
+            days=days,
+            old_on=timezone.localdate(clock.due_at),
             new_on=new_on,
             reason=EXTENSION_REASON,
             proposed_by=self._officer,
@@ -298,9 +259,14 @@ class SimulatedCase(AnsweredCase):
 
     def do_extend(self) -> None:
         extension, clock = self._last(Extension), self._running()
-        extension.state, extension.decided_event_id = ExtensionState.GRANTED, self.event_id
+        extension.decided_event_id = self.event_id
+        if self._later_day(extension.days) is None:
+            extension.state = ExtensionState.DROPPED
+            self.do_close()
+            return
+        extension.state = ExtensionState.GRANTED
         extension.granted_by, extension.granted_at = self._supervisor, self.at
-        clock.due_at = self.world.calendar.due(clock.due_at, EXTRA_DAYS)
+        clock.due_at = self.world.calendar.due(clock.due_at, extension.days)
         self._project(clock)
         self.case.last_action = Action.EXTEND
         facts = {"new_on": extension.new_on.isoformat()}
@@ -352,11 +318,6 @@ class SimulatedCase(AnsweredCase):
     # ---- what several actions share ----
 
     @property
-    def _officer(self) -> User:
-        assert self.desk is not None
-        return self.desk.officer
-
-    @property
     def _supervisor(self) -> User:
         assert self.desk is not None
         return self.desk.supervisor
@@ -365,22 +326,13 @@ class SimulatedCase(AnsweredCase):
     def _directorate(self) -> Directorate | None:
         return self.desk.directorates.get(self.seed.text.directorate) if self.desk else None
 
-    def _other_desk(self, agency: Agency | None) -> Desk:
-        """Return the agency whose case it is, or any other when ``agency`` is that."""
-        if self.seed.owner is not None and self.seed.owner.agency != agency:
-            return self.seed.owner
-        return next(desk for desk in self.dice.sample(self.world.desks, 2) if desk.agency != agency)
-
-    def _promise(self) -> int:
-        limit = clockwork.promise_days(self.case, at=self.at, calendar=self.world.calendar)
-        return self.dice.randint(max(1, limit // 2), limit)
+    def _later_day(self, days: int) -> date | None:
+        """Return the day that the promise moves to by ``days`` working days, None where nobody may move it there."""
+        clock, calendar = self._running(), self.world.calendar
+        return extensions.granted_on(self.case, clock, days=days, at=self.at, calendar=calendar) if days else None
 
     def _close(self, by: User | None, outcome: Outcome) -> None:
         self.case.closed_at, self.case.closed_by, self.case.outcome = self.at, by, outcome
-
-    def _part(self) -> ReferralTask | None:
-        parts = (row for row in self.texts if isinstance(row, ReferralTask))
-        return next((part for part in parts if part.state == TaskState.OPEN), None)
 
     def _proposed(self) -> Extension | None:
         extensions = (row for row in self.texts if isinstance(row, Extension))

@@ -12,12 +12,24 @@ from accounts.demo import NotADemonstration
 from accounts.models import Citizen, Identity, Mandate, Membership, PrivacyRequest, StaffChange, User
 from accounts.roles import Role
 from accounts.staff.memberships.rules import may_consent
-from agencies.models import City, KnownProblem
+from agencies.models import City, KnownProblem, current_calendar
+from complaints.clocks import extensions
 from complaints.demonstration.desk_work import CALLS
 from complaints.demonstration.seeding import seed_demonstration
 from complaints.demonstration.stories import IN_TRIAGE, PLOTS, TOPICS
 from complaints.demonstration.year import RISES
-from complaints.models import Case, CaseEvent, CentreContact, Label, Note, Precedent, ProblemJoin, PublishedAnswer
+from complaints.models import (
+    Case,
+    CaseEvent,
+    CentreContact,
+    Extension,
+    ExtensionState,
+    Label,
+    Note,
+    Precedent,
+    ProblemJoin,
+    PublishedAnswer,
+)
 from complaints.workflow import State
 
 NOW = datetime.fromisoformat("2026-11-24T11:00:00+03:00")
@@ -105,3 +117,7 @@ class TestTheDemonstration:
         assert Citizen.objects.filter(identity=Identity.MISMATCHED).count() == 1
         assert set(CentreContact.objects.values_list("result", flat=True)) == {one.value for one in CALLS}
         assert (Note.objects.count(), Label.objects.count()) == (1, 1)
+        waiting = Extension.objects.get(state=ExtensionState.PROPOSED, proposed_by__login="omar@miyahuna.example")
+        case, calendar = waiting.case, current_calendar()
+        clock = extensions.running_clock(case)
+        assert extensions.granted_on(case, clock, days=waiting.days, at=NOW, calendar=calendar) == waiting.new_on

@@ -3,6 +3,7 @@
 import itertools
 from collections import Counter
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -10,10 +11,12 @@ from random import Random
 import pytest
 from django.db import connection
 from django.db.models import F, Q
+from django.utils import timezone
 
 from agencies.models import Topic
 from complaints.actions.answers import judged_answer
 from complaints.answer_quality.judgement import Result
+from complaints.clocks.extensions import later, latest_day
 from complaints.demonstration.year import PACES
 from complaints.engine import history_chain
 from complaints.models import (
@@ -22,6 +25,8 @@ from complaints.models import (
     CaseEvent,
     Classification,
     Clock,
+    Extension,
+    ExtensionState,
     Holding,
     Rating,
     ReferralTask,
@@ -29,6 +34,7 @@ from complaints.models import (
     TaskState,
 )
 from complaints.simulation.case_rows import MOVING
+from complaints.simulation.chances import NEXT
 from complaints.simulation.generate import filing_moments, generate
 from complaints.simulation.seeds import SeedMaker
 from complaints.simulation.simulated_case import SimulatedCase
@@ -176,3 +182,39 @@ def test_one_open_case_in_seven_is_late_and_slow_agencies_have_most_of_them(worl
     quick, usual, slow = late.values()
     assert quick < 0.06 < usual < 0.15 < slow < 0.4, late
     assert 0.1 < sum(late.values()) / len(late) < 0.2, late
+
+
+def test_a_later_date_is_proposed_and_granted_as_far_as_real_ones_are(
+    world: World, topics: Sequence[Topic], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a topic with two days three more days cannot be granted."""
+    hurried = copy(topics[0])
+    hurried.limit_days = 2
+    here, dice, keys = replace(world, topics=[hurried]), Random(5), Keys()
+    maker = SeedMaker(here, dice)
+    monkeypatch.setitem(NEXT, State.IN_PROGRESS, {Action.PROPOSE_EXTENSION: 9, Action.RETURN: 1})
+    faults: list[str] = []
+    reached: Counter[Action] = Counter()
+    real = SimulatedCase.record
+
+    def watched(life: SimulatedCase, action: Action, *args: object, **values: object) -> None:
+        real(life, action, *args, **values)
+        reached[action] += 1
+        if action == Action.EXTEND:
+            clock, extension = life._running(), life._last(Extension)
+            if timezone.localdate(clock.due_at) > latest_day(life.case, clock, calendar=here.calendar):
+                faults.append("beyond the limit")
+            if clock.due_at <= life.at or extension.new_on != timezone.localdate(clock.due_at):
+                faults.append("into the past, or not as it says")
+        if action == Action.PROPOSE_EXTENSION:
+            days = life._last(Extension).days
+            later(life.case, life._running(), days=days, at=life.at, calendar=here.calendar)
+
+    monkeypatch.setattr(SimulatedCase, "record", watched)
+    lives = [
+        SimulatedCase(maker.seed(at), world=here, keys=keys, dice=dice, at=at, until=NOW)
+        for at in filing_moments(150, dice, NOW - timedelta(days=60), NOW)
+    ]
+    states = Counter(row.state for life in lives for row in life.texts if isinstance(row, Extension))
+    assert (faults, min(reached[action] for action in (Action.EXTEND, Action.PROPOSE_EXTENSION)) > 20) == ([], True)
+    assert states[ExtensionState.DROPPED] > 0, states
