@@ -55,7 +55,7 @@ class Factor(models.Model):
 
 
 class RecoveryCode(models.Model):
-    """One of the numbered codes by which a person signs in without the factor, once; stored as a password is."""
+    """One of the numbered codes by which a person signs in without the factor, once; stored as a salted hash."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes")
     number = models.PositiveSmallIntegerField()

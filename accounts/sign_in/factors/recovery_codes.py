@@ -1,4 +1,4 @@
-"""Recovery codes: numbered, shown once, accepted once each, stored as hashes of passwords are.
+"""Recovery codes: numbered, shown once, accepted once each, stored as salted hashes.
 
 A code begins with its number, so that only one hash is compared. The ten letters behind it have 49 random bits.
 """
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import Argon2PasswordHasher, check_password
 from django.db import transaction
 
 from accounts.models import RecoveryCode, User
@@ -25,6 +25,14 @@ _TYPED: Final = re.compile(rf"([1-{COUNT}])([{ALPHABET}]{{{2 * HALF}}})")
 _SEPARATORS: Final = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 
 
+class RandomCodeHasher(Argon2PasswordHasher):
+    """Argon2id at a small cost, 8 MB and some milliseconds: nobody guesses random letters as they guess passwords."""
+
+    time_cost = 1
+    memory_cost = 8 * 1024
+    parallelism = 1
+
+
 def new_codes() -> list[str]:
     """Return a new set of codes; ``store`` makes it the one that is accepted."""
     return [f"{number}-{_half()}-{_half()}" for number in range(1, COUNT + 1)]
@@ -36,8 +44,9 @@ def _half() -> str:
 
 def store(user: User, codes: Sequence[str], *, at: datetime) -> None:
     """Replace the codes of ``user``; the old ones are accepted no more."""
+    hasher = RandomCodeHasher()
     hashed = [
-        RecoveryCode(user=user, number=number, digest=make_password(secret), created_at=at)
+        RecoveryCode(user=user, number=number, digest=hasher.encode(secret, hasher.salt()), created_at=at)
         for number, secret in filter(None, map(_parsed, codes))
     ]
     with transaction.atomic():
