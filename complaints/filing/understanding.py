@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from agencies.models import Agency, City, Governorate, Topic
 from agencies.routing import Matter, owners_for
+from complaints.case_text.known_problems import OfferedProblem, offered_for
 from complaints.models import Draft
 from complaints.suggestions.everyday import knows_topics, suggest
 from complaints.suggestions.suggestion_model import current_model
@@ -99,6 +100,12 @@ class Understood:
 
 #: Of a draft without words, or one whose words nobody asked about.
 NOTHING_UNDERSTOOD: Final = Understood()
+
+
+def problems_for(draft: Draft, found: Understood, *, at: datetime) -> list[OfferedProblem]:
+    """Return the known problems that fit a draft; what was ``found`` in its words stands in for what it leaves open."""
+    place = found.place.as_words if found.place else {}
+    return offered_for(draft, at=at, topics=[fit.topic for fit in found.fits], **place)
 
 
 def understood(draft: Draft, *, searched: str = "", at: datetime) -> Understood:

@@ -23,7 +23,6 @@ from agencies.models import Agency, Topic
 from complaints.actions.known_problems import NoSuchProblem, ProblemOver
 from complaints.attachments import uploads
 from complaints.attachments.fields import NOT_STORED
-from complaints.case_text import known_problems
 from complaints.case_text.kinds import words_of_kind
 from complaints.contact_centre import contacts
 from complaints.contact_centre.new_call.forms import CallerCaseForm
@@ -40,7 +39,7 @@ from complaints.filing.agency_form import AgencyStepForm
 from complaints.filing.drafting import TooManyDrafts
 from complaints.filing.forms import FitForm
 from complaints.filing.place_form import all_governorates, area_options
-from complaints.filing.understanding import NOTHING_UNDERSTOOD, understood
+from complaints.filing.understanding import NOTHING_UNDERSTOOD, problems_for, understood
 from complaints.models import CentreContact, Draft
 from complaints.suggestions.everyday import danger_in
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
@@ -178,7 +177,7 @@ def _render(
         "kind": words_of_kind(draft.kind),
         "topic_groups": _topic_groups(draft),
         "focus": _focus(draft, page),
-        "problems": known_problems.offered_for(draft, at=at, topics=[fit.topic for fit in page.fit.understood.fits]),
+        "problems": problems_for(draft, page.fit.understood, at=at),
         "missing": _missing(draft) if not page.errors else (),
         "danger": danger_in(f"{draft.subject}. {draft.details}", at=at),
         "can_receive": drafting.can_receive(draft.agency, at=at),

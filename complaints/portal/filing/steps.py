@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.attachments import uploads
 from complaints.case_text.kinds import words_of_kind
-from complaints.case_text.known_problems import offered_for
 from complaints.filing import drafting
 from complaints.filing.preselection import draft_query, preselect
-from complaints.filing.understanding import NOTHING_UNDERSTOOD, Understood
+from complaints.filing.understanding import NOTHING_UNDERSTOOD, Understood, problems_for
 from complaints.filing.writers import Writer
 from complaints.models import Draft
 from complaints.suggestions.everyday import danger_in
@@ -61,13 +60,12 @@ def step_context(
     form: forms.Form, draft: Draft, at: datetime, *, understood: Understood = NOTHING_UNDERSTOOD
 ) -> dict[str, Any]:
     """Return what the page of every step shows; what was ``understood`` stands in for what a draft leaves open."""
-    topics, place = [fit.topic for fit in understood.fits], understood.place
     return {
         "form": form,
         "draft": draft,
         "kind": words_of_kind(draft.kind),
         "danger": danger_in(f"{draft.subject}. {draft.details}", at=at),
-        "known_problems": offered_for(draft, at=at, topics=topics, **(place.as_words if place else {})),
+        "known_problems": problems_for(draft, understood, at=at),
         "attachments": uploads.of_draft(draft),
         "is_begun": draft.is_begun,
         "is_restored": drafting.is_restored(draft, at=at),

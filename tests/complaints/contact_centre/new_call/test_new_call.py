@@ -1,6 +1,6 @@
 """A call from the number that rings to the number that is read out: found, proven, written down, read back, filed."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -11,7 +11,7 @@ from accounts.registration.data import RegistrationData
 from accounts.registration.register import complete
 from accounts.roles import Role
 from accounts.sign_in.factors.step_up import FACTOR_AT
-from agencies.models import Agency, Topic
+from agencies.models import Agency, City, Governorate, KnownProblem, Topic
 from complaints.escalation.expiry import end_contacts
 from complaints.models import CentreContact, Draft
 from notifications.models import Message
@@ -21,6 +21,7 @@ from tests.complaints.pages import Clock, Desk, statements_of
 from tests.complaints.sample_files import PDF, upload
 
 NEW = "/en/staff/calls/new/"
+DAY = timedelta(days=1)
 DETAILS = "تسرب ماء قوي من الخط الرئيسي أمام المدرسة منذ أسبوع."
 
 
@@ -79,6 +80,26 @@ def test_a_known_caller_files_and_finds_the_case(
     assert not message.daytime  # while the caller is on the line, at any hour
     views = IdentityView.objects.filter(citizen=amina, viewer=sami).values_list("kind", flat=True)
     assert set(views) == {"search", "caller"}
+
+
+def test_the_agent_is_offered_known_problems_of_the_place_that_the_caller_names_alone(
+    desk: Desk, sami: User, amina: Citizen, leak: Topic, water: Agency, amman: Governorate, clock: Clock
+) -> None:
+    for name, code in (("صويلح", "sweileh"), ("خلدا", "khalda")):
+        place = City.objects.create(governorate=amman, code=code, level="gam_area", name_ar=name, name_en=code)
+        span = {"starts_at": clock() - DAY, "ends_at": clock() + DAY, "published_at": clock(), "changed_at": clock()}
+        words = {"text_ar": f"انكسر خط في {name}.", "text_en": f"A pipe in {code} broke."}
+        KnownProblem.objects.create(agency=water, topic=leak, governorate=amman, city=place, **span, **words)
+    client = desk(sami)
+    contact = proven(client, ring(client))
+    said = {"kind": "complaint", "details": f"{leak.name_ar} منذ أسبوع في خلدا قرب المسجد."}
+    page = client.post(at("call-file", contact), said, follow=True)
+    shown = ["A pipe in sweileh broke." in page.text, "A pipe in khalda broke." in page.text]
+    assert (shown, "Is this the caller" in page.text, "Is this your problem" in page.text) == (
+        [False, True],
+        True,
+        False,
+    )
 
 
 def test_wrong_answers_let_the_person_go_and_are_counted(desk: Desk, sami: User, amina: Citizen, clock: Clock) -> None:
