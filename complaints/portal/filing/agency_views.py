@@ -21,7 +21,7 @@ from complaints.filing.understanding import NOTHING_UNDERSTOOD, understood
 from complaints.filing.writers import Writer
 from complaints.models import Draft
 from complaints.portal.access import read_or_post
-from complaints.portal.filing import typed
+from complaints.portal.filing import mandate_views, typed
 from complaints.portal.filing.steps import (
     TOO_MANY_REQUESTS,
     requested_draft,
@@ -45,6 +45,8 @@ def new_agency(request: HttpRequest, writer: Writer, kind: str) -> HttpResponse:
     draft = requested_draft(request, writer, kind, at=at)
     if request.method != "POST" and typed.is_what_open(draft):
         return to_step("new-what", draft)
+    if request.method != "POST" and mandate_views.is_over(draft, at=at):
+        return mandate_views.over_page(request, draft)
     if request.method != "POST":
         return _agency_page(request, draft, typed.unpack(draft, _STEP), at)
     take = _take_fit if "fits" in request.POST else _take_agency

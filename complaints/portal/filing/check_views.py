@@ -22,7 +22,7 @@ from complaints.filing.writers import Writer
 from complaints.models import Case, Draft, TopicAnswer
 from complaints.own_cases.access import TOO_MANY
 from complaints.portal.access import read_or_post
-from complaints.portal.filing import typed
+from complaints.portal.filing import mandate_views, typed
 from complaints.portal.filing.steps import draft_token, requested_draft, step_context, step_url, to_step
 from complaints.portal.filing.writer import for_everybody
 from complaints.suggestions import owners
@@ -34,7 +34,7 @@ from complaints.visibility.identity import must_hide
 SAID_ALREADY = _("You have already sent this text and that case is still open. Add to it instead.")
 _STEP = "check"
 #: What a press was answered, as it is kept for the page that follows, and the sentence for it.
-UNREAD, TOO_MANY_TODAY, SENT_ALREADY = "unread", "too_many", "already"
+UNREAD, TOO_MANY_TODAY, SENT_ALREADY, OVER = "unread", "too_many", "already", "over"
 _SENTENCES = {TOO_MANY_TODAY: TOO_MANY, SENT_ALREADY: SAID_ALREADY}
 
 
@@ -52,13 +52,15 @@ def new_check(request: HttpRequest, writer: Writer, kind: str) -> HttpResponse:
     draft = requested_draft(request, writer, kind, at=at)
     if request.method == "POST":
         return _back(request, writer, draft, "", at=at)
+    if mandate_views.is_over(draft, at=at):
+        return mandate_views.over_page(request, draft)
     if typed.is_what_open(draft):
         return to_step("new-what", draft)
     questions = drafting.draft_questions(draft)
     if not (draft.is_complete and drafting.has_answers(draft, questions)):
         return to_step(drafting.next_step(draft), draft)
     answers = given(questions, draft.answers)
-    context = _page(draft, _case_owner(draft, writer.citizen, at=at), answers, at)
+    context = _page(draft, _case_owner(draft, writer.citizen), answers, at)
     return render(request, "complaints/portal/filing/new_check.html", context)
 
 
@@ -103,18 +105,14 @@ def _is_withheld(draft: Draft) -> bool:
 # ---- the press ----
 
 
-def _case_owner(draft: Draft, writer: Citizen | None, *, at: datetime) -> Citizen | None:
+def _case_owner(draft: Draft, writer: Citizen | None) -> Citizen | None:
     """Return whose case the draft becomes: its writer's, or that of the person for whom they speak by a mandate."""
-    if draft.mandate is None:
-        return writer
-    if not draft.mandate.is_in_force(at=at):
-        raise MandateOver(draft.mandate)
-    return draft.mandate.person
+    return draft.mandate.person if draft.mandate else writer
 
 
 def _press(request: HttpRequest, writer: Writer, citizen: Citizen, kind: str, at: datetime) -> HttpResponse:
     """Send the draft and lead to the receipt, or keep the press with the draft and lead back to what is wrong."""
-    whose = _pressed_for(request, citizen, at=at)
+    whose = _pressed_for(request, citizen)
     form = CheckStepForm(request.POST, phone=whose.offered_phone, email=whose.confirmed_email)
     said = "errors"
     if form.is_valid():
@@ -141,12 +139,12 @@ def _back(request: HttpRequest, writer: Writer, draft: Draft, said: str, *, at: 
     return to_step("new-check", draft)
 
 
-def _pressed_for(request: HttpRequest, citizen: Citizen, *, at: datetime) -> Citizen:
+def _pressed_for(request: HttpRequest, citizen: Citizen) -> Citizen:
     """Return whose case the press sends; without a statement for somebody who writes for themselves."""
     if "for" not in request.POST or (token := draft_token(request)) is None:
         return citizen
     draft = Draft.objects.filter(pk=token, citizen=citizen).select_related("mandate__person").first()
-    return (_case_owner(draft, citizen, at=at) if draft else None) or citizen
+    return (_case_owner(draft, citizen) if draft else None) or citizen
 
 
 def _is_unread(form: CheckStepForm, citizen: Citizen, whose: Citizen) -> bool:
@@ -172,6 +170,8 @@ def _send(request: HttpRequest, form: CheckStepForm, at: datetime) -> tuple[Case
         case = drafting.send_draft(token, by=signed_in_user(request), at=at, language=language, **form.wishes)
     except (Draft.DoesNotExist, DraftIncomplete):
         return None, ""
+    except MandateOver:
+        return None, OVER
     except TooManyToday:
         return None, TOO_MANY_TODAY
     except AlreadyFiled:

@@ -24,7 +24,7 @@ from complaints.filing.writers import Writer
 from complaints.models import Draft
 from complaints.portal import answers
 from complaints.portal.access import own_case, read_or_post
-from complaints.portal.filing import typed, what_step
+from complaints.portal.filing import mandate_views, typed, what_step
 from complaints.portal.filing.open_drafts import OpenDraft
 from complaints.portal.filing.steps import requested_draft, step_url, to_step
 from complaints.portal.filing.what_step import AUTOSAVE, HOME, KEEP, LATER, REMOVE, STEP
@@ -82,6 +82,8 @@ def new_what(request: HttpRequest, writer: Writer, kind: str) -> HttpResponse:
 
 
 def _what_page(request: HttpRequest, writer: Writer, draft: Draft, at: datetime) -> HttpResponse:
+    if mandate_views.is_over(draft, at=at):
+        return mandate_views.over_page(request, draft)
     held = typed.unpack(draft, STEP) or what_step.pressed_empty(request.GET, draft)
     form = what_step.details_form(held.data if held else None, None, writer=writer, draft=draft, at=at)
     for sentence in held.refused if held else ():
