@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.storage import FileSystemStorage
+from playwright.sync_api import Browser
 
 from kit.style_sheets import WholeSheetsStorage, whole_sheet
 
@@ -55,3 +56,25 @@ def test_every_part_is_named_once_and_means_the_same_in_another_folder() -> None
         assert sorted(named) == [part.relative_to(CSS).as_posix() for part in parts]
         assert [part.name for part in parts if any(word in part.read_text() for word in NOT_IN_PARTS)] == []
     assert sheets
+
+
+#: Above the cases of a desk, the second one closed at the end of the row, as the queue has them.
+TOOLS = """<main class="queue-tools"><div style="flex: 0 0 80rem"></div><details class="filters">
+  <summary>Save</summary><form><p class="field"><label class="label">A name of it</label><input class="input"></p>
+  <button class="btn">Save</button></form></details></main>"""
+#: Where the button ends, in dots from the start of the window, and whether it is seen.
+BUTTON = (
+    "() => {const box = document.querySelector('button').getBoundingClientRect(); return [box.right, box.width > 0]}"
+)
+
+
+def test_what_is_closed_at_the_end_of_a_row_does_not_reach_beyond_the_window(browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1400, "height": 800})
+    try:
+        page.set_content(f"<style>{whole_sheet(CSS / 'components.css')}{whole_sheet(CSS / 'desk.css')}</style>{TOOLS}")
+        closed = page.evaluate(BUTTON)
+        page.click("summary")
+        end, is_seen = page.evaluate(BUTTON)
+        assert (closed, is_seen, end <= 1400) == ([0, False], True, True)
+    finally:
+        page.close()
