@@ -5,7 +5,9 @@
   document.querySelectorAll("form[data-autosave]").forEach(form => {
     // Somebody may have begun to write before this file had come.
     const boxes = [...form.querySelectorAll("textarea,input:not([type=hidden])")];
-    let dirty = boxes.some(box => box.value !== box.defaultValue), leaving = false;
+    // The value of a tick says nothing of whether it is set.
+    const isTouched = box => /^(checkbox|radio)$/.test(box.type) ? box.checked !== box.defaultChecked : box.value !== box.defaultValue;
+    let dirty = boxes.some(isTouched), leaving = false;
     form.querySelectorAll("[data-autosaved]").forEach(said => { said.hidden = false; });
     const save = () => {
       if (!dirty || leaving) return;

@@ -7,7 +7,9 @@
     if (!line) return;
     // Somebody may have begun to write before this file had come.
     const boxes = [...form.querySelectorAll("textarea,input:not([type=hidden])")];
-    let dirty = boxes.some(box => box.value !== box.defaultValue), leaving = false, stopped = false, busy = null;
+    // The value of a tick says nothing of whether it is set.
+    const isTouched = box => /^(checkbox|radio)$/.test(box.type) ? box.checked !== box.defaultChecked : box.value !== box.defaultValue;
+    let dirty = boxes.some(isTouched), leaving = false, stopped = false, busy = null;
     const say = (words, role) => {
       if (role) line.setAttribute("role", role); else line.removeAttribute("role");
       line.textContent = words;

@@ -17,6 +17,10 @@ MENU_AND_ERRORS = """<html lang="en">
   <details open data-open-wide><summary>Menu</summary><p style="height: 99rem">Pages</p></details>
   <div class="summary-errors" id="errors" tabindex="-1">One thing</div><p style="height: 99rem">Form</p>"""
 ANY_PAGE = '<html lang="en"><main id="main"><p>Any page</p></main>'
+#: As a page of an action: days that are filled in, a tick without a value of its own, and a box to write in.
+FORM = """<form method="post"><input type="hidden" name="form_key" value="k"><p data-unsent-line hidden></p>
+  <input name="days" value="3"><input type="checkbox" name="asks"><input type="radio" name="way" value="a" checked>
+  <textarea name="text"></textarea></form>"""
 DRAFT = {"id": "d1", "kind": "complaint", "person": "", "fields": [["details", "No water"]], "files": []}
 TEXTS = {"taken": "Your draft is here.", "go": "Go on", "expired": "Too old", "others": "Of somebody else"}
 
@@ -44,6 +48,29 @@ def test_an_action_begins_in_its_first_field_unless_somebody_is_elsewhere(
         page.focus(focused)
     page.add_script_tag(path=SCRIPTS / "desk.js")
     assert page.evaluate("document.activeElement.id") == ends_at
+
+
+@pytest.mark.parametrize(
+    ("done", "kept"),
+    [
+        ("", 0),
+        ("document.querySelector('[name=asks]').checked = true", 1),
+        ("document.querySelector('[name=text]').value = 'Since Sunday'", 1),
+    ],
+    ids=["nothing", "a tick", "words"],
+)
+def test_a_form_is_kept_where_somebody_did_something_in_it_before_its_script_came(
+    page: Page, done: str, kept: int
+) -> None:
+    posted = []
+    opened(page, FORM)
+    page.route(SITE, lambda route: (posted.append(route.request.post_data), route.fulfill(json={"kept": True})))
+    page.evaluate(done)
+    page.clock.install()
+    page.add_script_tag(path=SCRIPTS / "unsent.js")
+    page.clock.run_for(11_000)
+    page.wait_for_timeout(0)
+    assert len(posted) == kept
 
 
 def test_on_a_telephone_the_errors_are_seen_once_the_menu_above_them_is_closed(page: Page) -> None:
