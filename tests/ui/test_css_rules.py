@@ -65,3 +65,11 @@ def test_every_class_of_a_component_is_in_a_sheet():
 def classes(html: str) -> list[str]:
     plain = re.sub(r"{%.*?%}|{{.*?}}", " ", html)
     return [name for value in re.findall(r'class="([^"]*)"', plain) for name in value.split() if not name.endswith("-")]
+
+
+def test_a_menu_which_is_not_printed_holds_nothing_that_is_only_read():
+    lists = re.compile(r'<ul class="menu-list">(.*?)</ul>', re.DOTALL)
+    pressed = re.compile(r"<a |<button|menu_item|action_items|{% include ")
+    menus = [(path.name, menu) for path in TEMPLATES.rglob("*.html") for menu in lists.findall(path.read_text("utf-8"))]
+    assert len(menus) > 5
+    assert [name for name, menu in menus if not pressed.search(menu)] == []
