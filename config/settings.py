@@ -16,7 +16,7 @@ from config.auditing import *  # noqa: F403 - how many answers are audited
 from config.broker import Broker
 from config.environment import Env
 from config.logs import logging_config
-from config.message_settings import *  # noqa: F403 - when messages wait, the SMS gateway, notifications on devices
+from config.message_settings import *  # noqa: F403 - carriers, when messages wait, notifications on devices
 from config.open_data import *  # noqa: F403 - the licence of open data
 from config.operator import *  # noqa: F403 - who runs the service
 from config.own_site import add_to_static_file
@@ -296,31 +296,8 @@ USE_THOUSAND_SEPARATOR = True
 USE_TZ = True
 TIME_ZONE = "Asia/Amman"
 
-# Messages to people ---------------------------------------------------------------------------------------------
+# Checks and the demonstration ------------------------------------------------------------------------------------
 
-_EMBEDDED_CARRIER = ["notifications.carriers.embedded.EmbeddedCarrier"] if EMBEDDED else []
-# In the order of preference: the next one takes what the first one fails to.
-SMS_CARRIERS: list[str] = env.list("SMS_CARRIERS", default=_EMBEDDED_CARRIER)
-EMAIL_CARRIERS: list[str] = env.list("EMAIL_CARRIERS", default=_EMBEDDED_CARRIER)
-# Scales every span of the sending of messages; for tests, which cannot wait two hours.
-NOTIFICATIONS_TIME_FACTOR = env.float("NOTIFICATIONS_TIME_FACTOR", default=1.0)
-# What a day may cost, in parts of SMS and in e-mails; 0 is no cap.
-SMS_DAILY_CAP = env.int("SMS_DAILY_CAP", default=0)
-EMAIL_DAILY_CAP = env.int("EMAIL_DAILY_CAP", default=0)
-SMS_SENDER = env.str("SMS_SENDER", default="CMU")
-# Nobody can reply to a sender that is a name.
-SMS_REPLY_NUMBERS: list[str] = env.list("SMS_REPLY_NUMBERS", default=[SMS_SENDER] if SMS_SENDER.startswith("+") else [])
-TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
-TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
-TWILIO_API_URL = env.str("TWILIO_API_URL", default="")
-# How many messages each sender process may have on its way to a carrier.
-SMS_HTTP_IN_FLIGHT = env.int("SMS_HTTP_IN_FLIGHT", default=50)
-TWILIO_IN_FLIGHT = env.int("TWILIO_IN_FLIGHT", default=20)
-EMAIL_IN_FLIGHT = env.int("EMAIL_IN_FLIGHT", default=5)
-EMAIL_URL = env.str("EMAIL_URL", default="")
-EMAIL_FROM = env.str("EMAIL_FROM", default="noreply@localhost" if EMBEDDED else "")
-# Whatever is owed to a person leaves through notifications; Django's own mail has no way out.
-MAILERS: dict[str, Any] = {}
 # Warnings of the deployment check that the operator has read; never errors.
 ACCEPTED_WARNINGS: list[str] = env.list("ACCEPTED_WARNINGS", default=[])
 SILENCED_SYSTEM_CHECKS = ["mail.W001", *(name for name in ACCEPTED_WARNINGS if ".W" in name)]

@@ -94,14 +94,22 @@ def test_a_missing_setting_is_named_in_a_sentence(name: str, monkeypatch: pytest
 
 
 @pytest.mark.parametrize(
-    "name", ["TRUSTED_PROXIES", "DATABASE_POOL_SIZE", "SMS_DAILY_CAP", "NOTIFICATIONS_TIME_FACTOR"]
+    ("file", "name"),
+    [
+        ("settings.py", "TRUSTED_PROXIES"),
+        ("settings.py", "DATABASE_POOL_SIZE"),
+        ("message_settings.py", "SMS_DAILY_CAP"),
+        ("message_settings.py", "NOTIFICATIONS_TIME_FACTOR"),
+    ],
 )
 @pytest.mark.parametrize("value", ["many", "-", ""])
-def test_a_number_that_is_none_is_named_in_a_sentence(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_number_that_is_none_is_named_in_a_sentence(
+    file: str, name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DATABASE_FOR_PAGES", "true")
     monkeypatch.setenv(name, value)
     with pytest.raises(ImproperlyConfigured) as refused:
-        runpy.run_path(str(ROOT / "config" / "settings.py"))
+        runpy.run_path(str(ROOT / "config" / file))
     sentence = f"{name} is not a number, or not one of the right kind; docs/settings.md describes it."
     assert (str(refused.value), refused.value.__suppress_context__) == (sentence, True)
 

@@ -143,7 +143,7 @@ class TestToWhom:
         def numbers(**environment: str) -> list[str]:
             for name, value in environment.items():
                 monkeypatch.setenv(name, value)
-            return runpy.run_path(str(ROOT / "config" / "settings.py"))["SMS_REPLY_NUMBERS"]
+            return runpy.run_path(str(ROOT / "config" / "message_settings.py"))["SMS_REPLY_NUMBERS"]
 
         assert numbers(SMS_SENDER="CMU") == []
         assert numbers(SMS_SENDER="+962791234567") == ["+962791234567"]
