@@ -36,6 +36,7 @@ NOT_TYPED: Final = frozenset(
         PART_FIELD,
         WISH_FIELD,
         "version",
+        "edition",
         "send",
         "change",
         "quick",

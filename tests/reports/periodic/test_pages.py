@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from accounts.roles import Role
 from agencies.models import Agency
+from complaints.models import UnsentForm
 from reports.documents.tree import digest
 from reports.models import PeriodicReport, ReportState
 from reports.periodic import content, drafting, life
@@ -120,10 +121,19 @@ def test_a_correction_says_what_changed_and_shows_it(
 ) -> None:
     sign_in(client, lina)
     reason = "The comment on the summary was wrong."
+    asked = post(client, "periodic-report-correct", approved.pk, reason="", edition=approved.edition)
+    assert "Enter: What does the new version change" in asked.content.decode()
+    # Nothing was typed, so that nothing is kept.
+    assert not UnsentForm.objects.exists()
     answer = post(client, "periodic-report-correct", approved.pk, reason=reason)
     version = approved.correction
     assert answer.headers["Location"].endswith(f"/staff/reports/periodic/{version.pk}/")
     drafting.write_ordered(at=NOW)
+    version.refresh_from_db()
+    assert press(client, version, "send") == 302
+    refused = page(client, "periodic-report", version.pk)
+    assert ("This correction changes nothing" in refused, reason in refused) == (True, True)
+    assert [f"/act/{name}/" in refused for name in ("send", "rewrite", "discard")] == [False, True, True]
     life.comment(version, "summary", by=lina, at=NOW, texts=("صُحّح.", "It was corrected."))
     version.refresh_from_db()
     freeze(version, (lina, rana, hala), at=NOW)
