@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from agencies.models import Agency, ReferenceChange
 from agencies.reference_changes import NAMES
+from kit.compiled_reads import CompiledRead
 from kit.languages import current_language
 
 
@@ -46,7 +49,13 @@ class AgencyNames:
 def _renamings(agencies: Collection[int]) -> list[tuple[int, date, str]]:
     """Return the days on which agencies gave up a name, with that name, the oldest first."""
     name = NAMES[current_language() == "en"]
-    changes = ReferenceChange.objects.filter(
-        thing="agency", row__in=agencies, before__has_key=name, applied_at__isnull=False
-    )
-    return [(change.row, change.effective_on, change.before[name]) for change in changes.order_by("effective_on", "pk")]
+    return [(row, day, before[name]) for row, day, before in _CHANGES.rows(name) if row in agencies]
+
+
+def _changes(name: str) -> QuerySet[ReferenceChange, Any]:
+    """Return all agencies' changes of ``name``: a list of keys would make a statement of its own each time."""
+    changes = ReferenceChange.objects.filter(thing="agency", before__has_key=name, applied_at__isnull=False)
+    return changes.order_by("effective_on", "pk").values_list("row", "effective_on", "before")
+
+
+_CHANGES: Final = CompiledRead(_changes)

@@ -6,13 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from agencies.models import Agency, AgencySuccession, Topic
 from agencies.reference_changes import Author
+from kit.compiled_reads import CompiledRead
 
 
 class SuccessionRefused(ValueError):
@@ -142,10 +145,17 @@ class Continuity:
 def continuity(*, on: date) -> Continuity:
     """Return who continues whose work on a day: one query, two where the work of an agency went to several."""
     rows: dict[int, tuple[AgencySuccession, ...]] = {}
-    for each in AgencySuccession.objects.executed().filter(on__lte=on).order_by("pk"):
+    for each in _EXECUTED.rows(on=on):
         rows[each.predecessor_id] = (*rows.get(each.predecessor_id, ()), each)
     is_parted = any(not each.is_whole for found in rows.values() for each in found)
     return Continuity(rows, {topic.pk: topic for topic in Topic.objects.all()} if is_parted else {})
+
+
+def _executed(_shape: None, *, on: date) -> QuerySet[AgencySuccession]:
+    return AgencySuccession.objects.executed().filter(on__lte=on).order_by("pk")
+
+
+_EXECUTED: Final = CompiledRead(_executed, is_prepared=True)
 
 
 def present_agency(agency: Agency, *, on: date) -> Agency:

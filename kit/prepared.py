@@ -24,4 +24,6 @@ def preparing_cursor(connection: Any) -> Any:
 
 def bindable(value: Any) -> Any:
     """Return ``value`` as it is bound: integers have the type of their size otherwise, each type with its own plan."""
+    if type(value) is list:
+        return [bindable(each) for each in value]
     return Int8(value) if type(value) is int else value

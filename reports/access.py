@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
@@ -18,6 +18,7 @@ from accounts.decorators import signed_in_user
 from accounts.models import User
 from accounts.roles import CMU, READERS, REPORT_READERS, UNIT_HEAD, Role
 from agencies.models import Agency
+from kit.compiled_reads import CompiledRead
 
 type Page = Callable[..., HttpResponseBase]
 type Question = Callable[[User, datetime], bool]
@@ -73,6 +74,8 @@ def opens_cases(user: User, at: datetime) -> bool:
 
 # ---- doors ----
 
+_AGENCY: Final = CompiledRead(lambda _shape, *, code: Agency.objects.filter(code=code), is_prepared=True)
+
 
 def only_for[V: Page](question: Question) -> Callable[[V], V]:
     """Let in whoever ``question`` says yes to now; answer 404 to everybody else who is signed in."""
@@ -101,7 +104,7 @@ def agency_or_404(user: User, code: str, at: datetime) -> Agency:
     Raises:
         Http404: there is none, or it is not theirs to read; the answer is the same.
     """
-    agency = Agency.objects.filter(code=code).first()
+    agency = _AGENCY.first(code=code)
     if agency is None or not reads_agency(user, agency, at):
         raise Http404
     return agency

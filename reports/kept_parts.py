@@ -40,10 +40,11 @@ type Content = Callable[[], Mapping[str, Any]]
 
 
 class _Known(NamedTuple):
-    """How far figures are kept, and the digest of what pages are made of."""
+    """How far figures are kept, and the digests of their sums and of the reference data."""
 
     as_of: datetime | None
-    version: str
+    sums: str | None
+    names: str
 
 
 _KNOWN: Final = Statement(Path(__file__).with_name("kept_parts.sql"), _Known)
@@ -53,7 +54,8 @@ _KNOWN: Final = Statement(Path(__file__).with_name("kept_parts.sql"), _Known)
 class KeptFigures:
     """How the figures of ``period`` stand ``at`` a moment: what they are of, and a sentence about the copy read.
 
-    ``version`` is that of all they are made of, empty while they are counted from the history.
+    ``version`` is that of all they are made of, empty while they are counted from the history. ``names`` is that of
+    the reference data alone.
     """
 
     period: ReportPeriod
@@ -61,6 +63,7 @@ class KeptFigures:
     as_of: datetime
     copy_note: str
     version: str
+    names: str
 
     @property
     def is_running(self) -> bool:
@@ -80,13 +83,14 @@ def of(period: ReportPeriod, at: datetime) -> KeptFigures:
     as_of, kept = stands_for(period, kept=found.value.as_of, at=at), found.value.as_of
     # What is not kept is counted anew each time, and so is what was kept by a clock ahead of ours.
     is_kept = kept is not None and period.starts_at < kept <= at
-    version = f"{timezone.localdate(at)} {as_of.isoformat()} {found.value.version}" if is_kept else ""
-    return KeptFigures(period, at, as_of, found.note, version)
+    made_of = f"{found.value.sums} {found.value.names}"
+    version = f"{timezone.localdate(at)} {as_of.isoformat()} {made_of}" if is_kept else ""
+    return KeptFigures(period, at, as_of, found.note, version, found.value.names)
 
 
 def version_of_names() -> str:
     """Return the version of the reference data alone; one statement."""
-    return _known(date.min).version
+    return _known(date.min).names
 
 
 def _known(last: date) -> _Known:

@@ -87,4 +87,4 @@ def _counts(is_all: bool, **agencies: int) -> QuerySet[TrackRecordCount, Any]:  
     return summed.values_list("open_promises__sum", "unjudged__sum", "counted_on__min")
 
 
-_COUNTS: Final = CompiledRead(_counts)
+_COUNTS: Final = CompiledRead(_counts, is_prepared=True)

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, reduce
-from operator import add
+from functools import cached_property
 from typing import Final
 
 from reports.figures.measures import Figures
@@ -38,7 +37,7 @@ class SpanFigures:
 
     def others(self, agency: int) -> Figures:
         """Return the figures of all agencies but one, added up."""
-        return reduce(add, (each for (key,), each in self.agencies.rows.items() if key != agency), _NOTHING)
+        return Figures.together(each for (key,), each in self.agencies.rows.items() if key != agency)
 
     def may_tell(self, measure: str, agency: int) -> bool:
         """Tell whether ``agency`` may read a measure of others: of nobody, or of enough agencies and cases."""

@@ -179,7 +179,7 @@ def _likely(_shape: None, *, agency: int) -> QuerySet[Case, Any]:
     return running.annotate(number=Count("pk")).values_list("number", flat=True)
 
 
-_LIKELY: Final = CompiledRead(_likely)
+_LIKELY: Final = CompiledRead(_likely, is_prepared=True)
 
 
 # ---- topics and months ----
@@ -233,55 +233,41 @@ def _month(reading: Reading, agency: Agency) -> ChartRow:
 def _rulings(agency: Agency, period: ReportPeriod, user: User, *, at: datetime) -> list[Ruling]:
     """Return the newest accepted objections of the period with the unit's reasons, of cases ``user`` may see.
 
-    Whatever tells who the citizen is is left out, whoever reads. Four statements, unless the newest are hidden.
+    Whatever tells who the citizen is is left out, whoever reads. Three statements, unless the newest are hidden.
     """
     own = numbered("own", sorted(with_predecessors(Scope(agencies=frozenset({agency.pk})), at)))
     values = {"agency": agency.pk, "start": period.starts_at, "end": min(period.ends_at, at), **own}
-    found: list[int] = []
+    shape, reader = reader_shape(user, at=at)
+    found: list[Objection] = []
     # First the newest by the index of their events, and only then which of them the reader may see: asked for in one
     # statement, the database begins with all cases the agency ever had.
     for number in range(MOST_LOTS):
         lot = _NEWEST.rows(number, **values)
-        seen = _visible([case for _key, case in lot], user, at=at) if lot else frozenset()
-        found += [key for key, case in lot if case in seen]
+        found += _SEEN.rows(shape, **reader, **numbered("key", lot)) if lot else ()
         if len(lot) < LOOKED_AT or len(found) >= MOST_RULINGS:
             break
-    keys = numbered("key", found[:MOST_RULINGS])
-    return [_ruling(each) for each in (_SHOWN.rows(**keys) if keys else ())]
+    return [_ruling(each) for each in found[:MOST_RULINGS]]
 
 
-def _newest(number: int, *, agency: int, start: datetime, end: datetime, **own: int) -> QuerySet[Objection, Any]:
-    """Return a lot of accepted objections with their cases, the newest first."""
+def _newest(number: int, *, agency: int, start: datetime, end: datetime, **own: int) -> QuerySet[Objection, int]:
+    """Return the keys of a lot of accepted objections, the newest first."""
     accepted = accepted_objections(start, end, list(own.values())).filter(case__agency=agency, case__erased_at=None)
-    newest = accepted.order_by("-ruling_event__at", "-pk").values_list("pk", "case")
+    newest = accepted.order_by("-ruling_event__at", "-pk").values_list("pk", flat=True)
     return newest[number * LOOKED_AT : (number + 1) * LOOKED_AT]
 
 
-_NEWEST: Final = CompiledRead(_newest)
+_NEWEST: Final = CompiledRead(_newest, is_prepared=True)
 
 
-def _visible(cases: Sequence[int], user: User, *, at: datetime) -> frozenset[int]:
-    """Return those of ``cases`` that ``user`` may see."""
-    shape, values = reader_shape(user, at=at)
-    return frozenset(_SEEN.rows(shape, **values, **numbered("case", cases)))
-
-
-def _seen(shape: ReaderShape, **values: Any) -> QuerySet[Case, int]:
+def _seen(shape: ReaderShape, **values: Any) -> QuerySet[Objection]:
+    """Return those objections whose cases the reader may see, with cases and citizens, the newest first."""
     visible = Case.objects.visible_to(cast("User", shape.reader(values)), at=ANY_MOMENT).order_by()
-    keys = [value for name, value in values.items() if name.startswith("case_")]
-    return visible.filter(pk__in=keys).values_list("pk", flat=True)
-
-
-_SEEN: Final = CompiledRead(_seen)
-
-
-def _shown(_shape: None, **keys: int) -> QuerySet[Objection]:
-    """Return objections with their cases and citizens, the newest first."""
-    found = Objection.objects.filter(pk__in=keys.values()).select_related("case", "case__citizen")
+    keys = [value for name, value in values.items() if name.startswith("key_")]
+    found = Objection.objects.filter(pk__in=keys, case__in=visible).select_related("case", "case__citizen")
     return found.defer("case__folded", "case__search_vector").order_by("-ended_at", "-pk")
 
 
-_SHOWN: Final = CompiledRead(_shown)
+_SEEN: Final = CompiledRead(_seen, is_prepared=True)
 
 
 def _ruling(objection: Objection) -> Ruling:

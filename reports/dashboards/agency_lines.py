@@ -12,7 +12,7 @@ from agencies.models import Agency
 from kit.arabic import fold
 from reports.dashboards.values import value_text
 from reports.drill import links
-from reports.figures.measures import Figures
+from reports.figures.measures import NAMES, Figures
 from reports.figures.reading import read
 from reports.figures.scopes import Dimension, Scope
 from reports.periods import ReportPeriod
@@ -42,7 +42,8 @@ class AgenciesPage:
 
 def agencies_page(agencies: Sequence[Agency], period: ReportPeriod, *, at: datetime) -> AgenciesPage:
     """Return how ``agencies`` stand in ``period``; a constant number of statements."""
-    reading = read(period, by=(Dimension.AGENCY,), at=at)
+    # Any amount tells that an agency had cases, working days tell nothing more.
+    reading = read(period, by=(Dimension.AGENCY,), at=at, measures=NAMES)
     wanted = {agency.pk for agency in agencies}
     rows = {key: figures for (key,), figures in reading.rows.items() if isinstance(key, int) and key in wanted}
     others = [agency for agency in agencies if not rows.get(agency.pk)]

@@ -62,7 +62,7 @@ def _open_cases(_shape: None, *, agency: int, at: datetime, soon: datetime) -> Q
     )
 
 
-_OPEN_CASES: Final = CompiledRead(_open_cases)
+_OPEN_CASES: Final = CompiledRead(_open_cases, is_prepared=True)
 
 
 def officer_lines(agency: Agency, cases: Iterable[OpenCases], user: User, *, at: datetime) -> list[OfficerLine]:
@@ -98,7 +98,7 @@ def _people(_shape: None, **keys: UUID) -> QuerySet[User]:
     return User.objects.filter(pk__in=keys.values()).only("name_ar", "name_en", "login")
 
 
-_PEOPLE: Final = CompiledRead(_people)
+_PEOPLE: Final = CompiledRead(_people, is_prepared=True)
 
 
 def _queue(view: str, agency: Agency, officer: object) -> str:

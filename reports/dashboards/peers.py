@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import reduce
-from operator import add
 from typing import Final
 
 from reports.figures.measures import MEASURES, Figures, Value
@@ -47,4 +45,4 @@ def find_peers(agency: int, by_agency: Mapping[int, Figures]) -> Peers | None:
     nearest = sorted(others, key=lambda key: (abs(others[key].amount("received") - own), key))[:MOST_PEERS]
     if len(nearest) < LEAST_PEERS:
         return None
-    return Peers(len(nearest), reduce(add, (others[key] for key in nearest)))
+    return Peers(len(nearest), Figures.together(others[key] for key in nearest))

@@ -13,7 +13,7 @@ from kit.charts.data import ChartData, ChartRow, written
 from reports.dashboards.agency_lines import AgencyLine, agency_lines
 from reports.dashboards.values import ValueTile, value_tile
 from reports.drill import links
-from reports.figures.measures import MEASURES, Figures
+from reports.figures.measures import MEASURES, NAMES, Figures
 from reports.figures.reading import compared, read, read_together
 from reports.figures.scopes import Dimension, Scope
 from reports.periods import ReportPeriod
@@ -45,7 +45,7 @@ class PmPage:
 @read_together()
 def pm_page(period: ReportPeriod, *, at: datetime) -> PmPage:
     """Return the page for ``period``; a constant number of statements."""
-    reading = read(period, by=(Dimension.AGENCY,), at=at)
+    reading = read(period, by=(Dimension.AGENCY,), at=at, measures=(*TILES, *NAMES))
     before, year_before = (read(each, at=at, measures=TILES).total for each in compared(period))
     beside = {gettext("before"): before, gettext("a year before"): year_before}
     rows = {key: figures for (key,), figures in reading.rows.items() if isinstance(key, int) and figures}

@@ -28,6 +28,7 @@ from reports.dashboards.pm_office import pm_page
 from reports.dashboards.unit import unit_lists, unit_work
 from reports.directives.permissions import issuing_office
 from reports.drill.causes import cause_rows
+from reports.figures.reading import read_together
 from reports.figures.scopes import Scope
 from reports.kept_parts import KeptFigures, kept_part, version_of_names
 from reports.models import KeptListName
@@ -87,7 +88,7 @@ def own(request: HttpRequest) -> HttpResponse:
         lambda: {"page": agencies_page(agencies, figures.period, at=at)},
         sorted(agency.pk for agency in agencies),
     )
-    return render(request, "reports/dashboards/agencies.html", _context(user, figures, part))
+    return render(request, "reports/dashboards/agencies.html", {"part": part, **_context(user, figures)})
 
 
 def _all(at: datetime) -> list[Agency]:
@@ -101,6 +102,15 @@ def agency(request: HttpRequest, agency: str) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     found = agency_or_404(user, agency, at)
     figures, issues = kept_parts.of(_month(request.GET.get("month", ""), at), at), bool(issuing_office(user, at))
+    with read_together():
+        context = _agency(found, figures, user, issues=issues)
+    names = [found.name] if user.authority(at).agencies(DESK) == {found.pk} else []
+    return render(request, "reports/dashboards/agency.html", {**context, **_context(user, figures, names)})
+
+
+def _agency(found: Agency, figures: KeptFigures, user: User, *, issues: bool) -> dict[str, object]:
+    """Return what the page of an agency shows: kept parts, and what is of now or of what ``user`` may see."""
+    at = figures.at
     part = figures.part(
         "reports/dashboards/_agency_figures.html",
         lambda: {"page": agency_figures(found, figures.period, at=at), "agency": found, "issues_directives": issues},
@@ -112,9 +122,7 @@ def agency(request: HttpRequest, agency: str) -> HttpResponse:
         found.pk,
     )
     page = agency_work(found, figures.period, user, at=at)
-    names = [found.name] if user.authority(at).agencies(DESK) == {found.pk} else []
-    context = {"agency": found, "page": page, "causes": causes, "issues_directives": issues}
-    return render(request, "reports/dashboards/agency.html", {**context, **_context(user, figures, part, names)})
+    return {"agency": found, "page": page, "part": part, "causes": causes, "issues_directives": issues}
 
 
 @require_safe
@@ -124,13 +132,13 @@ def pm_office(request: HttpRequest) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     figures = kept_parts.of(_month(request.GET.get("month", ""), at), at)
     part = figures.part("reports/dashboards/_country.html", lambda: {"page": pm_page(figures.period, at=at)})
-    return render(request, "reports/dashboards/pm_office.html", _context(user, figures, part))
+    return render(request, "reports/dashboards/pm_office.html", {"part": part, **_context(user, figures)})
 
 
-def _context(user: User, figures: KeptFigures, part: SafeString, names: Sequence[str] = ()) -> dict[str, object]:
+def _context(user: User, figures: KeptFigures, names: Sequence[str] = ()) -> dict[str, object]:
     """Return what every page of figures of a month shows; ``names`` are those of the own agencies, where known."""
     staff = frame(user, at=figures.at, names=names)
-    return {"figures": figures, "part": part, **_months(figures.period, figures.at), **staff}
+    return {"figures": figures, **_months(figures.period, figures.at), **staff}
 
 
 # ---- months ----

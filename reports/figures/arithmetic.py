@@ -1,14 +1,16 @@
 """Sums, shares and ranks of counts, of which measures are made."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 
-def added[K](one: Mapping[K, int], other: Mapping[K, int]) -> Mapping[K, int]:
-    """Return the sums of two counts, key by key."""
-    if not one or not other:
-        return one or other
-    return {key: one.get(key, 0) + other.get(key, 0) for key in {**one, **other}}
+def added[K](counts: Iterable[Mapping[K, int]]) -> dict[K, int]:
+    """Return the sum of counts, key by key."""
+    found: dict[K, int] = {}
+    for each in counts:
+        for key, number in each.items():
+            found[key] = found.get(key, 0) + number
+    return found
 
 
 def ratio(part: int, whole: int, places: Decimal) -> Decimal | None:

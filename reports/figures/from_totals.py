@@ -16,6 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from agencies.calendar import AMMAN, WorkingCalendar
 from agencies.models import current_calendar
 from kit import replica
+from kit.prepared import bindable, preparing_cursor
 from reports.figures.day_table import day_table
 from reports.figures.kept_sums import DAY_SETS, SETS, rolled_up
 from reports.figures.measures import DAYS_OF, NAMES
@@ -114,7 +115,7 @@ def count(
     with_days = (keys for keys, names in DAY_SETS.items() if question.columns <= set(names))
     days_kept = _fewest(with_days, question) if span.is_of_days else None
     parts = list(span.parts(kept, days_kept)) if kept is not None else [span.every_entry()]
-    with connections[replica.database()].cursor() as cursor:
+    with preparing_cursor(connections[replica.database()]) as cursor:
         for part in parts:
             _add_part(cursor, found, part, question, parameters)
     return found
@@ -204,6 +205,7 @@ def _add_part(
     grouped = f"GROUP BY {keys.removesuffix(', ')}" if keys else ""
     # What a row counts for has a name: psycopg remembers short statements only, and reads long ones anew each time.
     amounts = amount_columns(names, flows="flows", stocks="stocks", held="held")
+    given = {name: bindable(value) for name, value in given.items()}
     cursor.execute(
         f"SELECT {keys}{amounts} FROM (SELECT {counts} FROM {rows} WHERE {where}) AS kept {grouped}",  # noqa: S608 - names of ours
         given,

@@ -49,12 +49,18 @@ class Figures:
         """Return one amount of ``NAMES``; KeyError for one that was not read."""
         return self.amounts[name] if self.amounts else 0
 
-    def __add__(self, other: Figures) -> Figures:
-        return Figures(
-            added(self.amounts, other.amounts),
-            added(self.decided, other.decided),
-            added(self.answered, other.answered),
+    @classmethod
+    def together(cls, figures: Iterable[Figures]) -> Figures:
+        """Return what several groups add up to."""
+        found = list(figures)
+        return cls(
+            added(each.amounts for each in found),
+            added(each.decided for each in found),
+            added(each.answered for each in found),
         )
+
+    def __add__(self, other: Figures) -> Figures:
+        return Figures.together((self, other))
 
     def __bool__(self) -> bool:
         return any(self.amounts.values())

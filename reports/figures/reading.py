@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property, reduce
-from operator import add
+from functools import cached_property
 from typing import Any, Final, cast
 
 from django.utils import timezone
@@ -82,7 +81,7 @@ class Reading:
     @cached_property
     def total(self) -> Figures:
         """The figures of all rows together."""
-        return reduce(add, self.cells.values(), Figures())
+        return Figures.together(self.cells.values())
 
     @property
     def is_running(self) -> bool:
@@ -142,13 +141,17 @@ def stands_for(period: ReportPeriod, *, kept: datetime | None, at: datetime) -> 
 
 
 type _Basis = tuple[Continuity, datetime | None, WorkingCalendar | None]
-_known: ContextVar[dict[tuple[str, str, datetime], Any] | None] = ContextVar("what readings share", default=None)
+_known: ContextVar[dict[tuple[str, str, date], Any] | None] = ContextVar("what readings share", default=None)
 
 
 @contextmanager
 def read_together() -> Iterator[None]:
-    """Ask once for what the readings within share: who continues whose work, how far figures are kept, the calendar."""
-    before = _known.set({})
+    """Ask once for what the readings within share: who continues whose work, how far figures are kept, the calendar.
+
+    Parts that are kept for a version begin after it was read, and so must what is around them.
+    """
+    known = _known.get()
+    before = _known.set({} if known is None else known)
     try:
         yield
     finally:
@@ -157,7 +160,8 @@ def read_together() -> Iterator[None]:
 
 def continued_by(at: datetime) -> Continuity:
     """Return who continues whose work; asked once where readings are made together."""
-    return _once("continued", at, lambda: successions.continuity(on=timezone.localdate(at)))
+    day = timezone.localdate(at)
+    return _once("continued", day, lambda: successions.continuity(on=day))
 
 
 def _basis(at: datetime) -> _Basis:
@@ -168,7 +172,7 @@ def _basis(at: datetime) -> _Basis:
     return _once("basis", at, ask)
 
 
-def _once[Found](name: str, at: datetime, ask: Callable[[], Found]) -> Found:
+def _once[Found](name: str, at: date, ask: Callable[[], Found]) -> Found:
     """Return what is asked for, asked once where readings are made together."""
     known, key = _known.get(), (name, replica.database(), at)
     if known is None:

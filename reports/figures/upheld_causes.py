@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 
@@ -14,6 +14,7 @@ from complaints.case_text.objection_causes import cause_name
 from complaints.models import Objection, ObjectionRuling
 from complaints.workflow import Action
 from kit import replica
+from kit.compiled_reads import CompiledRead, numbered
 from reports.figures.reading import continued_by
 from reports.figures.scopes import Dimension, Scope
 from reports.periods import ReportPeriod
@@ -24,6 +25,8 @@ _COLUMNS: Mapping[Dimension, str] = {
     Dimension.CHANNEL: "case__channel",
     Dimension.GOVERNORATE: "case__governorate",
 }
+#: What decides who does the work of an agency today that went to several.
+_PLACE: Final = ("case__topic", "case__governorate")
 
 
 @dataclass(frozen=True)
@@ -66,26 +69,48 @@ def accepted_objections(start: datetime, end: datetime, agencies: Collection[int
 
 
 def _counted(period: ReportPeriod, *, at: datetime, scope: Scope) -> Counter[str]:
+    limits = {dimension: keys for dimension in _COLUMNS if (keys := scope.of(dimension)) is not None}
+    continued = continued_by(at) if scope.agencies is not None else None
     # Whose they are is asked only where it decides: no other table is read for all of them.
     asks_all = scope.agencies is None or None in scope.agencies
-    agencies = None if asks_all else with_predecessors(scope, at)
-    accepted = accepted_objections(period.starts_at, min(period.ends_at, at), agencies)
-    for dimension, column in _COLUMNS.items():
-        keys = scope.of(dimension)
-        if keys is not None:
-            nobody = Q(**{f"{column}__isnull": True}) if None in keys else Q()
-            accepted = accepted.filter(Q(**{f"{column}__in": [key for key in keys if key is not None]}) | nobody)
+    own = () if asks_all else sorted(with_predecessors(scope, at))
+    columns = (*(("ruling_event__agency",) if continued else ()), *(_PLACE if continued and continued.parted else ()))
+    shape = _Shape(columns, asks_all=asks_all, limits=tuple((name, None in keys) for name, keys in limits.items()))
+    values: dict[str, Any] = {"start": period.starts_at, "end": min(period.ends_at, at), **numbered("own", own)}
+    for dimension, keys in limits.items():
+        values |= numbered(dimension, [key for key in keys if key is not None])
     found: Counter[str] = Counter()
-    if scope.agencies is None:
-        for cause, number in _numbers(accepted, "cause"):
-            found[cause] += number
-        return found
-    continued = continued_by(at)
-    topic_and_place = ("case__topic", "case__governorate") if continued.parted else ()
-    for cause, agency, *place, number in _numbers(accepted, "cause", "ruling_event__agency", *topic_and_place):
-        if continued.agency(agency, *(place or (None, None))) in scope.agencies:
+    for cause, *whose, number in _NUMBERS.rows(shape, **values):
+        agency, topic, governorate = (*whose, None, None, None)[:3]
+        if continued is None or continued.agency(agency, topic, governorate) in (scope.agencies or ()):
             found[cause] += number
     return found
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What objections are counted by besides their cause, and by what they are limited: also to those without it."""
+
+    columns: tuple[str, ...]
+    asks_all: bool
+    limits: tuple[tuple[Dimension, bool], ...]
+
+
+def _numbers(shape: _Shape, *, start: datetime, end: datetime, **keys: Any) -> QuerySet[Objection, Any]:
+    """Return the accepted objections that ``keys`` leave, counted by cause."""
+
+    def named(name: str) -> list[Any]:
+        return [key for each, key in keys.items() if each.rpartition("_")[0] == name]
+
+    accepted = accepted_objections(start, end, None if shape.asks_all else named("own"))
+    for dimension, has_nobody in shape.limits:
+        column = _COLUMNS[dimension]
+        nobody = Q(**{f"{column}__isnull": True}) if has_nobody else Q()
+        accepted = accepted.filter(Q(**{f"{column}__in": named(dimension)}) | nobody)
+    return accepted.values_list("cause", *shape.columns).annotate(number=Count("pk"))
+
+
+_NUMBERS: Final = CompiledRead(_numbers)
 
 
 def with_predecessors(scope: Scope, at: datetime) -> set[int]:
@@ -93,7 +118,3 @@ def with_predecessors(scope: Scope, at: datetime) -> set[int]:
     own = {key for key in scope.agencies or () if isinstance(key, int)}
     earlier = continued_by(at).predecessors()
     return own.union(*(earlier.get(key, ()) for key in own))
-
-
-def _numbers(accepted: QuerySet[Objection], *columns: str) -> Iterable[Any]:
-    return accepted.values_list(*columns).annotate(number=Count("pk"))

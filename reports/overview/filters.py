@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Self
 from urllib.parse import urlencode
 
 from django import forms
@@ -24,7 +24,7 @@ _ALL: Final = ("", pgettext_lazy("in a filter", "All"))
 class FilterForm(Form):
     """What a report is limited to; an empty box limits nothing.
 
-    Agencies whose whole work another one does are not offered: their cases count for that one. Three queries.
+    What can be chosen is read where something is chosen, and where the boxes are ``offered``.
     """
 
     agency = forms.ChoiceField(required=False, label=_("Agency"))
@@ -36,6 +36,18 @@ class FilterForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self._keys: dict[tuple[str, str], int] = {}
+        self._is_offered = False
+        if self.query:
+            self.offered()
+
+    def offered(self) -> Self:
+        """Return the form with all that can be chosen; three queries the first time.
+
+        Agencies whose whole work another one does are left out: their cases count for that one.
+        """
+        if self._is_offered:
+            return self
+        self._is_offered = True
         merged = AgencySuccession.objects.executed().filter(topic=None, governorate=None).values("predecessor")
         columns = ("pk", "code", f"name_{current_language()}")
         topics = list(Topic.objects.values_list(*columns, "parent"))
@@ -48,6 +60,7 @@ class FilterForm(Form):
         self._offer("agency", (NONE, gettext("No agency yet")), *named)
         self._offer("topic", (NONE, gettext("No topic")), *groups)
         self._offer("governorate", *self._named("governorate", Governorate.objects.values_list(*columns)))
+        return self
 
     def _offer(self, name: str, *choices: tuple[str, Any]) -> None:
         self.fields[name].choices = [_ALL, *choices]  # type: ignore[attr-defined] # a field of choices

@@ -14,7 +14,7 @@ from reports.figures.reading import Reading, continued_by, read
 from reports.figures.scopes import Dimension, Scope
 from reports.models.amounts import OUTCOMES, outcome_amount
 from reports.overview.rows import FIGURE_NAMES, CaseFigures, FigureRow, OutcomeRow, Report, agency_rows, topic_rows
-from reports.periods import ReportPeriod
+from reports.periods import DAY, ReportPeriod
 
 
 def build_report(
@@ -24,8 +24,10 @@ def build_report(
 
     ``limits`` are the words for ``scope``.
     """
-    whole = read(period, scope=scope, at=at)
-    kinds = read(period, by=[Dimension.KIND], scope=scope, at=at, measures=(*FIGURE_NAMES, *OUTCOMES))
+    is_of_months = _is_of_months(period, at=at)
+    shown = None if is_of_months else (*FIGURE_NAMES, *OUTCOMES)
+    kinds = read(period, by=[Dimension.KIND], scope=scope, at=at, measures=shown)
+    whole = kinds if is_of_months else read(period, scope=scope, at=at)
     agencies, topics = (
         read(period, by=[by], scope=scope, at=at, measures=FIGURE_NAMES) for by in (Dimension.AGENCY, Dimension.TOPIC)
     )
@@ -48,6 +50,11 @@ def build_report(
         limits=limits,
     )
     return report, whole.total
+
+
+def _is_of_months(period: ReportPeriod, *, at: datetime) -> bool:
+    """Tell whether ``period`` is made of months, the last of which may last: all their amounts are kept by kind."""
+    return period.first.day == 1 and (at < period.ends_at or (period.last + DAY).day == 1)
 
 
 def _case_figures(reading: Reading) -> Mapping[Any, CaseFigures]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import add
+from typing import Final
 
 from django.utils.translation import gettext
 
@@ -19,6 +20,7 @@ from agencies.models import Agency, Topic
 from agencies.names import names_on
 from complaints.workflow import Kind, Outcome
 from kit.arabic import fold
+from kit.compiled_reads import CompiledRead
 from kit.languages import current_language
 from reports.drill.causes import CauseRow
 from reports.figures.scopes import Key
@@ -110,6 +112,13 @@ class Report:
         return self.as_of < self.period.ends_at
 
 
+# Of all agencies and topics: a list of keys would make a statement of its own each time.
+_AGENCIES: Final = CompiledRead(
+    lambda language: Agency.objects.values_list("pk", f"name_{language}", f"short_name_{language}")
+)
+_TOPICS: Final = CompiledRead(lambda language: Topic.objects.values_list("pk", f"name_{language}"))
+
+
 def agency_rows(
     sums: Mapping[int | None, CaseFigures], *, predecessors: Mapping[int, list[int]], on: date
 ) -> tuple[FigureRow, ...]:
@@ -118,10 +127,7 @@ def agency_rows(
     The note of a row names the agencies whose work it includes, and the name the agency had ``on`` that day.
     """
     shown = {key for key, figures in sums.items() if key is not None and figures}
-    language = current_language()
-    # Of all agencies: a list of keys makes a statement that is read anew each time.
-    named = Agency.objects.values_list("pk", f"name_{language}", f"short_name_{language}")
-    names = {key: (name, short_name) for key, name, short_name in named}
+    names = {key: (name, short_name) for key, name, short_name in _AGENCIES.rows(current_language())}
     former = names_on(shown, on=on)
     rows = [
         FigureRow(
@@ -141,7 +147,7 @@ def agency_rows(
 def topic_rows(sums: Mapping[int | None, CaseFigures]) -> tuple[FigureRow, ...]:
     """Return the topics with cases to count, most received first, then by name; cases without a topic last."""
     shown = {key for key, figures in sums.items() if key is not None and figures}
-    names = Topic.objects.values_list("pk", f"name_{current_language()}")
+    names = _TOPICS.rows(current_language())
     rows = [FigureRow(name, name, sums[key], key=key) for key, name in names if key in shown]
     rows.sort(key=lambda row: (-row.figures.received, fold(row.name)))
     unsorted = sums.get(None, CaseFigures())

@@ -12,9 +12,11 @@ from urllib.parse import urlencode
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -29,6 +31,7 @@ from reports.figures.reading import read_together
 from reports.figures.scopes import Dimension
 from reports.figures.time_in_hand import time_in_hand
 from reports.forms import PeriodForm
+from reports.kept_parts import kept_part, version_of_names
 from reports.overview import exports
 from reports.overview.breakdown import breakdown
 from reports.overview.filters import FilterForm
@@ -51,9 +54,12 @@ def report(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     requested = _report_request(request, today=timezone.localdate(at))
     page = _frame(requested, shown=request.GET.get("figure", "")) | _staff_frame(request, at)
-    if requested.period is not None:
+    if requested.period is None:
+        page["boxes"] = _boxes(requested.filters, version="")
+    else:
         figures = kept_parts.of(requested.period, at)
         page["figures"] = figures
+        page["boxes"] = _boxes(requested.filters, version=figures.names)
         page["part"] = figures.part(
             "reports/overview/figures.html",
             lambda: _content(requested, figures.period, shown=page["shown"], at=at),
@@ -162,6 +168,14 @@ def _with_times(found: Report, *, at: datetime) -> Report:
 
 
 # ---- the page ----
+
+
+def _boxes(filters: FilterForm, *, version: str) -> SafeString:
+    """Return the boxes that limit the figures; empty ones are kept for the ``version`` of the names in them."""
+    template = "reports/overview/boxes.html"
+    if filters.query:
+        return render_to_string(template, {"filters": filters})
+    return kept_part(template, lambda: {"filters": filters.offered()}, version=version, again=version_of_names)
 
 
 def _staff_frame(request: HttpRequest, at: datetime) -> dict[str, Any]:

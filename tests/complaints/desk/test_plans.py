@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +14,11 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from agencies.models import Governorate
+from complaints.actions import object_to, uphold
 from complaints.actions.filing import file_draft
 from complaints.desk.queue.tabs import Tab
-from complaints.models import Draft, ReferralTask
-from tests.complaints.pages import Desk, address
+from complaints.models import Case, Draft, ReferralTask
+from tests.complaints.pages import Clock, Desk, address
 
 #: Tables that grow with the cases or with the people.
 GROWING = (
@@ -72,9 +74,7 @@ def test_prepared_statements_find_their_rows_by_key(
     Draft.objects.filter(pk=draft.pk).update(
         governorate=Governorate.objects.first(), area="الجبيهة", details="لا ماء في حينا منذ أسبوع، ولا أحد يجيب."
     )
-    connection.ensure_connection()
-    kept, connection.connection.prepare_threshold = connection.connection.prepare_threshold, 5
-    try:
+    with plans_kept():
         for person, page in ((omar, "desk-case"), (lina, "desk-case"), (amina, "case")):
             assert desk(person).get(address(page, partner_task.case)).status_code == 200
         for person in (omar, lina):
@@ -84,12 +84,39 @@ def test_prepared_statements_find_their_rows_by_key(
         assert desk(lina).get(reverse("triage")).status_code == 200
         assert desk(lina).get(reverse("triage"), {"after": "1-1"}).status_code == 200
         file_draft(draft, by=amina.user, at=now, language="ar")
+    assert_found_by_key(more_than=10)
+
+
+def test_what_the_page_of_an_agency_reads_now_is_found_by_key(
+    desk: Desk, closed: Case, omar: User, lina: User, amina: Citizen, clock: Clock
+) -> None:
+    object_to(closed, by=amina.user, at=clock(), text="ما زالت المياه مقطوعة.")
+    uphold(closed, by=lina, at=clock(), days=2, reasons="لم يثبت وصول المياه.")
+    clock.pass_(hours=1)
+    with plans_kept():
+        for person in (omar, lina):
+            answer = desk(person).get(reverse("agency-dashboard", args=["miyahuna"]))
+            assert reverse("desk-case", args=[closed.reference]) in answer.content.decode()
+    assert_found_by_key(more_than=5)
+
+
+@contextmanager
+def plans_kept() -> Iterator[None]:
+    """Let the connection keep plans, as that of the web process does."""
+    connection.ensure_connection()
+    kept, connection.connection.prepare_threshold = connection.connection.prepare_threshold, 5
+    try:
+        yield
     finally:
         connection.connection.prepare_threshold = kept
+
+
+def assert_found_by_key(*, more_than: int) -> None:
+    """Hold that the plans of the statements that were prepared, of which there are some, read no growing table."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%$1%'")
         statements = [statement for (statement,) in cursor.fetchall()]
-        assert len(statements) > 10
+        assert len(statements) > more_than
         cursor.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE indpred IS NOT NULL")
         partial = {name for (name,) in cursor.fetchall()}
         for kind in FOR_EMPTY_TABLES:

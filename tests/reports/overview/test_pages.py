@@ -160,7 +160,7 @@ def test_the_statements_of_the_page_do_not_grow_with_the_cases(
         generate(number, world=world, seed=seed, since=NOW - timedelta(days=30), until=NOW)
         # session with its user, roles, how far figures are kept, successions, figures, names of the agencies today and
         # then, names of the topics; calendar, holdings and names for the working time
-        with django_assert_num_queries(32):
+        with django_assert_num_queries(25):
             shown(at_the_cmu, "?span=last-month")
 
 
@@ -197,6 +197,7 @@ def test_a_part_of_the_cases_is_said_and_counted_on_the_page_and_in_both_files(
 
 def test_a_part_that_is_none_is_answered_beside_its_box_and_the_days_stay(at_the_cmu: Client, water: Agency) -> None:
     page = shown(at_the_cmu, "?first=1/12/2025&last=31/12/2025&agency=nonsense&kind=praise")
+    assert "Error:" in page.partition("</title>")[0]
     assert "1 thing to fix" in page
     assert "Correct what is marked to see the figures." in page
     assert ('name="first" value="1/12/2025"' in page, 'value="praise" selected' in page) == (True, True)
