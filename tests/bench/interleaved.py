@@ -26,6 +26,7 @@ class Page:
     """One page: how it is asked, the page whose floor it is compared with, and how many times that it may cost.
 
     Without a ``goal`` it is only shown. ``growth`` is how many times what it costs among the fewest cases it may cost.
+    ``prepare`` comes before each request and is not measured.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Page:
     floor: str = ""
     goal: float = 0
     growth: float = 0
+    prepare: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def measure(pages: list[Page], *, rounds: int) -> dict[str, Cost]:
     backend = connection.connection.info.backend_pid
     for _ in progress.follow(range(rounds), "Pages: round"):
         for page in pages:
+            page.prepare()
             before = time.process_time(), _seconds(backend)
             page.ask()
             spent[page.name].append((time.process_time() - before[0], _seconds(backend) - before[1]))
