@@ -110,7 +110,7 @@ WORDS = {
     "macro_act": "label",
     "form": "pdf",
     "section": "summary",
-    "thing": "agencies",
+    "directory_table": "agencies",
     "act": "add",
     "code": "miyahuna",
     "period": "2025-q3",

@@ -1,30 +1,30 @@
-"""The things of the directory, in the order of its page."""
+"""The tables of the directory, in the order of its page."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from complaints.unit.directory.agencies.thing import AGENCIES
-from complaints.unit.directory.centres.thing import CENTRE_STATES, CENTRES
-from complaints.unit.directory.danger.thing import DANGER_SIGNS
-from complaints.unit.directory.directorates.thing import DIRECTORATES
-from complaints.unit.directory.governorates.thing import GOVERNORATES
-from complaints.unit.directory.holidays.thing import HOLIDAYS
-from complaints.unit.directory.hours.thing import HOURS
-from complaints.unit.directory.phrases.thing import PHRASES
-from complaints.unit.directory.places.thing import PLACES
-from complaints.unit.directory.questions.thing import QUESTIONS
-from complaints.unit.directory.rules.thing import RULES
-from complaints.unit.directory.sites.thing import AGENCY_SITES
-from complaints.unit.directory.things import Thing
-from complaints.unit.directory.topic_phrases.thing import TOPIC_PHRASES
-from complaints.unit.directory.topics.thing import TOPICS
-from complaints.unit.directory.word_groups.thing import WORD_GROUPS
+from complaints.unit.directory.agencies.table import AGENCIES
+from complaints.unit.directory.centres.table import CENTRE_STATES, CENTRES
+from complaints.unit.directory.danger.table import DANGER_SIGNS
+from complaints.unit.directory.directorates.table import DIRECTORATES
+from complaints.unit.directory.directory_tables import DirectoryTable
+from complaints.unit.directory.governorates.table import GOVERNORATES
+from complaints.unit.directory.holidays.table import HOLIDAYS
+from complaints.unit.directory.hours.table import HOURS
+from complaints.unit.directory.phrases.table import PHRASES
+from complaints.unit.directory.places.table import PLACES
+from complaints.unit.directory.questions.table import QUESTIONS
+from complaints.unit.directory.rules.table import RULES
+from complaints.unit.directory.sites.table import AGENCY_SITES
+from complaints.unit.directory.topic_phrases.table import TOPIC_PHRASES
+from complaints.unit.directory.topics.table import TOPICS
+from complaints.unit.directory.word_groups.table import WORD_GROUPS
 
-THINGS: Final[Mapping[str, Thing]] = {
-    thing.slug: thing
-    for thing in (
+TABLES: Final[Mapping[str, DirectoryTable]] = {
+    table.slug: table
+    for table in (
         *(
             AGENCIES,
             DIRECTORATES,

@@ -27,9 +27,9 @@ from agencies import reference_changes
 from agencies.models import AgencySuccession, Reference, ReferenceChange
 from agencies.reference_changes import Author
 from complaints.staff.frame import frame
+from complaints.unit.directory.directory_tables import ENDED, IN_FORCE, MOST_ROWS, UNVERIFIED, DirectoryTable
 from complaints.unit.directory.forms import DirectoryForm, EndForm
-from complaints.unit.directory.registry import THINGS
-from complaints.unit.directory.things import ENDED, IN_FORCE, MOST_ROWS, UNVERIFIED, Thing
+from complaints.unit.directory.registry import TABLES
 from complaints.unit.directory.values import change_texts, row_fields
 from kit.dates import day_text
 
@@ -39,10 +39,10 @@ MOST_CHANGES = 50
 
 @dataclass(frozen=True)
 class DirectoryRequest:
-    """A request for a page about one thing, by somebody who keeps it."""
+    """A request for a page about one table, by somebody who keeps it."""
 
     http: HttpRequest
-    thing: Thing
+    table: DirectoryTable
     author: Author
 
     @property
@@ -56,14 +56,14 @@ class DirectoryRequest:
         return self.http.POST if self.http.method == "POST" else None
 
     def row(self, key: int, *, lock: bool = False) -> Any:
-        """Return a row of the thing or answer 404; the page that changes it locks it."""
-        rows = self.thing.model._default_manager.all()  # noqa: SLF001
+        """Return a row of the table or answer 404; the page that changes it locks it."""
+        rows = self.table.model._default_manager.all()  # noqa: SLF001
         return get_object_or_404(rows.select_for_update(of=("self",)) if lock else rows, pk=key)
 
     def page(self, template: str, *, status: HTTPStatus = HTTPStatus.OK, **context: Any) -> HttpResponse:
         """Return a page of the directory."""
         user = signed_in_user(self.http)
-        content = {"thing": self.thing, **context, **frame(user, at=self.author.at)}
+        content = {"table": self.table, **context, **frame(user, at=self.author.at)}
         return render(self.http, f"complaints/unit/directory/{template}.html", content, status=status)
 
 
@@ -71,22 +71,22 @@ type Page = Callable[..., HttpResponseBase]
 
 
 def directory_page(view: Page) -> Page:
-    """Let in the head of the unit, and find the thing of the address; 404 for everybody and everything else."""
-    return staff_required(UNIT_HEAD)(_with_thing(view))
+    """Let in the head of the unit, and find the table of the address; 404 for everybody and everything else."""
+    return staff_required(UNIT_HEAD)(_with_table(view))
 
 
 def directory_form(view: Page) -> Page:
     """Make a page that changes the reference data or hands it out: it asks for a recent second factor as well."""
-    return staff_required(UNIT_HEAD)(recent_factor_required()(_with_thing(view)))
+    return staff_required(UNIT_HEAD)(recent_factor_required()(_with_table(view)))
 
 
-def _with_thing(view: Page) -> Page:
+def _with_table(view: Page) -> Page:
     @wraps(view)
-    def wrapper(request: HttpRequest, thing: str, **parts: Any) -> HttpResponseBase:
-        if thing not in THINGS:
+    def wrapper(request: HttpRequest, directory_table: str, **parts: Any) -> HttpResponseBase:
+        if directory_table not in TABLES:
             raise Http404
         author = Author(signed_in_user(request).pk, timezone.now())
-        return view(DirectoryRequest(request, THINGS[thing], author), **parts)
+        return view(DirectoryRequest(request, TABLES[directory_table], author), **parts)
 
     return wrapper
 
@@ -94,11 +94,11 @@ def _with_thing(view: Page) -> Page:
 @staff_required(UNIT_HEAD)
 @require_safe
 def directory(request: HttpRequest) -> HttpResponse:
-    """Show all things of the directory, what is planned, and the newest changes."""
+    """Show all tables of the directory, what is planned, and the newest changes."""
     user, at = signed_in_user(request), timezone.now()
     on = timezone.localdate(at)
     context = {
-        "things": [(thing, thing.rows(on=on).count()) for thing in THINGS.values()],
+        "tables": [(table, table.rows(on=on).count()) for table in TABLES.values()],
         "planned": AgencySuccession.objects.planned().count(),
         **frame(user, at=at),
     }
@@ -108,11 +108,11 @@ def directory(request: HttpRequest) -> HttpResponse:
 @require_safe
 @directory_page
 def rows(request: DirectoryRequest) -> HttpResponse:
-    """List the rows of one thing."""
+    """List the rows of one table."""
     words, view = request.http.GET.get("q", "")[:100], request.http.GET.get("view", "")
     view = view if view in {UNVERIFIED, ENDED} else IN_FORCE
-    found = list(request.thing.rows(on=request.today, words=words, view=view)[: MOST_ROWS + 1])
-    columns = request.thing.columns
+    found = list(request.table.rows(on=request.today, words=words, view=view)[: MOST_ROWS + 1])
+    columns = request.table.columns
     listed = [(row, [(each.title, _cell(each.text(row))) for each in columns]) for row in found[:MOST_ROWS]]
     return request.page("rows", rows=listed, words=words, view=view, is_cut=len(found) > MOST_ROWS, most=MOST_ROWS)
 
@@ -131,7 +131,7 @@ def row(request: DirectoryRequest, row: int) -> HttpResponse:
         "row",
         row=found,
         fields=row_fields(found),
-        is_ended=request.thing.is_ended(found, on=request.today),
+        is_ended=request.table.is_ended(found, on=request.today),
         is_kept_from_files=reference_changes.is_kept_from_files(found),
         planned=[each for each in told if each.change.is_planned],
         changes=[each for each in told if not each.change.is_planned],
@@ -150,17 +150,17 @@ def _successions(row: Reference) -> list[AgencySuccession]:
 @directory_form
 def add(request: DirectoryRequest) -> HttpResponseBase:
     """Add a row; the address may fill some boxes."""
-    form = request.thing.form(request.data, instance=None, today=request.today, initial=_prefilled(request))
+    form = request.table.form(request.data, instance=None, today=request.today, initial=_prefilled(request))
     if form.is_bound and form.is_valid() and _store(form, request.author):
         messages.success(request.http, gettext("Saved."))
-        return redirect("directory-row", request.thing.slug, form.instance.pk)
+        return redirect("directory-row", request.table.slug, form.instance.pk)
     return request.page("change", form=form, row=None)
 
 
 def _prefilled(request: DirectoryRequest) -> dict[str, str]:
     """Return what the address says of the boxes it may fill; a key that is no number is left out."""
-    given = {name: request.http.GET[name][:100] for name in request.thing.form.prefilled if name in request.http.GET}
-    fields = request.thing.form.base_fields
+    given = {name: request.http.GET[name][:100] for name in request.table.form.prefilled if name in request.http.GET}
+    fields = request.table.form.base_fields
     return {
         name: value
         for name, value in given.items()
@@ -175,11 +175,11 @@ def change(request: DirectoryRequest, row: int) -> HttpResponseBase:
     with transaction.atomic():
         found = request.row(row, lock=True)
         newest = _newest(found)
-        form = request.thing.form(request.data, instance=found, today=request.today)
+        form = request.table.form(request.data, instance=found, today=request.today)
         is_overtaken = form.is_bound and request.http.POST.get("seen") != newest
         if form.is_bound and form.is_valid() and not is_overtaken and _store(form, request.author):
             messages.success(request.http, _saved_text(form))
-            return redirect("directory-row", request.thing.slug, found.pk)
+            return redirect("directory-row", request.table.slug, found.pk)
         stored = request.row(row)
         status = HTTPStatus.CONFLICT if is_overtaken else HTTPStatus.OK
         return request.page("change", form=form, row=stored, seen=newest, is_overtaken=is_overtaken, status=status)
@@ -214,14 +214,14 @@ def _store(form: DirectoryForm, author: Author) -> bool:
 def end(request: DirectoryRequest, row: int) -> HttpResponseBase:
     """End a row: nothing that has been used is deleted."""
     found = request.row(row)
-    if not request.thing.can_end or request.thing.is_ended(found, on=request.today):
+    if not request.table.can_end or request.table.is_ended(found, on=request.today):
         raise Http404
     earliest = getattr(found, "starts_on", None)
-    form = EndForm(request.data, label=request.thing.end_label, today=request.today, earliest=earliest)
+    form = EndForm(request.data, label=request.table.end_label, today=request.today, earliest=earliest)
     if form.is_bound and form.is_valid():
         reference_changes.end(found, author=request.author, on=form.day)
         messages.success(request.http, gettext("Saved."))
-        return redirect("directory-row", request.thing.slug, found.pk)
+        return redirect("directory-row", request.table.slug, found.pk)
     return request.page("end", form=form, row=found)
 
 
@@ -236,7 +236,7 @@ def drop(request: DirectoryRequest, row: int, change: int) -> HttpResponseBase:
         messages.success(request.http, gettext("The planned change was cancelled."))
     else:
         messages.info(request.http, gettext("This change is no longer planned."))
-    return redirect("directory-row", request.thing.slug, found.pk)
+    return redirect("directory-row", request.table.slug, found.pk)
 
 
 @directory_form
@@ -249,4 +249,4 @@ def follow(request: DirectoryRequest, row: int) -> HttpResponseBase:
         messages.success(request.http, gettext("The next load of the project files will update this row."))
     else:
         messages.info(request.http, gettext("This row already follows the project files."))
-    return redirect("directory-row", request.thing.slug, found.pk)
+    return redirect("directory-row", request.table.slug, found.pk)

@@ -1,4 +1,4 @@
-"""Export and import of one thing as a CSV file: a dry run, then the confirmation."""
+"""Export and import of one table as a CSV file: a dry run, then the confirmation."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ MOST_LISTED = 50
 @directory_form
 def export(request: DirectoryRequest) -> HttpResponseBase:
     """Send the table as the file it can be imported from."""
-    disposition = content_disposition_header(as_attachment=True, filename=reference_file_name(request.thing.model))
+    disposition = content_disposition_header(as_attachment=True, filename=reference_file_name(request.table.model))
     return StreamingHttpResponse(
-        reference_files.export(request.thing.model),
+        reference_files.export(request.table.model),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": disposition or "attachment"},
     )
@@ -41,28 +41,28 @@ def export(request: DirectoryRequest) -> HttpResponseBase:
 def import_file(request: DirectoryRequest) -> HttpResponseBase:
     """Check a file and show what it would change; write it once that is confirmed."""
     if request.data is None:
-        return _page(request, ImportForm(file_name=reference_file_name(request.thing.model)))
+        return _page(request, ImportForm(file_name=reference_file_name(request.table.model)))
     if "content" in request.data:
         return _confirm(request, ConfirmImportForm(request.data))
-    form = ImportForm(request.data, request.http.FILES, file_name=reference_file_name(request.thing.model))
+    form = ImportForm(request.data, request.http.FILES, file_name=reference_file_name(request.table.model))
     return _check(request, form, form.text) if form.is_valid() else _page(request, form)
 
 
 def _check(request: DirectoryRequest, form: ImportForm, text: str) -> HttpResponse:
     try:
-        plan = reference_files.check(text, request.thing.model, author=request.author)
+        plan = reference_files.check(text, request.table.model, author=request.author)
     except BadReference as wrong:
         return _refused(request, form, wrong)
     return _plan_page(request, text, plan)
 
 
 def _confirm(request: DirectoryRequest, form: ConfirmImportForm) -> HttpResponseBase:
-    empty = ImportForm(file_name=reference_file_name(request.thing.model))
+    empty = ImportForm(file_name=reference_file_name(request.table.model))
     if not form.is_valid():
         return _page(request, empty, problems=[str(error) for found in form.errors.values() for error in found])
     text, digest = form.cleaned_data["content"], form.cleaned_data["digest"]
     try:
-        plan = reference_files.apply(text, request.thing.model, author=request.author, digest=digest)
+        plan = reference_files.apply(text, request.table.model, author=request.author, digest=digest)
     except BadReference as wrong:
         return _refused(request, empty, wrong)
     except PlanOvertaken as overtaken:
@@ -70,7 +70,7 @@ def _confirm(request: DirectoryRequest, form: ConfirmImportForm) -> HttpResponse
     count = len(plan.added) + len(plan.changed) + len(plan.ended)
     words = ngettext("%(count)s row was imported.", "%(count)s rows were imported.", count)
     messages.success(request.http, words % {"count": count})
-    return redirect("directory-rows", request.thing.slug)
+    return redirect("directory-rows", request.table.slug)
 
 
 def _plan_page(request: DirectoryRequest, text: str, plan: ImportPlan, *, is_overtaken: bool = False) -> HttpResponse:
@@ -96,4 +96,4 @@ def _refused(request: DirectoryRequest, form: ImportForm, wrong: BadReference) -
 
 
 def _page(request: DirectoryRequest, form: ImportForm | None, **context: Any) -> HttpResponse:
-    return request.page("import", form=form, file=reference_file_name(request.thing.model), **context)
+    return request.page("import", form=form, file=reference_file_name(request.table.model), **context)

@@ -29,7 +29,7 @@ from agencies.reference_changes import Author
 from agencies.routing import owner_for
 from complaints.escalation import planned_changes
 from complaints.filing.place_form import area_options
-from complaints.unit.directory.registry import THINGS
+from complaints.unit.directory.registry import TABLES
 from tests.cast import make_agency, make_staff
 from tests.complaints.pages import Desk, statements_of
 
@@ -49,7 +49,7 @@ def typed(row: Agency, **more: object) -> dict[str, object]:
 def test_every_list_and_form_opens_and_ten_rows_cost_what_one_does(desk: Desk, hala: User, water: Agency) -> None:
     client = desk(hala)
     assert client.get(reverse("directory")).status_code == 200
-    for slug in THINGS:
+    for slug in TABLES:
         for name in ("rows", "add", "import"):
             answer = client.get(page(name, slug))
             assert (answer.status_code, b"Select an option" in answer.content) == (200, False), (slug, name)
@@ -76,7 +76,7 @@ def test_nobody_but_the_head_of_the_unit_finds_the_pages(desk: Desk, water: Agen
     assert ReferenceChange.objects.count() == 0
 
 
-def test_a_thing_or_a_row_that_does_not_exist_is_not_found(desk: Desk, hala: User) -> None:
+def test_a_table_or_a_row_that_does_not_exist_is_not_found(desk: Desk, hala: User) -> None:
     client = desk(hala)
     urls = [page("rows", "people"), page("row", "agencies", 999_999), page("end", "agencies", 999_999)]
     assert [client.get(url).status_code for url in urls] == [404] * 3
@@ -321,6 +321,6 @@ def test_the_versions_of_the_usage_policy_say_how_many_accepted_each(
 
 def test_every_label_begins_like_a_sentence() -> None:
     with override("en"):
-        labels = {str(known.label) for thing in THINGS.values() for known in thing.form.base_fields.values()}
+        labels = {str(known.label) for table in TABLES.values() for known in table.form.base_fields.values()}
     assert len(labels) > 40
     assert {label for label in labels if label[:1].islower()} == set()

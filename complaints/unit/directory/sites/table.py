@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, AgencySite
 from agencies.models.base import stripped
+from complaints.unit.directory.directory_tables import Column, DirectoryTable
 from complaints.unit.directory.forms import DirectoryForm, form_field
-from complaints.unit.directory.things import Column, Thing
 
 
 class AgencySiteForm(DirectoryForm):
@@ -28,7 +28,7 @@ class AgencySiteForm(DirectoryForm):
         return Agency.objects.complainable(on=self.today) if name == "agency" else rows
 
 
-AGENCY_SITES = Thing(
+AGENCY_SITES = DirectoryTable(
     slug="sites",
     model=AgencySite,
     form=AgencySiteForm,

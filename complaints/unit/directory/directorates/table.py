@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Directorate
 from agencies.models.base import stripped
+from complaints.unit.directory.directory_tables import Column, DirectoryTable
 from complaints.unit.directory.forms import DirectoryForm, form_field
-from complaints.unit.directory.things import Column, Thing
 
 
 class DirectorateForm(DirectoryForm):
@@ -28,7 +28,7 @@ class DirectorateForm(DirectoryForm):
         return Agency.objects.existing(on=self.today) if name == "agency" else rows
 
 
-DIRECTORATES = Thing(
+DIRECTORATES = DirectoryTable(
     slug="directorates",
     model=Directorate,
     form=DirectorateForm,

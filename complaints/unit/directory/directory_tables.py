@@ -34,7 +34,7 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Thing:
+class DirectoryTable:
     """A table of reference data as its pages show it; ``slug`` stands in their addresses."""
 
     slug: str
@@ -77,5 +77,5 @@ class Thing:
             return Q(pk__isnull=False)
         if self.model in ENDED_BY:
             return ~Q(**ENDED_BY[self.model])
-        # What begins later is no thing of the past: it stands in the list with its first day.
+        # What begins later is not over: it stands in the list with its first day.
         return holding(on) | Q(starts_on__gt=on)

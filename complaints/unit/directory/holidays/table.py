@@ -4,8 +4,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Holiday
+from complaints.unit.directory.directory_tables import Column, DirectoryTable
 from complaints.unit.directory.forms import DirectoryForm, form_field
-from complaints.unit.directory.things import Column, Thing
 
 
 class HolidayForm(DirectoryForm):
@@ -19,7 +19,7 @@ class HolidayForm(DirectoryForm):
         formfield_callback = form_field
 
 
-HOLIDAYS = Thing(
+HOLIDAYS = DirectoryTable(
     slug="holidays",
     model=Holiday,
     form=HolidayForm,

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, CentreState, OutsideCentre
 from agencies.models.base import stripped
+from complaints.unit.directory.directory_tables import Column, DirectoryTable
 from complaints.unit.directory.forms import DirectoryForm, form_field
-from complaints.unit.directory.things import Column, Thing
 
 
 class CentreForm(DirectoryForm):
@@ -28,7 +28,7 @@ class CentreForm(DirectoryForm):
         return Agency.objects.existing(on=self.today)
 
 
-CENTRES = Thing(
+CENTRES = DirectoryTable(
     slug="centres",
     model=OutsideCentre,
     form=CentreForm,
@@ -60,7 +60,7 @@ class CentreStateForm(DirectoryForm):
         return rows.filter(is_active=True)
 
 
-CENTRE_STATES = Thing(
+CENTRE_STATES = DirectoryTable(
     slug="centre-states",
     model=CentreState,
     form=CentreStateForm,

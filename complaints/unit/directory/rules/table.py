@@ -14,8 +14,8 @@ from agencies import reference_changes
 from agencies.models import Agency, ReferenceChange, RoutingRule
 from agencies.models.base import stripped
 from agencies.reference_changes import Author
+from complaints.unit.directory.directory_tables import Column, DirectoryTable
 from complaints.unit.directory.forms import DirectoryForm, form_field
-from complaints.unit.directory.things import Column, Thing
 
 
 class RuleForm(DirectoryForm):
@@ -73,7 +73,7 @@ class RuleForm(DirectoryForm):
             return super().store(author=author)
 
 
-RULES = Thing(
+RULES = DirectoryTable(
     slug="rules",
     model=RoutingRule,
     form=RuleForm,

@@ -4,8 +4,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import City
+from complaints.unit.directory.directory_tables import Column, DirectoryTable
 from complaints.unit.directory.forms import DirectoryForm, form_field
-from complaints.unit.directory.things import Column, Thing
 
 
 class CityForm(DirectoryForm):
@@ -17,7 +17,7 @@ class CityForm(DirectoryForm):
         formfield_callback = form_field
 
 
-PLACES = Thing(
+PLACES = DirectoryTable(
     slug="places",
     model=City,
     form=CityForm,

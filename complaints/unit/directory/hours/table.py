@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import WorkingHours
 from agencies.models.base import stripped
+from complaints.unit.directory.directory_tables import Column, DirectoryTable
 from complaints.unit.directory.forms import DirectoryForm, form_field
-from complaints.unit.directory.things import Column, Thing
 
 
 class HoursForm(DirectoryForm):
@@ -19,7 +19,7 @@ class HoursForm(DirectoryForm):
         formfield_callback = form_field
 
 
-HOURS = Thing(
+HOURS = DirectoryTable(
     slug="hours",
     model=WorkingHours,
     form=HoursForm,

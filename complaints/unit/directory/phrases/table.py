@@ -8,8 +8,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies.models import AnswerPhrase
+from complaints.unit.directory.directory_tables import Column, DirectoryTable
 from complaints.unit.directory.forms import DirectoryForm, form_field
-from complaints.unit.directory.things import Column, Thing
 
 _JOINED = Func(F("phrases"), Value(" "), function="array_to_string", output_field=TextField())
 
@@ -34,7 +34,7 @@ class PhraseForm(DirectoryForm):
         return phrases
 
 
-PHRASES = Thing(
+PHRASES = DirectoryTable(
     slug="phrases",
     model=AnswerPhrase,
     form=PhraseForm,

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from agencies.models import TopicQuestion
 from agencies.models.base import stripped
+from complaints.unit.directory.directory_tables import Column, DirectoryTable
 from complaints.unit.directory.forms import DirectoryForm, form_field
-from complaints.unit.directory.things import Column, Thing
 
 
 class QuestionForm(DirectoryForm):
@@ -34,7 +34,7 @@ class QuestionForm(DirectoryForm):
         return rows.filter(is_active=True)
 
 
-QUESTIONS = Thing(
+QUESTIONS = DirectoryTable(
     slug="questions",
     model=TopicQuestion,
     form=QuestionForm,

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import TopicPhrases
 from agencies.models.base import stripped
+from complaints.unit.directory.directory_tables import Column, DirectoryTable
 from complaints.unit.directory.forms import DirectoryForm, form_field
-from complaints.unit.directory.things import Column, Thing
 
 
 class TopicPhrasesForm(DirectoryForm):
@@ -29,7 +29,7 @@ class TopicPhrasesForm(DirectoryForm):
         return rows.filter(is_active=True, parent__isnull=False)
 
 
-TOPIC_PHRASES = Thing(
+TOPIC_PHRASES = DirectoryTable(
     slug="topic-phrases",
     model=TopicPhrases,
     form=TopicPhrasesForm,

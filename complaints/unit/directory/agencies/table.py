@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from agencies.reference_changes import NAMES, with_former_names
+from complaints.unit.directory.directory_tables import Column, DirectoryTable
 from complaints.unit.directory.forms import DirectoryForm, form_field
-from complaints.unit.directory.things import Column, Thing
 
 
 class AgencyForm(DirectoryForm):
@@ -45,7 +45,7 @@ class AgencyForm(DirectoryForm):
             self.add_error(None, wrong)
 
 
-AGENCIES = Thing(
+AGENCIES = DirectoryTable(
     slug="agencies",
     model=Agency,
     form=AgencyForm,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import WordGroup
+from complaints.unit.directory.directory_tables import Column, DirectoryTable
 from complaints.unit.directory.forms import DirectoryForm, form_field
-from complaints.unit.directory.things import Column, Thing
 from complaints.unit.directory.values import word_list
 
 
@@ -19,7 +19,7 @@ class WordGroupForm(DirectoryForm):
         formfield_callback = form_field
 
 
-WORD_GROUPS = Thing(
+WORD_GROUPS = DirectoryTable(
     slug="word-groups",
     model=WordGroup,
     form=WordGroupForm,

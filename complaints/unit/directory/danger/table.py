@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import DangerSign
+from complaints.unit.directory.directory_tables import Column, DirectoryTable
 from complaints.unit.directory.forms import DirectoryForm, form_field
-from complaints.unit.directory.things import Column, Thing
 
 
 class DangerForm(DirectoryForm):
@@ -18,7 +18,7 @@ class DangerForm(DirectoryForm):
         formfield_callback = form_field
 
 
-DANGER_SIGNS = Thing(
+DANGER_SIGNS = DirectoryTable(
     slug="danger-signs",
     model=DangerSign,
     form=DangerForm,

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Topic
+from complaints.unit.directory.directory_tables import Column, DirectoryTable
 from complaints.unit.directory.forms import DirectoryForm, form_field
-from complaints.unit.directory.things import Column, Thing
 
 
 class TopicForm(DirectoryForm):
@@ -32,7 +32,7 @@ class TopicForm(DirectoryForm):
         return Agency.objects.existing(on=self.today)
 
 
-TOPICS = Thing(
+TOPICS = DirectoryTable(
     slug="topics",
     model=Topic,
     form=TopicForm,

@@ -12,8 +12,8 @@ from django.utils.translation import gettext, gettext_lazy as _
 from agencies.free_text.reader import BETWEEN
 from agencies.models import Governorate
 from agencies.models.base import stripped
+from complaints.unit.directory.directory_tables import Column, DirectoryTable
 from complaints.unit.directory.forms import DirectoryForm, form_field
-from complaints.unit.directory.things import Column, Thing
 
 
 class GovernorateForm(DirectoryForm):
@@ -36,7 +36,7 @@ def _other_names(row: Governorate) -> SafeString:
     return format_html_join(gettext(", "), "<bdi>{}</bdi>", ((name,) for name in names if name))
 
 
-GOVERNORATES = Thing(
+GOVERNORATES = DirectoryTable(
     slug="governorates",
     model=Governorate,
     form=GovernorateForm,
