@@ -17,8 +17,9 @@ from kit.shared_answers import kept_by_everybody
 PLAIN: Final = "text/plain; charset=utf-8"
 #: A reader takes the file for out of date after this; it is made anew with every request.
 SECURITY_LIFE: Final = timedelta(days=30)
-#: Pages of one person, or opened by a link of one person: no search engine has anything to look for there.
-NOT_FOR_ROBOTS: Final = ("cases/", "account/", "new/", "track/", "rate/", "directorate/", "sign-in/", "staff/")
+#: Pages of one person: no search engine has anything to look for there. What a secret link opens is not named here: it
+#: says itself that it is not to be found (``kit.link_pages``), which only a search engine reads that may open it.
+NOT_FOR_ROBOTS: Final = ("cases/", "account/", "new/", "track/", "sign-in/", "staff/")
 
 
 @login_not_required
@@ -27,7 +28,7 @@ NOT_FOR_ROBOTS: Final = ("cases/", "account/", "new/", "track/", "rate/", "direc
 def robots(_request: HttpRequest) -> HttpResponse:
     """Tell search engines which pages are nobody else's business; what is secret is protected otherwise."""
     paths = [f"/{language}/{path}" for language, _name in settings.LANGUAGES for path in NOT_FOR_ROBOTS]
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in [*paths, "/r/", "/callbacks/", "/health/"])]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in [*paths, "/callbacks/", "/health/"])]
     return HttpResponse("\n".join([*lines, ""]), content_type=PLAIN)
 
 

@@ -1,4 +1,4 @@
-"""Pages that a link opens without a sign-in: whoever has the link is let in, so nothing may pass it on."""
+"""Pages that a secret link opens: whoever has the address has what it opens, so that nobody else may learn it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.cache import never_cache
 
-type View = Callable[..., HttpResponseBase]
+type Page = Callable[..., HttpResponseBase]
 
 
-def opened_by_link(view: View) -> View:
-    """Make a page that a link opens: public, kept nowhere, found by no search engine, told to no other site.
+def opened_by_link[V: Page](view: V) -> V:
+    """Make a page that a link opens: public, kept nowhere, found by no search engine, told to no other page.
 
     ``no-referrer`` would have browsers send the forms with the origin ``null``, which the check against forged forms
     refuses; ``strict-origin`` keeps the link out of every header as well.
@@ -27,4 +27,7 @@ def opened_by_link(view: View) -> View:
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
-    return cast("View", login_not_required(never_cache(page)))
+    made = login_not_required(never_cache(page))
+    # Read by ``tests/house/test_link_pages.py``: an address with a token says who keeps it secret.
+    made.is_opened_by_link = True
+    return cast("V", made)

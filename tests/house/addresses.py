@@ -37,12 +37,13 @@ def _arguments(pattern: URLPattern, values: Mapping[str, str]) -> dict[str, str]
 
 
 def _patterns() -> dict[str, URLPattern]:
-    return {pattern.name or str(pattern.pattern): pattern for pattern in _walk(get_resolver())}
+    return {pattern.name or str(pattern.pattern): pattern for pattern in walk(get_resolver())}
 
 
-def _walk(resolver: URLResolver) -> Iterator[URLPattern]:
+def walk(resolver: URLResolver) -> Iterator[URLPattern]:
+    """Yield the addresses below a resolver, but not the admin's."""
     for entry in resolver.url_patterns:
         if isinstance(entry, URLPattern):
             yield entry
         elif isinstance(entry.pattern, LocalePrefixPattern) or entry.app_name != "admin":
-            yield from _walk(entry)
+            yield from walk(entry)

@@ -53,9 +53,11 @@ def test_help_is_searched_without_script_and_in_any_spelling(client: Client) -> 
 def test_robots_are_kept_from_pages_of_one_person(client: Client) -> None:
     text = client.get("/robots.txt").content.decode()
     assert text.startswith("User-agent: *\n")
-    for path in ("/ar/cases/", "/en/account/", "/en/rate/", "/r/"):
+    for path in ("/ar/cases/", "/en/account/", "/ar/new/"):
         assert f"Disallow: {path}\n" in text
     assert "/help" not in text
+    # What a secret link opens forbids it by itself: of a page that it may not open, an engine would list the address.
+    assert not any(word in text for word in ("/rate/", "/directorate/", "/check/", "/r/"))
 
 
 def test_security_txt_has_its_contact_and_an_end_that_is_near(client: Client, settings: Any) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.account.email.forms import ChangeEmailForm
@@ -18,6 +16,7 @@ from accounts.contact import email_address, unreachable
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen
 from accounts.models import Citizen
 from accounts.sign_in.passwords.confirmation import is_confirmed_by_password
+from kit.link_pages import opened_by_link
 from notifications.addresses import address_status
 from notifications.models import Channel
 
@@ -51,8 +50,7 @@ def email_again(request: HttpRequest) -> HttpResponse:
     return redirect("account")
 
 
-@login_not_required
-@never_cache
+@opened_by_link
 @require_http_methods(["GET", "HEAD", "POST"])
 def email_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Show a button that confirms the address; the link alone must not, for mail scanners open every link."""

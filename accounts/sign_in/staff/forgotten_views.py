@@ -17,6 +17,7 @@ from accounts.sign_in.passwords.forms import NewPasswordForm
 from accounts.sign_in.passwords.rules import PasswordOwner
 from accounts.sign_in.staff import forgotten
 from accounts.sign_in.staff.forms import StaffEmailForm
+from kit.link_pages import opened_by_link
 
 NOT_FOUND = 404
 
@@ -37,6 +38,7 @@ def forgot(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/sign_in/staff/forgot.html", {"form": form})
 
 
+@opened_by_link
 @visitors_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_password(request: HttpRequest, pk: UUID, token: str) -> HttpResponse:

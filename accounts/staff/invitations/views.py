@@ -7,12 +7,10 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import rate_limits
@@ -22,12 +20,12 @@ from accounts.sign_in.passwords.forms import NewPasswordForm
 from accounts.sign_in.passwords.rules import PasswordOwner
 from accounts.staff.invitations import invitations
 from accounts.staff.invitations.invitations import LinkState, LinkUnusable
+from kit.link_pages import opened_by_link
 
 logger = logging.getLogger(__name__)
 
 
-@login_not_required
-@never_cache
+@opened_by_link
 @require_http_methods(["GET", "HEAD", "POST"])
 @handles_rate_limits
 def accept(request: HttpRequest, token: str) -> HttpResponse:

@@ -22,6 +22,7 @@ from complaints.api.open311.jurisdiction import require_jurisdiction
 from complaints.api.open311.public_topics import public_topics
 from complaints.models import Case, ProgramCase
 from complaints.workflow import Kind, Outcome, State
+from kit.link_pages import opened_by_link
 
 #: The bounds of the specification: at most 90 days, and the newest 1000.
 SPAN: Final = timedelta(days=90)
@@ -55,6 +56,7 @@ def one_request(request: HttpRequest, key: str, *, form: str) -> HttpResponse:
     return rows_answer([_row(case) for case in found], form, outer="service_requests", inner="request")
 
 
+@opened_by_link
 @endpoint
 def token(request: HttpRequest, token: str, *, form: str) -> HttpResponse:
     """Return the request that a token of the answer to a post stands for."""

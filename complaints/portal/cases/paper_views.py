@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import rate_limits
@@ -16,6 +14,7 @@ from complaints.case_text.kinds import words_of_kind
 from complaints.engine import receipts
 from complaints.portal.access import own_case
 from complaints.portal.cases.paper import receipt_pdf
+from kit.link_pages import opened_by_link
 
 NOT_OURS = 404
 #: Each is set anew, which takes seconds for a long case.
@@ -37,8 +36,7 @@ def case_pdf(request: HttpRequest, ref: str) -> HttpResponse:
     return response
 
 
-@login_not_required
-@never_cache
+@opened_by_link
 @require_safe
 @handles_rate_limits
 def check(request: HttpRequest, token: str) -> HttpResponse:

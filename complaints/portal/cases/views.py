@@ -47,6 +47,7 @@ from complaints.search.forms import TrackForm
 from complaints.unsent_forms import store
 from complaints.unsent_forms.pages import keeps_unsent_form, sending
 from complaints.workflow import Action, State
+from kit.link_pages import opened_by_link
 from kit.unit import unit_name
 from notifications import outbox
 
@@ -295,7 +296,7 @@ def _tracked_case(request: HttpRequest, form: TrackForm, at: datetime) -> Case |
     return found
 
 
-@login_not_required
+@opened_by_link
 @require_safe
 @handles_rate_limits
 def short_link(request: HttpRequest, token: str) -> HttpResponse:

@@ -140,6 +140,9 @@ def kept_answers() -> Iterator[Row]:
     yield Row("owner", "GET", "/ar/cases/{open}/", "200", headers={"If-None-Match": "*"}, sees=ALL, has=KEPT_BY_NOBODY)
     for page in ("/ar/new/complaint/what/", "/ar/register/who/", SIGN_IN, "/ar/forgot/", "/ar/directorate/{token}/"):
         yield Row("visitor", "GET", page, "200 302", sees="words", has=KEPT_BY_NOBODY, in_suite=True)
+    for opened in ("check/x", "invitation/x", "account/email/confirm/x", "rate/x", "directorate/{token}"):
+        found_by_nobody = {"sees": "words", "has": "X-Robots-Tag: noindex", "in_suite": True}
+        yield Row("visitor", "GET", f"/ar/{opened}/", "200 404", **found_by_nobody)
 
 
 def planted_cookies() -> Iterator[Row]:
