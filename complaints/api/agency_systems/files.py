@@ -7,13 +7,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from complaints.api.agency_systems.cases import find_case, registered_name
@@ -21,6 +20,8 @@ from complaints.api.signed_calls import CallRefused, SignedCall, signed_calls
 from complaints.attachments.responses import file_response
 from complaints.engine import agency_calls
 from complaints.models import AgencySystem, Attachment, Case
+from complaints.staff.loading import load_case
+from kit.link_pages import opened_by_link
 
 #: A link opens its file for so long.
 LIFE: Final = timedelta(hours=1)
@@ -60,20 +61,21 @@ def _shown_name(file: Attachment, case: Case) -> str:
     return file.plain_name if case.hides_identity else file.name
 
 
-@login_not_required
-@never_cache
+@opened_by_link
 @require_safe
 def agency_file(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Return one file, while its link lasts, the system is in use and the case is still with its agency; else 404."""
+    """Return one file while its link lasts, the system is in use and its officer sees the case there; else 404."""
     try:
         system_key, _, file_key = _signer().unsign(token, max_age=LIFE).partition(".")
-        system = get_object_or_404(AgencySystem.objects.filter(endpoint__is_active=True), pk=int(system_key))
-        file = get_object_or_404(Attachment.objects.select_related("case"), pk=UUID(file_key))
+        systems = AgencySystem.objects.filter(endpoint__is_active=True).select_related("officer")
+        system = get_object_or_404(systems, pk=int(system_key))
+        file = get_object_or_404(Attachment.objects.select_related("case"), pk=UUID(file_key), case__isnull=False)
     except (BadSignature, ValueError):
         raise Http404 from None
-    if file.case is None or file.case.agency_id != system.agency_id or file not in _citizens_files(file.case):
+    case = load_case(system.officer, file.case.reference, at=timezone.now())  # type: ignore[union-attr]
+    if case.agency_id != system.agency_id or file not in _citizens_files(case):
         raise Http404
-    return file_response(file, name=_shown_name(file, file.case))
+    return file_response(file, name=_shown_name(file, case))
 
 
 def _signer() -> TimestampSigner:

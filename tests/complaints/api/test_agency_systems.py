@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
 from complaints.actions import add
+from complaints.actions.recusals import recuse
 from complaints.models import Question
 from complaints.unit.programs import owners
 from notifications.models import Message, ReceivedCall
@@ -115,8 +116,15 @@ def test_praise_is_passed_on_and_other_kinds_are_not(
     assert (praise.state, praise.outcome) == ("closed", "thanked")
 
 
-def test_what_the_citizen_adds_goes_out_and_files_are_fetched_by_links_that_end(
-    file_case: FileCase, system: FakeCentre, water: Agency, gam: Agency, amina: Citizen, settings: Any
+def test_what_the_citizen_adds_goes_out_and_files_are_fetched_by_links_that_end(  # noqa: PLR0917 - both agencies and who looks
+    file_case: FileCase,
+    system: FakeCentre,
+    water: Agency,
+    gam: Agency,
+    amina: Citizen,
+    omar: User,
+    lina: User,
+    settings: Any,
 ) -> None:
     case, hidden = file_case(at=timezone.now()), file_case(at=timezone.now(), hides_identity=True)
     for one in (case, hidden):
@@ -137,8 +145,23 @@ def test_what_the_citizen_adds_goes_out_and_files_are_fetched_by_links_that_end(
     assert Client().get(path[:-1] + ("A" if path[-1] != "A" else "B")).status_code == 404
     with patch("django.core.signing.time.time", return_value=time.time() + 3700):
         assert Client().get(path).status_code == 404
-    type(case).objects.filter(pk=case.pk).update(agency=gam)
-    assert Client().get(path).status_code == 404
+    # Nor once the agency has it no more, its officer has lost the role, or the case is about the officer.
+    rows, role = type(case).objects.filter(pk=case.pk), omar.memberships.get()
+    rows.update(agency=gam)
+    statuses = [status_of(path)]
+    rows.update(agency=water)
+    omar.memberships.update(ends_on=timezone.localdate() - timezone.timedelta(days=1))
+    statuses.append(status_of(path))
+    omar.memberships.update(ends_on=role.ends_on)
+    statuses.append(status_of(path))
+    recuse(case, by=lina, at=timezone.now(), person=omar, text="الشكوى عنه.")
+    assert [*statuses, status_of(path)] == [404, 404, 200, 404]
+
+
+def status_of(path: str) -> int:
+    answer = Client().get(path)
+    answer.close()
+    return answer.status_code
 
 
 def test_acts_that_are_refused_write_nothing(
