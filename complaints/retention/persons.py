@@ -48,7 +48,7 @@ def carry_out(request: PrivacyRequest, *, at: datetime) -> bool:
     """Erase the closed cases and then the person of a granted deletion; True when it is done.
 
     Each case is a transaction of its own, so that a run that was killed is continued by the next. Waits while the
-    answer to the person has not left. Raises ``holds.Held`` while a hold is in force.
+    answer to the person has not left, and while a case is open. Raises ``holds.Held`` while a hold is in force.
     """
     citizen = request.citizen
     if holds.is_person_held(citizen, timezone.localdate(at)):
@@ -63,6 +63,9 @@ def carry_out(request: PrivacyRequest, *, at: datetime) -> bool:
         if holds.is_person_held(locked, timezone.localdate(at)):
             # Set meanwhile, by somebody who has waited for no erasing.
             raise holds.Held
+        if Case.objects.filter(citizen=locked).exists():
+            # Filed or opened again meanwhile, by a representative or at the contact centre: it is for the next run.
+            return False
         erase_person(locked, at=at)
         granted = PrivacyRequest.objects.filter(pk=request.pk, kind=RequestKind.DELETION, state=RequestState.GRANTED)
         granted.update(done_at=at)
@@ -80,6 +83,8 @@ def erase_person(citizen: Citizen, *, at: datetime) -> None:
     held = holds.held_people(timezone.localdate(at))
     mandate_papers.discard_for(citizen, held)
     mandates.end_all_mandates(citizen, by=None, at=at)
+    # Whoever is on the line with an agent is nobody from now on: nothing more is written for the person.
+    citizen.contacts.filter(ended_at=None).update(citizen=None, proven_at=None, draft=None, phone=None, proof="")
     citizen.contacts.update(phone=None, proof="")
     for request in citizen.privacy_requests.all():
         request.text = request.reason = ERASED

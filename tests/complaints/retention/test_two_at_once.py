@@ -13,8 +13,9 @@ from django.db import transaction
 from accounts.models import Citizen, PrivacyRequest, RequestKind, RequestState, User
 from agencies.models import Agency
 from complaints.actions import accept, close
+from complaints.actions.objections import object_to
 from complaints.attachments import mandate_papers, uploads
-from complaints.models import ERASED, Case, LegalHold, MandatePaper
+from complaints.models import ERASED, Case, LegalHold, MandatePaper, Objection
 from complaints.retention import erasing, holds, persons, run
 from notifications.models import Message
 from tests.complaints import DETAILS, DONE, FOUND
@@ -84,6 +85,29 @@ def test_a_person_who_is_held_while_their_account_is_deleted_is_kept(
     holds.lift_hold(hold, reason="انتهت الدعوى", by=lina, at=now)
     assert (type(refused), overlap.was_overtaken) == (holds.Held, True)
     assert (amina.family_name == ERASED, amina.erased_at) == (False, None)
+
+
+def test_a_person_whose_case_is_opened_again_while_their_account_is_deleted_is_kept_until_it_is_closed(
+    file_case: FileCase, amina: Citizen, karim: Citizen, omar: User, lina: User, now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The representative objects to the answer after the look for open cases."""
+    give_mandate(amina, karim, at=now, covers_all=True)
+    granted = {"kind": RequestKind.DELETION, "state": RequestState.GRANTED, "decided_by": lina, "decided_at": now}
+    request = PrivacyRequest.objects.create(citizen=amina, made_at=now, due_on=now.date(), **granted)
+    case, overlap = file_case(), Overlap()
+    accept(case, by=omar, at=now, days=2)
+    close(case, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
+    Message.objects.update(state="delivered", lease_until=None, unsure_since=None)
+    monkeypatch.setattr(erasing, "erase_case", overlap.around(erasing.erase_case))
+    done, objection = overlap.run(
+        partial(persons.carry_out, request, at=now),
+        partial(object_to, copy(case), by=karim.user, at=now, text="لم يصلح شيء، والماء ما زال يجري في الشارع."),
+    )
+    amina.refresh_from_db()
+    request.refresh_from_db()
+    assert (done, type(objection), copy(case).details) == (False, Objection, DETAILS)
+    assert (amina.family_name == ERASED, amina.erased_at, request.done_at) == (False, None, None)
 
 
 def test_papers_of_a_mandate_stay_while_its_other_side_is_held_also_by_a_hold_in_the_middle_of_the_erasing(

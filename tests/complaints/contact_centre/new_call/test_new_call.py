@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +15,7 @@ from accounts.sign_in.factors.step_up import FACTOR_AT
 from agencies.models import Agency, City, Governorate, KnownProblem, Topic
 from complaints.escalation.expiry import end_contacts
 from complaints.models import CentreContact, Draft
+from complaints.retention.persons import erase_person
 from notifications.models import Message
 from tests.cast import make_staff
 from tests.complaints.cases import FileCase
@@ -100,6 +102,22 @@ def test_the_agent_is_offered_known_problems_of_the_place_that_the_caller_names_
         True,
         False,
     )
+
+
+def test_nothing_is_written_for_a_person_whose_account_is_deleted_during_the_call(
+    desk: Desk, sami: User, amina: Citizen, leak: Topic, water: Agency, clock: Clock
+) -> None:
+    client = desk(sami)
+    contact = proven(client, ring(client))
+    client.post(at("call-file", contact), typed(leak, water))
+    assert Draft.objects.filter(citizen=amina).exists()
+    with transaction.atomic():
+        erase_person(amina, at=clock())
+    answer = client.post(at("call-file", contact), typed(leak, water))
+    assert (answer.status_code, answer.url) == (302, at("call-person", contact))
+    assert not Draft.objects.exists()
+    contact.refresh_from_db()
+    assert (contact.citizen, contact.phone, contact.ended_at) == (None, None, None)
 
 
 def test_wrong_answers_let_the_person_go_and_are_counted(desk: Desk, sami: User, amina: Citizen, clock: Clock) -> None:
