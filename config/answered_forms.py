@@ -2,7 +2,8 @@
 
 Where script runs, the page does that itself (decision 135). Whether it runs the form says (``csrf_token`` of
 ``kit.components.forms``). An answer is kept encrypted for an hour, and found by its address, the cookie of the forms of
-its browser and whoever is signed in; one of staff for ten minutes, and by their roles too.
+its browser, whoever is signed in and the mandates by which they speak for others; one of staff for ten minutes, and by
+their roles.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.utils import timezone
 
 from accounts import rate_limits
-from accounts.models import Purpose, User
+from accounts.models import Mandate, Purpose, User
 from accounts.rate_limits import client_address
 from accounts.sign_in import form_drafts
 from config.staff_pages import is_staff_page
@@ -86,8 +87,14 @@ def _reference(request: HttpRequest, token: str) -> str:
 
 
 def _reader(request: HttpRequest) -> tuple[str, str]:
-    """Return who reads an answer, and by what: whoever has lost a role asks the page again, which decides."""
-    if not isinstance(request.user, User):
+    """Return who reads an answer, and by what: whoever has lost a role or a mandate asks the page again, which decides.
+
+    One statement.
+    """
+    user, at = request.user, timezone.now()
+    if not isinstance(user, User):
         return "", ""
-    roles = request.user.authority(timezone.now()).roles if is_staff_page(request) else ()
-    return str(request.user.pk), repr(sorted((str(role), agency or 0) for role, agency in roles))
+    if is_staff_page(request):
+        return str(user.pk), repr(sorted((str(role), agency or 0) for role, agency in user.authority(at).roles))
+    spoken_for = Mandate.objects.in_force(at).filter(representative__user=user).values_list("pk", flat=True)
+    return str(user.pk), repr(sorted(map(str, spoken_for)))

@@ -11,13 +11,22 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, F, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Now
 
 from kit.compiled_inserts import insert_new
 from notifications.addresses import subscriptions
 from notifications.addresses.validation import stripped_address
-from notifications.models import Channel, Endpoint, Lane, Message, MessageState, PushSubscription
+from notifications.models import (
+    SETTLED,
+    Channel,
+    Endpoint,
+    Lane,
+    Message,
+    MessageQuerySet,
+    MessageState,
+    PushSubscription,
+)
 from notifications.models.subscriptions import PUSH_LIFE
 from notifications.runtime import worker_signal
 from notifications.wordings import rendering
@@ -180,6 +189,21 @@ def cancel(
         overtaken = overtaken.filter(occasion=occasion)
     if recipient is not None:
         overtaken = overtaken.filter(recipient=recipient)
+    return _cancel(overtaken, at=at)
+
+
+def cancel_shared(*, recipient: str, other: str, at: datetime) -> None:
+    """Cancel what is owed to ``recipient`` of what ``other`` is told too, has a reference and has not left.
+
+    As ``cancel``, browsers included; what ``recipient`` is told alone stays.
+    """
+    told = Message.objects.filter(occasion=OuterRef("occasion"), recipient=other)
+    owed = Message.objects.filter(Q(recipient=recipient) | Q(recipient__startswith=f"{recipient}:"), Exists(told))
+    _cancel(owed.exclude(reference="").exclude(state__in=SETTLED), at=at)
+
+
+def _cancel(overtaken: MessageQuerySet, *, at: datetime) -> list[str]:
+    """Cancel what of ``overtaken`` has not left, and let what may have left end; return the templates cancelled."""
     # Locked in one statement: a message that a sender gives back between two would be in neither.
     found = list(overtaken.order_by("pk").select_for_update().values_list("pk", "state", "template"))
     waiting = {pk: template for pk, state, template in found if state == MessageState.PENDING}

@@ -228,7 +228,16 @@ def _end(mandate: Mandate, *, by: User | None, reason: str, at: datetime) -> Non
     mandate.reason, mandate.claim = reason, ""
     mandate.save(update_fields=["state", "ended_at", "ended_by", "reason", "claim"])
     if was_given:
+        _keep_news_back(mandate, at=at)
         _tell(mandate, mandate.both, "mandate_ended", at=at)
+
+
+def _keep_news_back(mandate: Mandate, *, at: datetime) -> None:
+    """Cancel what waits to tell the representative of the person's cases: it would leave after the end."""
+    if mandate.person is not None and mandate.representative is not None:
+        outbox.cancel_shared(
+            recipient=citizen_key(mandate.representative.pk), other=citizen_key(mandate.person.pk), at=at
+        )
 
 
 # ---- what they share ----

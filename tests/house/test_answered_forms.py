@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts import rate_limits
+from accounts.mandates import changes as mandates
 from accounts.models import Citizen, FormDraft, User
 from accounts.rate_limits import RateLimit
 from agencies.models import Agency, Topic
 from complaints.actions import file
 from complaints.actions.filing import Filing
 from tests.cast import sign_in
+from tests.complaints.mandates import give_mandate
 from tests.complaints.pages import Clock
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +82,17 @@ def test_an_error_is_a_page_of_its_own_for_whoever_sent_the_form(
     tracked = send(visitor, "/en/track/", ref="2600000001", phone_end="1")
     assert visitor.get(tracked.url).context is None
     assert "2600000001" not in tracked.url
+
+
+def test_whoever_speaks_for_a_person_no_longer_asks_the_page_again(
+    amina: Citizen, karim: Citizen, path: str, clock: Clock
+) -> None:
+    mandate, client = give_mandate(amina, karim, at=clock.at, covers_all=True), sign_in(Client(), karim)
+    led = send(client, path, text=TOO_LONG)
+    assert ERROR in client.get(led.url).content.decode()
+    mandates.end(mandate.pk, by=amina.user, at=clock.at)
+    late = client.get(led.url)
+    assert (late.status_code, TOO_LONG[:20] in late.content.decode()) == (403, False)
 
 
 def test_with_script_and_without_room_a_form_is_answered_at_once(

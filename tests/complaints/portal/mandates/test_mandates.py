@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.contact.recipients import citizen_key
 from accounts.models import Citizen, Mandate, MandateOver, User
 from complaints.actions import add
 from complaints.actions.filing import Filing, file
@@ -115,6 +116,11 @@ def test_a_mandate_given_and_revoked(  # noqa: PLR0917 - the two people, a stran
     clock.pass_(minutes=1)
     ended = as_amina.post(f"{MANDATES}{mandate.pk}/end/", follow=True)
     assert "has ended" in ended.text
+    # News of the case that wait for the morning or a carrier reach the person, and the representative no more.
+    about = Message.objects.filter(reference=case.reference, template="case_received_triage")
+    assert dict(about.values_list("recipient", "state")) == {
+        citizen_key(amina.pk): "pending", citizen_key(karim.pk): "cancelled"
+    }  # fmt: skip
     assert (templates_to(amina)[-1], templates_to(karim)[-1]) == ("mandate_ended", "mandate_ended")
     events = case.events.count()
     late = as_karim.post(f"/en/cases/{case.reference}/add/", {"text": "one more thing to add"})
