@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +11,10 @@ from typing import Any, Final
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
+
+from kit.storage_errors import StorageUnavailable, reason
+
+logger = logging.getLogger(__name__)
 
 #: No space, no quota, a file larger than allowed, a file system that may only be read.
 NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
@@ -25,8 +30,8 @@ def has_no_room(error: BaseException | None) -> bool:
 class WholeFileStorage(FileSystemStorage):
     """Write under a temporary name, to the disk itself, and give a file its name only then.
 
-    A full disk or a crash leaves no half file under the name of a whole one. Raises OSError, and removes the part that
-    was written.
+    A full disk or a crash leaves no half file under the name of a whole one, and a part that was written is removed.
+    Raises OSError where there is no room, and ``StorageUnavailable`` where the disk is broken, away or not ours.
     """
 
     def _save(self, name: str, content: File[Any]) -> str:
@@ -37,10 +42,14 @@ class WholeFileStorage(FileSystemStorage):
             _sync(partial)
             partial.rename(path)
             _sync(path.parent)
-        except OSError:
+        except OSError as error:
             with suppress(OSError):
                 partial.unlink()
-            raise
+            if has_no_room(error):
+                raise
+            logger.critical("The disk of files cannot be written to.", extra={"reason": reason(error)})
+            message = f"A file cannot be written: {reason(error)}."
+            raise StorageUnavailable(message) from None
         return name
 
 

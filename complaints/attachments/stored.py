@@ -10,7 +10,7 @@ from typing import Any
 from django.core.files.base import File
 
 from complaints.models import Attachment
-from kit.storage_errors import StorageUnavailable
+from kit.storage_errors import StorageUnavailable, reason
 
 logger = logging.getLogger(__name__)
 
@@ -20,14 +20,26 @@ def open_stored(attachment: Attachment) -> File[Any]:
 
     Raises FileNotFoundError, and ``StorageUnavailable`` if it cannot be read now or is not what was uploaded.
     """
-    stored: File[Any] = attachment.file.storage.open(str(attachment.file.name), "rb")
-    digest = hashlib.sha256()
-    for chunk in stored.chunks():
-        digest.update(chunk)
-    if not hmac.compare_digest(digest.hexdigest(), attachment.sha256):
+    try:
+        stored: File[Any] = attachment.file.storage.open(str(attachment.file.name), "rb")
+        is_whole = hmac.compare_digest(_digest(stored), attachment.sha256)
+    except (FileNotFoundError, StorageUnavailable):
+        raise
+    except OSError as error:
+        logger.critical("A stored file cannot be read.", extra={"attachment": str(attachment.pk)})
+        msg = f"The file of attachment {attachment.pk} cannot be read: {reason(error)}."
+        raise StorageUnavailable(msg) from None
+    if not is_whole:
         stored.close()
         logger.critical("A stored file is not what was uploaded.", extra={"attachment": str(attachment.pk)})
         msg = f"The file of attachment {attachment.pk} is not what was uploaded."
         raise StorageUnavailable(msg)
     stored.seek(0)
     return stored
+
+
+def _digest(stored: File[Any]) -> str:
+    digest = hashlib.sha256()
+    for chunk in stored.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()

@@ -238,7 +238,7 @@ def _delete_files(attachments: Collection[Attachment]) -> None:
         # Only what has its final name was stored.
         if attachment.file.name == storage_name(attachment, ""):
             # What cannot be deleted either is a file without a row, which `check_files` finds.
-            with suppress(StorageUnavailable):
+            with suppress(OSError):
                 attachment.file.storage.delete(attachment.file.name)
 
 
