@@ -32,6 +32,7 @@
   };
   const say = ({ sent, expired, others, texts }) => {
     if (expired) notice(texts.expired);
+    if (sent.some(({ isUnreadable }) => isUnreadable)) notice(texts.unreadable);
     if (others) notice(texts.others);
     sent.filter(({ error }) => error).forEach(({ error }) => notice(error));
     const done = sent.filter(({ url }) => url);

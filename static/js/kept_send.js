@@ -31,8 +31,15 @@ const keptDrafts = (() => {
     }
     return last.error ? last : post(address, token, form({ draft, finish: begun.upload }));
   };
+  // What was changed or cut off on this device nobody can read: it goes, and the others are sent.
+  const UNREADABLE = ["OperationError", "SyntaxError", "RangeError", "TypeError"];
   const send = async (address, token, row) => {
-    const { kind, fields, files } = await kept.read(row);
+    const draft = await kept.read(row).catch(error => { if (!UNREADABLE.includes(error.name)) throw error; });
+    if (!draft) {
+      await kept.remove(row.id);
+      return { isUnreadable: true };
+    }
+    const { kind, fields, files } = draft;
     const words = form({});
     fields.forEach(([name, value]) => words.append(name, value));
     Object.entries({ kind, draft: row.id, age: Math.max(0, Math.floor((Date.now() - row.at) / 1000)) })

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 SITE = "https://pages.test/"
 SCRIPTS = settings.BASE_DIR / "static/js"
@@ -22,7 +22,13 @@ FORM = """<form method="post"><input type="hidden" name="form_key" value="k"><p 
   <input name="days" value="3"><input type="checkbox" name="asks"><input type="radio" name="way" value="a" checked>
   <textarea name="text"></textarea></form>"""
 DRAFT = {"id": "d1", "kind": "complaint", "person": "", "fields": [["details", "No water"]], "files": []}
-TEXTS = {"taken": "Your draft is here.", "go": "Go on", "expired": "Too old", "others": "Of somebody else"}
+TEXTS = {
+    "taken": "Your draft is here.",
+    "go": "Go on",
+    "expired": "Too old",
+    "others": "Of somebody else",
+    "unreadable": "One is spoilt.",
+}
 
 
 @pytest.fixture
@@ -111,3 +117,36 @@ def test_a_kept_draft_is_tried_again_until_somebody_answers(
     assert (len(asked), len(posted)) == (tries, sent)
     assert page.get_by_role("status").all_inner_texts() == ["Your draft is here. Go on"] * sent
     assert page.evaluate("kept.list('').then(({own}) => own.length)") == kept
+
+
+#: A draft whose words nobody can read any more: its time is not the one that was sealed.
+SPOILT = """async () => {
+    const row = await kept.put({id: "d0", kind: "complaint", person: "", fields: [], files: []});
+    await new Promise(done => {
+        indexedDB.open("kept").onsuccess = ({ target: { result: base } }) => {
+            const change = base.transaction("drafts", "readwrite");
+            change.objectStore("drafts").put({ ...row, at: row.at - 3600000 });
+            change.oncomplete = () => { base.close(); done(); };
+        };
+    });
+    await kept.put({id: "d1", kind: "complaint", person: "", fields: [["details", "No water"]], files: []});
+}"""
+
+
+def test_a_kept_draft_that_was_spoilt_stops_no_other_and_goes(page: Page) -> None:
+    posted = []
+
+    def answer(route: Route) -> None:
+        if route.request.method == "POST":
+            posted.append(route.request.post_data or "")
+            route.fulfill(json={"state": "sent", "url": "/en/new/complaint/what/?draft=d1"})
+        else:
+            route.fulfill(json={"person": "", "token": "t", "texts": TEXTS})
+
+    page.route(re.compile("/en/new/offline/$"), answer)
+    opened(page, ANY_PAGE, "kept.js", "kept_send.js")
+    page.evaluate(SPOILT)
+    page.add_script_tag(path=SCRIPTS / "kept_page.js")
+    expect(page.get_by_role("status")).to_have_text(["Your draft is here. Go on", "One is spoilt. "])
+    assert ["No water" in body for body in posted] == [True]
+    assert page.evaluate("kept.list('').then(({own}) => own.length)") == 0

@@ -45,6 +45,7 @@ TEXTS: Final = {
     "taken": _("What you wrote while you were offline is here now. It is not sent yet."),
     "go": _("Continue"),
     "others": _("A draft is kept on this device for the person who wrote it. They can continue it after signing in."),
+    "unreadable": _("A draft that was written offline could no longer be read and was deleted from this device."),
     "expired": _("A draft that was written offline was older than 24 hours and was deleted from this device."),
 }
 
