@@ -26,6 +26,8 @@ YES_NO = {"yes": True, "no": False}
 #: people.
 FORMULA = ("=", "\uff1d")
 TOPIC_LEVELS = 2
+#: The names of columns have none of them.
+DELIMITERS = (",", ";", "\t")
 
 type Field = models.Field[Any, Any]
 type Codes = dict[type[models.Model], dict[str, int | None]]
@@ -58,12 +60,19 @@ class ReferenceTable:
 def read(text: TextIO, file: str, model: type[Reference], problems: list[str]) -> ReferenceTable:
     """Read one file, adding to ``problems`` whatever is wrong with it, by line and column; raises csv.Error."""
     fields = loaded_fields(model)
-    reader = csv.reader(text, strict=True)
+    reader = csv.reader(text, strict=True, delimiter=_delimiter(text))
     columns = next(reader, [])
     headless = list(_header_problems(file, columns, fields))
     rows = [] if headless else list(_rows(file, reader, [fields[name] for name in columns], problems))
     problems += [*headless, *_repeated(file, rows)]
     return ReferenceTable(file, model, rows, columns)
+
+
+def _delimiter(text: TextIO) -> str:
+    """Return what separates the columns: a spreadsheet takes what its country does, in Jordan often a semicolon."""
+    header = text.readline()
+    text.seek(0)
+    return next((mark for mark in DELIMITERS if mark in header), DELIMITERS[0])
 
 
 def loaded_fields(model: type[Reference]) -> dict[str, Field]:

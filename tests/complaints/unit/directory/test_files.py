@@ -58,6 +58,8 @@ def test_the_dry_run_changes_nothing_and_the_confirmation_what_it_showed(
         [1, 1, 0, 2],
         3,
     )
+    for separator in (";", "\t"):
+        assert send(client, text.replace(",", separator)).context["plan"].digest == plan.digest, separator
     confirm = checked.context["confirm"].initial
     assert client.post(reverse(URL[0], args=[URL[1]]), confirm).status_code == 302
     gam.refresh_from_db()
