@@ -56,9 +56,14 @@ class PersonNameField(LineField):
         name = super().tidy(text)
         if name and not all(_may_be_in_a_name(letter) for letter in name):
             raise ValidationError(_("Enter the name in letters only"), code="letters")
-        if name and (_DOT_OF_AN_ADDRESS.search(name) or not any(letter.isalpha() for letter in name)):
+        if name and (_DOT_OF_AN_ADDRESS.search(name) or not any(map(_is_letter, name))):
             raise ValidationError(_("Enter the name in letters only"), code="letters")
         return name
+
+
+def _is_letter(letter: str) -> bool:
+    """Tell whether it is read as a letter by itself, which the line that only lengthens Arabic words is not."""
+    return unicodedata.category(letter) in {"Lu", "Ll", "Lt", "Lo"}
 
 
 def _may_be_in_a_name(letter: str) -> bool:

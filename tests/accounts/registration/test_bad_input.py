@@ -33,7 +33,7 @@ def nothing_is_written() -> bool:
 
 
 def test_names_with_what_shortens_or_joins_them_are_welcome() -> None:
-    names = ["J.R.R.", "St. John", "د.خالد", "Jean-Luc", "O'Neill", "عبد الله"]
+    names = ["ا", "ســعاد", "J.R.R.", "St. John", "د.خالد", "Jean-Luc", "O'Neill", "عبد الله"]
     assert [PersonNameField().clean(name) for name in names] == names
 
 
@@ -56,6 +56,7 @@ WHO = [
     ({"first_name": "رنا\x00"}, None, None),
     ({"first_name": "R4n4"}, "اكتبوا الاسم بالحروف فقط", "Enter the name in letters only"),
     ({"first_name": "..."}, "اكتبوا الاسم بالحروف فقط", "Enter the name in letters only"),
+    ({"first_name": "ـــ"}, "اكتبوا الاسم بالحروف فقط", "Enter the name in letters only"),
     ({"first_name": "www.evil.com"}, "اكتبوا الاسم بالحروف فقط", "Enter the name in letters only"),
     ({"first_name": "\u202eanaR"}, None, None),
     ({"family_name": "ا" * 5000}, None, None),
