@@ -31,6 +31,14 @@ class NoSuchPublishedAnswer(LookupError):
     """The answer does not exist, or is withdrawn already."""
 
 
+class PublishedAnswerOvertaken(Exception):
+    """Somebody else has changed the answer since its page was opened; carries it as it stands now."""
+
+    def __init__(self, answer: PublishedAnswer) -> None:
+        super().__init__(str(answer.pk))
+        self.answer = answer
+
+
 @dataclass(frozen=True)
 class PublishedText:
     """What the unit publishes: a question and its answer in both languages, the topic, and the day to look again."""
@@ -51,17 +59,29 @@ def publish(text: PublishedText, *, by: User, at: datetime) -> PublishedAnswer:
     return made
 
 
-def change(key: int, text: PublishedText, *, by: User, at: datetime) -> None:
-    """Change an answer in public, and record who did with the new words; raises ``NoSuchPublishedAnswer``."""
+def change(key: int, text: PublishedText, *, seen: str, by: User, at: datetime) -> None:
+    """Change an answer in public, and record who did with the new words; locks it.
+
+    ``seen`` is the ``version`` of what the person has read. Raises ``NoSuchPublishedAnswer`` and
+    ``PublishedAnswerOvertaken``.
+    """
     with transaction.atomic():
-        held = PublishedAnswer.objects.select_for_update().filter(pk=key, withdrawn_at=None).first()
+        rows = PublishedAnswer.objects.select_for_update(of=("self",)).select_related("topic", "changed_by")
+        held = rows.filter(pk=key, withdrawn_at=None).first()
         if held is None:
             raise NoSuchPublishedAnswer
+        if version(held) != seen:
+            raise PublishedAnswerOvertaken(held)
         values = _values(text) | {"changed_by": by, "changed_at": at}
         for name, value in values.items():
             setattr(held, name, value)
         held.save(update_fields=sorted(values))
         reference_changes.note(held, _recorded(text), kind=ChangeKind.CHANGED, author=Author(by.pk, at))
+
+
+def version(answer: PublishedAnswer) -> str:
+    """Return what changes with every change of an answer."""
+    return answer.changed_at.isoformat()
 
 
 def withdraw(key: int, *, by: User, at: datetime) -> None:

@@ -109,12 +109,27 @@ def list_persons(breach: Breach, filters: Mapping[str, Any], *, at: datetime) ->
     return len(people)
 
 
-def tell_persons(breach: Breach, *, at: datetime, seconds: float = PAGE_SECONDS) -> bool:
-    """Owe the notices to everybody on the list, a batch in a transaction; True when the last is owed.
+def begin_telling(key: int, *, listed: str, at: datetime) -> bool:
+    """Fix the list that somebody has read, to be told; False where it was made anew since, or never made.
 
-    Safe to repeat: who is marked is not told again, and the outbox takes one notice for each breach and person.
+    ``listed`` is when that list was made, as ISO 8601. Locks the breach.
     """
-    Breach.objects.filter(pk=breach.pk, telling_at__isnull=True).update(telling_at=at)
+    with transaction.atomic():
+        held = Breach.objects.select_for_update().get(pk=key)
+        if held.listed_at is None or held.listed_at.isoformat() != listed:
+            return False
+        if held.telling_at is None:
+            held.telling_at = at
+            held.save(update_fields=["telling_at"])
+        return True
+
+
+def tell_persons(breach: Breach, *, at: datetime, seconds: float = PAGE_SECONDS) -> bool:
+    """Owe the notices to everybody on the list of a telling that has begun, a batch in a transaction.
+
+    True when the last is owed. Safe to repeat: who is marked is not told again, and the outbox takes one notice for
+    each breach and person.
+    """
     until = monotonic() + seconds
     while _tell_batch(breach, at=at):
         if monotonic() > until:

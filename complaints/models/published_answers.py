@@ -67,6 +67,11 @@ class PublishedAnswer(models.Model):
         return f"{self.pk}: {self.topic_id}"
 
     @property
+    def texts(self) -> list[str]:
+        """Return question and answer in both languages."""
+        return [self.question_ar, self.answer_ar, self.question_en, self.answer_en]
+
+    @property
     def question(self) -> str:
         """Return the question in the language of the reader."""
         return self.question_en if get_language() == "en" else self.question_ar

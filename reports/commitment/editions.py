@@ -46,7 +46,7 @@ class NothingCounted(ValueError):
 
 
 class ReplyChanged(ValueError):
-    """The agency has replied anew since the unit read its reply."""
+    """The agency has replied anew since somebody read its reply, or the unit has answered it."""
 
 
 class NoReply(LookupError):
@@ -101,14 +101,18 @@ def publish(key: int, *, by: User, at: datetime) -> IndexEdition:
 
 
 @transaction.atomic
-def reply(key: int, agency: Agency, text: str, *, by: User, at: datetime) -> IndexReply:
-    """Store what an agency says, in place of what it said before; locks the edition.
+def reply(key: int, agency: Agency, text: str, *, read: datetime | None, by: User, at: datetime) -> IndexReply:
+    """Store what an agency says, in place of what it said before and of the answer to it; locks the edition.
 
-    Raises EditionPublished and ReplyTimeOver.
+    ``read`` is the ``last_said`` of the page it was written on, None where nothing was said yet. Raises
+    EditionPublished, ReplyTimeOver and ReplyChanged.
     """
     edition = _unpublished(key)
     if timezone.localdate(at) > edition.reply_until:
         raise ReplyTimeOver
+    before = IndexReply.objects.filter(edition=edition, agency=agency).first()
+    if (before.last_said if before else None) != read:
+        raise ReplyChanged
     said, _is_new = IndexReply.objects.update_or_create(
         edition=edition,
         agency=agency,

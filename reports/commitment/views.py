@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.decorators import signed_in_user
@@ -159,8 +159,7 @@ def agency(request: HttpRequest, key: int, code: str) -> HttpResponse:
         try:
             _said(request, writes, shown, whose, form.cleaned_data["text"])
         except editions.ReplyChanged:
-            changed = gettext("The agency has changed its reply in the meantime. Read it, then answer again.")
-            form.add_error(None, changed)
+            form.add_error(None, _CHANGED[writes])
             said, status = _reply(shown, whose), CONFLICT
         else:
             return redirect("commitment-agency", shown.pk, whose.code)
@@ -174,6 +173,13 @@ def agency(request: HttpRequest, key: int, code: str) -> HttpResponse:
         "reads_all": reads_all_figures(user, at),
     }
     return render(request, "reports/commitment/agency.html", context | frame(user, at=at), status=status)
+
+
+#: What whoever writes is told where something else was said meanwhile.
+_CHANGED = {
+    "answer": _("The agency has changed its reply in the meantime. Read it, then answer again."),
+    "reply": _("Someone else has written the reply or answered it in the meantime. Read it, then save again."),
+}
 
 
 def _reply(shown: IndexEdition, whose: Agency) -> IndexReply | None:
@@ -193,7 +199,7 @@ def _said(request: HttpRequest, writes: str, shown: IndexEdition, whose: Agency,
     user, at = signed_in_user(request), timezone.now()
     try:
         if writes == "reply":
-            editions.reply(shown.pk, whose, text, by=user, at=at)
+            editions.reply(shown.pk, whose, text, read=_moment_read(request), by=user, at=at)
         else:
             editions.answer(shown.pk, whose, text, read=_moment_read(request), by=user, at=at)
     except (editions.ReplyTimeOver, editions.EditionPublished):

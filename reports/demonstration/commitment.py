@@ -57,7 +57,7 @@ def _reply(edition: IndexEdition, head: User | None, *, at: datetime) -> None:
     agency, by = Agency.objects.get(code=REPLIES), User.objects.get(email=SUPERVISOR)
     if not any(row["agency"] == REPLIES for row in edition.counts["agencies"]):
         return
-    said = editions.reply(edition.pk, agency, _said(_REPLY), by=by, at=at)
+    said = editions.reply(edition.pk, agency, _said(_REPLY), read=None, by=by, at=at)
     if head is not None:
         editions.answer(edition.pk, agency, _said(_ANSWER), read=said.at, by=head, at=at)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from django.db import models
@@ -128,3 +129,8 @@ class IndexReply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition_id}: {self.agency_id}"
+
+    @property
+    def last_said(self) -> datetime:
+        """Return when the agency or the unit said something last."""
+        return self.answered_at or self.at

@@ -50,6 +50,14 @@ class ReportExists(Exception):
         self.report = report
 
 
+class CommentOvertaken(Exception):
+    """Somebody else wrote on the section meanwhile; ``comment`` is what stands there now, None for nothing."""
+
+    def __init__(self, comment: SectionComment | None) -> None:
+        super().__init__(comment.pk if comment else None)
+        self.comment = comment
+
+
 class NothingChanged(Exception):
     """A correction says what the report says that it corrects."""
 
@@ -155,15 +163,21 @@ def rewrite(report: PeriodicReport, *, by: User, at: datetime, edition: int) -> 
     return row
 
 
-def comment(report: PeriodicReport, section: str, *, by: User, at: datetime, texts: tuple[str, str]) -> None:
+def comment(
+    report: PeriodicReport, section: str, *, by: User, at: datetime, texts: tuple[str, str], seen: str | None = None
+) -> None:
     """Write, change or, with two empty ``texts`` (Arabic, English), remove the comment on a section of a draft.
 
-    Others may comment on other sections at the same time: the edition of the draft is not compared.
+    Others may comment on other sections at the same time: the edition of the draft is not compared. ``seen`` is the
+    ``comment_version`` of what the person has read on this one, None where that is not asked. Raises
+    ``CommentOvertaken``.
     """
     with transaction.atomic():
         row = _locked(report, None, {ReportState.DRAFT}, by=by, at=at)
         arabic, english = texts
         found = SectionComment.objects.filter(report=row, section=section)
+        if seen is not None and comment_version(stored := found.select_related("written_by").first()) != seen:
+            raise CommentOvertaken(stored)
         if not arabic and not english:
             found.delete()
         elif not found.update(text_ar=arabic, text_en=english, written_by=by, written_at=at):
@@ -171,6 +185,11 @@ def comment(report: PeriodicReport, section: str, *, by: User, at: datetime, tex
                 report=row, section=section, text_ar=arabic, text_en=english, written_by=by, written_at=at
             )
         _save(row)
+
+
+def comment_version(comment: SectionComment | None) -> str:
+    """Return what changes with every change of the comment on a section."""
+    return comment.written_at.isoformat() if comment else ""
 
 
 def discard(report: PeriodicReport, *, by: User, at: datetime, edition: int) -> None:

@@ -109,15 +109,19 @@ def comment(request: HttpRequest, report: int, section: str) -> HttpResponse:
     stored = next((each for each in found.comments.all() if each.section == section), None)
     initial = {"text_ar": stored.text_ar, "text_en": stored.text_en} if stored else {}
     form = CommentForm(request.POST if request.method == "POST" else None, initial=initial)
+    seen = request.POST.get("seen", life.comment_version(stored))
+    page = {"form": form, "report": found, "section": shown, "document": document, **frame(user, at=at)}
     if form.is_bound and form.is_valid():
         try:
-            life.comment(found, section, by=user, at=at, texts=form.texts)
+            life.comment(found, section, by=user, at=at, texts=form.texts, seen=seen)
+        except life.CommentOvertaken as overtaken:
+            now = {"now": overtaken.comment, "seen": life.comment_version(overtaken.comment), "is_overtaken": True}
+            return render(request, "reports/periodic/comment.html", page | now, status=409)
         except (life.ReportChanged, life.NotEntitled):
             return _page(request, _readable(request, report), status=409)
         messages.success(request, gettext("The comment is saved."))
         return redirect("periodic-report", found.pk)
-    context = {"form": form, "report": found, "section": shown, "document": document, **frame(user, at=at)}
-    return render(request, "reports/periodic/comment.html", context)
+    return render(request, "reports/periodic/comment.html", page | {"seen": seen})
 
 
 @for_unit

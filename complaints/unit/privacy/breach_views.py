@@ -77,13 +77,20 @@ def _is_done(request: HttpRequest, breach: Breach, step: str, listing: Concerned
         messages.success(request, text % {"number": number})
         return True
     if step == "tell" and breach.listed_at is not None:
+        if not breach_clocks.begin_telling(breach.pk, listed=request.POST.get("listed", ""), at=at):
+            messages.warning(
+                request, gettext("The list was made anew in the meantime. Read it, then tell the persons.")
+            )
+            return True
         is_over = breach_clocks.tell_persons(breach, at=at)
         done = gettext("The notices are on their way.")
         messages.success(request, done if is_over else gettext("The notices go out in the next minutes."))
         return True
     if step == "authority" and authority.is_valid():
         untold = Breach.objects.filter(pk=breach.pk, authority_told_at__isnull=True)
-        untold.update(authority_told_at=at, authority_reference=authority.cleaned_data["reference"])
+        if not untold.update(authority_told_at=at, authority_reference=authority.cleaned_data["reference"]):
+            authority.add_error("reference", gettext("Someone else has recorded the notice to the authority already"))
+            return False
         messages.success(request, gettext("It is recorded that the authority was told."))
         return True
     return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -68,20 +69,25 @@ def _write(
     stored: PublishedAnswer | None = None,
     source: Case | None = None,
 ) -> HttpResponse:
-    """Publish what the form says once it is valid, else show it."""
+    """Publish what the form says once it is valid, else show it; whoever was overtaken reads what stands now."""
     user, at = signed_in_user(request), timezone.now()
+    seen = request.POST.get("seen", published_answers.version(stored) if stored else "")
+    page = {"form": form, "stored": stored, "seen": seen, "source": source, **frame(user, at=at)}
     if form.is_bound and form.is_valid():
         try:
             if stored is None:
                 published_answers.publish(form.text, by=user, at=at)
             else:
-                published_answers.change(stored.pk, form.text, by=user, at=at)
+                published_answers.change(stored.pk, form.text, seen=seen, by=user, at=at)
         except published_answers.NoSuchPublishedAnswer:
             raise Http404 from None
+        except published_answers.PublishedAnswerOvertaken as overtaken:
+            now = {"stored": overtaken.answer, "seen": published_answers.version(overtaken.answer)}
+            page |= now | {"is_overtaken": True}
+            return render(request, "complaints/unit/published/write.html", page, status=HTTPStatus.CONFLICT)
         messages.success(request, gettext("Saved. Everybody can read the answer now."))
         return redirect("published-answers")
-    context = {"form": form, "stored": stored, "source": source, **frame(user, at=at)}
-    return render(request, "complaints/unit/published/write.html", context)
+    return render(request, "complaints/unit/published/write.html", page)
 
 
 def _filled(case: Case) -> dict[str, Any]:

@@ -60,11 +60,15 @@ def test_a_draft_is_replied_to_published_once_and_then_stays(
         editions.draft(PERIOD, reply_until=date(2026, 1, 10), by=lina, at=now)
     with pytest.raises(editions.NoReply):
         editions.answer(edition.pk, water, "لم تردوا بعد", read=None, by=lina, at=now)
-    editions.reply(edition.pk, water, "لا رد", by=nadia, at=now - timedelta(hours=1))
-    said = editions.reply(edition.pk, water, "نصف الطلبات عن عطل واحد", by=nadia, at=now)
+    first = editions.reply(edition.pk, water, "لا رد", read=None, by=nadia, at=now - timedelta(hours=1))
+    with pytest.raises(editions.ReplyChanged):  # a colleague had the page open before
+        editions.reply(edition.pk, water, "رد زميل", read=None, by=nadia, at=now)
+    said = editions.reply(edition.pk, water, "نصف الطلبات عن عطل واحد", read=first.at, by=nadia, at=now)
     with pytest.raises(editions.ReplyChanged):  # the unit read the first reply
         editions.answer(edition.pk, water, "رد فارغ", read=now - timedelta(hours=1), by=lina, at=now)
-    editions.answer(edition.pk, water, "ذكرنا ذلك في الملاحظة", read=said.at, by=lina, at=now)
+    editions.answer(edition.pk, water, "ذكرنا ذلك في الملاحظة", read=said.at, by=lina, at=now + timedelta(minutes=1))
+    with pytest.raises(editions.ReplyChanged):  # the answer would go with it
+        editions.reply(edition.pk, water, "رد جديد", read=said.at, by=nadia, at=now)
     assert editions.report_section(PERIOD) is None
     with pytest.raises(editions.ReplyTimeOpen):
         editions.publish(edition.pk, by=lina, at=now)
@@ -72,7 +76,7 @@ def test_a_draft_is_replied_to_published_once_and_then_stays(
         IndexEdition.objects.filter(pk=edition.pk).update(published_at=now, published_by=lina)
     later = now + timedelta(days=3)
     with pytest.raises(editions.ReplyTimeOver):
-        editions.reply(edition.pk, water, "متأخرون", by=nadia, at=later)
+        editions.reply(edition.pk, water, "متأخرون", read=said.at, by=nadia, at=later)
     editions.publish(edition.pk, by=lina, at=later)
     assert editions.report_section(PERIOD) is not None
     other = IndexEdition.objects.get(pk=edition.pk)

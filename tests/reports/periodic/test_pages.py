@@ -18,7 +18,7 @@ from accounts.roles import Role
 from agencies.models import Agency
 from complaints.models import UnsentForm
 from reports.documents.tree import digest
-from reports.models import PeriodicReport, ReportState
+from reports.models import PeriodicReport, ReportState, SectionComment
 from reports.periodic import content, drafting, life
 from tests.cast import NOW, make_staff, sign_in
 from tests.reports.periodic.conftest import freeze
@@ -74,6 +74,11 @@ def test_the_unit_orders_comments_reviews_approves_and_releases(
     assert "What you wrote here and did not send is back" in page(client, *comment)
     assert post(client, *comment, text_ar="الأرقام صحيحة.", text_en="The figures are right.").status_code == 302
     assert "What you wrote here and did not send is back" not in page(client, *comment)
+    # Whoever had the page open then would have written over it.
+    late = post(client, *comment, text_ar="الأرقام عالية.", text_en="The figures are high.", seen="")
+    said = late.content.decode()
+    assert (late.status_code, "The figures are right." in said, "The figures are high." in said) == (409, True, True)
+    assert SectionComment.objects.get(report=report, section="summary").text_en == "The figures are right."
     assert [press(client, report, name) for name in ("approve", "send", "review")] == [409, 302, 409]
     assert "Waiting for a review" in page(client, "periodic-report", report.pk)
     assert press(sign_in(Client(), rana), report, "review") == 302

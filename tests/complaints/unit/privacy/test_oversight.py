@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from accounts.roles import Role
 from agencies.models import Agency
 from complaints.escalation import breach_clocks
 from complaints.models import Breach, BreachPerson, Case, LegalHold, RetentionRule
+from complaints.unit.privacy import breach_views
 from notifications import alarms
 from notifications.models import AlarmKind, Message
 from tests.cast import make_staff
@@ -188,9 +190,20 @@ def test_the_head_adds_a_rule_and_the_auditor_tries_it(desk: Desk, head: User, a
     assert "What would be erased now" in desk(auditor).get(f"{url}?try=1").content.decode()
 
 
+def recorded_before(done: Callable[..., bool], at: datetime) -> Callable[..., bool]:
+    """Return the steps of a breach with the notice to the authority recorded just before, by somebody else."""
+
+    def late(*args: object) -> bool:
+        Breach.objects.update(authority_told_at=at, authority_reference="م/66/2026")
+        return done(*args)
+
+    return late
+
+
 def test_a_breach_has_its_list_its_notices_and_its_clocks(  # noqa: PLR0917 - the cast of one breach
-    desk: Desk, referred: Case, head: User, lina: User, omar: User, karim: Citizen, clock: Clock, now: datetime
-) -> None:
+    desk: Desk, referred: Case, head: User, lina: User, omar: User, karim: Citizen, clock: Clock, now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     url = "/en/staff/privacy/breaches/"
     assert desk(lina).get(url).status_code == 404
     told = {"what": "نُسخت قاعدة بيانات", "data_concerned": "الأسماء والأرقام", "measures": "أُغلق المنفذ كله"}
@@ -213,9 +226,16 @@ def test_a_breach_has_its_list_its_notices_and_its_clocks(  # noqa: PLR0917 - th
     assert not alarms.open_alarms().exists()
     breach_clocks.watch(at=now + timedelta(hours=24))
     assert [alarm.kind for alarm in alarms.open_alarms()] == [AlarmKind.BREACH_LATE]
-    for _ in range(2):
-        desk(head).post(page["Location"], {"step": "tell"})
-    assert Message.objects.filter(template="data_breach").count() == 1
+    # The list that was read before is not the one that would be told.
+    seen = [{"step": "tell", "listed": Breach.objects.get().listed_at.isoformat()}]
+    clock.pass_(minutes=1)
+    desk(head).post(page["Location"], {"step": "list", "ref": referred.reference})
+    seen += [{"step": "tell", "listed": Breach.objects.get().listed_at.isoformat()}] * 2
+    notices = [
+        (desk(head).post(page["Location"], press).status_code, Message.objects.filter(template="data_breach").count())
+        for press in seen
+    ]
+    assert notices == [(302, 0), (302, 1), (302, 1)]
     breach_clocks.watch(at=now + timedelta(hours=24))
     assert not alarms.open_alarms().exists()
     breach_clocks.watch(at=now + timedelta(hours=72))
@@ -223,6 +243,12 @@ def test_a_breach_has_its_list_its_notices_and_its_clocks(  # noqa: PLR0917 - th
     assert ">Late<" not in desk(head).get(url).content.decode()
     clock.pass_(hours=73)
     assert ">Late<" in desk(head).get(url).content.decode()
+    with monkeypatch.context() as patch:
+        # Another head records it while this one does.
+        patch.setattr(breach_views, "_is_done", recorded_before(breach_views._is_done, now))
+        second = desk(head).post(page["Location"], {"step": "authority", "reference": "م/77/2026"})
+    assert (second.status_code, list(second.context["authority"].errors)) == (200, ["reference"])
+    Breach.objects.update(authority_told_at=None, authority_reference="")
     desk(head).post(page["Location"], {"step": "authority", "reference": "م/55/2026"})
     breach_clocks.watch(at=now + timedelta(hours=74))
     assert not alarms.open_alarms().exists()
@@ -237,6 +263,9 @@ def test_notices_of_a_large_breach_go_on_where_they_stopped(
         what="x", data_concerned="x", measures="x", known_at=now, recorded_by=head, recorded_at=now, listed_at=now
     )
     BreachPerson.objects.bulk_create([BreachPerson(breach=breach, citizen=person) for person in neighbours(5)])
+    listed = Breach.objects.get().listed_at
+    assert listed is not None
+    assert breach_clocks.begin_telling(breach.pk, listed=listed.isoformat(), at=now)
     assert breach_clocks.tell_persons(breach, at=now, seconds=-1) is False
     assert Message.objects.filter(template="data_breach").count() == 2
     breach_clocks.watch(at=now)

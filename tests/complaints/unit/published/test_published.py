@@ -82,7 +82,14 @@ def test_an_answer_is_due_again_changed_and_withdrawn(
     assert client.get(listed).context["due"] == 1
     change = reverse("published-answer", args=[made.pk])
     new = typed(inquiry, question_en="How long does a new connection take?", review_on="1/12/2026")
-    assert client.post(change, new).status_code == 302
+    seen = {"seen": client.get(change).context["seen"]}
+    assert client.post(change, new | seen).status_code == 302
+    # Whoever had the page open then reads what stands now, and what was typed is kept.
+    late = client.post(change, typed(inquiry, question_en="How many days?", review_on="1/12/2026") | seen)
+    page = late.content.decode()
+    assert (late.status_code, "Someone else has changed this answer" in page) == (409, True)
+    assert ("How long does a new connection take?" in page, 'value="How many days?"' in page) == (True, True)
+    assert PublishedAnswer.objects.get(pk=made.pk).question_en == "How long does a new connection take?"
     client.post(reverse("published-answer-new"), typed(inquiry, review_on="1/12/2026"))
     assert (client.get(listed).context["due"], statements_of(client, listed)) == (0, one)
     made.refresh_from_db()
