@@ -29,5 +29,5 @@ def opened_by_link[V: Page](view: V) -> V:
 
     made = login_not_required(never_cache(page))
     # Read by ``tests/house/test_link_pages.py``: an address with a token says who keeps it secret.
-    made.is_opened_by_link = True
+    made.is_opened_by_link = True  # type: ignore[attr-defined]
     return cast("V", made)
