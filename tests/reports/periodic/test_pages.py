@@ -75,7 +75,7 @@ def test_the_unit_orders_comments_reviews_approves_and_releases(
     assert post(client, *comment, text_ar="الأرقام صحيحة.", text_en="The figures are right.").status_code == 302
     assert "What you wrote here and did not send is back" not in page(client, *comment)
     # Whoever had the page open then would have written over it.
-    late = post(client, *comment, text_ar="الأرقام عالية.", text_en="The figures are high.", seen="")
+    late = post(sign_in(Client(), rana), *comment, text_ar="الأرقام عالية.", text_en="The figures are high.", seen="")
     said = late.content.decode()
     assert (late.status_code, "The figures are right." in said, "The figures are high." in said) == (409, True, True)
     assert SectionComment.objects.get(report=report, section="summary").text_en == "The figures are right."
