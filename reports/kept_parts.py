@@ -109,7 +109,8 @@ def kept_part(template: str, content: Content, *asked: object, version: str, aga
         return SafeString(zlib.decompress(held).decode())
     made = render_to_string(template, dict(content()))
     if is_kept and again() == version:
-        written = zlib.compress(made.encode())
+        # Compressed quickly: a part is read a few times, and a better compression costs as much as an eighth of it.
+        written = zlib.compress(made.encode(), level=1)
         if len(written) <= LARGEST:
             cache.set(key, written, SECONDS)
     return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.urls import reverse
 
@@ -16,6 +17,9 @@ from reports.figures.measures import NAMES, Figures
 from reports.figures.reading import read
 from reports.figures.scopes import Dimension, Scope
 from reports.periods import ReportPeriod
+
+#: The measures of a line.
+SHOWN: Final = ("received", "late", "answered_on_time")
 
 
 @dataclass(frozen=True)
@@ -60,14 +64,15 @@ def agency_lines(rows: Mapping[int, Figures], period: ReportPeriod, most: int | 
 
 
 def _line(agency: Agency, figures: Figures, period: ReportPeriod) -> AgencyLine:
-    scope, on_time = Scope(agencies=frozenset({agency.pk})), figures.value("answered_on_time")
+    on_time = figures.value("answered_on_time")
+    addresses = links.cases_urls(SHOWN, period, Scope(agencies=frozenset({agency.pk})))
     return AgencyLine(
         name=agency.name,
         href=reverse("agency-dashboard", args=[agency.code]),
         received=figures.amount("received"),
-        received_href=links.cases_url("received", period, scope),
+        received_href=addresses["received"],
         late=figures.amount("late"),
-        late_href=links.cases_url("late", period, scope),
+        late_href=addresses["late"],
         on_time=value_text("answered_on_time", on_time),
-        on_time_href=links.cases_url("answered_on_time", period, scope) if on_time is not None else "",
+        on_time_href=addresses["answered_on_time"] if on_time is not None else "",
     )

@@ -9,11 +9,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote, urlencode
 
-from django.urls import reverse
+from django.urls import get_urlconf, reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from reports.figures.scopes import Dimension, Key, Scope
 from reports.forms import period_of_address
@@ -38,8 +40,14 @@ def cases_url(measure: str, period: ReportPeriod, scope: Scope = _WHOLE) -> str:
 def cases_urls(measures: Iterable[str], period: ReportPeriod, scope: Scope = _WHOLE) -> Mapping[str, str]:
     """Return that address for each of ``measures``."""
     days = {"first": period.first.isoformat(), "last": period.last.isoformat()}
-    page, others = reverse(PAGE), urlencode({**days, **_written(scope)})
+    page, others = _page(get_language(), get_urlconf()), urlencode({**days, **_written(scope)})
     return {measure: f"{page}?list={measure}&{others}" for measure in measures}
+
+
+@lru_cache
+def _page(_language: str | None, _urlconf: str | None) -> str:
+    """Return the address of the page, which is made once for each language."""
+    return reverse(PAGE)
 
 
 def cases_urls_by(
@@ -64,7 +72,7 @@ def cause_url(cause: str, period: ReportPeriod, scope: Scope = _WHOLE) -> str:
 
 def list_url(name: str, scope: Scope = _WHOLE) -> str:
     """Return the address of a list of cases as they are now, such as the missed deadlines of a kind."""
-    return f"{reverse(PAGE)}?{urlencode({'list': name, **_written(scope)})}"
+    return f"{_page(get_language(), get_urlconf())}?{urlencode({'list': name, **_written(scope)})}"
 
 
 def _written(scope: Scope) -> dict[str, str]:
