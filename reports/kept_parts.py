@@ -33,7 +33,7 @@ from reports.periods import ReportPeriod
 
 #: After so long a part is made anew although nothing is known to have changed.
 SECONDS: Final = 3600
-#: The most bytes of a part, compressed: what is larger is made each time. All figures of 150 agencies take some 20,000.
+#: The most bytes of a part, compressed: what is larger is made each time. All figures of 150 agencies take some 30,000.
 LARGEST: Final = 100_000
 
 type Content = Callable[[], Mapping[str, Any]]
