@@ -111,7 +111,7 @@ def surroundings(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Doing:
+class ReaderOptions:
     """What the reader of a case can do and see; ``correctable`` is the case where its topic can be corrected."""
 
     panel: ActionPanel
@@ -129,10 +129,12 @@ class Doing:
     unit_signs: bool
 
 
-def doing(permissions: CasePermissions, *, knows_person: bool, has_proposal: bool, calendar: WorkingCalendar) -> Doing:
+def reader_options(
+    permissions: CasePermissions, *, knows_person: bool, has_proposal: bool, calendar: WorkingCalendar
+) -> ReaderOptions:
     """Return what ``permissions`` say; ``has_proposal`` tells that an answer waits for its signature."""
     case, user, at = permissions.case, permissions.user, permissions.at
-    return Doing(
+    return ReaderOptions(
         panel=action_panel(permissions, left_out=dead_ends(permissions, calendar=calendar)),
         proposed_date=proposed_date(permissions, calendar=calendar),
         macros=fitting_macros(permissions),

@@ -18,7 +18,7 @@ from accounts.roles import READERS
 from agencies.models import current_calendar
 from complaints.attachments.responses import shown_response
 from complaints.desk.case_page.history_rows import history_rows
-from complaints.desk.case_page.page_data import case_story, doing, surroundings
+from complaints.desk.case_page.page_data import case_story, reader_options, surroundings
 from complaints.desk.news import mark_read
 from complaints.desk.queue.filters import read_query
 from complaints.desk.queue.options import queue_options
@@ -51,12 +51,14 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
     story = case_story(permissions, calendar=calendar)
     beside = surroundings(request, around["case_visibility"], permissions, at=at)
     has_proposal = story.file.proposal is not None
-    does = doing(permissions, knows_person=around["knows_person"], has_proposal=has_proposal, calendar=calendar)
+    options = reader_options(
+        permissions, knows_person=around["knows_person"], has_proposal=has_proposal, calendar=calendar
+    )
     work_list, place = _place(request, case, at=at)
     context = {
         **vars(story),
         **vars(beside),
-        **vars(does),
+        **vars(options),
         "work_list": work_list,
         "action_suffix": work_list.action_suffix if work_list else "",
         "place": place,
