@@ -20,7 +20,8 @@ from tests.journeys.look import AXE
 from tests.journeys.shell import Shell
 from tests.stacks import Stack
 
-MESSAGE_SECONDS = 60
+#: Several times as long as beat waits before it sends anew what is due each minute.
+MESSAGE_SECONDS = 180
 AXE_FILE = "axe.js"
 
 _FILE = """
@@ -124,6 +125,13 @@ class Site:
     def run(self, code: str, **said: object) -> str:
         """Run ``code``, which reads ``said``, inside the running system, and return what it printed."""
         return self.shell.run(f"said = {said!r}\n{code}")
+
+    def until(self, code: str, **said: object) -> None:
+        """Run ``code`` until it prints True: what it does, a worker may be at, and then there is nothing left to do."""
+        deadline = time.monotonic() + MESSAGE_SECONDS
+        while self.run(code, **said).strip() != "True":
+            assert time.monotonic() < deadline, code
+            time.sleep(0.2)
 
     def file(self, matter: Matter, *, language: str, by: str | Stranger) -> str:
         """File a complaint for a citizen, named by number, or for a stranger, and return its tracking number.

@@ -28,8 +28,10 @@ issue(text, by=User.objects.get(login="office@pm.example"), at=now)
 #: Does what workers and beat do: writes the draft that was ordered, and sends out the released report.
 WRITE = """
 from django.utils import timezone
+from reports.models import PeriodicReport, ReportState
 from reports.periodic import drafting
 drafting.write_ordered(at=timezone.now())
+print(not PeriodicReport.objects.filter(state=ReportState.WRITING).exists())
 """
 CIRCULATE = """
 from django.utils import timezone
@@ -69,7 +71,7 @@ def _is_written(lina: Person) -> str:
     lina.press("Write the draft")
     lina.page.wait_for_url(re.compile(r"/staff/reports/periodic/\d+/$"))
     report = lina.page.url.split("/ar/")[1]
-    lina.site.run(WRITE)
+    lina.site.until(WRITE)
     lina.open(report)
     lina.press("Send for review")
     lina.is_told(lina.said("The report is under review now. Somebody else checks it."))
