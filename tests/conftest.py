@@ -46,6 +46,8 @@ ONLY_TRUNCATED = {"complaints_formerrating", "complaints_rating", "complaints_re
 LONGEST_TEST = timedelta(minutes=10)
 #: How long a page may take: two cores draw those of a browser beside another worker of the suite.
 PATIENCE_MS = 30_000
+#: Pages of tests are left before code that is compiled to run fast has won back what it took: a fifth of a look at one.
+NO_FAST_CODE = "--no-maglev --no-turbofan"
 #: The list below the address bar is a page of its own: it takes half of the work of opening a window nobody sees.
 ADDRESS_BAR = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
 #: Said again, since a second switch replaces Playwright's.
@@ -251,6 +253,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
     args = [f"--disable-features={','.join((*PLAYWRIGHTS_DISABLED_FEATURES, *ADDRESS_BAR))}"]
     # A microphone that beeps, where a page is allowed to ask for one; the browser without a window cannot ask anybody.
     args += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    args.append(f"--js-flags={NO_FAST_CODE}")
     if os.geteuid() == 0:
         args.append("--no-sandbox")
     return browser_type_launch_args | {"executable_path": browser.find(), "args": args}

@@ -21,6 +21,26 @@ STRUCTURE = {
     "rules": {"color-contrast": {"enabled": False}},
     "resultTypes": ["violations"],
 }
+#: The width and height of WCAG 2.5.8.
+LEAST_TARGET = 24
+#: Whether two targets would meet if each had the least width and height about its middle. Where none would, the rule of
+#: targets has nothing to find; of all but contrast it takes longest. For that rule too, what stays in its place when a
+#: page moves meets only its like. The part that a page begins with and a table that moves can be reached, not used.
+CROWDED = """least => {
+  const stays = element => element && (getComputedStyle(element).position === "fixed" || stays(element.parentElement));
+  const reach = element => {
+    const box = element.getBoundingClientRect();
+    const x = Math.max(0, least - box.width) / 2, y = Math.max(0, least - box.height) / 2;
+    const [left, right, top, bottom] = [box.left - x, box.right + x, box.top - y, box.bottom + y];
+    return {left, right, top, bottom, stays: !!stays(element)};
+  };
+  const targets = "a[href], area[href], button, input, select, textarea, summary, [tabindex]:not(main, [role=region])";
+  const reaches = [...document.querySelectorAll(targets)]
+    .filter(element => element.getClientRects().length && element.checkVisibility({visibilityProperty: true}))
+    .map(reach);
+  return reaches.some((one, place) => reaches.slice(place + 1).some(other => one.stays === other.stays
+    && one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom));
+}"""
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["passes"], "elementRef": True}
 #: Half a megabyte, which costs less to fetch, as a script of the page, than to hand over: false where it cannot be.
 FETCH = """address => location.origin === new URL(address).origin && navigator.onLine
@@ -151,7 +171,8 @@ class Looks:
     def _violations(self, page: Page) -> list[str]:
         if not page.evaluate(FETCH, self.axe):
             page.evaluate(AXE.axe_script)
-        found: list[str] = page.evaluate(RUN, STRUCTURE)
+        rules = STRUCTURE["rules"] | {"target-size": {"enabled": page.evaluate(CROWDED, LEAST_TARGET)}}
+        found: list[str] = page.evaluate(RUN, STRUCTURE | {"rules": rules})
         found += self._contrast(page)
         # All that changes in the dark is colours.
         page.emulate_media(color_scheme="dark")

@@ -23,6 +23,7 @@ ABOVE = '<p style="position: absolute; top: 200px">Above</p>'
 IN_SIGHT = '<p style="position: sticky; top: 200px">In sight</p>'
 FADED = '<p style="background: #fff; color: #222">Faded</p>'
 NAMELESS = "<button></button>"
+SMALL = '<button style="padding: 0; width: 12px; height: 12px" aria-label="Small"></button>'
 
 
 def found(page, looks: Looks, *words: str) -> list[str]:
@@ -46,5 +47,19 @@ def test_faint_words_are_found_by_day_and_by_night_after_any_number_of_good_ones
         assert found(page, looks, NAMELESS) == [f"button-name: {NAMELESS}"]
         by_day = [combination for combination in looks.colours if "255, 255, 255" in combination]
         assert [combination for combination in by_day if "204, 204, 204" in combination] == []
+    finally:
+        page.close()
+
+
+def test_small_targets_are_found_where_they_are_near_one_another(browser: Browser) -> None:
+    looks, page = Looks(pictures=False), browser.new_page()
+    try:
+        assert found(page, looks, SMALL) == []
+        assert found(page, looks, f"<p>{SMALL}</p>" * 2) == []
+        assert found(page, looks, SMALL * 2) == [f"target-size: {SMALL}"] * 2
+        # What stays in its place lies over whatever goes by, at no place for long, and over nothing else that stays.
+        assert found(page, looks, SMALL, f'<nav style="position: fixed; inset: 0">{SMALL}</nav>') == []
+        beside = f'<nav style="position: fixed; inset: 0">{SMALL * 2}</nav>'
+        assert found(page, looks, beside) == [f"target-size: {SMALL}"] * 2
     finally:
         page.close()
