@@ -15,6 +15,8 @@ PAGE = """<!doctype html><html lang="en"><head><title>A page</title><style>
   @media (prefers-color-scheme: dark) {{ :root {{ background: #111; color: #eee }} .night {{ color: #333 }} }}
 </style></head><body><main><h1>Words</h1>{words}</main></body></html>"""
 GOOD = "<p>Good</p>"
+FAINT_IN_ARABIC = '<p lang="ar" style="color: #ccc">نص باهت لا يُقرأ</p>'
+GOOD_IN_ARABIC = '<p lang="ar" style="color: #000">نص واضح</p>'
 FAINT, FAINT_AT_NIGHT = '<p style="color: #ccc">Faint</p>', '<p class="night">Faint at night</p>'
 LAID_OVER = '<p style="position: absolute; background: #333">Laid over</p>'
 #: On no ground of their own: above a dark part of the page, by their place or because they stay in sight.
@@ -39,6 +41,9 @@ def test_faint_words_are_found_by_day_and_by_night_after_any_number_of_good_ones
         assert looks.colours != set()
         assert found(page, looks, *[GOOD] * (FEW + 1), FAINT) == [f"color-contrast: {FAINT}"]
         assert found(page, looks, GOOD, FAINT_AT_NIGHT) == [f"dark color-contrast: {FAINT_AT_NIGHT}"]
+        assert found(page, looks, FAINT_IN_ARABIC) == [f"color-contrast: {FAINT_IN_ARABIC}"]
+        assert found(page, looks, GOOD_IN_ARABIC) == [f"dark color-contrast: {GOOD_IN_ARABIC}"]
+        assert [combination for combination in looks.colours if "rgb(0, 0, 0)|16px" in combination] != []
         assert found(page, looks, LAID_OVER) == [f"color-contrast: {LAID_OVER}"]
         assert found(page, looks, GOOD, ABOVE, DARK) == [f"color-contrast: {ABOVE}"]
         assert found(page, looks, IN_SIGHT, DARK) == [f"color-contrast: {IN_SIGHT}"]
