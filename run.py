@@ -231,3 +231,6 @@ if __name__ == "__main__":
         main()
     except KeyboardInterrupt:
         sys.exit("\nStopped.")
+    except BrokenPipeError:
+        # Whoever read along, such as `head`, has seen enough; a flush at the end would fail again.
+        os._exit(141)
