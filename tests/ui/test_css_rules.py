@@ -73,3 +73,17 @@ def test_a_menu_which_is_not_printed_holds_nothing_that_is_only_read():
     menus = [(path.name, menu) for path in TEMPLATES.rglob("*.html") for menu in lists.findall(path.read_text("utf-8"))]
     assert len(menus) > 5
     assert [name for name, menu in menus if not pressed.search(menu)] == []
+
+
+def test_the_title_of_every_page_that_reports_errors_begins_with_that():
+    """Whoever listens hears the title first; the frame of all pages knows some names of forms, the others say it."""
+    said = re.compile(r"{% error_summary form=([\w.]+) %}")
+    frame = (TEMPLATES / "base.html").read_text("utf-8")
+    unsaid = [
+        path.name
+        for path in TEMPLATES.rglob("*.html")
+        for text in [path.read_text("utf-8")]
+        for form in said.findall(text)
+        if f"{form}.errors" not in (text if "{% block title_prefix %}" in text else frame)
+    ]
+    assert unsaid == []
