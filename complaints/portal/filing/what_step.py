@@ -53,10 +53,10 @@ def details_form(
 
 
 def is_empty(data: QueryDict, files: MultiValueDict[str, UploadedFile[Any]], draft: Draft) -> bool:
-    """Tell whether a press to go on holds nothing that a draft could be begun with."""
+    """Tell whether a press to go on, or to save for later, holds nothing that a draft could be begun with."""
     if draft.is_begun or files or AUTOSAVE in data:
         return False
-    return not any(text.strip() for name in data.keys() - typed.NOT_TYPED for text in data.getlist(name))
+    return not any(text.strip() for name in data.keys() - typed.NOT_TYPED - {LATER} for text in data.getlist(name))
 
 
 def pressed_empty(query: QueryDict, draft: Draft) -> typed.Typed | None:

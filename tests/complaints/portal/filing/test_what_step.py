@@ -112,6 +112,9 @@ def test_save_for_later_asks_for_nothing_and_leads_home(as_amina: Client, make_d
     response = as_amina.post(WHAT, {"subject": "نصف فكرة", "details": "", "later": "1"})
     draft.refresh_from_db()
     assert (response.url, draft.subject) == (HOME, "نصف فكرة")
+    # Nothing at all is no draft: the page says so.
+    nothing = as_amina.post("/ar/new/inquiry/what/", {"subject": "", "details": " ", "later": "1"})
+    assert (nothing.url.endswith("&empty=1"), Draft.objects.count()) == (True, 1)
 
 
 def test_the_script_saves_what_is_in_order_and_says_nothing(as_amina: Client, draft: Draft) -> None:
