@@ -126,10 +126,11 @@ class DetailsStepForm(UploadForm, PlaceForm, TopicQuestionsForm):
 
     @property
     def words(self) -> dict[str, Any]:
-        """Return what was typed and is in order, as the draft keeps it."""
+        """Return what was typed and is in order, as the draft keeps it; a subject nobody wrote follows the details."""
         in_order: dict[str, Any] = self.other_values | {"answers": self.given_answers}
         in_order.pop("attachments", None)
-        if not in_order.get("subject") and in_order.get("details") and "subject" not in self.errors:
+        is_made = in_order.get("subject", "") in {"", first_words(self.draft.details)}
+        if is_made and in_order.get("details") and "subject" not in self.errors:
             in_order["subject"] = first_words(in_order["details"])
         return self.with_place(in_order)
 

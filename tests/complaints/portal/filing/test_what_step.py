@@ -117,6 +117,18 @@ def test_save_for_later_asks_for_nothing_and_leads_home(as_amina: Client, make_d
     assert (nothing.url.endswith("&empty=1"), Draft.objects.count()) == (True, 1)
 
 
+def test_a_subject_of_the_first_words_follows_them_and_one_that_was_written_stays(
+    as_amina: Client, make_draft: Callable[..., Draft]
+) -> None:
+    draft = make_draft(subject="", details="")
+    own, subjects = "مياه الحي", []
+    for subject, details in (("", "؟"), ("؟", "انقطعت المياه عنا"), (own, "انقطعت منذ يومين"), (own, "عادت ثم انقطعت")):
+        as_amina.post(WHAT, {"subject": subject, "details": details, "keep": "1"})
+        draft.refresh_from_db()
+        subjects.append(draft.subject)
+    assert subjects == ["؟", "انقطعت المياه عنا", own, own]
+
+
 def test_the_script_saves_what_is_in_order_and_says_nothing(as_amina: Client, draft: Draft) -> None:
     response = as_amina.post(WHAT, {"subject": "م" * 200, "details": "كتبتها قبل أن ينقطع الاتصال", "autosave": "1"})
     draft.refresh_from_db()
