@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -15,13 +15,16 @@ from django.core.cache import cache as kept_parts
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseNotFound
-from django.test import TransactionTestCase
+from django.test import TestCase, TransactionTestCase
 from django.utils import timezone, translation
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import expect
 from psycopg import sql
+from psycopg._preparing import Prepare, PrepareManager
+from psycopg.pq.abc import PGresult
 from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.live_server_helper import LiveServer
+from pytest_django.plugin import blocking_manager_key
 
 from accounts import rate_limits
 from agencies.free_text import reader
@@ -198,6 +201,40 @@ def _transactional_tests_empty_what_they_filled() -> Iterator[None]:
         owner().close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _tests_that_begin_alike_share_a_transaction() -> Iterator[None]:
+    """Open and end it where pytest-django begins and ends the transaction of a test."""
+    enter, rollback = TestCase._enter_atomics, TestCase._rollback_atomics
+
+    def enter_atomics(case: type[TestCase]) -> dict[str, transaction.Atomic]:
+        prepared_rows.share()
+        return enter.__func__(case)
+
+    def rollback_atomics(case: type[TestCase], atomics: dict[str, transaction.Atomic]) -> None:
+        rollback.__func__(case, atomics)
+        prepared_rows.end_sharing()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestCase, "_enter_atomics", classmethod(enter_atomics))
+        patch.setattr(TestCase, "_rollback_atomics", classmethod(rollback_atomics))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plans_outlive_a_test() -> Iterator[None]:
+    """Let PostgreSQL keep the plans that the connections of pages keep; tests roll back rows and no tables."""
+    discards = PrepareManager._should_discard
+
+    def should_discard(kept: PrepareManager, prepare: Prepare, results: Sequence[PGresult]) -> bool:
+        return discards(kept, prepare, [result for result in results if result.command_status != b"ROLLBACK"])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PrepareManager, "_should_discard", should_discard)
+        patch.setattr(PrepareManager, "prepared_max", 300)
+        patch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", 5)
+        yield
+
+
 @pytest.fixture
 def bare_404(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answer what is not there without a page, where a test asks for the status of many."""
@@ -260,6 +297,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Let a test know of the next, which may share its rows."""
+    with item.config.stash[blocking_manager_key].unblock():
+        prepared_rows.look_ahead(item, nextitem)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Let the rows of prepared fixtures be put back."""
     prepared_rows.begin(item)
@@ -277,9 +321,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Group the tests before pytest-xdist reads the groups, and order them after pytest-django has."""
     sharing = {item.path for item in items if _shares(item)}
     group_what_shares(items, sharing)
+    alike = {item: whole for item in items if (whole := prepared_rows.shareable(item))}
+    group_what_begins_alike(alike)
     yield
     order_by_browser(items)
     begin_with_what_shares(items, sharing)
+    order_what_begins_alike(items, alike)
 
 
 def group_what_shares(items: list[pytest.Item], sharing: set[Path]) -> None:
@@ -295,6 +342,27 @@ def begin_with_what_shares(items: list[pytest.Item], sharing: set[Path]) -> None
     """Let the tests of a module that share its rows follow those that do not, in savepoints."""
     together = sorted((item for item in items if item.path in sharing), key=lambda item: (item.path, _shares(item)))
     items[:] = [*together, *(item for item in items if item.path not in sharing)]
+
+
+def group_what_begins_alike(alike: Mapping[pytest.Item, object]) -> None:
+    """Give the tests of a module that begin with prepared rows to one worker, which makes these once."""
+    for item in alike:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def order_what_begins_alike(items: list[pytest.Item], alike: Mapping[pytest.Item, object]) -> None:
+    """Let the tests of a module that begin alike follow one another, and those of all beginnings too."""
+    first: dict[object, int] = {}
+    for number, item in enumerate(items):
+        places = (item.path, (item.path, alike[item])) if item in alike else (item,)
+        for place in places:
+            first.setdefault(place, number)
+
+    def order(item: pytest.Item) -> tuple[int, int]:
+        return (first[item.path], first[item.path, alike[item]]) if item in alike else (first[item], 0)
+
+    items.sort(key=order)
 
 
 def _shares(item: pytest.Item) -> bool:

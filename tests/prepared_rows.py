@@ -3,6 +3,9 @@
 A fixture is ``prepared`` if it writes rows, touches nothing else and takes other prepared fixtures only. The prepared
 fixtures of a test come before all others that its own arguments name. Their values are copies, which a test may change;
 a value that is a function is made anew around the copies.
+
+Tests of a module that follow one another and begin alike share a transaction that holds these rows; each has a
+savepoint in it.
 """
 
 from __future__ import annotations
@@ -16,8 +19,9 @@ from types import FunctionType
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from psycopg.pq import TransactionStatus
 
 #: Writes rows without triggers and checks, which they have passed before; the administrator's, who alone may do so.
 #: As a member of an extension it is in no dump.
@@ -37,6 +41,8 @@ CONSTANTS = {"db", "now"}
 #: Where nothing is prepared: rows that a module shares are there already, and the cast is taken from them; and a test
 #: that moves to another database needs its rows there.
 NOT_BESIDE = {"module_data", "move"}
+#: What commits, and so cannot share a transaction.
+ALONE = {"transactional_db", "live_server"}
 
 type Fixture = Callable[..., Any]
 type Key = tuple[object, ...]
@@ -44,6 +50,7 @@ type Row = tuple[str, str]
 
 _originals: dict[Fixture, Fixture] = {}
 _snapshots: dict[Key, Snapshot] = {}
+_BEGINNING = pytest.StashKey["Beginning | None"]()
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,25 @@ class Snapshot:
 
     statements: str
     values: bytes
+
+    def put_back(self) -> None:
+        """Write the rows."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT put_back(%s)", [self.statements])
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """The prepared fixtures of a test in their order, their place among all, and what else makes their rows alike."""
+
+    steps: list[tuple[str, Fixture]]
+    place: int
+    key: Key
+
+    @property
+    def whole(self) -> Key:
+        """Return what tests that begin alike have in common."""
+        return (*self.key, *self.steps)
 
 
 @dataclass
@@ -85,8 +111,8 @@ class Preparation:
             if length == len(self.steps) and snapshot is None:
                 self._look_around()
             if snapshot is not None:
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT put_back(%s)", [snapshot.statements])
+                if _now.shared is None:
+                    snapshot.put_back()
                 copies: dict[str, Any] = pickle.loads(snapshot.values)
                 return copies
         return {}
@@ -107,6 +133,10 @@ class Preparation:
 @dataclass
 class _Now:
     preparation: Preparation | None = None
+    whole: Key | None = None
+    # Whether the next test is of the same module and begins alike.
+    is_followed: bool = False
+    shared: transaction.Atomic | None = None
 
 
 _now = _Now()
@@ -129,14 +159,75 @@ def prepared[F: Fixture](function: F) -> F:
 def begin(item: pytest.Item) -> None:
     """Let the prepared fixtures of a test come before whatever needs one; without an administrator each is made."""
     _now.preparation = None
+    if found := _beginning(item):
+        names, mine = item.fixturenames, [name for name, _ in found.steps]
+        _now.preparation = Preparation(found.steps, found.key)
+        names[found.place :] = [*mine, *(name for name in names[found.place :] if name not in mine)]
+
+
+def look_ahead(item: pytest.Item, following: pytest.Item | None) -> None:
+    """Note whether the next test may find the rows of this one where they are."""
+    found = _beginning(item)
+    whole = found.whole if found else None
+    if _now.whole != whole:
+        # The one before failed before its transaction began.
+        _now.is_followed = False
+        end_sharing()
+    _now.whole = whole
+    mine = shareable(item)
+    _now.is_followed = (
+        mine is not None and following is not None and (following.path, shareable(following)) == (item.path, mine)
+    )
+
+
+def share() -> None:
+    """Open a transaction with the rows that this test and the next begin with, unless it is open."""
+    snapshot = _snapshots.get(_now.whole) if _now.whole else None
+    if _now.shared is None and _now.is_followed and snapshot is not None:
+        _now.shared = transaction.atomic()
+        _now.shared.__enter__()
+        snapshot.put_back()
+
+
+def end_sharing() -> None:
+    """End the transaction after the last test that finds its rows there, or once it is broken."""
+    if _now.shared is not None and not (_now.is_followed and _is_sound()):
+        transaction.set_rollback(True)
+        shared, _now.shared = _now.shared, None
+        shared.__exit__(None, None, None)
+
+
+def _is_sound() -> bool:
+    if connection.connection is None or connection.closed_in_transaction:
+        return False
+    return bool(connection.connection.info.transaction_status == TransactionStatus.INTRANS)
+
+
+def shareable(item: pytest.Item) -> Key | None:
+    """Return what tests that may share a transaction with this one have in common; None where none may."""
+    marker, found = item.get_closest_marker("django_db"), _beginning(item)
+    is_plain = marker is None or not (marker.args or marker.kwargs)
+    is_left_out = any(map(item.get_closest_marker, ("skip", "skipif")))
+    if found is None or not is_plain or is_left_out or not ALONE.isdisjoint(item.fixturenames):
+        return None
+    return found.whole
+
+
+def _beginning(item: pytest.Item) -> Beginning | None:
+    if _BEGINNING not in item.stash:
+        item.stash[_BEGINNING] = _find_beginning(item)
+    return item.stash[_BEGINNING]
+
+
+def _find_beginning(item: pytest.Item) -> Beginning | None:
     if os.environ.get("DATABASE_IS_THROWN_AWAY") != "True" or not isinstance(item, pytest.Function):
-        return
+        return None
     order = _Order(item)
-    if order.steps and NOT_BESIDE.isdisjoint(item.fixturenames):
-        names, mine = item.fixturenames, [name for name, _ in order.steps]
-        place = next(place for place, name in enumerate(names) if order.needs(name))
-        _now.preparation = Preparation(order.steps, (*order.constants, *map(order.function, names[:place])))
-        names[place:] = [*mine, *(name for name in names[place:] if name not in mine)]
+    if not order.steps or not NOT_BESIDE.isdisjoint(item.fixturenames):
+        return None
+    place = next(place for place, name in enumerate(item.fixturenames) if order.needs(name))
+    key = (*order.constants, *map(order.function, item.fixturenames[:place]))
+    return Beginning(order.steps, place, key)
 
 
 class _Order:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from complaints.models import StandardText
@@ -21,11 +20,7 @@ FEWEST_ROWS, FEWEST_REQUESTS = 20, 150
 
 @pytest.fixture
 def town(db: None, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Town:
-    """The town of the attacks, in which the clock stands still.
-
-    What the database holds is read after each request: PostgreSQL plans that once, which takes longer than to do it.
-    """
-    monkeypatch.setattr(connection.connection, "prepare_threshold", 5)
+    """The town of the attacks, in which the clock stands still."""
     monkeypatch.setattr(timezone, "now", Clock(now))
     return make_town(now)
 

@@ -13,7 +13,6 @@ from uuid import UUID
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.backends.django import Template
@@ -66,9 +65,7 @@ def quick_answers(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
     A page of ``REFUSALS`` holds what its view told it and nothing else: its frame, menu and words have tests of their
     own. What a person may act as is read once, for nothing in these tests changes it. No answer keeps its contexts.
-    PostgreSQL plans what pages read again and again once, as where they are served.
     """
-    monkeypatch.setattr(connection.connection, "prepare_threshold", 5)
     whole, authority = Template.render, cache(User._authority)
 
     def render(page: Template, context: dict[str, Any] | None = None, request: HttpRequest | None = None) -> str:

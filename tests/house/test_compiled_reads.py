@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, User
@@ -52,14 +52,13 @@ def test_rows_with_the_same_key_share_what_it_leads_to(omar: User, water: Agency
 
 
 def test_a_prepared_read_is_planned_once_and_counted(omar: User, yusuf: User, water: Agency) -> None:
-    kept, connection.connection.prepare_threshold = connection.connection.prepare_threshold, 5
-    try:
-        with CaptureQueriesContext(connection) as asked:
-            found = [PREPARED.rows(agency=agency.pk) for agency in (water, water, Agency(pk=0))]
-    finally:
-        connection.connection.prepare_threshold = kept
+    with CaptureQueriesContext(connection) as asked:
+        found = [PREPARED.rows(agency=agency.pk) for agency in (water, water, Agency(pk=0))]
     assert [[row.user for row in rows] for rows in found] == [[omar], [omar], []]
     assert len(asked) == 3
+    # What is rolled back takes no plan with it (tests/conftest.py).
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        Agency.objects.filter(pk=1 // 0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement FROM pg_prepared_statements")
         planned = [text for (text,) in cursor.fetchall() if "accounts_membership" in text and "$2" not in text]

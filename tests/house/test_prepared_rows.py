@@ -5,11 +5,13 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from agencies.models import Governorate
 from tests.prepared_rows import prepared
 
 made: list[str] = []
+savepoints: list[int] = []
 
 
 @pytest.fixture
@@ -43,6 +45,9 @@ def test_each_test_begins_with_the_same_rows_and_values_of_its_own(
     valley.save(update_fields=["name_en", "sort_order"])
     # A new row does not meet those that were put back.
     Governorate.objects.create(code="JO-N", name_ar="جديدة", name_en="New", sort_order=4)
+    # The first of all three has made them; the others find them in a transaction that they share.
+    savepoints.append(len(connection.savepoint_ids))
+    assert savepoints == [0, 1, 1][: len(savepoints)]
 
 
 def test_who_asks_for_less_has_less(valley: Governorate) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -74,16 +73,16 @@ def test_prepared_statements_find_their_rows_by_key(
     Draft.objects.filter(pk=draft.pk).update(
         governorate=Governorate.objects.first(), area="الجبيهة", details="لا ماء في حينا منذ أسبوع، ولا أحد يجيب."
     )
-    with plans_kept():
-        for person, page in ((omar, "desk-case"), (lina, "desk-case"), (amina, "case")):
-            assert desk(person).get(address(page, partner_task.case)).status_code == 200
-        for person in (omar, lina):
-            for tab in Tab:
-                assert desk(person).get(reverse("queue"), {"view": tab}).status_code == 200
-            assert desk(person).get(reverse("queue-counts")).status_code == 200
-        assert desk(lina).get(reverse("triage")).status_code == 200
-        assert desk(lina).get(reverse("triage"), {"after": "1-1"}).status_code == 200
-        file_draft(draft, by=amina.user, at=now, language="ar")
+    forget_plans()
+    for person, page in ((omar, "desk-case"), (lina, "desk-case"), (amina, "case")):
+        assert desk(person).get(address(page, partner_task.case)).status_code == 200
+    for person in (omar, lina):
+        for tab in Tab:
+            assert desk(person).get(reverse("queue"), {"view": tab}).status_code == 200
+        assert desk(person).get(reverse("queue-counts")).status_code == 200
+    assert desk(lina).get(reverse("triage")).status_code == 200
+    assert desk(lina).get(reverse("triage"), {"after": "1-1"}).status_code == 200
+    file_draft(draft, by=amina.user, at=now, language="ar")
     assert_found_by_key(more_than=10)
 
 
@@ -93,22 +92,17 @@ def test_what_the_page_of_an_agency_reads_now_is_found_by_key(
     object_to(closed, by=amina.user, at=clock(), text="ما زالت المياه مقطوعة.")
     uphold(closed, by=lina, at=clock(), days=2, reasons="لم يثبت وصول المياه.")
     clock.pass_(hours=1)
-    with plans_kept():
-        for person in (omar, lina):
-            answer = desk(person).get(reverse("agency-dashboard", args=["miyahuna"]))
-            assert reverse("desk-case", args=[closed.reference]) in answer.content.decode()
+    forget_plans()
+    for person in (omar, lina):
+        answer = desk(person).get(reverse("agency-dashboard", args=["miyahuna"]))
+        assert reverse("desk-case", args=[closed.reference]) in answer.content.decode()
     assert_found_by_key(more_than=5)
 
 
-@contextmanager
-def plans_kept() -> Iterator[None]:
-    """Let the connection keep plans, as that of the web process does."""
-    connection.ensure_connection()
-    kept, connection.connection.prepare_threshold = connection.connection.prepare_threshold, 5
-    try:
-        yield
-    finally:
-        connection.connection.prepare_threshold = kept
+def forget_plans() -> None:
+    """Let the connection forget what other tests had prepared."""
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
 
 
 def assert_found_by_key(*, more_than: int) -> None:
