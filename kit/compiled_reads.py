@@ -141,10 +141,12 @@ class _Statement:
         columns = [column[0] for column in compiler.select[: compiler.col_count]]
         self._converters = list(compiler.get_converters(columns).items())
         self._made = _maker(rows, compiler)
+        # What is locked is read where it is written, whoever else reads from a replica.
+        self._database = router.db_for_write if rows._for_write else router.db_for_read  # type: ignore[attr-defined]
 
     def rows(self, values: Mapping[str, Any], related: Mapping[str, Model]) -> Iterator[Any]:
         """Return what the statement finds with ``values``."""
-        alias = router.db_for_read(self._model)
+        alias = self._database(self._model)
         found = self._found([values[name] for name in self._names], connections[alias])
         return self._made(found, alias, related)
 

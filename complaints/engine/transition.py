@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Mandate, User
@@ -20,6 +22,7 @@ from complaints.models import Case, CaseEvent, Clock, Holding, TextSalt, event_k
 from complaints.permissions import deputies, policy, representatives, send_window
 from complaints.workflow import ACTIONS, PROMISES_TO_CITIZEN, STATE_RULES, Action, Actor, Holder, State, Tell
 from kit.compiled_inserts import insert
+from kit.compiled_reads import CompiledRead
 from notifications import outbox
 
 #: The fields of a case that every change writes.
@@ -145,9 +148,16 @@ def _first_holder(state: State) -> Holder:
     return holder
 
 
+def _locked(_shape: None, *, case: int) -> QuerySet[Case]:
+    return Case.objects.locked().filter(pk=case)
+
+
+_LOCKED: Final = CompiledRead(_locked, is_prepared=True)
+
+
 def _lock(case: Case, *, at: datetime) -> datetime:
     """Lock the row, reload ``case`` from it, and return ``at``, or the moment of the newest event if that is later."""
-    fresh = Case.objects.locked().filter(pk=case.pk).first()
+    fresh = _LOCKED.first(case=case.pk)
     if fresh is None or fresh.agency_id != (fresh.agency.pk if fresh.agency else None):
         # The agency or the person changed while we waited: PostgreSQL reads the locked row again, but not its joins.
         fresh = Case.objects.locked().get(pk=case.pk)

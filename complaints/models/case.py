@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
@@ -24,6 +24,7 @@ from complaints.models.channels import Channel, NotifyBy
 from complaints.models.coordinates import are_in_jordan_or_absent
 from complaints.models.spoken_for import has_mandate, spoken_for_by
 from complaints.workflow import AT_AGENCY, WITH_AGENCY, Action, Holder, Kind, Outcome, State
+from kit.compiled_reads import CompiledRead
 
 SUBJECT_LENGTH = 120
 DETAILS_LENGTH = 3000
@@ -172,6 +173,14 @@ def _was_passed_on_by(user: User) -> models.Exists:
     # Not a list of keys: who works for years has passed on thousands, which would be read for each page of a case.
     events = apps.get_model("complaints", "CaseEvent").objects.filter(case=models.OuterRef("pk"), actor=user.pk)
     return models.Exists(events.filter(action__in=PASSING_ON))
+
+
+def _recused(_shape: None, *, case: int) -> models.QuerySet[Any, Any]:
+    recusals = apps.get_model("complaints", "Recusal").objects
+    return recusals.open().filter(case=case).order_by().values_list("person", flat=True)
+
+
+_RECUSED: Final = CompiledRead(_recused, is_prepared=True)
 
 
 class Case(models.Model):
@@ -355,7 +364,7 @@ class Case(models.Model):
     @cached_property
     def recused(self) -> Collection[uuid.UUID]:
         """Return the keys of the recused staff; one statement, unless the case was loaded ``with_recused``."""
-        return frozenset(recusal.person_id for recusal in self.recusals.open().only("person"))
+        return frozenset(_RECUSED.rows(case=self.pk))
 
     def forget_recused(self) -> None:
         """Drop the cached ``recused``, because it has changed or may have."""

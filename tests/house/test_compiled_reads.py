@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
@@ -63,6 +64,15 @@ def test_a_prepared_read_is_planned_once_and_counted(omar: User, yusuf: User, wa
         cursor.execute("SELECT statement FROM pg_prepared_statements")
         planned = [text for (text,) in cursor.fetchall() if "accounts_membership" in text and "$2" not in text]
     assert any("'officer'" in text and "$1" in text for text in planned)
+
+
+def test_what_is_locked_is_read_where_it_is_written(monkeypatch: pytest.MonkeyPatch, water: Agency) -> None:
+    away = SimpleNamespace(db_for_read=lambda _model: "away", db_for_write=lambda _model: "default")
+    monkeypatch.setattr("kit.compiled_reads.router", away)
+    locked = CompiledRead(lambda _shape, *, key: Agency.objects.select_for_update().filter(pk=key), is_prepared=True)
+    with CaptureQueriesContext(connection) as asked:
+        assert locked.rows(key=water.pk) == [water]
+    assert "FOR UPDATE" in asked[0]["sql"]
 
 
 def test_tuples_single_values_and_percent_signs(amman: Governorate) -> None:
