@@ -79,7 +79,7 @@ def _is_done(request: HttpRequest, breach: Breach, step: str, listing: Concerned
     if step == "tell" and breach.listed_at is not None:
         if not breach_clocks.begin_telling(breach.pk, listed=request.POST.get("listed", ""), at=at):
             messages.warning(
-                request, gettext("The list was made anew in the meantime. Read it, then tell the persons.")
+                request, gettext("The list was made again in the meantime. Read it, then tell the persons.")
             )
             return True
         is_over = breach_clocks.tell_persons(breach, at=at)
