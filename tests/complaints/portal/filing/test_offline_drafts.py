@@ -78,7 +78,7 @@ def test_older_words_replace_no_newer_ones_and_nobody_takes_the_draft_of_another
 def test_who_is_signed_in_is_said_by_a_mark_and_a_draft_that_cannot_be_read_is_refused(client, as_amina, as_yusuf):
     said = as_amina.get(OFFLINE).json()
     assert (len(said["person"]), client.get(OFFLINE).json()["person"]) == (16, "")
-    assert set(said["texts"]) == {"taken", "go", "others", "expired"}
+    assert set(said["texts"]) == {"taken", "go", "others", "expired", "unreadable"}
     assert as_yusuf.get(OFFLINE).status_code == 302
     for wrong in ({"age": 25 * 3600}, {"age": -1}, {"kind": "quarrel"}, {"age": "soon"}):
         answer = kept(as_amina, uuid.uuid4(), **wrong)
