@@ -14,11 +14,17 @@ from types import FrameType
 HEARTBEAT = "BEAT_HEARTBEAT"
 #: A beat that says nothing for so long is ended: the slowest server answers or refuses earlier.
 SILENCE_SECONDS = 45
+#: A beat that was asked to end and goes on for so long is killed. Python drops what the handler of a signal raises
+#: where nobody can catch it, in a finaliser for one, and beat would go on for good.
+END_SECONDS = 5
 COMMAND = (sys.executable, "-m", "celery", "--app", "config", "--quiet", "beat", "--loglevel", "INFO", "--pidfile=")
 
 
 def run(*, silence: float = SILENCE_SECONDS) -> int:
-    """Run beat until it ends, is asked to end or says nothing for ``silence`` seconds; return its status, or 1."""
+    """Run beat until it ends, is asked to end or says nothing for ``silence`` seconds; return its status, or 1.
+
+    Asked to end, it has ``END_SECONDS``.
+    """
     heard, said = os.pipe()
     beat = subprocess.Popen(  # noqa: S603 - a command of our own
         COMMAND, pass_fds=[said], env=os.environ | {HEARTBEAT: str(said)}
@@ -27,7 +33,9 @@ def run(*, silence: float = SILENCE_SECONDS) -> int:
 
     def ask_to_end(number: int, _frame: FrameType | None) -> None:
         beat.send_signal(number)
+        signal.alarm(END_SECONDS)
 
+    signal.signal(signal.SIGALRM, lambda _number, _frame: beat.kill())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask_to_end)
     while select.select([heard], [], [], silence)[0]:

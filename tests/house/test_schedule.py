@@ -169,12 +169,12 @@ ALIVE = "import os, signal, sys, time; say = lambda: os.write(int(os.environ['BE
 
 def supervised(monkeypatch: pytest.MonkeyPatch, script: str, *, silence: float = 1.0) -> int:
     monkeypatch.setattr(beat, "COMMAND", (sys.executable, "-c", ALIVE + script))
-    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)}
     try:
         return beat.run(silence=silence)
     finally:
-        signal.signal(signal.SIGTERM, before[0])
-        signal.signal(signal.SIGINT, before[1])
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @pytest.mark.parametrize(
@@ -206,6 +206,21 @@ def test_a_beat_that_says_it_lives_is_left_alone(monkeypatch: pytest.MonkeyPatch
     """For longer than the silence after which one is ended."""
     script = "[(time.sleep(0.25), say()) for _ in range(14)]; sys.exit(7)"
     assert supervised(monkeypatch, script, silence=3.0) == 7
+
+
+def test_a_beat_that_loses_the_signal_to_end_is_killed(tmp_path: Path) -> None:
+    alive = tmp_path / "alive"
+    deaf = f"signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(0.3); open({str(alive)!r}, 'w').close()"
+    child = f"{ALIVE}{deaf}\nwhile True: time.sleep(0.1); say()"
+    parent = (
+        f"import sys; from config import beat; beat.COMMAND = ({sys.executable!r}, '-c', {child!r})\n"
+        "beat.END_SECONDS = 1; sys.exit(3 if beat.run() == -9 else 4)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", parent], env=os.environ)
+    while not alive.exists():
+        time.sleep(0.05)
+    process.terminate()
+    assert process.wait(60) == 3
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux says which processes there are")
