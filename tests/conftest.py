@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -321,12 +321,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Group the tests before pytest-xdist reads the groups, and order them after pytest-django has."""
     sharing = {item.path for item in items if _shares(item)}
     group_what_shares(items, sharing)
-    alike = {item: whole for item in items if (whole := prepared_rows.shareable(item))}
-    group_what_begins_alike(alike)
+    group_what_may_share(items)
     yield
     order_by_browser(items)
     begin_with_what_shares(items, sharing)
-    order_what_begins_alike(items, alike)
 
 
 def group_what_shares(items: list[pytest.Item], sharing: set[Path]) -> None:
@@ -344,25 +342,11 @@ def begin_with_what_shares(items: list[pytest.Item], sharing: set[Path]) -> None
     items[:] = [*together, *(item for item in items if item.path not in sharing)]
 
 
-def group_what_begins_alike(alike: Mapping[pytest.Item, object]) -> None:
+def group_what_may_share(items: list[pytest.Item]) -> None:
     """Give the tests of a module that begin with prepared rows to one worker, which makes these once."""
-    for item in alike:
-        if item.get_closest_marker("xdist_group") is None:
+    for item in items:
+        if prepared_rows.shareable(item) and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-
-
-def order_what_begins_alike(items: list[pytest.Item], alike: Mapping[pytest.Item, object]) -> None:
-    """Let the tests of a module that begin alike follow one another, and those of all beginnings too."""
-    first: dict[object, int] = {}
-    for number, item in enumerate(items):
-        places = (item.path, (item.path, alike[item])) if item in alike else (item,)
-        for place in places:
-            first.setdefault(place, number)
-
-    def order(item: pytest.Item) -> tuple[int, int]:
-        return (first[item.path], first[item.path, alike[item]]) if item in alike else (first[item], 0)
-
-    items.sort(key=order)
 
 
 def _shares(item: pytest.Item) -> bool:
