@@ -69,10 +69,12 @@ def agency_file(request: HttpRequest, token: str) -> HttpResponseBase:
         system_key, _, file_key = _signer().unsign(token, max_age=LIFE).partition(".")
         systems = AgencySystem.objects.filter(endpoint__is_active=True).select_related("officer")
         system = get_object_or_404(systems, pk=int(system_key))
-        file = get_object_or_404(Attachment.objects.select_related("case"), pk=UUID(file_key), case__isnull=False)
+        file = get_object_or_404(Attachment.objects.select_related("case"), pk=UUID(file_key))
     except (BadSignature, ValueError):
         raise Http404 from None
-    case = load_case(system.officer, file.case.reference, at=timezone.now())  # type: ignore[union-attr]
+    if file.case is None:
+        raise Http404
+    case = load_case(system.officer, file.case.reference, at=timezone.now())
     if case.agency_id != system.agency_id or file not in _citizens_files(case):
         raise Http404
     return file_response(file, name=_shown_name(file, case))
