@@ -200,9 +200,8 @@ def recorded_before(done: Callable[..., bool], at: datetime) -> Callable[..., bo
     return late
 
 
-def test_a_breach_has_its_list_its_notices_and_its_clocks(  # noqa: PLR0917 - the cast of one breach
-    desk: Desk, referred: Case, head: User, lina: User, omar: User, karim: Citizen, clock: Clock, now: datetime,
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_breach_has_its_list_and_its_notices_and_the_day_for_them(  # noqa: PLR0917 - the cast of one breach
+    desk: Desk, referred: Case, head: User, lina: User, omar: User, karim: Citizen, clock: Clock, now: datetime
 ) -> None:  # fmt: skip
     url = "/en/staff/privacy/breaches/"
     assert desk(lina).get(url).status_code == 404
@@ -238,21 +237,32 @@ def test_a_breach_has_its_list_its_notices_and_its_clocks(  # noqa: PLR0917 - th
     assert notices == [(302, 0), (302, 1), (302, 1)]
     breach_clocks.watch(at=now + timedelta(hours=24))
     assert not alarms.open_alarms().exists()
+
+
+def test_the_notice_to_the_authority_is_late_after_three_days_and_recorded_once(
+    desk: Desk, head: User, clock: Clock, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, moments = "/en/staff/privacy/breaches/", ("recorded_at", "listed_at", "telling_at", "persons_told_at")
+    told = dict.fromkeys(("known_at", *moments), now)
+    breach = Breach.objects.create(what="x", data_concerned="x", measures="x", recorded_by=head, **told)
+    page = f"{url}{breach.pk}/"
     breach_clocks.watch(at=now + timedelta(hours=72))
-    assert alarms.open_alarms().count() == 1
+    assert not alarms.open_alarms().exists()
+    breach_clocks.watch(at=now + timedelta(hours=73))
+    assert [alarm.kind for alarm in alarms.open_alarms()] == [AlarmKind.BREACH_LATE]
     assert ">Late<" not in desk(head).get(url).content.decode()
     clock.pass_(hours=73)
     assert ">Late<" in desk(head).get(url).content.decode()
     with monkeypatch.context() as patch:
         # Another head records it while this one does.
         patch.setattr(breach_views, "_is_done", recorded_before(breach_views._is_done, now))
-        second = desk(head).post(page["Location"], {"step": "authority", "reference": "م/77/2026"})
+        second = desk(head).post(page, {"step": "authority", "reference": "م/77/2026"})
     assert (second.status_code, list(second.context["authority"].errors)) == (200, ["reference"])
     Breach.objects.update(authority_told_at=None, authority_reference="")
-    desk(head).post(page["Location"], {"step": "authority", "reference": "م/55/2026"})
+    desk(head).post(page, {"step": "authority", "reference": "م/55/2026"})
     breach_clocks.watch(at=now + timedelta(hours=74))
     assert not alarms.open_alarms().exists()
-    assert "م/55/2026" in desk(head).get(page["Location"]).content.decode()
+    assert "م/55/2026" in desk(head).get(page).content.decode()
 
 
 def test_notices_of_a_large_breach_go_on_where_they_stopped(
