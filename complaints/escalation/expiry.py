@@ -43,7 +43,9 @@ def lapse_overdue(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
     Safe to run twice and at the same time: several runs share a backlog. A case that is locked is left to the next run.
     """
     run, lapsed, until = RowRun(SWEEP_CLOCKS, "case", at=at), 0, monotonic() + seconds
-    overdue = run.without_waiting(Case.objects.filter(state=State.WAITING, deadline_at__lte=at)).order_by("deadline_at")
+    overdue = run.without_waiting(Case.objects.filter(state=State.WAITING, deadline_at__lte=at))
+    # Many times end at the close of the same day: those are done in the order of their numbers.
+    overdue = overdue.order_by("deadline_at", "pk")
     for pk in list(overdue.values_list("pk", flat=True)[:MOST_QUESTIONS]):
         if monotonic() > until:
             break
