@@ -6,10 +6,12 @@ import json
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.db import transaction
 from django.http import HttpRequest
 
 from accounts.models import FormDraft, Purpose
 from kit.crypto import lookup
+from kit.upserts import insert_or_lock
 
 LIFE: Final = timedelta(days=1)
 SESSION_MARK: Final = "visited"
@@ -46,15 +48,13 @@ def load(purpose: Purpose, session: str, *, at: datetime) -> dict[str, Any]:
 def keep(purpose: Purpose, session: str, data: dict[str, Any], *, at: datetime, life: timedelta = LIFE) -> None:
     """Keep ``data`` as the draft, for a day from now or another ``life``, in place of the previous one."""
     payload = json.dumps(data, ensure_ascii=False)
-    row, is_new = FormDraft.objects.get_or_create(
-        purpose=purpose,
-        session_hash=session,
-        defaults={"payload": payload, "created_at": at, "expires_at": at + life},
-    )
-    if not is_new:
-        row.payload = payload
-        row.expires_at = at + life
-        row.save(update_fields=["payload", "expires_at"])
+    new = FormDraft(purpose=purpose, session_hash=session, payload=payload, created_at=at, expires_at=at + life)
+    with transaction.atomic():
+        # Another window may take the previous draft in this very moment.
+        row, is_new = insert_or_lock(new, key=("purpose", "session_hash"))
+        if not is_new:
+            row.payload, row.expires_at = payload, at + life
+            row.save(update_fields=["payload", "expires_at"])
 
 
 def take(purpose: Purpose, session: str, *, at: datetime) -> dict[str, Any]:

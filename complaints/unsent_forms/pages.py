@@ -73,11 +73,7 @@ def _keeping(view: View, *, until_redirect: bool) -> View:
             return _opened(bound, http, at)
         if http.POST.get(WISH_FIELD) == SAVE:
             return _saved(http, reference, at=at)
-        response = _posted(bound, http, reference, at=at)
-        if until_redirect and is_redirect(response) and not _is_sent(http):
-            with suppress(store.AlreadySent):
-                mark_sent(http, at=at)
-        return response
+        return _posted(bound, http, reference, until_redirect=until_redirect, at=at)
 
     page.keeps_unsent_form = True  # type: ignore[attr-defined] # read after a sign-in, where a form comes back
     return page
@@ -169,7 +165,9 @@ def _opened(view: Callable[[], HttpResponse], http: HttpRequest, at: datetime) -
     return response
 
 
-def _posted(view: Callable[[], HttpResponse], http: HttpRequest, reference: str, *, at: datetime) -> HttpResponse:
+def _posted(
+    view: Callable[[], HttpResponse], http: HttpRequest, reference: str, *, until_redirect: bool, at: datetime
+) -> HttpResponse:
     """Answer a form that was posted; what was not sent is kept."""
     user, key = signed_in_user(http), posted_key(http.POST)
     if key and store.is_sent(key, user):
@@ -178,6 +176,10 @@ def _posted(view: Callable[[], HttpResponse], http: HttpRequest, reference: str,
         response = view()
     except store.AlreadySent:
         return _sent_before(http, reference, at=at)
+    if until_redirect and is_redirect(response) and not _is_sent(http):
+        with suppress(store.AlreadySent):
+            mark_sent(http, at=at)
+        return response
     if _is_sent(http):
         return response
     if response.status_code == CONFLICT and key and store.is_sent(key, user):

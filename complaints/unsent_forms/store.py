@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from accounts.models import User
 from complaints.models import Case, SentForm, UnsentForm
 from kit.compiled_reads import CompiledRead
+from kit.upserts import insert_or_lock
 
 #: How long the words wait for their owner after they were saved last, as the drafts of filing do.
 LIFE: Final = timedelta(days=7)
@@ -130,14 +131,13 @@ def keep(user: User, path: str, fields: Fields, *, key: UUID, case: Case | None,
     with transaction.atomic():
         if is_sent(key, user):
             raise AlreadySent
-        rows = UnsentForm.objects.select_for_update()
-        row = rows.filter(user=user, path=path).first()
+        row = UnsentForm.objects.select_for_update().filter(user=user, path=path).first()
         if row is None:
             if UnsentForm.objects.filter(user=user).count() >= MOST_FORMS:
                 raise TooMuch
-            values = {"case": case, "key": key, "content": content, "saved_at": at}
-            # Another window may save first, whose row is locked as well: it goes when that form is sent.
-            row, is_new = rows.get_or_create(user=user, path=path, defaults=values)
+            # Another window may save first, and its form may be sent before this one has read it.
+            new = UnsentForm(user=user, path=path, case=case, key=key, content=content, saved_at=at)
+            row, is_new = insert_or_lock(new, key=("user", "path"))
             if is_new:
                 return row
         if row.key > key:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -14,7 +16,7 @@ from complaints.models import Case, SentForm, UnsentForm
 from complaints.retention.erasing import erase_case
 from complaints.retention.persons import erase_person
 from complaints.unsent_forms import store
-from tests.complaints.threads import at_once
+from tests.complaints.threads import Overlap, at_once
 
 PATH = "/cases/2600000001/add/"
 WORDS = [("text", "انقطعت المياه مساءً أيضًا."), ("way", "sms")]
@@ -73,6 +75,28 @@ def test_two_who_send_the_same_page_at_once_send_it_once(amina: Citizen, now: da
     send = partial(store.send, amina.user, PATH, key=store.new_key(at=now), at=now)
     outcomes = [type(outcome) for outcome in at_once(send, send)]
     assert sorted(outcomes, key=str) == sorted([type(None), store.AlreadySent], key=str)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_window_keeps_and_sends_in_this_very_moment_stops_nobody(amina: Citizen, now: datetime) -> None:
+    overlap = Overlap()
+
+    def between(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+        if not sql.startswith('INSERT INTO "complaints_unsentform"'):
+            return execute(sql, *more)
+        at_once(partial(keep, amina.user, now))
+        try:
+            return execute(sql, *more)
+        finally:
+            overlap.rest()
+
+    def late() -> UnsentForm:
+        with connection.execute_wrapper(between):
+            return keep(amina.user, now + timedelta(minutes=1))
+
+    kept, sent = overlap.run(late, partial(store.send, amina.user, PATH, key=store.new_key(at=now), at=now))
+    assert (type(kept), sent, overlap.was_overtaken) == (UnsentForm, None, False)
+    assert not UnsentForm.objects.exists()
 
 
 def test_there_is_an_end_to_what_is_kept(amina: Citizen, now: datetime) -> None:
