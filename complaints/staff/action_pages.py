@@ -7,7 +7,7 @@ stale, and of two people at once, is decided here too.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial, wraps
 from typing import Any, Final
@@ -89,6 +89,8 @@ class ActionRequest:
     form: Form | None = field(default=None)
     #: What the page did before its transaction.
     before: Any = field(default=None)
+    #: What was done to the case since the page was opened; the form is then shown again and not sent.
+    previous_change: PreviousChange | None = field(default=None)
 
     @property
     def data(self) -> QueryDict | None:
@@ -111,7 +113,9 @@ class ActionRequest:
         Locks the case until the transaction ends; raises ``Stale`` when it has changed since the page was opened.
         """
         self.form = form
-        if self.data is None:
+        if self.previous_change and isinstance(form, TextWithFilesForm):
+            form.lose_files()
+        if self.data is None or self.previous_change:
             return False
         held = Case.objects.lock_version(self.case.pk)
         seen = self.data.get("version", "")
@@ -132,14 +136,22 @@ class ActionRequest:
     @property
     def is_checked(self) -> bool:
         """Tell whether the form is valid and is shown for confirmation before it is sent."""
-        return self.data is not None and "change" not in self.data and self.form is not None and self.form.is_valid()
+        return self.may_confirm and self.form is not None and self.form.is_valid()
+
+    @property
+    def may_confirm(self) -> bool:
+        """Tell whether the form was posted to be confirmed, and not to be changed or after somebody else was first."""
+        return self.data is not None and "change" not in self.data and self.previous_change is None
 
     def page(self, **context: Any) -> HttpResponse:
         """Show the page of the action with its form, and the message to the citizen where no form changes it."""
         around = case_context(self.case, self.user, at=self.at)
         message_preview = preview(self.action, self.case, at=self.at)
         own = {"form": self.form, "message_preview": message_preview, "work_list": WorkList.of(self.http)}
-        return render(self.http, self.template, {**own, **around, **context})
+        if self.previous_change is None:
+            return render(self.http, self.template, {**own, **around, **context})
+        said = {"previous_change": self.previous_change, "blockers": rulings.blockers(self.case, self.action)}
+        return render(self.http, self.template, {**own, **around, **said, **context}, status=CONFLICT)
 
     def refuse(self, text: str) -> HttpResponse:
         """Say why there is nothing to do and go back to the case."""
@@ -247,7 +259,7 @@ def _answer(view: View, request: ActionRequest) -> HttpResponse:
         with transaction.atomic():
             return view(request)
     except (Stale, TransitionNotAllowed):
-        return _conflict(request)
+        return _conflict(request, view)
     except NotEntitled:
         raise Http404 from None
 
@@ -269,26 +281,36 @@ class PreviousChange:
         return cls(action_label(event), actor_label(event, case), event.at)
 
 
-def _conflict(request: ActionRequest) -> HttpResponse:
-    """Tell who came second what was done before, with the form again where the action still applies."""
+def _conflict(request: ActionRequest, view: View | None = None) -> HttpResponse:
+    """Tell who came second what was done before, with the page of ``view`` again where the action still applies."""
     try:
-        case = request.case = load_case(request.user, request.case.reference, at=request.at)
+        case = load_case(request.user, request.case.reference, at=request.at)
     except Http404:
         return _case_has_left(request.http, request.user, request.case.reference, at=request.at)
-    if isinstance(request.form, TextWithFilesForm):
-        request.form.lose_files()
-    still_applies = request.form is not None and policy.fits(case, request.action, at=request.at)
     last = case.events.select_related("actor", "on_behalf_of").latest("number")
+    previous_change = PreviousChange.of(last, case)
+    if view and request.form is not None and policy.fits(case, request.action, at=request.at):
+        page = _page_again(view, replace(request, case=case, form=None, previous_change=previous_change))
+        if page is not None:
+            return page
     context = {
         **case_context(case, request.user, at=request.at),
-        "form": request.form if still_applies else None,
-        "previous_change": PreviousChange.of(last, case),
+        "previous_change": previous_change,
         "typed_texts": _typed_texts(request.http),
         "blockers": rulings.blockers(case, request.action),
         "work_list": WorkList.of(request.http),
     }
-    template = request.template if still_applies else "complaints/staff/conflict.html"
-    return render(request.http, template, context, status=CONFLICT)
+    return render(request.http, "complaints/staff/conflict.html", context, status=CONFLICT)
+
+
+def _page_again(view: View, request: ActionRequest) -> HttpResponse | None:
+    """Return the page of ``view`` for the case as it is now, None where it offers nothing to do any more."""
+    try:
+        with transaction.atomic():
+            page = view(request)
+    except (TransitionNotAllowed, NotEntitled, Http404):
+        return None
+    return page if page.status_code == CONFLICT else None
 
 
 def _case_has_left(http: HttpRequest, user: User, reference: str, *, at: datetime) -> HttpResponse:

@@ -6,16 +6,27 @@ import pytest
 from django.test import Client
 
 from accounts.models import Citizen, User
-from agencies.models import Agency
-from complaints.actions import accept, add, decline
+from agencies.models import Agency, Topic
+from complaints.actions import accept, add, close, decline, propose_extension, refuse_extension, send_back
 from complaints.models import Answer, Case, CaseEvent
 from notifications.models import Message
 from tests.complaints import DONE, FOUND
+from tests.complaints.cases import FileCase
 from tests.complaints.pages import Clock, Desk, address, post_at_once, sent
+from tests.prepared_rows import prepared
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
 GOOD = {"outcome": "solved", "found": FOUND, "done": DONE}
+
+
+@pytest.fixture
+@prepared
+def sensitive(file_case: FileCase, conduct: Topic, omar: User, nadia: User) -> Case:
+    """A case in progress whose answer needs a second signature."""
+    case = file_case(topic=conduct)
+    accept(case, by=omar, at=case.filed_at, days=3)
+    return case
 
 
 def test_a_page_gone_stale_says_what_changed_and_keeps_the_text(
@@ -72,6 +83,46 @@ def test_a_form_without_a_version_counts_as_old(desk: Desk, referred: Case, omar
     page = desk(omar).post(address("desk-accept", referred), {"days": "3", "send": "1"})
     referred.refresh_from_db()
     assert (page.status_code, referred.state) == (409, "referred")
+
+
+def test_a_stale_page_of_a_proposed_date_shows_the_date_again(
+    desk: Desk, accepted: Case, omar: User, nadia: User, amina: Citizen, clock: Clock
+) -> None:
+    propose_extension(accepted, by=omar, at=clock.at, days=2, reason="القطعة في طريقها من المصنع.")
+    accepted.refresh_from_db()
+    opened = sent(accepted)
+    add(accepted, by=amina.user, at=clock.pass_(minutes=5), text="عاد الماء اليوم.")
+    page = desk(nadia).post(address("desk-grant", accepted), opened)
+    assert (page.status_code, page.context["new_on"]) == (409, accepted.extensions.get().new_on)
+    assert "القطعة في طريقها من المصنع." in page.content.decode()
+    accepted.refresh_from_db()
+    assert desk(nadia).post(address("desk-grant", accepted), sent(accepted)).status_code == 302
+
+
+def test_who_signs_a_stale_page_reads_the_answer_of_now_first(
+    desk: Desk, sensitive: Case, omar: User, nadia: User, clock: Clock
+) -> None:
+    close(sensitive, by=omar, at=clock.at, **GOOD)
+    sensitive.refresh_from_db()
+    opened, now_done = sent(sensitive), "بدّل الفريق المضخة كلها يوم الثلاثاء وعاد الضغط إلى قوته."
+    close(sensitive, by=omar, at=clock.pass_(minutes=5), **GOOD | {"done": now_done})
+    page = desk(nadia).post(address("desk-sign", sensitive), opened)
+    assert (page.status_code, now_done in page.content.decode()) == (409, True)
+
+
+@pytest.mark.parametrize("name", ["desk-grant", "desk-sign"])
+def test_what_a_colleague_has_decided_meanwhile_is_decided_no_more(
+    desk: Desk, sensitive: Case, omar: User, nadia: User, clock: Clock, name: str
+) -> None:
+    close(sensitive, by=omar, at=clock.at, **GOOD)
+    propose_extension(sensitive, by=omar, at=clock.at, days=1, reason="القطعة في طريقها من المصنع.")
+    sensitive.refresh_from_db()
+    opened = sent(sensitive)
+    send_back(sensitive, by=nadia, at=clock.pass_(minutes=5), reason="اذكر ما بُدّل من القطع.")
+    refuse_extension(sensitive, by=nadia, at=clock.at, reason="وصلت القطعة.")
+    page = desk(nadia).post(address(name, sensitive), opened)
+    assert (page.status_code, page.context["previous_change"].by) == (409, "Nadia Shara")
+    assert "send" not in page.content.decode().partition("<main")[2].partition("</main")[0]
 
 
 @pytest.mark.django_db(transaction=True)

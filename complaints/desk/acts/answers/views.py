@@ -77,7 +77,7 @@ def _closing_page(request: ActionRequest, form: CloseForm) -> HttpResponse:
     context["findings"] = findings(case)
     context["files"] = request.before
     context["by_unit"] = signed and second_person.has_no_other_supervisor(case, request.user.pk, at=request.at)
-    if request.data is not None and "change" not in request.data and form.is_complete and request.before.is_settled:
+    if request.may_confirm and form.is_complete and request.before.is_settled:
         outcome, found, done = (form.cleaned_data[name] for name in ("outcome", "found", "done"))
         return request.page(
             **context,
@@ -100,21 +100,23 @@ def _lead(request: ActionRequest) -> Case | None:
 @action_page(Action.CLOSE, "complaints/desk/acts/answers/sign.html")
 def sign(request: ActionRequest) -> HttpResponse:
     """Sign the answer a colleague proposed, and close with it."""
-    if not request.permissions.may_sign:
+    proposal = _proposal(request.case)
+    if proposal is None and request.data is not None:
+        raise TransitionNotAllowed(request.action, request.case)
+    if proposal is None or not request.permissions.may_sign:
         raise Http404
     if request.data is not None:
         linked_cases.lock_followed(request.case)
     if not request.is_sent(Form(request.data)):
-        return _signing_page(request)
-    reach = _reach_of_signature(request, _proposal(request.case))
+        return _signing_page(request, proposal)
+    reach = _reach_of_signature(request, proposal)
     actions.sign(request.case, by=request.user, at=request.at)
     done = _result_text(gettext("You signed the answer and closed the case."), reach)
     return request.done(done, tells=gettext("The citizen is being told."))
 
 
-def _signing_page(request: ActionRequest) -> HttpResponse:
+def _signing_page(request: ActionRequest, proposal: Answer) -> HttpResponse:
     case = request.case
-    proposal = case.answers.select_related("written_by").get(state=AnswerState.PROPOSED)
     reach = _reach_of_signature(request, proposal)
     words = {"found": proposal.found, "done": proposal.done}
     return request.page(
@@ -130,11 +132,10 @@ def _signing_page(request: ActionRequest) -> HttpResponse:
     )
 
 
-def _reach_of_signature(request: ActionRequest, proposal: Answer | None) -> linked_cases.AnswerReach:
+def _reach_of_signature(request: ActionRequest, proposal: Answer) -> linked_cases.AnswerReach:
     by_unit = Actor.SUPERVISOR not in request.permissions.actors
-    writer = proposal.written_by if proposal else None
     return linked_cases.answer_reach(
-        request.case, by=request.user, at=request.at, signed=True, writer=writer, by_unit=by_unit
+        request.case, by=request.user, at=request.at, signed=True, writer=proposal.written_by, by_unit=by_unit
     )
 
 

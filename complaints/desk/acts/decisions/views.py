@@ -174,9 +174,11 @@ def extend(request: ActionRequest) -> HttpResponse:
 @action_page(Action.EXTEND, "complaints/desk/acts/decisions/grant.html")
 def grant(request: ActionRequest) -> HttpResponse:
     """Grant the later date that is proposed."""
-    if not request.permissions.may_grant_date:
+    extension = request.case.extensions.filter(state=ExtensionState.PROPOSED).select_related("proposed_by").first()
+    if extension is None and request.data is not None:
+        raise TransitionNotAllowed(request.action, request.case)
+    if extension is None or not request.permissions.may_grant_date:
         raise Http404
-    extension = request.case.extensions.select_related("proposed_by").get(state=ExtensionState.PROPOSED)
     clock, calendar = extensions.running_clock(request.case), current_calendar()
     new_on = extensions.granted_on(request.case, clock, days=extension.days, at=request.at, calendar=calendar)
     if not request.is_sent(Form(request.data)) or new_on is None:
