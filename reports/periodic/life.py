@@ -125,17 +125,23 @@ def _begin(report: PeriodicReport) -> PeriodicReport:
         with transaction.atomic():
             report.save(force_insert=True)
     except IntegrityError:
-        raise _refusal(report) from None
+        if refusal := _refusal(report):
+            raise refusal from None
+        return _begin(report)
     announce()
     return report
 
 
-def _refusal(report: PeriodicReport) -> Exception:
-    """Return why the database refused a new row: the same report, or an unfinished one of some of its days."""
+def _refusal(report: PeriodicReport) -> Exception | None:
+    """Return why the database refused a new row: the same report, or an unfinished one of some of its days.
+
+    None where what stood in the way was deleted meanwhile.
+    """
     same_kind = PeriodicReport.objects.filter(kind=report.kind)
     if found := same_kind.filter(first=report.first, last=report.last).order_by("-number").first():
         return ReportExists(found)
-    return DraftsOverlap(same_kind.filter(first__lte=report.last, last__gte=report.first).latest("made_at"))
+    overlapping = same_kind.filter(first__lte=report.last, last__gte=report.first).order_by("made_at").last()
+    return DraftsOverlap(overlapping) if overlapping else None
 
 
 def announce() -> None:

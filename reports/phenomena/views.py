@@ -23,7 +23,7 @@ from complaints.attachments.responses import file_response
 from complaints.attachments.uploads import NotStored
 from complaints.models import Case
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, sending
 from kit.forms import Form
 from reports.models import Directive, Phenomenon, PhenomenonEntry, PhenomenonEntryKind, PhenomenonFile, PhenomenonState
 from reports.phenomena import actions, permissions
@@ -89,7 +89,8 @@ def phenomenon_new(request: HttpRequest) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     form = DescriptionForm(_posted(request), at=at)
     if form.is_bound and form.is_valid():
-        made = actions.record_by_hand(form.said, by=user, at=at)
+        with sending(request, at=at):
+            made = actions.record_by_hand(form.said, by=user, at=at)
         messages.success(request, gettext("The phenomenon is recorded. Add the cases that show it."))
         return redirect("phenomenon", made.pk)
     context = {"form": form, "title": gettext("Record a phenomenon"), **frame(user, at=at)}

@@ -1,7 +1,8 @@
 """Several acts at the same moment, each in a thread with a connection of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Barrier, Event
 from typing import Any
 
@@ -26,6 +27,21 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return list(pool.map(run, acts))
+
+
+@contextmanager
+def overtaken(by: Callable[[], object], *, before: str) -> Iterator[None]:
+    """Let ``by`` happen just before the first statement of the block that contains ``before``: somebody was faster."""
+    waiting = [by]
+
+    def between(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+        if waiting and before in sql:
+            waiting.pop()()
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(between):
+        yield
+    assert not waiting, f"no statement with {before}"
 
 
 def copy(case: Case) -> Case:

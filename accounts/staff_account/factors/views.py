@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -27,8 +28,10 @@ def add(request: HttpRequest) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     page = enrolment_page.read(request, user, at=at)
     if page.factor is not None:
-        enrolment.add(user, page.factor, at=at)
-        form_drafts.forget(Purpose.FACTOR, form_drafts.session_hash(request))
+        with transaction.atomic():
+            # Whoever takes the draft adds the factor: a form that is sent twice at once adds one.
+            if form_drafts.take(Purpose.FACTOR, form_drafts.session_hash(request), at=at):
+                enrolment.add(user, page.factor, at=at)
         messages.success(request, gettext("The new way to confirm your sign-in has been added"))
         return redirect("staff-account")
     return render(request, "accounts/staff_account/factors/add.html", page.context)

@@ -22,7 +22,7 @@ from agencies.models import KnownProblem
 from complaints.actions import known_problems as actions
 from complaints.desk.known_problems.forms import KnownProblemForm
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, sending
 
 PUBLISHERS: Final = CMU | SUPERVISION
 #: Problems that are over are listed for so long.
@@ -99,7 +99,8 @@ def _write(writing: _Writing) -> HttpResponse:
     if data is None or not form.is_valid():
         return _page(writing, form)
     try:
-        _store(writing, form)
+        with sending(request, at=writing.at):
+            _store(writing, form)
     except actions.ProblemOvertaken as overtaken:
         return _page(writing, form, now=overtaken.problem)
     except actions.ProblemOver:

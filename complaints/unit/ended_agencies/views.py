@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import signed_in_user, staff_required
+from accounts.models import User
 from accounts.roles import CMU
 from agencies.models import Agency
 from complaints import actions
@@ -54,7 +58,7 @@ def _refer_all(request: HttpRequest, form: SuccessorForm, cases: list[Case]) -> 
     count = 0
     for case in cases:
         try:
-            actions.refer(case, by=user, at=at, agency=agency, reason=form.cleaned_data["reason"])
+            is_referred = _refer(case, by=user, at=at, agency=agency, reason=form.cleaned_data["reason"])
         except NoActiveOfficer:
             words = gettext(
                 "%(agency)s has no active liaison officer today and cannot receive cases. Choose another agency."
@@ -64,9 +68,19 @@ def _refer_all(request: HttpRequest, form: SuccessorForm, cases: list[Case]) -> 
         except (TransitionNotAllowed, NotEntitled):
             # Somebody moved it meanwhile: it is no longer among what is left behind, or shows there again.
             continue
-        count += 1
+        count += is_referred
     words = ngettext(
         "%(count)s case was referred to %(agency)s.", "%(count)s cases were referred to %(agency)s.", count
     )
     messages.success(request, words % {"count": count, "agency": agency.name})
+    return True
+
+
+def _refer(case: Case, *, by: User, at: datetime, agency: Agency, reason: str) -> bool:
+    """Refer a case to ``agency``, unless somebody has referred it to another one meanwhile; tell whether it was."""
+    with transaction.atomic():
+        rows = Case.objects.select_for_update(of=("self",)).values_list("agency", flat=True)
+        if rows.get(pk=case.pk) != case.agency_id:
+            return False
+        actions.refer(case, by=by, at=at, agency=agency, reason=reason)
     return True

@@ -15,7 +15,7 @@ from complaints.actions import precedents
 from complaints.models import Precedent
 from complaints.staff.frame import frame
 from complaints.unit.precedents.forms import PrecedentForm
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, sending
 
 
 @staff_required(CMU)
@@ -42,7 +42,8 @@ def write(request: HttpRequest, precedent: int | None = None) -> HttpResponse:
     form = PrecedentForm(data, today=timezone.localdate(at), replaces=replaces)
     if form.is_bound and form.is_valid():
         try:
-            precedents.write(form.text, by=user, at=at, replaces=replaces)
+            with sending(request, at=at):
+                precedents.write(form.text, by=user, at=at, replaces=replaces)
         except precedents.NoSuchPrecedent:
             raise Http404 from None
         messages.success(request, gettext("Saved."))

@@ -16,7 +16,7 @@ from complaints.escalation import breach_clocks
 from complaints.models import Breach
 from complaints.staff.frame import frame
 from complaints.unit.privacy.forms import AuthorityForm, BreachForm, ConcernedForm
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, sending
 
 HEAD = frozenset({Role.CMU_HEAD})
 
@@ -30,7 +30,8 @@ def breach_list(request: HttpRequest) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     form = BreachForm(request.POST if request.method == "POST" else None, at=at)
     if form.is_bound and form.is_valid():
-        breach = Breach.objects.create(**form.cleaned_data, recorded_by=user, recorded_at=at)
+        with sending(request, at=at):
+            breach = Breach.objects.create(**form.cleaned_data, recorded_by=user, recorded_at=at)
         messages.success(request, gettext("The breach is recorded. Its clocks run from the moment it became known."))
         return redirect("privacy-breach", breach.pk)
     breaches = [

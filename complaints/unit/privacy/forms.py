@@ -149,8 +149,12 @@ class RetentionRuleForm(Form):
         data = self.cleaned_data
         same = {name: data.get(name) for name in ("kind", "outcome", "effective_from")}
         if not self.errors and RetentionRule.objects.filter(**same).exists():
-            self.add_error("effective_from", _("There is a rule for this kind and outcome from this day already"))
+            self.refuse_second()
         return data
+
+    def refuse_second(self) -> None:
+        """Say that there is a rule for the same kind, outcome and day."""
+        self.add_error("effective_from", _("There is a rule for this kind and outcome from this day already"))
 
 
 class ViewsForm(CaseNumberForm):

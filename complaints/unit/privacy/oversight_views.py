@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -87,8 +88,7 @@ def retention_page(request: HttpRequest) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     is_head = user.authority(at).has(HEAD)
     form = RetentionRuleForm(request.POST if request.method == "POST" and is_head else None)
-    if form.is_bound and form.is_valid():
-        RetentionRule.objects.create(**form.cleaned_data, set_by=user)
+    if form.is_bound and form.is_valid() and _keep_rule(form, by=user):
         messages.success(request, gettext("The rule is saved."))
         return redirect("privacy-retention")
     context = {
@@ -99,6 +99,17 @@ def retention_page(request: HttpRequest) -> HttpResponse:
         **frame(user, at=at),
     }
     return render(request, "complaints/unit/privacy/retention.html", context)
+
+
+def _keep_rule(form: RetentionRuleForm, *, by: User) -> bool:
+    """Keep the rule of a valid form; False where somebody has set one for the same cases and day meanwhile."""
+    try:
+        with transaction.atomic():
+            RetentionRule.objects.create(**form.cleaned_data, set_by=by)
+    except IntegrityError:
+        form.refuse_second()
+        return False
+    return True
 
 
 def _newest_reports() -> QuerySet[RetentionReport]:

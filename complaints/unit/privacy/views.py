@@ -23,7 +23,7 @@ from complaints.retention import holds, persons
 from complaints.retention.holds import FiledSpan, HoldTerms
 from complaints.staff.frame import frame
 from complaints.unit.privacy.forms import DecisionForm, HoldForm, LiftForm
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, mark_sent
 
 HEAD = frozenset({Role.CMU_HEAD})
 CONFLICT = 409
@@ -114,11 +114,20 @@ def hold_list(request: HttpRequest) -> HttpResponse:
     """Show the holds for legal proceedings, and set one."""
     user, at = signed_in_user(request), timezone.now()
     form = HoldForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid() and _set_hold(form, by=user, at=at):
+    if form.is_bound and form.is_valid() and _is_set(request, form, by=user, at=at):
         messages.success(request, gettext("The hold is set. Nothing that belongs to it is erased."))
         return redirect("privacy-holds")
     rows = [(hold, holds.is_in_force(hold, at=at)) for hold in holds.newest_holds()[:200]]
     return render(request, "complaints/unit/privacy/holds.html", {"form": form, "holds": rows, **frame(user, at=at)})
+
+
+def _is_set(request: HttpRequest, form: HoldForm, *, by: User, at: datetime) -> bool:
+    """Set the hold of a valid form and note that the form is sent; False where the form says why nothing is held."""
+    with transaction.atomic():
+        is_set = _set_hold(form, by=by, at=at)
+        if is_set:
+            mark_sent(request, at=at)
+    return is_set
 
 
 def _set_hold(form: HoldForm, *, by: User, at: datetime) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils import timezone
 
@@ -94,13 +94,20 @@ def store(one: Owner, *, url: str, answers_url: str, is_active: bool, officer: U
 
 def make_secret(one: Owner, *, seen: str, at: datetime) -> str:
     """Make the program of ``one``, or give it another secret; return it, "" if somebody did so since ``seen``."""
+    if one.endpoint is None:
+        return "" if seen else _first_secret(one.name, at=at)
     with transaction.atomic():
-        if one.endpoint is None:
-            made, secret = programs.register(one.name, at=at) if not seen else (None, "")
-            return secret if made else ""
-        if mark(one.endpoint) != seen:
-            return ""
-        return programs.new_secret(one.endpoint, at=at)
+        held = Endpoint.objects.select_for_update().get(pk=one.endpoint.pk)
+        return programs.new_secret(held, at=at) if mark(held) == seen else ""
+
+
+def _first_secret(name: str, *, at: datetime) -> str:
+    """Make the program ``name`` and return its secret, "" if somebody made it in this moment."""
+    try:
+        with transaction.atomic():
+            return programs.register(name, at=at)[1]
+    except IntegrityError:
+        return ""
 
 
 def mark(endpoint: Endpoint | None) -> str:

@@ -19,7 +19,7 @@ from complaints.models import Case, PublishedAnswer
 from complaints.models.published_answers import QUESTION_LENGTH
 from complaints.staff.frame import frame
 from complaints.unit.published.forms import PublishedAnswerForm
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, sending
 
 
 @staff_required(CMU)
@@ -75,10 +75,11 @@ def _write(
     page = {"form": form, "stored": stored, "seen": seen, "source": source, **frame(user, at=at)}
     if form.is_bound and form.is_valid():
         try:
-            if stored is None:
-                published_answers.publish(form.text, by=user, at=at)
-            else:
-                published_answers.change(stored.pk, form.text, seen=seen, by=user, at=at)
+            with sending(request, at=at):
+                if stored is None:
+                    published_answers.publish(form.text, by=user, at=at)
+                else:
+                    published_answers.change(stored.pk, form.text, seen=seen, by=user, at=at)
         except published_answers.NoSuchPublishedAnswer:
             raise Http404 from None
         except published_answers.PublishedAnswerOvertaken as overtaken:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -18,6 +19,7 @@ from tests.accounts.keyboard import errors
 from tests.accounts.sign_in.factors.authenticator import Authenticator
 from tests.accounts.sign_in.pages import en, found
 from tests.cast import PASSWORD, app_code, give_app, sign_in
+from tests.complaints.threads import overtaken
 
 ACCOUNT = "/en/staff/account/"
 NEW = {"current": PASSWORD, "password": "copper-violet-train", "again": "copper-violet-train"}
@@ -115,3 +117,13 @@ def test_by_sms_come_only_urgent_cases_where_somebody_wants_it_so_and_every_mess
         for daytime in (True, False)
     }
     assert ways == {True: [Channel.EMAIL], False: [Channel.EMAIL, Channel.SMS]}
+
+
+def test_a_factor_that_is_sent_twice_at_once_is_added_once(desk, omar):
+    page, again = f"{ACCOUNT}factors/new/", Client()
+    secret = found(r"<code>([A-Z2-7 ]{39})</code>", desk.get(page).content.decode()).replace(" ", "")
+    typed = {"code": apps.code(secret, step=apps.step_at(timezone.now()))}
+    again.cookies = desk.cookies
+    with overtaken(partial(again.post, page, typed), before='DELETE FROM "accounts_formdraft"'):
+        assert desk.post(page, typed)["Location"] == ACCOUNT
+    assert (omar.factors.count(), told()) == (2, ["staff_factor_added"])

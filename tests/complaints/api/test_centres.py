@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from time import monotonic, sleep
 from typing import Any
@@ -32,6 +33,7 @@ from tests.cast import make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.api.calls import post, signed
 from tests.complaints.pages import Desk, address, sent
+from tests.complaints.threads import overtaken
 from tests.fakes.centre import FakeCentre
 from tests.prepared_rows import prepared
 
@@ -320,3 +322,23 @@ def test_the_head_of_the_unit_keeps_programs_and_sees_a_secret_once(
     assert (stored.status_code, endpoint.url, endpoint.is_active) == (302, "https://8.8.8.8/cases", True)
     assert secrets.compare_digest(str(endpoint.secret), secret)
     assert signed(secret, {})["headers"]["webhook-id"]
+
+
+def test_a_first_secret_asked_for_twice_at_once_is_made_once(desk: Desk, centre: OutsideCentre, hala: User) -> None:
+    client, page = desk(hala), reverse("program-secret", args=["centre", centre.code])
+    again = partial(desk(hala).post, page, {"seen": ""})
+    with overtaken(again, before='INSERT INTO "notifications_endpoint"'):
+        second = client.post(page, {"seen": ""})
+    assert (second.status_code, b"whsec_" in second.content) == (409, False)
+
+
+def test_a_next_secret_asked_for_twice_at_once_is_made_once_and_the_last_one_stays_valid(
+    desk: Desk, centre: OutsideCentre, hala: User
+) -> None:
+    client, page = desk(hala), reverse("program-secret", args=["centre", centre.code])
+    first = client.post(page, {"seen": ""}).context
+    asked = {"seen": first["seen"]}
+    with overtaken(partial(desk(hala).post, page, asked), before="FOR UPDATE"):
+        second = client.post(page, asked)
+    earlier = str(Endpoint.objects.get().earlier_secret)
+    assert (second.status_code, secrets.compare_digest(earlier, first["secret"])) == (409, True)

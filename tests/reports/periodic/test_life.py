@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -14,6 +15,7 @@ from agencies.models import Agency
 from reports.models import PeriodicReport, ReportKind, ReportState, SectionComment
 from reports.periodic import acts, content, difference, drafting, life
 from reports.periods import ReportPeriod
+from tests.complaints.threads import overtaken
 from tests.reports.periodic.conftest import DECEMBER, freeze
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +214,11 @@ def test_a_draft_that_its_writer_left_is_written_by_the_next(lina: User, cmu: Ag
     assert drafting.write_ordered(at=now + timedelta(minutes=10)) == 1
     ordered.refresh_from_db()
     assert (ordered.state, ordered.steps_done == ordered.steps > 0) == (ReportState.DRAFT, True)
+
+
+def test_a_draft_that_is_discarded_while_it_stands_in_the_way_stops_no_other(lina: User, now: datetime) -> None:
+    span = life.order(ReportKind.SPAN, ReportPeriod(date(2025, 12, 3), date(2025, 12, 9)), by=lina, at=now)
+    discarded = partial(life.discard, span, by=lina, at=now, edition=span.edition)
+    with overtaken(discarded, before='"made_at" DESC'):
+        made = life.order(ReportKind.SPAN, ReportPeriod(date(2025, 12, 9), date(2025, 12, 12)), by=lina, at=now)
+    assert list(PeriodicReport.objects.all()) == [made]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 
 import pytest
 from django.urls import reverse
@@ -17,6 +18,7 @@ from notifications.models import Message
 from tests.cast import make_agency, make_staff
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address, statements_of
+from tests.complaints.threads import overtaken
 from tests.prepared_rows import prepared
 
 WHY = "دُمجت الشركة في الأمانة اعتبارًا من بداية العام."
@@ -134,3 +136,27 @@ def test_three_agencies_cost_what_one_does(desk: Desk, file_case: FileCase, lina
     end(1)
     end(2)
     assert statements_of(desk(lina), reverse("ended-agencies")) == one
+
+
+def test_a_case_that_a_colleague_refers_meanwhile_stays_where_it_was_referred(
+    desk: Desk, referred: Case, lina: User, gam: Agency, yusuf: User, merged: Agency, now: datetime
+) -> None:  # fmt: skip
+    other = make_agency("other", "جهة أخرى", "Another agency")
+    make_staff("hala@other.example", "هلا", "Hala", "+962790100097", other, Role.OFFICER)
+    colleague = partial(refer, Case.objects.get(pk=referred.pk), by=lina, at=now, agency=gam)
+    client, url = desk(lina), reverse("ended-agency", args=["miyahuna"])
+    with overtaken(colleague, before="FOR UPDATE"):
+        answer = client.post(url, {"agency": "other", "reason": WHY})
+    referred.refresh_from_db()
+    assert (answer.status_code, referred.agency, referred.version) == (302, gam, 2)
+
+
+def test_one_press_sent_twice_at_once_refers_each_case_once(
+    desk: Desk, referred: Case, lina: User, gam: Agency, yusuf: User, merged: Agency
+) -> None:
+    client, typed = desk(lina), {"agency": "gam", "reason": WHY}
+    again = partial(desk(lina).post, url := reverse("ended-agency", args=["miyahuna"]), typed)
+    with overtaken(again, before="FOR UPDATE"):
+        answer = client.post(url, typed)
+    referred.refresh_from_db()
+    assert (answer.status_code, referred.agency, referred.version) == (302, gam, 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -21,6 +22,7 @@ from notifications.models import AlarmKind, Message
 from tests.cast import make_staff
 from tests.complaints.cases import FileCase, Neighbours
 from tests.complaints.pages import Clock, Desk, address, statements_of
+from tests.complaints.threads import overtaken
 from tests.prepared_rows import prepared
 
 WHY = "دعوى أمام محكمة صلح عمان"
@@ -285,3 +287,11 @@ def test_notices_of_a_large_breach_go_on_where_they_stopped(
 
 def test_nobody_decides_on_the_own_request(client: Client) -> None:
     assert client.get("/en/staff/privacy/requests/00000000-0000-4000-8000-000000000001/").status_code == 302
+
+
+def test_of_two_who_add_the_same_rule_at_once_the_second_reads_that_there_is_one(desk: Desk, head: User) -> None:
+    url, client = "/en/staff/privacy/retention/", desk(head)
+    rule = {"kind": "praise", "outcome": "", "anonymise_months": "6", "delete_months": "", "effective_from": "1/1/2027"}
+    with overtaken(partial(desk(head).post, url, rule), before='INSERT INTO "complaints_retentionrule"'):
+        page = client.post(url, rule)
+    assert list(page.context["form"].errors) == ["effective_from"]
