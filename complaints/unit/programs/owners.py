@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 
 from django.db import IntegrityError, transaction
 from django.http import Http404
@@ -19,6 +20,10 @@ from notifications.models import Endpoint
 from notifications.programs import ProgramStatus
 
 CENTRE, AGENCY = "centre", "agency"
+
+
+class ProgramOvertaken(Exception):
+    """Somebody else has changed the program since its page was opened."""
 
 
 @dataclass(frozen=True)
@@ -78,18 +83,31 @@ def acting_officer(of: Agency) -> User | None:
     return system.officer if system else None
 
 
-def store(one: Owner, *, url: str, answers_url: str, is_active: bool, officer: User | None) -> None:
-    """Change a program that has a secret; that of an agency acts in the name of ``officer``. One transaction."""
+def store(one: Owner, *, seen: str, url: str, answers_url: str, is_active: bool, officer: User | None) -> None:
+    """Change a program that has a secret; that of an agency acts in the name of ``officer``. One transaction; locks.
+
+    ``seen`` is the ``version`` of what the person has read. Raises Http404 and ``ProgramOvertaken``.
+    """
     if one.endpoint is None:
         raise Http404
     with transaction.atomic():
-        programs.set_addresses(one.endpoint, url=url, answers_url=answers_url, is_active=is_active)
+        held = Endpoint.objects.select_for_update().get(pk=one.endpoint.pk)
+        if version(Owner(one.kind, one.of, held)) != seen:
+            raise ProgramOvertaken
+        programs.set_addresses(held, url=url, answers_url=answers_url, is_active=is_active)
         if isinstance(one.of, Agency) and officer is not None:
-            AgencySystem.objects.update_or_create(
-                agency=one.of, defaults={"endpoint": one.endpoint, "officer": officer}
-            )
+            AgencySystem.objects.update_or_create(agency=one.of, defaults={"endpoint": held, "officer": officer})
             # Whether cases go out is read with the agency, so that a change of a case costs no statement more.
             Agency.objects.filter(pk=one.of.pk).update(has_system=is_active and bool(url))
+
+
+def version(one: Owner) -> str:
+    """Return what changes with the addresses of a program, its use and the officer in whose name it acts."""
+    if one.endpoint is None:
+        return ""
+    stored, acting = one.endpoint, acting_officer(one.of) if isinstance(one.of, Agency) else None
+    settings = (stored.url, stored.answers_url, stored.is_active, str(acting.pk) if acting else "")
+    return sha256(repr(settings).encode()).hexdigest()
 
 
 def make_secret(one: Owner, *, seen: str, at: datetime) -> str:

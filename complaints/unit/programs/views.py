@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -22,8 +23,6 @@ from complaints.unit.programs import owners
 from complaints.unit.programs.forms import ProgramForm
 from notifications import programs
 
-CONFLICT = 409
-
 
 @staff_required(UNIT_HEAD)
 @require_safe
@@ -41,20 +40,29 @@ def program_list(request: HttpRequest) -> HttpResponse:
 @recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
 def program_page(request: HttpRequest, kind: str, code: str) -> HttpResponse:
-    """Show one program, and change where it is called and in whose name it acts."""
+    """Show one program, and change where it is called and in whose name it acts.
+
+    Whoever was overtaken keeps what was typed and reads what stands now.
+    """
     one = owners.owner(kind, code)
     form = _form(one, request, on_post=request.method == "POST")
-    if form.is_bound and one.endpoint and form.is_valid():
+    if not (form.is_bound and one.endpoint and form.is_valid()):
+        return render(request, "complaints/unit/programs/program.html", _context(request, one, form))
+    try:
         owners.store(
             one,
+            seen=request.POST.get("version", ""),
             url=form.cleaned_data["url"],
             answers_url=form.cleaned_data.get("answers_url", ""),
             is_active=form.cleaned_data["is_active"],
             officer=form.chosen_officer,
         )
-        messages.success(request, gettext("The program was changed. Waiting calls go to the new address."))
-        return redirect("program", kind, code)
-    return render(request, "complaints/unit/programs/program.html", _context(request, one, form))
+    except owners.ProgramOvertaken:
+        now = owners.owner(kind, code)
+        context = _context(request, now, form) | {"is_overtaken": True, "version": owners.version(now)}
+        return render(request, "complaints/unit/programs/program.html", context, status=HTTPStatus.CONFLICT)
+    messages.success(request, gettext("The program was changed. Waiting calls go to the new address."))
+    return redirect("program", kind, code)
 
 
 @staff_required(UNIT_HEAD)
@@ -70,7 +78,7 @@ def program_secret(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     if not secret:
         text = gettext("A secret was made in the meantime. If you do not have it, make another one now.")
         messages.warning(request, text)
-        return render(request, "complaints/unit/programs/program.html", context, status=CONFLICT)
+        return render(request, "complaints/unit/programs/program.html", context, status=HTTPStatus.CONFLICT)
     return render(request, "complaints/unit/programs/program.html", {**context, "secret": secret})
 
 
@@ -95,6 +103,8 @@ def _context(request: HttpRequest, one: owners.Owner, form: ProgramForm) -> dict
         "form": form,
         "status": status,
         "seen": owners.mark(one.endpoint),
+        "version": request.POST.get("version") or owners.version(one),
+        "acting": owners.acting_officer(one.of) if isinstance(one.of, Agency) else None,
         "our_address": f"{settings.PUBLIC_URL}{one.path}",
         **frame(user, at=at),
     }

@@ -36,7 +36,7 @@ def system(water: Agency, omar: User, settings: Any) -> Iterator[FakeCentre]:
         one = owners.owner("agency", water.code)
         fake.keys = (owners.make_secret(one, seen="", at=timezone.now()),)
         one = owners.owner("agency", water.code)
-        owners.store(one, url=fake.url, answers_url="", is_active=True, officer=omar)
+        owners.store(one, seen=owners.version(one), url=fake.url, answers_url="", is_active=True, officer=omar)
         water.refresh_from_db()
         yield fake
 

@@ -317,7 +317,8 @@ def test_the_head_of_the_unit_keeps_programs_and_sees_a_secret_once(
     for url in ("http://centre.example/", "https://127.0.0.1/", "https://localhost/x", "centre"):
         wrong = client.post(page, {"url": url, "is_active": "on"})
         assert (wrong.status_code, list(wrong.context["form"].errors)) == (200, ["url"])
-    stored = client.post(page, {"url": "https://8.8.8.8/cases", "is_active": "on"})
+    seen = {"version": client.get(page).context["version"]}
+    stored = client.post(page, seen | {"url": "https://8.8.8.8/cases", "is_active": "on"})
     endpoint = Endpoint.objects.get()
     assert (stored.status_code, endpoint.url, endpoint.is_active) == (302, "https://8.8.8.8/cases", True)
     assert secrets.compare_digest(str(endpoint.secret), secret)
