@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 
 from accounts.decorators import signed_in_user
 from accounts.models import User
-from complaints.models import Case
+from complaints.models import Case, UnsentForm
 from complaints.unsent_forms import store
 
 type View = Callable[..., HttpResponse]
@@ -97,6 +97,17 @@ def mark_sent(http: HttpRequest, *, at: datetime) -> None:
     _set_sent(http, is_sent=True)
 
 
+def leave_unsent(http: HttpRequest) -> None:
+    """Note that a page leads elsewhere without having sent its form: what was typed comes back on the page."""
+    cast("Any", http).form_is_left = True
+
+
+def last_words(http: HttpRequest, otherwise: HttpResponse, *, at: datetime) -> HttpResponse:
+    """Lead to what was posted to a page that can no longer send it, to be copied; ``otherwise`` where no words were."""
+    row = _ended_words(http, at=at)
+    return redirect(store.words_path(row)) if row else otherwise
+
+
 def is_redirect(response: HttpResponse) -> bool:
     """Tell whether an answer leads elsewhere."""
     return response.status_code // 100 == REDIRECTS
@@ -173,20 +184,31 @@ def _posted(
     if key and store.is_sent(key, user):
         return _sent_before(http, reference, at=at)
     try:
-        response = view()
+        response = _answered(view, http, at=at)
     except store.AlreadySent:
         return _sent_before(http, reference, at=at)
-    if until_redirect and is_redirect(response) and not _is_sent(http):
+    if until_redirect and is_redirect(response) and not (_is_sent(http) or _is_left(http) or _is_ended(http)):
         with suppress(store.AlreadySent):
             mark_sent(http, at=at)
         return response
-    if _is_sent(http):
+    if _is_sent(http) or _is_ended(http):
         return response
     if response.status_code == CONFLICT and key and store.is_sent(key, user):
         return _sent_before(http, reference, at=at)
     case = visible_case(user, reference, at=at) if reference else None
     keep_posted(user, _posted_path(http), typed_fields(http.POST), key=key or store.new_key(at=at), case=case, at=at)
     return response
+
+
+def _answered(view: Callable[[], HttpResponse], http: HttpRequest, *, at: datetime) -> HttpResponse:
+    """Answer a form; its words are shown a last time where somebody has settled or ended meanwhile what it is about."""
+    try:
+        return view()
+    except Http404:
+        row = _ended_words(http, at=at)
+        if row is None:
+            raise
+        return redirect(store.words_path(row))
 
 
 def _saved(http: HttpRequest, reference: str, *, at: datetime) -> HttpResponse:
@@ -208,6 +230,18 @@ def _saved(http: HttpRequest, reference: str, *, at: datetime) -> HttpResponse:
     return JsonResponse({"kept": not why, "why": why})
 
 
+def _ended_words(http: HttpRequest, *, at: datetime) -> UnsentForm | None:
+    """Keep the words posted to a page of a form as what can no longer be sent; None where there are none."""
+    key, fields = posted_key(http.POST), typed_fields(http.POST)
+    if key is None or not store.words_in(value for _name, value in fields):
+        return None
+    user, path = signed_in_user(http), _posted_path(http)
+    if not keep_posted(user, path, fields, key=key, case=None, at=at):
+        return None
+    cast("Any", http).form_is_ended = True
+    return store.end(user, path, at=at)
+
+
 def _sent_before(http: HttpRequest, reference: str, *, at: datetime) -> HttpResponse:
     """Say that the form was sent before, and go where its first sending led."""
     user = signed_in_user(http)
@@ -227,3 +261,13 @@ def _is_sent(http: HttpRequest) -> bool:
 
 def _set_sent(http: HttpRequest, *, is_sent: bool) -> None:
     cast("Any", http).form_is_sent = is_sent
+
+
+def _is_left(http: HttpRequest) -> bool:
+    """Tell whether the page leads elsewhere without having sent its form."""
+    return getattr(http, "form_is_left", False)
+
+
+def _is_ended(http: HttpRequest) -> bool:
+    """Tell whether what was posted is kept to be read a last time."""
+    return getattr(http, "form_is_ended", False)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import signed_in_user
 from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, last_words
 from reports.access import for_unit, for_unit_head, is_unit_head
 from reports.audits import challenged, drawing, page_data, scoring
 from reports.audits.agreement import measured_agreement
@@ -107,6 +107,7 @@ def audit_item(request: HttpRequest, item: int) -> HttpResponse:
             raise Http404 from None
         except scoring.AlreadyScored:
             messages.warning(request, gettext("That answer was scored in the meantime. Your score was not counted."))
+            return last_words(request, redirect("audit-next", drawn.pk), at=at)
         return redirect("audit-next", drawn.pk)
     if not form.is_bound and not scoring.open_for(user, drawn, at=at).filter(pk=item).exists():
         messages.info(request, gettext("That answer no longer waits for your score."))
@@ -150,8 +151,8 @@ def settle(request: HttpRequest, item: int) -> HttpResponse:
             raise Http404 from None
         except scoring.NotInDispute:
             messages.warning(request, gettext("Someone has settled this answer in the meantime."))
-        else:
-            messages.success(request, gettext("The difference is settled."))
+            return last_words(request, redirect("audit-disputes"), at=at)
+        messages.success(request, gettext("The difference is settled."))
         return redirect("audit-disputes")
     shown = _item(scoring.disputes(user, at=at).filter(pk=item))
     context = {"texts": blind(shown), "item": shown, "form": form, "scores": page_data.score_table(shown)}

@@ -20,7 +20,7 @@ from complaints.models import Case
 from complaints.own_cases.access import try_action
 from complaints.permissions import policy
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, leave_unsent
 
 
 @staff_required(CONTACT_CENTRE)
@@ -33,6 +33,7 @@ def caller_act(request: HttpRequest, ref: str, act: str) -> HttpResponse:
     try:
         case = lookup.proven_case(request.session, ref, agent=user, at=at)
     except lookup.CallIsOver:
+        leave_unsent(request)
         return redirect("caller-case", ref)
     if case is None or wanted is None:
         raise Http404

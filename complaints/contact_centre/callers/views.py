@@ -30,7 +30,7 @@ from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case
 from complaints.permissions import policy, send_window
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, leave_unsent
 from complaints.workflow import Action
 
 logger = logging.getLogger(__name__)
@@ -81,6 +81,7 @@ def caller_case(request: HttpRequest, ref: str) -> HttpResponse:
     try:
         case = lookup.proven_case(request.session, ref, agent=user, at=at)
     except lookup.CallIsOver:
+        leave_unsent(request)
         messages.warning(
             request, gettext("This call has lasted a long time. Ask for the last 4 digits of the mobile number again.")
         )

@@ -22,6 +22,7 @@ from complaints.escalation.expiry import DRAFT_LIFE
 from complaints.filing.writers import Writer
 from complaints.models import Case, CentreContact, Channel, Draft
 from complaints.staff.frame import frame
+from complaints.unsent_forms.pages import last_words
 
 #: Cases of the caller shown beside the form, the newest.
 MOST_CASES: Final = 8
@@ -42,7 +43,7 @@ def contact_page(view: ContactView) -> ContactView:
         if found is not None:
             return view(request, found, *args, **kwargs)
         over = get_object_or_404(CentreContact, pk=contact, agent=agent)
-        return redirect("call-saved", over.pk) if over.reference else redirect("calls-new")
+        return last_words(request, redirect("call-saved", over.pk) if over.reference else redirect("calls-new"), at=at)
 
     return page
 

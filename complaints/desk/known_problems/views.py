@@ -22,7 +22,7 @@ from agencies.models import KnownProblem
 from complaints.actions import known_problems as actions
 from complaints.desk.known_problems.forms import KnownProblemForm
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, sending
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, last_words, sending
 
 PUBLISHERS: Final = CMU | SUPERVISION
 #: Problems that are over are listed for so long.
@@ -94,7 +94,7 @@ def _write(writing: _Writing) -> HttpResponse:
         raise Http404
     if stored is not None and stored.is_over(at=writing.at):
         messages.warning(request, OVER)
-        return redirect("desk-known-problems")
+        return last_words(request, redirect("desk-known-problems"), at=writing.at)
     form = KnownProblemForm(data, at=writing.at, agencies=agencies, stored=stored)
     if data is None or not form.is_valid():
         return _page(writing, form)

@@ -59,7 +59,7 @@ def test_whole_minutes_add_up_and_none_is_more_than_a_minute_off() -> None:
         down = [time % MINUTE for whole, time in zip(minutes, times, strict=True) if whole == time // MINUTE]
         assert not up or min(up) >= max(down, default=timedelta())
     assert [minutes_words(each) for each in (0, 59, 60, 61, 1150)] == [
-        "0 working minutes",
+        "less than a working minute",
         "59 working minutes",
         "1 working hour",
         "1 working hour and 1 minute",
@@ -69,7 +69,7 @@ def test_whole_minutes_add_up_and_none_is_more_than_a_minute_off() -> None:
 
 @pytest.mark.parametrize(
     ("minutes", "words"),
-    [(0, "0 working minutes"), (1, "1 working minute"), (59, "59 working minutes"), (60, "1 working hour"),
+    [(0, "less than a working minute"), (1, "1 working minute"), (59, "59 working minutes"), (60, "1 working hour"),
      (150, "2 working hours")],
 )  # fmt: skip
 def test_a_length_is_said_in_its_unit(minutes: int, words: str) -> None:

@@ -33,6 +33,10 @@ def form(**changes: str) -> dict[str, str]:
     return dict.fromkeys(POINTS, "1") | {"verdict": "hollow", "remark": ""} | changes
 
 
+def key_of(html: str) -> str:
+    return html.partition('name="form_key" value="')[2].partition('"')[0]
+
+
 def test_the_head_draws_and_a_bad_period_is_refused(client: Client, answers: Sequence[Answer], adel: User) -> None:
     sign_in(client, adel)
     with translation.override("en"):
@@ -94,6 +98,27 @@ def test_a_difference_is_settled_by_a_third(
     assert client.post(url, {"verdict": "hollow", "because": "لا يقول ما جرى ولا متى"}).status_code == 302
     assert AuditItem.objects.get(pk=item.pk).verdict == "hollow"
     assert client.get(url).status_code == 404
+
+
+def test_whoever_comes_second_keeps_the_words_of_a_score_and_of_a_verdict(
+    drawn: AuditRound, lina: User, rami: User, adel: User, cmu: Agency
+) -> None:
+    sana = make_staff("sana@cmu.example", "سناء عودة", "Sana Odeh", "+962790100022", cmu, Role.CMU_STAFF)
+    item = twice(drawn)
+    scorer, settler = sign_in(Client(), lina), sign_in(Client(), adel)
+    with translation.override("en"):
+        score_url, settle_url = reverse("audit-item", args=[item.pk]), reverse("audit-settle", args=[item.pk])
+        score_key = key_of(scorer.get(score_url).content.decode())
+        scoring.score(item.pk, POINTS, verdict="genuine", by=lina, at=NOW)
+        scoring.score(item.pk, POINTS, verdict="hollow", by=rami, at=NOW)
+        late = scorer.post(score_url, form(remark="لا يقول متى", form_key=score_key), follow=True).content.decode()
+        settle_key = key_of(settler.get(settle_url).content.decode())
+        scoring.settle(item.pk, verdict="hollow", because="لا يقول ما جرى ولا متى", by=sana, at=NOW)
+        typed = {"verdict": "genuine", "form_key": settle_key}
+        told = settler.post(settle_url, typed | {"because": "يقول ما جرى كله"}, follow=True).content.decode()
+    assert ("That answer was scored in the meantime" in late, "لا يقول متى" in late) == (True, True)
+    assert ("Someone has settled this answer" in told, "يقول ما جرى كله" in told) == (True, True)
+    assert AuditItem.objects.get(pk=item.pk).verdict == "hollow"
 
 
 def statements(client: Client, name: str, *args: int, **query: str) -> int:

@@ -129,6 +129,18 @@ def test_a_proof_is_for_one_case_and_one_call(desk: Desk, asked: Case, sami: Use
     assert client.get(address("caller-case", asked)).url == FIND
 
 
+def test_what_was_taken_down_waits_until_the_caller_is_proven_again(
+    desk: Desk, asked: Case, sami: User, clock: Clock
+) -> None:
+    client, page = desk(sami), address("caller-case", asked)
+    find(client, asked)
+    key = client.get(page).content.decode().partition('name="form_key" value="')[2][:36]
+    clock.pass_(minutes=21)
+    assert client.post(page, {"text": ANSWER, "version": asked.version, "form_key": key}).url == FIND
+    find(client, asked)
+    assert client.get(page).context["form"]["text"].value() == ANSWER
+
+
 def test_an_answer_that_comes_second_is_told_so_and_keeps_its_words(
     desk: Desk, asked: Case, sami: User, amina: Citizen, now: datetime
 ) -> None:

@@ -307,6 +307,17 @@ def test_what_nobody_ends_ends_by_itself_and_keeps_no_number(
     assert (contact.phone, contact.result, contact.ended_at) == (None, "nothing", contact.started_at)
 
 
+def test_what_was_typed_in_a_contact_that_another_window_ended_is_shown_a_last_time(
+    desk: Desk, sami: User, amina: Citizen, leak: Topic, water: Agency
+) -> None:
+    client = desk(sami)
+    contact = proven(client, ring(client))
+    key = client.get(at("call-file", contact)).content.decode().partition('name="form_key" value="')[2][:36]
+    assert client.post(at("call-end", contact)).status_code == 302
+    late = client.post(at("call-file", contact), typed(leak, water, form_key=key), follow=True)
+    assert (late.status_code, DETAILS in late.content.decode()) == (200, True)
+
+
 def test_a_caller_is_found_with_a_second_factor_of_this_shift(desk: Desk, sami: User, amina: Citizen) -> None:
     """Four hours after it neither the telephony system nor the form finds anybody, and nothing is recorded."""
     client = desk(sami)

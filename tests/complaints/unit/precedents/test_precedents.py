@@ -215,3 +215,16 @@ def test_three_cost_what_one_does(desk: Desk, kept: Precedent, lina: User, now: 
             topic=kept.topic, words=WORDS, agency=kept.agency, why=RULING, case=kept.case, made_by=lina, made_at=now
         )
     assert statements_of(desk(lina), reverse("precedents")) == one
+
+
+def test_of_two_who_change_one_the_second_keeps_what_was_written(desk: Desk, kept: Precedent, lina: User) -> None:
+    client, change = desk(lina), reverse("precedent-change", args=[kept.pk])
+    said = {"topic": kept.topic_id, "governorate": "", "agency": kept.agency_id, "words": "ضعف المياه"}
+    keys = [client.get(change).content.decode().partition('name="form_key" value="')[2][:36] for _ in range(2)]
+    assert client.post(change, said | {"form_key": keys[0], "why": RULING}).status_code == 302
+    words = client.post(change, said | {"form_key": keys[1], "why": "الخط الرئيسي ملك البلدية"}, follow=True)
+    html = words.content.decode()
+    assert ("It was settled or ended in the meantime." in html, "الخط الرئيسي ملك البلدية" in html) == (True, True)
+    assert list(Precedent.objects.filter(ended_at=None).values_list("why", flat=True)) == [RULING]
+    # What carries no key was typed on no page of ours.
+    assert client.post(change, said | {"why": RULING}).status_code == 404
