@@ -150,6 +150,8 @@ def holder_name(holding: Holding) -> str:
 
 def working_words(time: timedelta) -> str:
     """Return a length of working time in hours, or in minutes below one hour, rounded down."""
+    if time < _MINUTE:
+        return gettext("less than a working minute")
     if time < _HOUR:
         count = time // _MINUTE
         return ngettext("%(count)s working minute", "%(count)s working minutes", count) % {"count": count}
