@@ -7,7 +7,7 @@
   document.querySelectorAll("[data-record]").forEach(button => {
     const box = button.closest("[data-uploads]"), status = box.querySelector("[data-record-status]");
     const words = button.querySelector("span"), idle = words.textContent;
-    let recorder = null;
+    let recorder = null, isAsked = false;
 
     const end = stream => {
       stream.getTracks().forEach(track => track.stop());
@@ -40,8 +40,11 @@
       button.setAttribute("aria-pressed", "true");
     };
     button.addEventListener("click", () => {
-      if (recorder) recorder.stop();
-      else start().catch(() => { status.textContent = button.dataset.refused; });
+      // A second press while the microphone is asked for would leave it open.
+      if (isAsked) return;
+      if (recorder) { recorder.stop(); return; }
+      isAsked = true;
+      start().catch(() => { status.textContent = button.dataset.refused; }).finally(() => { isAsked = false; });
     });
     button.hidden = false;
   });

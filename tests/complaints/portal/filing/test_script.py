@@ -127,16 +127,11 @@ def test_escape_closes_the_list_and_a_word_unknown_to_it_goes_to_the_server(
 def test_what_is_done_before_the_scripts_have_come_over_a_slow_network_is_taken_up(
     citizen_page: Page, live_server: LiveServer
 ) -> None:
-    late: list[Route] = []
-
-    def hold(script: Route) -> None:
-        late.append(script)
-
     citizen_page.route(SCRIPTS, hold)
     citizen_page.goto(f"{live_server.url}/ar/new/complaint/agency/", wait_until="commit")
     box = citizen_page.locator("[data-agency] input[type=text]")
     box.press_sequentially("مي")
-    let_come(citizen_page, late)
+    let_come(citizen_page)
     expect(citizen_page.get_by_role("listbox").get_by_role("option").first).to_be_visible()
     expect(box).to_be_focused()
     citizen_page.keyboard.type("اه")
@@ -146,7 +141,7 @@ def test_what_is_done_before_the_scripts_have_come_over_a_slow_network_is_taken_
     citizen_page.goto(f"{live_server.url}/ar/new/complaint/", wait_until="commit")
     citizen_page.locator("[data-uploads] input[type=file]").first.set_input_files(photo("a.jpg"))
     citizen_page.locator("#id_details").fill("كتبتها قبل أن تصل النصوص البرمجية.")
-    let_come(citizen_page, late)
+    let_come(citizen_page)
     expect(citizen_page.locator("[data-list] img.mini")).to_have_count(1)
     citizen_page.clock.fast_forward(SAVES_EVERY_MS)
     wait_for_the_words()
@@ -160,12 +155,66 @@ def wait_for_the_words() -> None:
         time.sleep(0.1)
 
 
-def let_come(page: Page, late: list[Route]) -> None:
-    """Let the scripts come that are held back, and all others."""
-    assert late
-    late.clear()
-    # They go on with it.
-    page.unroute(SCRIPTS)
+def hold(_script: Route) -> None:
+    """Let a script wait until the route is taken away."""
+
+
+def let_come(page: Page) -> None:
+    """Let the scripts come that are held back, of which none has come before."""
+    with page.expect_event("requestfinished", lambda request: SCRIPTS.search(request.url)):
+        page.unroute(SCRIPTS)
+
+
+@pytest.mark.usefixtures("water")
+@pytest.mark.django_db(transaction=True)
+def test_older_words_that_are_being_saved_do_not_arrive_after_newer_ones_that_are_sent(
+    citizen_page: Page, live_server: LiveServer
+) -> None:
+    held: list[Route] = []
+    sent: list[str] = []
+
+    def keep(saving: Route) -> None:
+        held.append(saving)
+
+    citizen_page.clock.install()
+    citizen_page.goto(f"{live_server.url}/ar/new/complaint/what/")
+    citizen_page.route(re.compile("/what/"), keep, times=1)
+    citizen_page.on("request", lambda request: sent.append(request.method) if "/what/" in request.url else None)
+    box = citizen_page.locator("#id_details")
+    box.fill("المياه مقطوعة")
+    with citizen_page.expect_request(re.compile("/what/")):
+        citizen_page.clock.fast_forward(SAVES_EVERY_MS)
+    box.fill("المياه مقطوعة منذ يوم الأحد")
+    citizen_page.get_by_role("button", name="متابعة").click()
+    assert sent == ["POST"]
+    held[0].continue_()
+    expect(citizen_page.get_by_role("heading", level=1)).to_have_text("إلى أي جهة؟")
+    assert Draft.objects.get().details == "المياه مقطوعة منذ يوم الأحد"
+
+
+#: Counts how often the microphone is asked for.
+COUNTS_MICROPHONES = """() => {
+    const devices = navigator.mediaDevices, ask = devices.getUserMedia.bind(devices);
+    self.asked = 0;
+    devices.getUserMedia = wanted => { asked += 1; return ask(wanted); };
+}"""
+
+
+@pytest.mark.usefixtures("media", "water")
+@pytest.mark.django_db(transaction=True)
+def test_a_button_that_is_pressed_twice_in_haste_opens_the_microphone_once(
+    citizen_page: Page, live_server: LiveServer
+) -> None:
+    citizen_page.context.grant_permissions(["microphone"])
+    citizen_page.goto(f"{live_server.url}/ar/new/complaint/what/")
+    citizen_page.evaluate(COUNTS_MICROPHONES)
+    button = citizen_page.locator("[data-record]")
+    button.evaluate("button => { button.click(); button.click(); }")
+    # What is stopped within its first second may be empty.
+    expect(citizen_page.locator("[data-record-status]")).to_have_text(re.compile(r"\d+ / 60"))
+    assert citizen_page.evaluate("asked") == 1
+    button.click()
+    expect(citizen_page.locator(".files audio")).to_have_count(1)
 
 
 @pytest.mark.django_db(transaction=True)
