@@ -132,7 +132,10 @@ def _types_until_it_is_saved(citizen: Person) -> None:
     citizen.page.clock.install()
     citizen.page.reload()
     tell(citizen, SUGGESTION)
-    with citizen.page.expect_response(lambda answer: answer.request.method == "POST") as saved:
+    # Beside it the page asks whether the words tell of danger.
+    with citizen.page.expect_response(
+        lambda answer: answer.request.method == "POST" and "/what/" in answer.url
+    ) as saved:
         citizen.page.clock.fast_forward(EVERY_MS)
     assert saved.value.status == 204
 

@@ -46,10 +46,10 @@ def write(page: Page, selector: str, text: str) -> None:
     page.keyboard.insert_text(text)
 
 
-def send(page: Page) -> None:
-    """Press Enter and wait for the page that comes of it."""
+def send(page: Page, key: str = "Enter") -> None:
+    """Press a key and wait for the page that comes of it, with its scripts."""
     with page.expect_navigation():
-        page.keyboard.press("Enter")
+        page.keyboard.press(key)
 
 
 @pytest.mark.usefixtures("undo_window")
@@ -58,10 +58,9 @@ def test_a_case_is_closed_and_that_undone(page: Page, live_server: LiveServer, a
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
     page.goto(f"{live_server.url}/en/staff/queue/")
     page.keyboard.press("j")
-    page.keyboard.press("Enter")
+    send(page)
     expect(page).to_have_url(f"{live_server.url}/en/staff/cases/{accepted.reference}/?list=view%3Dopen")
-    page.wait_for_load_state()  # A key that comes before the script does nothing.
-    page.keyboard.press("c")
+    send(page, "c")
     expect(page).to_have_url(f"{live_server.url}/en/staff/cases/{accepted.reference}/close/?list=view%3Dopen")
     reach(page, "[name=outcome]")
     page.keyboard.press("Space")
@@ -73,7 +72,7 @@ def test_a_case_is_closed_and_that_undone(page: Page, live_server: LiveServer, a
     send(page)
     accepted.refresh_from_db()
     assert (accepted.state, accepted.outcome) == ("closed", "solved")
-    page.keyboard.press("z")
+    send(page, "z")
     expect(page).to_have_url(f"{live_server.url}/en/staff/cases/{accepted.reference}/undo/?list=view%3Dopen")
     reach(page, "button[name=send]")
     send(page)

@@ -106,6 +106,7 @@ def test_the_way_back_from_a_case_leads_to_the_list_it_was_opened_from(
     page.wait_for_load_state()
     page.locator("a.back").click()
     expect(page).to_have_url(re.compile("view=competence&kind=complaint$"))
+    expect(page.locator("tr.is-here")).to_have_count(1)
     assert here(page) == [f"/en/staff/cases/{three[0].reference}/"]
 
 
@@ -176,7 +177,9 @@ def test_the_sheet_of_a_case_lists_what_can_be_done_there_and_the_primary_is_pre
     page = enter(omar)
     page.goto(f"/en/staff/cases/{three[2].reference}/")
     page.keyboard.press("Shift+?")
-    lines = page.get_by_role("dialog").locator("dl > div").all_inner_texts()
+    sheet = page.get_by_role("dialog")
+    expect(sheet).to_be_visible()
+    lines = sheet.locator("dl > div").all_inner_texts()
     assert "A\nYes, accept" in [" ".join(line.split("\n\n")).replace(" Yes", "\nYes") for line in lines]
     page.keyboard.press("Escape")
     # A link has an Enter of its own, and with Ctrl the browser would open it in another window.
@@ -184,7 +187,8 @@ def test_the_sheet_of_a_case_lists_what_can_be_done_there_and_the_primary_is_pre
     page.keyboard.press("Control+Enter")
     page.wait_for_url(f"**/cases/{three[2].reference}/accept/**")
     page.locator("a.back").focus()
-    page.keyboard.press("Control+Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
     expect(page.locator("main .banner, main .flash, main [role=status]").first).to_be_visible()
     three[2].refresh_from_db()
     assert (three[2].state, len(page.context.pages)) == ("in_progress", 1)

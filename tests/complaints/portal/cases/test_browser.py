@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Citizen
@@ -85,5 +85,5 @@ def test_the_bar_of_actions_covers_nothing_that_has_the_focus(phone: Page, asked
     assert phone.evaluate(COVERED) == []
     phone.keyboard.press("Tab")
     phone.emulate_media(media="print")
-    assert not bar.is_visible()
-    assert phone.locator(".letterhead .qr").is_visible()
+    expect(bar).to_be_hidden()
+    expect(phone.locator(".letterhead .qr")).to_be_visible()
