@@ -224,9 +224,9 @@ def test_a_full_case_costs_one_statement_more_for_each_kind_of_text(
     kinds = ("refusal", "ruling", "question", "addition", "extension")
     for person in (omar, lina):
         counts = [statements_of(desk(person), address("desk-case", case)) for case in (new, full)]
-        # The files are asked for because the case has some; for the unit also who else could decide, which date waits
-        # for it, and until when the promise runs.
-        asked = 1 + 3 * (person == lina)
+        # The files are asked for because the case has some; then which date waits, until when the promise runs, and who
+        # else could decide on it.
+        asked = 1 + 3
         assert counts[1] == counts[0] + len(kinds) + asked <= MOST_STATEMENTS
 
 

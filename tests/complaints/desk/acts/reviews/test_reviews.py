@@ -144,21 +144,26 @@ def test_the_page_of_a_date_that_is_over_offers_only_the_refusal(
 def test_the_page_of_the_case_says_which_date_it_asks_about(
     desk: Desk, accepted: Case, omar: User, nadia: User, amina, now: datetime, clock: Clock
 ) -> None:
-    def said_to(reader: User) -> str:
+    def said_to(reader: User, begins: str = "A later date is waiting for your decision") -> str:
         page = desk(reader).get(address("desk-case", accepted)).content.decode()
-        banner = page.partition("A later date is waiting for your decision")[2].partition("Go to the decision")[0]
-        return " ".join(re.sub("<[^>]+>", "", banner).split())
+        said = re.split("Go to the decision|</section>", page.partition(begins)[2])[0]
+        return " ".join(re.sub("<[^>]+>", "", said).split())
 
     propose_extension(accepted, by=omar, at=now, days=2, reason=WHY)
     dates = "The answer was promised by 11 January 2026. The proposed date is 13 January 2026: 2 working days later."
     assert (said_to(nadia), said_to(omar)) == (dates, "")
+    # Whoever proposed it reads what was asked for, and who decides.
+    mine = "Later date, not granted yet"
+    assert (said_to(omar, mine), said_to(nadia, mine)) == (f"{dates} Waiting for the supervisor's decision.", "")
     Holiday.objects.create(on=date(2026, 1, 12), name_ar="عطلة", name_en="Holiday")
     assert said_to(nadia) == dates.replace("13 January", "14 January")
     ask(accepted, by=omar, at=now, text="ما رقم العداد؟")
-    assert "both dates move until the reply" in said_to(nadia)
+    assert "You can grant the later date then." in said_to(nadia)
+    assert "both dates move until the reply. Waiting for" in said_to(omar, mine)
     reply(accepted, by=amina.user, at=now, text="12345")
     clock.pass_(days=20)
     assert said_to(nadia).startswith("The answer was promised by 11 January 2026. You can no longer grant this date")
+    assert "The proposed date can no longer be granted" in said_to(omar, mine)
 
 
 def test_a_date_that_was_decided_while_the_page_is_made_waits_no_more(
