@@ -83,10 +83,17 @@ def open_contacts(agent: User, *, at: datetime) -> QuerySet[CentreContact]:
 
 
 def take_person(contact: CentreContact, citizen: Citizen, *, at: datetime) -> None:
-    """Take ``citizen`` as whom the contact is said to be with; who sees the name is recorded."""
-    record_view(citizen, viewer=contact.agent, kind=ViewKind.CALLER, about=CaseMark(), at=at)
-    contact.citizen, contact.wrong_answers = citizen, 0
-    contact.save(update_fields=["citizen", "wrong_answers"])
+    """Take ``citizen`` as whom the contact is said to be with; who sees the name is recorded.
+
+    Somebody who was taken or proven meanwhile, in another window, stays.
+    """
+    with transaction.atomic():
+        held = _locked(contact)
+        if held.citizen_id is None and not held.is_proven:
+            record_view(citizen, viewer=contact.agent, kind=ViewKind.CALLER, about=CaseMark(), at=at)
+            held.citizen, held.wrong_answers = citizen, 0
+            held.save(update_fields=["citizen", "wrong_answers"])
+    contact.citizen, contact.wrong_answers, contact.proven_at = held.citizen, held.wrong_answers, held.proven_at
 
 
 def prove(contact: CentreContact, answer: str, *, at: datetime) -> None:
@@ -98,20 +105,29 @@ def prove(contact: CentreContact, answer: str, *, at: datetime) -> None:
     if citizen is None or contact.is_proven:
         return
     spend(ANSWERS_ABOUT, str(citizen.pk), at=at)
-    if compare_digest(plain_digits(answer).upper().encode(), expected(contact).encode()):
+    is_right = compare_digest(plain_digits(answer).upper().encode(), expected(contact).encode())
+    if is_right:
         give_back(ANSWERS_ABOUT, str(citizen.pk), at=at)
-        contact.proven_at = at
-        contact.save(update_fields=["proven_at"])
-        return
-    contact.wrong_answers += 1
-    contact.save(update_fields=["wrong_answers"])
-    raise NotTheirs(is_let_go=contact.wrong_answers >= MOST_WRONG)
+    with transaction.atomic():
+        held = _locked(contact)
+        # An answer proves whom it was asked about, and nobody who was taken in another window meanwhile.
+        if is_right and held.citizen_id == citizen.pk:
+            held.proven_at = held.proven_at or at
+        held.wrong_answers += not is_right
+        held.save(update_fields=["proven_at", "wrong_answers"])
+    contact.proven_at, contact.wrong_answers = held.proven_at, held.wrong_answers
+    if not is_right:
+        raise NotTheirs(is_let_go=contact.wrong_answers >= MOST_WRONG)
 
 
 def let_go(contact: CentreContact) -> None:
     """Take the person from a contact in which they were not proven."""
+    CentreContact.objects.filter(pk=contact.pk, proven_at=None).update(citizen=None)
     contact.citizen = None
-    contact.save(update_fields=["citizen"])
+
+
+def _locked(contact: CentreContact) -> CentreContact:
+    return CentreContact.objects.select_for_update(of=("self",)).select_related("citizen").get(pk=contact.pk)
 
 
 def expected(contact: CentreContact) -> str:

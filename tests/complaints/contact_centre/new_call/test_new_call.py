@@ -13,6 +13,7 @@ from accounts.registration.register import complete
 from accounts.roles import Role
 from accounts.sign_in.factors.step_up import FACTOR_AT
 from agencies.models import Agency, City, Governorate, KnownProblem, Topic
+from complaints.contact_centre import contacts
 from complaints.escalation.expiry import end_contacts
 from complaints.models import CentreContact, Draft
 from complaints.retention.persons import erase_person
@@ -21,6 +22,7 @@ from tests.cast import make_staff
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Clock, Desk, statements_of
 from tests.complaints.sample_files import PDF, upload
+from tests.complaints.threads import overtaken
 
 NEW = "/en/staff/calls/new/"
 DAY = timedelta(days=1)
@@ -331,3 +333,46 @@ def test_a_caller_is_found_with_a_second_factor_of_this_shift(desk: Desk, sami: 
     for answer in (client.get(NEW, {"phone": "0790001234"}), client.post(NEW, {"q": amina.full_name})):
         assert answer.url == reverse("staff-confirm")
     assert (IdentityView.objects.count(), CentreContact.objects.count()) == (looks, 1)
+
+
+def test_an_answer_proves_whom_it_was_asked_about_and_nobody_chosen_in_another_window(
+    sami: User, amina: Citizen, karim: Citizen, clock: Clock
+) -> None:
+    found = {"channel": "phone", "found_by": "phone", "people": [amina, karim], "phone": "", "at": clock()}
+    contact = contacts.begin(sami, **found)
+    stale = CentreContact.objects.get(pk=contact.pk)
+
+    def prove_amina() -> None:
+        contacts.take_person(contact, amina, at=clock())
+        contacts.prove(contact, str(amina.number)[-4:], at=clock())
+
+    with overtaken(prove_amina, before='"complaints_centrecontact"'):
+        contacts.take_person(stale, karim, at=clock())
+    contact.refresh_from_db()
+    assert (contact.citizen, stale.citizen, contact.is_proven) == (amina, amina, True)
+    assert not IdentityView.objects.filter(citizen=karim).exists()
+
+
+def test_a_person_who_is_let_go_meanwhile_is_not_proven(
+    sami: User, amina: Citizen, karim: Citizen, clock: Clock
+) -> None:
+    contact = contacts.begin(sami, channel="phone", found_by="phone", people=[amina], phone="", at=clock())
+    stale = CentreContact.objects.get(pk=contact.pk)
+
+    def change_person() -> None:
+        contacts.let_go(contact)
+        contacts.take_person(contact, karim, at=clock())
+
+    with overtaken(change_person, before='"complaints_centrecontact"'):
+        contacts.prove(stale, str(amina.number)[-4:], at=clock())
+    contact.refresh_from_db()
+    assert (contact.citizen, contact.is_proven, stale.is_proven) == (karim, False, False)
+
+
+def test_wrong_answers_of_two_windows_count_twice(sami: User, amina: Citizen, clock: Clock) -> None:
+    contact = contacts.begin(sami, channel="phone", found_by="phone", people=[amina], phone="", at=clock())
+    for one in [CentreContact.objects.get(pk=contact.pk) for _ in range(2)]:
+        with pytest.raises(contacts.NotTheirs):
+            contacts.prove(one, "0000", at=clock())
+    contact.refresh_from_db()
+    assert contact.wrong_answers == 2
