@@ -117,7 +117,7 @@ def comment(request: HttpRequest, report: int, section: str) -> HttpResponse:
         except life.CommentOvertaken as overtaken:
             now = {"now": overtaken.comment, "seen": life.comment_version(overtaken.comment), "is_overtaken": True}
             return render(request, "reports/periodic/comment.html", page | now, status=409)
-        except (life.ReportChanged, life.NotEntitled):
+        except (PeriodicReport.DoesNotExist, life.ReportChanged, life.NotEntitled):
             return _page(request, _readable(request, report), status=409)
         messages.success(request, gettext("The comment is saved."))
         return redirect("periodic-report", found.pk)
@@ -138,7 +138,7 @@ def send_back(request: HttpRequest, report: int) -> HttpResponse:
         try:
             reason = form.cleaned_data["reason"]
             life.send_back(found, by=user, at=at, edition=_edition_seen(request), reason=reason)
-        except (life.ReportChanged, life.NotEntitled):
+        except (PeriodicReport.DoesNotExist, life.ReportChanged, life.NotEntitled):
             return _page(request, _readable(request, report), status=409)
         messages.success(request, gettext("The report is a draft again."))
         return redirect("periodic-report", found.pk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from html import unescape
 
 import pytest
@@ -21,6 +22,7 @@ from reports.documents.tree import digest
 from reports.models import PeriodicReport, ReportState, SectionComment
 from reports.periodic import content, drafting, life
 from tests.cast import NOW, make_staff, sign_in
+from tests.complaints.threads import overtaken
 from tests.reports.periodic.conftest import freeze
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +177,12 @@ def test_the_list_asks_the_same_for_one_report_and_for_three(
         post(client, "periodic-report-new", period=f"month-2025-{month}-01", first="", last="")
     with django_assert_num_queries(3):
         page(client, "periodic-reports")
+
+
+def test_a_comment_on_a_draft_that_is_discarded_in_this_moment_finds_no_page(
+    lina: User, rana: User, draft: PeriodicReport
+) -> None:
+    client, gone = sign_in(Client(), lina), partial(life.discard, draft, by=rana, at=NOW, edition=draft.edition)
+    texts = {"text_ar": "الأرقام صحيحة.", "text_en": "The figures are right."}
+    with overtaken(gone, before='FROM "reports_sectioncomment"'):
+        assert post(client, "periodic-report-comment", draft.pk, "summary", **texts).status_code == 404
