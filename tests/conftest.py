@@ -2,19 +2,22 @@
 
 import gc
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finder
 from django.core.cache import cache as kept_parts
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseNotFound
+from django.http.response import HttpResponseBase
 from django.test import TestCase, TransactionTestCase
 from django.utils import timezone, translation
 from hypothesis import settings as hypothesis_settings
@@ -34,6 +37,7 @@ from config.devstack import browser
 from kit.style_sheets import whole_sheet
 from notifications.wordings import editions
 from tests import prepared_rows
+from tests.answering import answering
 from tests.owner import owner
 
 pytest_plugins = ["tests.cast"]
@@ -87,9 +91,17 @@ def _static_files(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def live_server(_static_files: None, live_server: LiveServer) -> LiveServer:
-    """Return the server of pytest-django, with style sheets as they are served."""
-    return live_server
+def live_server(_static_files: None, live_server: LiveServer) -> Iterator[LiveServer]:
+    """Return the server of pytest-django, with style sheets as they are served; what it answers is counted."""
+    answer = WSGIHandler.__call__
+
+    def counted(handler: WSGIHandler, environ: dict[str, Any], start_response: Callable[..., Any]) -> HttpResponseBase:
+        with answering.one():
+            return answer(handler, environ, start_response)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WSGIHandler, "__call__", counted)
+        yield live_server
 
 
 @pytest.fixture(scope="session")
@@ -193,9 +205,15 @@ def _transactional_tests_empty_what_they_filled() -> Iterator[None]:
     """Let a transactional test end by deleting the rows of the tables that hold some, append-only history among them.
 
     Django's flush truncates all tables and writes permissions and content types anew, which takes ten times as long.
+    A page that is closed may have asked for something that is still being answered.
     """
+
+    def end(_case: TransactionTestCase) -> None:
+        answering.wait(PATIENCE_MS / 1000)
+        delete_all_rows()
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: delete_all_rows())
+        patch.setattr(TransactionTestCase, "_fixture_teardown", end)
         yield
     if owner.cache_info().currsize:
         owner().close()

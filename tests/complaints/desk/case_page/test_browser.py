@@ -13,6 +13,7 @@ from tests.cast import let_in
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Clock
 from tests.complaints.sample_files import PDF, picture, upload
+from tests.journeys.conftest import DESK, WORKER_IS_BLOCKED
 from tests.journeys.look import Looks
 
 pytestmark = pytest.mark.usefixtures("media")
@@ -42,10 +43,10 @@ def everything(
 def test_the_full_case_page_in_both_languages(
     live_server: LiveServer, browser: Browser, everything: str, omar: User
 ) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    context = browser.new_context(service_workers="block", viewport=DESK, reduced_motion="reduce")
     let_in(context, live_server.url, omar)
     page, looks, heard = context.new_page(), Looks(pictures=False), []
-    page.on("console", lambda message: heard.append(message.text))
+    page.on("console", lambda message: heard.append(message.text) if message.text != WORKER_IS_BLOCKED else None)
     # The forms are looked at in Arabic, where numbers can turn round.
     for language, names in (("ar", ("", "note/", "take-back/", "paper/")), ("en", ("", "paper/"))):
         for name in names:

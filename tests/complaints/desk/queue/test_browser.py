@@ -15,6 +15,7 @@ from complaints.models import Case, Label
 from tests.cast import let_in
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Clock
+from tests.journeys.conftest import DESK, WORKER_IS_BLOCKED
 from tests.journeys.look import Looks
 from tests.prepared_rows import prepared
 
@@ -38,11 +39,11 @@ def enter(browser: Browser, live_server: LiveServer) -> Iterator[Enter]:
 
     def enter_(user: User) -> Page:
         context = browser.new_context(
-            base_url=live_server.url, viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+            base_url=live_server.url, service_workers="block", viewport=DESK, reduced_motion="reduce"
         )
         let_in(context, live_server.url, user)
         page = context.new_page()
-        page.on("console", lambda message: heard.append(message.text))
+        page.on("console", lambda message: heard.append(message.text) if message.text != WORKER_IS_BLOCKED else None)
         page.on("pageerror", lambda error: heard.append(str(error)))
         contexts.append(context)
         return page

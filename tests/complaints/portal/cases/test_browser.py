@@ -48,10 +48,11 @@ COVERED = """() => {
 @pytest.fixture
 def phone(browser: Browser, live_server: LiveServer, amina: Citizen) -> Iterator[Page]:
     """Amina's telephone."""
-    context = browser.new_context(base_url=live_server.url, viewport=PHONE, reduced_motion="reduce")
-    let_in(context, live_server.url, amina)
-    yield context.new_page()
-    context.close()
+    with browser.new_context(
+        base_url=live_server.url, service_workers="block", viewport=PHONE, reduced_motion="reduce"
+    ) as context:
+        let_in(context, live_server.url, amina)
+        yield context.new_page()
 
 
 @pytest.mark.django_db(transaction=True)
