@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from django.utils.translation import gettext, override, pgettext
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import APIResponse, Locator, Page, expect
 
 from kit.unit import unit_name
 from tests.journeys.look import Looks
@@ -42,6 +42,13 @@ class Person:
     def open(self, path: str) -> None:
         """Go to an address within the pages of the person's language."""
         self.page.goto(f"/{self.language}/{path}")
+
+    def read(self, path: str) -> APIResponse:
+        """Return what an address answers, without a page of it.
+
+        A kept connection may be closed by the server, after five seconds, as it is used again: a browser asks anew.
+        """
+        return self.page.request.get(path, max_retries=2)
 
     def follow(self, text: str, *, within: Locator | None = None, context: str = "") -> None:
         """Follow the link that says ``text``."""

@@ -126,7 +126,7 @@ def test_a_case_goes_from_a_citizen_to_the_right_officer_and_back_with_an_answer
     _citizen_reads_the_answer(meet(story.language, size=story.size), story, site, reference)
 
     photograph = officer.card("Photos").get_by_role("link").first.get_attribute("href") or ""
-    assert officer.page.request.get(photograph).headers["content-type"] == "image/jpeg"
+    assert officer.read(photograph).headers["content-type"] == "image/jpeg"
     _another_agency_finds_nothing(officer, reference, photograph)
     _officers_are_told_once(site, reference)
 
@@ -337,7 +337,7 @@ def _another_agency_finds_nothing(outsider: Person, reference: str, photograph: 
     expect(outsider.page.get_by_role("link", name=reference)).to_have_count(0)
     case = f"/{outsider.language}/staff/cases/{reference}/"
     for path in (f"{case}accept/", f"{case}decline/", f"{case}close/", f"{case}identity/", photograph):
-        assert outsider.page.request.get(path).status == 404
+        assert outsider.read(path).status == 404
     answer = outsider.page.goto(case)
     assert answer is not None
     assert answer.status == 404
