@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from kit.arabic import fold_digits
 from kit.forms import DigitsInput, Form
-from reports.periods import ReportPeriod
+from reports.periods import DAY, ReportPeriod
 
 #: There are no cases before; an earlier year is a typing error.
 EARLIEST_YEAR = 2000
@@ -58,6 +58,11 @@ class TypedDayField(forms.Field):
     def __init__(self, *, latest: date | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.latest = latest
+        self.must_be_over = False
+
+    def limit(self, today: date, *, must_be_over: bool) -> None:
+        """Take days up to ``today``, or up to the day before if they ``must_be_over``."""
+        self.latest, self.must_be_over = today - DAY if must_be_over else today, must_be_over
 
     def to_python(self, value: Any) -> date | None:
         """Return the day, None when the box is empty."""
@@ -75,6 +80,8 @@ class TypedDayField(forms.Field):
         except ValueError:
             raise ValidationError(_("That month does not have this day"), code="day") from None
         if self.latest is not None and found > self.latest:
+            if self.must_be_over:
+                raise ValidationError(_("This day is not over yet. Enter an earlier day."), code="running")
             raise ValidationError(_("Enter today's date or an earlier one"), code="future")
         return found
 
@@ -98,14 +105,18 @@ def _parts(typed: str) -> tuple[int, int, int]:
 class PeriodForm(Form):
     """The first and the last day of a report."""
 
+    #: Whether every day must be over, so that today is refused too.
+    must_be_over: ClassVar[bool] = False
+
     first = TypedDayField(label=pgettext_lazy("days", "From"))
     last = TypedDayField(label=pgettext_lazy("days", "To"))
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.today = today
         for field in self.fields.values():
             if isinstance(field, TypedDayField):
-                field.latest = today
+                field.limit(today, must_be_over=self.must_be_over)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a period that ends before it begins."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Any, Final
+from datetime import date
+from typing import Any, ClassVar, Final
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
@@ -23,6 +23,8 @@ _YES, _PARTLY, _NO = _("Yes"), pgettext_lazy("points", "Partly"), _("No")
 class DrawForm(PeriodForm):
     """The days of a round, all of them over, how many answers of each agency, and the share that two people score."""
 
+    must_be_over: ClassVar[bool] = True
+
     size = NumberField(
         min=1,
         max=_MOST,
@@ -39,7 +41,7 @@ class DrawForm(PeriodForm):
             "size": settings.AUDIT_SAMPLE_SIZE,
             "second_percent": settings.AUDIT_SECOND_PERCENT,
         }
-        super().__init__(data, initial=initial, today=today - timedelta(days=1))
+        super().__init__(data, initial=initial, today=today)
 
 
 def _points(question: Any, *, two: Any, one: Any, none: Any) -> ChoiceCardsField:

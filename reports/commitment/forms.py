@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _
@@ -32,13 +32,14 @@ def _after_today(day: date, today: date) -> date:
 class DraftForm(PeriodForm):
     """The period of a draft, which is over, and the last day of the replies."""
 
+    must_be_over: ClassVar[bool] = True
+
     reply_until = DayBoxField(label=_("Last day for replies"))
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, today: date) -> None:
         last_month = Preset.LAST_MONTH.period(today)
         initial = {"first": last_month.first, "last": last_month.last, "reply_until": today + _REPLY_DAYS}
-        self.today = today
-        super().__init__(data, initial=initial, today=today - timedelta(days=1))
+        super().__init__(data, initial=initial, today=today)
 
     def clean_reply_until(self) -> date:
         """Refuse a day that leaves no time."""

@@ -31,7 +31,6 @@ class NewReportForm(Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, today: date) -> None:
         super().__init__(data)
-        self.today = today
         self._offered = dict(_offered(today))
         choices = [
             (str(kind.label), [(code, phrases.period_heading(of, days)) for code, (of, days) in self._periods(kind)])
@@ -41,7 +40,7 @@ class NewReportForm(Form):
         self.fields["period"].choices = [*choices, (OTHER, other)]  # type: ignore[attr-defined]
         for field in self.fields.values():
             if isinstance(field, TypedDayField):
-                field.latest = today
+                field.limit(today, must_be_over=True)
 
     def _periods(self, kind: ReportKind) -> list[tuple[str, tuple[ReportKind, ReportPeriod]]]:
         return [(code, found) for code, found in self._offered.items() if found[0] == kind]
@@ -57,8 +56,6 @@ class NewReportForm(Form):
         first, last = cleaned.get("first"), cleaned.get("last")
         if first and last and last < first:
             self.add_error("last", ValidationError(_("The last day cannot be before the first."), code="order"))
-        if last == self.today:
-            self.add_error("last", ValidationError(_("Today is not over yet. Enter an earlier day."), code="running"))
         return cleaned
 
     @property

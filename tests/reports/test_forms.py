@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.utils import translation
 
+from reports.audits.forms import DrawForm
 from reports.forms import PeriodForm
 from reports.periods import ReportPeriod
 
@@ -63,6 +64,16 @@ def test_what_is_no_day_is_answered_with_a_sentence_beside_the_field(typed: str,
 def test_a_span_cannot_end_before_it_begins() -> None:
     with translation.override("en"):
         assert form("2/1/2026", "1/1/2026").errors == {"last": ["The last day cannot be before the first."]}
+
+
+def test_where_all_days_must_be_over_today_is_refused_and_yesterday_taken() -> None:
+    numbers = {"size": "5", "second_percent": "20", "first": "1/5/2026"}
+    said = {}
+    with translation.override("en"):
+        for last in ("19/5/2026", "20/5/2026", "21/5/2026"):
+            said[last] = dict(DrawForm(numbers | {"last": last}, today=TODAY).errors)
+        refused = {"last": ["This day is not over yet. Enter an earlier day."]}
+        assert said == {"19/5/2026": {}, "20/5/2026": refused, "21/5/2026": refused}
 
 
 def test_what_was_typed_is_kept() -> None:

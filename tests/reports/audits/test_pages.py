@@ -46,7 +46,7 @@ def test_the_head_draws_and_a_bad_period_is_refused(client: Client, answers: Seq
         assert "Enter a whole number from 1 to 500" in page
         assert 'value="5000"' in page
         future = client.post(url, typed | {"size": "400", "last": "4/1/2026"}).content.decode()
-        assert "or an earlier one" in future
+        assert "This day is not over yet. Enter an earlier day." in future
         empty = client.post(url, typed | {"size": "4", "first": "1/2/2020", "last": "2/2/2020"}).content.decode()
         assert "No answer was given on these days" in empty
         drawn = client.post(url, typed | {"size": "400"}, follow=True).content.decode()

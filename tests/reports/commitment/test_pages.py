@@ -85,7 +85,7 @@ def test_a_draft_is_replied_to_and_published(
 def drafted(client: Client) -> IndexEdition:
     """Draft an index as the head, after days that do not fit, and read it."""
     for wrong, said in (
-        ({"last": "4/1/2026"}, "or an earlier one"),
+        ({"last": "4/1/2026"}, "This day is not over yet. Enter an earlier day."),
         ({"reply_until": "4/1/2026"}, "Choose a day after"),
     ):
         assert said in client.post(reverse("commitment"), DRAFT | wrong).content.decode()

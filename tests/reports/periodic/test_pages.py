@@ -95,8 +95,14 @@ def test_the_unit_orders_comments_reviews_approves_and_releases(
 def test_what_cannot_be_ordered_is_said_beside_the_field(client: Client, lina: User, draft: PeriodicReport) -> None:
     sign_in(client, lina)
     for typed, sentence in (
-        ({"period": "other", "first": "1/2/2026", "last": "28/2/2026"}, "Enter today's date or an earlier one"),
-        ({"period": "other", "first": "1/1/2026", "last": "4/1/2026"}, "Today is not over yet. Enter an earlier day."),
+        (
+            {"period": "other", "first": "1/2/2026", "last": "28/2/2026"},
+            "This day is not over yet. Enter an earlier day.",
+        ),
+        (
+            {"period": "other", "first": "1/1/2026", "last": "4/1/2026"},
+            "This day is not over yet. Enter an earlier day.",
+        ),
         ({"period": "other", "first": "9/12/2025", "last": "1/12/2025"}, "The last day cannot be before the first."),
         ({"period": "other", "first": "", "last": ""}, "Enter this day, or choose a period above."),
         ({"period": "other", "first": "1/12/2025", "last": "31/12/2025"}, "There is already a report on this period."),
