@@ -16,6 +16,7 @@ from reports.audits import scoring
 from reports.audits.challenged import verdicts_on
 from reports.audits.forms import ScoreForm
 from reports.audits.results import AgencyAudit, sample_audits
+from reports.figures.arithmetic import whole_percent
 from reports.models import AuditItem, AuditRound, AuditSample
 from reports.models.audits import CRITERIA
 
@@ -53,7 +54,7 @@ class SampleRow:
     def percent(self) -> int | None:
         """Return the estimated share of real answers in percent; None before anything is judged."""
         share = self.audit.share if self.audit else None
-        return None if share is None else round(100 * share)
+        return None if share is None else whole_percent(share)
 
 
 def round_rows(user: User, *, at: datetime) -> list[RoundRow]:

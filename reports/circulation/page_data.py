@@ -14,6 +14,7 @@ from agencies.models import Agency
 from notifications.models import Message, MessageState
 from reports.circulation import notices
 from reports.documents.tree import WITHHELD, Cell, Column, ColumnKind, Document
+from reports.figures.arithmetic import whole_percent
 from reports.models import Annex
 
 
@@ -61,7 +62,7 @@ def _shown(cell: Cell, column: Column) -> ShownCell:
     if isinstance(cell, date):
         return ShownCell(cell, "day")
     if column.kind == ColumnKind.SHARE and isinstance(cell, Decimal | int):
-        return ShownCell(round(Decimal(cell) * 100), "number", unit="%")
+        return ShownCell(whole_percent(cell), "number", unit="%")
     if isinstance(cell, int | Decimal):
         return ShownCell(cell, "number")
     return ShownCell(cell, "text")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from agencies.calendar import AMMAN
 from complaints.models import Case
 from complaints.workflow import OPEN, State
+from reports.figures.arithmetic import whole_percent
 from reports.figures.measures import Figures
 from reports.figures.reading import read
 from reports.figures.scopes import Dimension
@@ -72,4 +73,4 @@ def _agency(agency: int, now: Figures, before: Figures, due: int) -> AgencyAtRis
 
 
 def _percent(figures: Figures) -> int:
-    return round((figures.value("answered_on_time") or 0) * 100)
+    return whole_percent(figures.value("answered_on_time") or 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 from django.utils.html import format_html, format_html_join
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from kit.components.numbers import num
 from reports.drill import links
+from reports.figures.arithmetic import whole_percent
 from reports.figures.measures import MEASURES, Figures, Value
 from reports.figures.scopes import Scope
 from reports.periods import ReportPeriod
@@ -23,12 +25,12 @@ def value_text(measure: str, value: Value) -> str:
     """Return a value as text: a share in percent, the rest as its number."""
     if value is None:
         return NOTHING
-    return percent(float(value)) if MEASURES[measure].unit == "share" else f"{value:,}"
+    return percent(value) if MEASURES[measure].unit == "share" else f"{value:,}"
 
 
-def percent(share: float) -> str:
+def percent(share: Decimal | float) -> str:
     """Return a share in whole percent."""
-    return f"{round(share * 100)}%"
+    return f"{whole_percent(share)}%"
 
 
 class HasValues(Protocol):

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from agencies.models import Agency, Governorate, Topic
 from reports.directives.actions import SourceFigure
+from reports.figures.arithmetic import whole_percent
 from reports.figures.measures import MEASURES, Measure, Value
 from reports.figures.reading import PeriodNotBegun, read
 from reports.figures.scopes import Scope
@@ -110,7 +111,7 @@ class ShownFigure:
         if value is None:
             return "—"
         if self.is_share:
-            return f"{round(Decimal(value) * 100)} %"
+            return f"{whole_percent(value)}%"
         return f"{value.normalize():,f}" if isinstance(value, Decimal) else f"{value:,}"
 
 

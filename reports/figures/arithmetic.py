@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from fractions import Fraction
+from math import floor
 
 
 def added[K](counts: Iterable[Mapping[K, int]]) -> dict[K, int]:
@@ -16,6 +18,11 @@ def added[K](counts: Iterable[Mapping[K, int]]) -> dict[K, int]:
 def ratio(part: int, whole: int, places: Decimal) -> Decimal | None:
     """Return a part of a whole to so many ``places``; None of nothing."""
     return (Decimal(part) / whole).quantize(places) if whole > 0 else None
+
+
+def whole_percent(share: Fraction | Decimal | float) -> int:
+    """Return a part of 1 in whole percent, half up, as every page, sentence and file says it."""
+    return floor(Fraction(share) * 100 + Fraction(1, 2))
 
 
 def quantile(spread: Mapping[int, int], rank: Decimal) -> int | None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kit.fragments import Fragment
 from reports.drill import links
+from reports.figures.arithmetic import whole_percent
 from reports.figures.measures import MEASURES, Figures, Measure
 from reports.figures.reading import compared, read
 from reports.figures.scopes import Scope
@@ -157,4 +158,4 @@ def value_text(measure: Measure, figures: Figures) -> str:
     value = measure.value(figures)
     if value is None:
         return NOTHING
-    return f"{value:.0%}" if measure.unit == "share" else f"{value:,}"
+    return f"{whole_percent(value)}%" if measure.unit == "share" else f"{value:,}"

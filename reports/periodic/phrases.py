@@ -6,7 +6,8 @@ A count that is the subject or stands after a colon, and one that is the object 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext, npgettext, pgettext
@@ -14,6 +15,7 @@ from django.utils.translation import gettext, npgettext, pgettext
 from kit.dates import day_text
 from kit.languages import current_language
 from kit.months import ENGLISH_MONTHS, JORDAN_MONTHS
+from reports.figures.arithmetic import whole_percent
 from reports.figures.scopes import Dimension
 from reports.models import ReportKind
 from reports.periods import MONTHS_OF_A_QUARTER, ReportPeriod
@@ -67,23 +69,17 @@ def share(part: int, whole: int) -> str:
     """Return a share in whole percent, half up: ``39%``; a share that would round to 0 or 100 says so in words."""
     if not whole:
         return pgettext("share", "none")
-    exact = Decimal(part) * 100 / Decimal(whole)
-    return percent(exact)
+    return percent(Fraction(part, whole))
 
 
-def percent(exact: Decimal) -> str:
-    """Return a share that is given in percent."""
-    rounded = whole_percent(exact)
-    if rounded == 0 and exact > 0:
+def percent(share: Fraction | Decimal) -> str:
+    """Return a part of 1 in percent, as ``share`` does."""
+    rounded = whole_percent(share)
+    if rounded == 0 and share > 0:
         return pgettext("share", "less than 1%%") % {}
-    if rounded == 100 and exact < 100:  # noqa: PLR2004 - percent
+    if rounded == 100 and share < 1:  # noqa: PLR2004 - percent
         return pgettext("share", "more than 99%%") % {}
     return f"{number(rounded)}%"
-
-
-def whole_percent(exact: Decimal) -> int:
-    """Return a share in percent as a whole number, half up."""
-    return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 # ---- lists ----

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext, ngettext
 
+from reports.figures.arithmetic import whole_percent
 from reports.periodic import phrases
 from reports.periodic.facts import Earlier, Facts
 
@@ -87,10 +88,10 @@ def share_against(sentence: str, now: Decimal | None, before: Decimal | None, *,
     """
     if now is None:
         return ""
-    said = sentence % {"percent": phrases.percent(now * 100)}
+    said = sentence % {"percent": phrases.percent(now)}
     if before is None:
         return gettext("%(said)s.") % {"said": said}
-    points = phrases.whole_percent(now * 100) - phrases.whole_percent(before * 100)
+    points = whole_percent(now) - whole_percent(before)
     words = {"said": said, "points": phrases.points_counted(abs(points)), "period": of}
     if not points:
         return gettext("%(said)s, as in %(period)s.") % words

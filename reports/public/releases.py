@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
 
 from kit.languages import current_language
+from reports.figures.arithmetic import whole_percent
 from reports.models import PeriodicReport, ReportKind
 from reports.periodic.counts import NOBODY, TABLES, frozen_counts
 from reports.periodic.phrases import period_heading, period_name
@@ -78,7 +80,7 @@ class PublicRow:
         """Return a count in percent of its family; None where it is withheld or there is nothing to divide."""
         family = next(family for family, names in FAMILIES.items() if name in names)
         whole, part = self._sum(family), self.counts[name]
-        return round(part * 100 / whole) if whole and part is not None else None
+        return whole_percent(Fraction(part, whole)) if whole and part is not None else None
 
     def _sum(self, family: str) -> int | None:
         found = [self.counts[name] for name in FAMILIES[family]]

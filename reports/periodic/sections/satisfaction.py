@@ -53,7 +53,7 @@ def _rated(facts: Facts) -> str:
         return ""
     return gettext(
         "Treatment as citizens rated it, from 1 to 5: %(treatment)s on average. They rated %(rated)s of the answers."
-    ) % {"treatment": f"{treatment:.1f}", "rated": phrases.percent(Decimal(rated) * 100)}
+    ) % {"treatment": f"{treatment:.1f}", "rated": phrases.percent(Decimal(rated))}
 
 
 def _came_back(facts: Facts) -> str:
