@@ -102,6 +102,11 @@ def counted_names(rows: Sequence[tuple[str, int]], whole: int) -> str:
     )
 
 
+def tied_with_last(counts: Sequence[int], named: int) -> int:
+    """Return how many are not among the ``named`` first although they have as many as the last of these."""
+    return counts[named:].count(counts[named - 1]) if len(counts) > named else 0
+
+
 def without(dimension: Dimension) -> str:
     """Return what the cases are called that have no agency, topic or governorate."""
     match dimension:

@@ -29,7 +29,10 @@ def group_table(
     total: Figures,
     share: bool = True,
 ) -> Table:
-    """Return a table of groups: the cases received, their ``share`` of all, and ``measures``."""
+    """Return a table of groups: the cases received, their ``share`` of all, and ``measures``.
+
+    A group has a row if it has anything in a column, so that the counts of the rows add up to the total.
+    """
     whole = int(total.value("received") or 0)
     names = ["received", *measures]
 
@@ -38,15 +41,16 @@ def group_table(
         shares: list[Cell] = [part(int(figures.value("received") or 0), whole)] if share else []
         return (name, cells[0], *shares, *cells[1:])
 
+    counted = [group for group in groups if any(group.figures.base(name) for name in names)]
     columns = [measure_column(name) for name in names]
     shares = [share_column()] if share else []
     return Table(
         key=key,
         caption=caption,
         columns=(Column("name", heading, ColumnKind.TEXT), columns[0], *shares, *columns[1:]),
-        rows=tuple(row(group.name, group.figures) for group in groups),
+        rows=tuple(row(group.name, group.figures) for group in counted),
         total=row(pgettext("figures", "Total"), total),
-        row_keys=tuple(group.code for group in groups),
+        row_keys=tuple(group.code for group in counted),
     )
 
 

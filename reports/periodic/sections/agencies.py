@@ -18,13 +18,13 @@ MEASURES = ("closed", "pending", "late", "answered_on_time")
 
 
 def section(facts: Facts) -> Section | None:
-    """Return the section, None if no case was received."""
-    groups = [group for group in facts.groups(Dimension.AGENCY) if group.count("received") or group.count("pending")]
-    if not groups:
-        return None
+    """Return the section, None if there is nothing to count."""
+    groups = facts.groups(Dimension.AGENCY)
     table = tables.group_table(
         "agencies", gettext("Figures by agency"), gettext("Agency"), groups, MEASURES, total=facts.total
     )
+    if not table.rows:
+        return None
     said = [_number(facts), most_received(facts, named=NAMED), _half(facts), _unplaced(facts)]
     return Section(
         key="agencies",
@@ -53,7 +53,7 @@ def most_received(facts: Facts, *, named: int) -> str:
 
 def as_many(counts: Sequence[int], named: int) -> str:
     """Say how many agencies are not among the ``named`` although they have as many cases as the last of these."""
-    others = counts[named:].count(counts[named - 1])
+    others = phrases.tied_with_last(counts, named)
     if not others:
         return ""
     return ngettext(

@@ -14,8 +14,8 @@ MEASURES = ("closed", "pending")
 
 def section(facts: Facts) -> Section | None:
     """Return the section, None if no case was received."""
-    groups = [group for group in facts.groups(Dimension.GOVERNORATE) if group.count("received")]
-    rows = [(group.name, group.count("received")) for group in groups]
+    groups = facts.groups(Dimension.GOVERNORATE)
+    rows = [(group.name, group.count("received")) for group in groups if group.count("received")]
     if not rows:
         return None
     table = tables.group_table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from reports.documents.tree import Chart, ChartKind, Section
 from reports.figures.scopes import Dimension
@@ -15,9 +15,9 @@ MEASURES = ("closed", "pending", "late")
 
 def section(facts: Facts) -> Section | None:
     """Return the section, None if no case was received."""
-    kinds, topics = (_received(facts, dimension) for dimension in (Dimension.KIND, Dimension.TOPIC))
-    if not kinds:
+    if not facts.received:
         return None
+    kinds, topics = (facts.groups(dimension) for dimension in (Dimension.KIND, Dimension.TOPIC))
     kind_table = tables.group_table(
         "kinds", gettext("Cases by kind"), pgettext("case", "Kind"), kinds, MEASURES, total=facts.total
     )
@@ -26,7 +26,7 @@ def section(facts: Facts) -> Section | None:
     )
     said = (
         gettext("Cases received by kind: %(names)s.") % {"names": _names(kinds, facts)},
-        gettext("Most frequent topics: %(names)s.") % {"names": _names(topics[:NAMED], facts)},
+        _most_frequent(topics, facts),
     )
     return Section(
         key="nature",
@@ -37,9 +37,20 @@ def section(facts: Facts) -> Section | None:
     )
 
 
-def _received(facts: Facts, dimension: Dimension) -> list[CaseGroup]:
-    return [group for group in facts.groups(dimension) if group.count("received")]
-
-
 def _names(groups: list[CaseGroup], facts: Facts) -> str:
-    return phrases.counted_names([(group.name, group.count("received")) for group in groups], facts.received)
+    received = [(group.name, group.count("received")) for group in groups if group.count("received")]
+    return phrases.counted_names(received, facts.received)
+
+
+def _most_frequent(topics: list[CaseGroup], facts: Facts) -> str:
+    said = gettext("Most frequent topics: %(names)s.") % {"names": _names(topics[:NAMED], facts)}
+    counts = [topic.count("received") for topic in topics if topic.key is not None and topic.count("received")]
+    others = phrases.tied_with_last(counts, NAMED)
+    if not others:
+        return said
+    also = ngettext(
+        "%(number)s more topic has as many cases as the last of them.",
+        "%(number)s more topics have as many cases as the last of them.",
+        others,
+    ) % {"number": phrases.number(others)}
+    return f"{said} {also}"

@@ -9,6 +9,7 @@ from reports.figures.measures import MEASURES
 from reports.figures.scopes import Dimension
 from reports.periodic import phrases, tables
 from reports.periodic.facts import CaseGroup, Facts
+from reports.periodic.sections.agencies import as_many
 
 NAMED = 5
 #: By how long ago a pending case was filed.
@@ -65,7 +66,8 @@ def _ages(facts: Facts) -> str:
 
 def _holders(groups: list[CaseGroup], whole: int) -> str:
     rows = [(group.name, group.count("pending")) for group in groups[:NAMED]]
-    return gettext("Agencies with most pending cases: %(names)s.") % {"names": phrases.counted_names(rows, whole)}
+    said = gettext("Agencies with most pending cases: %(names)s.") % {"names": phrases.counted_names(rows, whole)}
+    return " ".join(filter(None, (said, as_many([group.count("pending") for group in groups], NAMED))))
 
 
 def _table(groups: list[CaseGroup], whole: int) -> Table:

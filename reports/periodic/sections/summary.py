@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
+from collections.abc import Sequence
+
+from django.utils.translation import gettext, ngettext
 
 from reports.documents.tree import Section
 from reports.figures.scopes import Dimension
@@ -32,6 +34,18 @@ def _places(facts: Facts) -> str:
     rows = [(group.name, group.count("received")) for group in groups if group.count("received")]
     if not rows:
         return ""
-    return gettext("Most cases by governorate: %(names)s.") % {
+    said = gettext("Most cases by governorate: %(names)s.") % {
         "names": phrases.counted_names(rows[:NAMED], facts.received)
     }
+    return " ".join(filter(None, (said, _as_many([count for _name, count in rows]))))
+
+
+def _as_many(counts: Sequence[int]) -> str:
+    others = phrases.tied_with_last(counts, NAMED)
+    if not others:
+        return ""
+    return ngettext(
+        "%(number)s more governorate has as many cases as the last of them.",
+        "%(number)s more governorates have as many cases as the last of them.",
+        others,
+    ) % {"number": phrases.number(others)}

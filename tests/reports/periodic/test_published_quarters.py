@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -13,7 +14,8 @@ from django.utils import translation
 from agencies.models import Agency, Topic
 from complaints.models import Case
 from complaints.simulation.published_totals import PublishedTotals, TotalsDoNotFit, make_cases, spread
-from reports.documents.tree import Document
+from complaints.workflow import Kind
+from reports.documents.tree import ColumnKind, Document
 from reports.models import ReportKind
 from reports.periodic.drafting import document
 from reports.periodic.facts import Facts, gather
@@ -150,11 +152,58 @@ def numbers(row: Sequence[object]) -> list[object]:
     return [cell for cell in row if isinstance(cell, int | Decimal)]
 
 
+def test_the_rows_of_each_table_add_up_to_its_total(water: Agency, cmu: Agency, leak: Topic) -> None:
+    world = make_country(agencies=4, first=water)
+    many = PublishedTotals(date(2012, 1, 1), date(2012, 3, 31), 40, agencies=4, closed=9)
+    one = PublishedTotals(date(2012, 4, 1), date(2012, 6, 30), 1, agencies=1, closed=0, by_kind={Kind.INQUIRY: 1})
+    for seed, totals in enumerate((many, one)):
+        make_cases(totals, world=world, seed=seed, until=NOW)
+    found = document(facts_of(one), "en")
+    sums, totals_shown = {}, {}
+    for table in (table for section in found.sections for table in section.tables if table.total is not None):
+        for place, column in enumerate(table.columns):
+            if column.kind is ColumnKind.COUNT:
+                sums[table.key, column.key] = sum(int(str(row[place])) for row in table.rows)
+                totals_shown[table.key, column.key] = table.total and table.total[place]
+    assert sums == totals_shown
+    closed = {table for table, column in sums if column == "closed"}
+    assert {sums[table, "closed"] for table in closed} == {31}
+    assert {"agencies", "governorates", "kinds", "topics"} <= closed
+    # The sentences name what was received and nothing else.
+    assert said(found, "governorates") == ["Cases received by governorate: Amman (Capital): 1 case (100%)."]
+
+
 def test_what_a_table_leaves_open_is_dealt_out_and_what_it_says_too_much_is_refused() -> None:
     dealt = Counter(spread(10, {"a": 4}, {"b": 2.0, "c": 1.0, "d": 1.0}, least=1))
     assert dealt == {"a": 4, "b": 2, "c": 2, "d": 2}
     with pytest.raises(TotalsDoNotFit):
         spread(3, {"a": 4}, {"b": 1.0})
+
+
+def test_what_a_tie_leaves_unnamed_is_counted_in_every_list(water: Agency, cmu: Agency, leak: Topic) -> None:
+    for number in range(2, 7):
+        names = {"name_ar": f"موضوع {number}", "name_en": f"Topic {number}"}
+        Topic.objects.create(code=f"topic-{number}", parent=leak.parent, kinds=leak.kinds, limit_days=5, **names)
+    world = make_country(agencies=7, first=water)
+    topics = {"water-leak": 2} | {f"topic-{number}": 1 for number in range(2, 7)}
+    places = {"JO-AM": 2, "JO-IR": 1, "JO-AZ": 1, "JO-AQ": 1, "JO-MN": 2}
+    days = (date(2012, 1, 1), date(2012, 3, 31))
+    quarter = PublishedTotals(*days, 7, agencies=7, closed=0, by_governorate=places, by_topic=topics)
+    make_cases(quarter, world=world, seed=1, until=NOW)
+    facts = facts_of(quarter)
+    english, arabic = (document(facts, language) for language in ("en", "ar"))
+    assert [said(english, "summary")[3].split(". ")[1], said(arabic, "summary")[3].split(". ")[1]] == [
+        "2 more governorates have as many cases as the last of them.",
+        "ولمحافظتين أخريين العدد نفسه الذي للأخيرة منها.",
+    ]
+    assert [said(english, "pending")[2].split(". ")[1], said(arabic, "pending")[2].split(". ")[1]] == [
+        "2 more agencies have as many cases as the last of them.",
+        "ولجهتين أخريين العدد نفسه الذي للأخيرة منها.",
+    ]
+    assert [said(english, "nature")[1].split(". ")[1], said(arabic, "nature")[1].split(". ")[1]] == [
+        "1 more topic has as many cases as the last of them.",
+        "ولموضوع آخر العدد نفسه الذي للأخير منها.",
+    ]
 
 
 def test_agencies_that_a_tie_leaves_unnamed_are_counted() -> None:
