@@ -46,6 +46,9 @@ ASKED_BY_SUITE = {"contracts", "catalogue", "migrations", "documents"}
 OPTIONS = {"--fix", "--before-tests"}
 #: Types take as long as all other steps together.
 AT_ONCE = 2
+#: What mypy says where a process of its own does not start within its three seconds, and how it does without any.
+STARTED_TOO_LATE = "Failed to establish connection with worker"
+ALONE = {"MYPY_NUM_WORKERS": "0"}
 
 
 def main(arguments: list[str]) -> int:
@@ -110,6 +113,8 @@ def _passes(name: str, command: list[str], environment: Mapping[str, str]) -> bo
         stdin=subprocess.DEVNULL,
     )
     said = f"{done.stdout}{done.stderr}\n" if done.returncode else ""
+    if STARTED_TOO_LATE in said and not environment.keys() >= ALONE.keys():
+        return _passes(name, command, {**environment, **ALONE})
     result = "failed" if done.returncode else "passed"
     # In one piece: another step may end at the same moment.
     sys.stdout.write(f"{name:<12}{result}  {time.monotonic() - began:5.1f} s\n{said}")

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 
 import pytest
 from django.core.management import call_command
@@ -35,6 +36,24 @@ def test_the_deployment_check_finds_a_wrong_setting_and_nothing_else() -> None:
     done = run((name, command, {**environment, "SMS_CARRIERS": carrier}))
     assert (done.returncode, re.findall(r"^\S+ \((\S+)\)", done.stderr, re.MULTILINE)) == (1, FIND_IT)
     assert f"SMS_CARRIERS names {carrier}, which only pretends" in done.stderr
+
+
+#: As mypy on a machine that is busy: its own processes come too late, for none it need not wait.
+COMES_TOO_LATE = """
+import os, sys
+if os.environ.get("MYPY_NUM_WORKERS") != "0":
+    print("Failed to establish connection with worker: No status file found")
+    sys.exit(2)
+sys.exit(int(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize(("status", "failed"), [(0, 0), (1, 1)], ids=["right", "wrong"])
+def test_types_are_checked_by_one_process_where_others_start_too_late(
+    status: int, failed: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert check.run([("types", [sys.executable, "-c", COMES_TOO_LATE, str(status)], {})]) == failed
+    assert "No status file found" not in capfd.readouterr().out
 
 
 def run(step: check.Step) -> subprocess.CompletedProcess[str]:
