@@ -57,4 +57,4 @@ def _rejection(citizen: Citizen) -> IdentityDecision | None:
     """Return the decision that rejected the identity, where it is rejected."""
     if citizen.identity != Identity.REJECTED:
         return None
-    return citizen.decisions.filter(kind=DecisionKind.REJECTED).order_by("-at").first()
+    return citizen.decisions.filter(kind=DecisionKind.REJECTED).order_by("-at", "-pk").first()

@@ -15,4 +15,4 @@ def link_staff(citizen: Citizen) -> None:
 def citizen_with_phone(phone: str) -> Citizen | None:
     """Return the citizen with this proven mobile number: one matched by the registry, else the newest."""
     people = Citizen.objects.reached_at(phone)
-    return people.filter(identity=Identity.MATCHED).first() or people.order_by("-created_at").first()
+    return people.filter(identity=Identity.MATCHED).first() or people.order_by("-created_at", "-pk").first()

@@ -65,7 +65,7 @@ def ask(by: Citizen, terms: MandateTerms, *, number: str, phone: str, is_person:
     """
     rate_limits.spend(REQUESTS_PER_CITIZEN, str(by.pk), at=at)
     known = Citizen.objects.with_number(number).reached_at(phone).filter(user__is_active=True, erased_at=None)
-    other = known.exclude(pk=by.pk).order_by(MATCHED_FIRST, "created_at").first()
+    other = known.exclude(pk=by.pk).order_by(MATCHED_FIRST, "created_at", "pk").first()
     mandate = _new_mandate(by, terms, claim={"number": number, "phone": phone}, is_person=is_person, at=at)
     if is_person:
         mandate.representative = other

@@ -31,7 +31,7 @@ def find(said: Mapping[str, str]) -> Citizen | None:
     """Return the citizen with this number and this date of birth, a proven one first."""
     claim = requested_claim(said)
     known = Citizen.objects.numbered(claim.number_kind, claim.number).filter(erased_at=None)
-    people = known.order_by(MATCHED_FIRST, "created_at")
+    people = known.order_by(MATCHED_FIRST, "created_at", "pk")
     return next((person for person in people if person.birth_date == claim.birth_date), None)
 
 

@@ -80,7 +80,7 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
         return (
             self.filter(number_lookup__in=lookups(number, purpose=NUMBER_PURPOSE), user__is_active=True)
             .select_related("user")
-            .order_by(MATCHED_FIRST, "created_at")
+            .order_by(MATCHED_FIRST, "created_at", "pk")
         )
 
     def unmerged(self) -> Self:

@@ -122,5 +122,5 @@ def without_account(number_kind: str, number: str, *, phone: str, birth_date: da
     The caller has opened a transaction; whoever gets the record has proven the telephone.
     """
     people = Citizen.objects.numbered(number_kind, number).with_phone(phone).select_for_update(of=("self",))
-    found = people.filter(user=None, erased_at=None).order_by("created_at")
+    found = people.filter(user=None, erased_at=None).order_by("created_at", "pk")
     return next((citizen for citizen in found if citizen.birth_date == birth_date), None)

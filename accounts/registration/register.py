@@ -153,10 +153,10 @@ def _returning_citizen(data: RegistrationData) -> Citizen | None:
     An address that is proven instead gives back no account whose owner gets SMS.
     """
     if data.proven_email:
-        confirmed = _with_number(data).confirmed_at(data.proven_email).order_by("-created_at")
+        confirmed = _with_number(data).confirmed_at(data.proven_email).order_by("-created_at", "-pk")
         return next((citizen for citizen in confirmed if citizen.is_reached_by_email_only), None)
     people = _with_number(data).reached_at(data.mobile)
-    return people.filter(identity=Identity.MATCHED).first() or people.order_by("-created_at").first()
+    return people.filter(identity=Identity.MATCHED).first() or people.order_by("-created_at", "-pk").first()
 
 
 def _caller(data: RegistrationData) -> Citizen | None:

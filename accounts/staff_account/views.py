@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 def account(request: HttpRequest) -> HttpResponse:
     """Show the account: factors, how messages come, and where the person is signed in."""
     user = signed_in_user(request)
-    factors = list(user.factors.order_by("created_at"))
+    factors = list(user.factors.order_by("created_at", "pk"))
     page = {
         "factors": factors,
         "is_only_one": len(factors) == 1,

@@ -93,7 +93,7 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         words = strip_prefixes(text).split()
         if not words:
             return self.none()
-        return self._matching_all(words).order_by("-fit", Length("name_ar"), "name_ar")
+        return self._matching_all(words).order_by("-fit", Length("name_ar"), "name_ar", "pk")
 
     def _matching_all(self, words: list[str]) -> Self:
         whole = " ".join(words)

@@ -317,7 +317,7 @@ def _newest_alike(draft: Draft) -> Case:
     """Return the newest open case of the kind and with the words of ``draft``."""
     words = strip_prefixes(f"{draft.subject} {draft.details}")
     same = Case.objects.filter(citizen=draft.citizen_id, kind=draft.kind, folded=words)
-    return same.exclude(state=State.CLOSED).latest("filed_at")
+    return same.exclude(state=State.CLOSED).latest("filed_at", "pk")
 
 
 def _hand_over(draft: Draft, case: Case) -> None:

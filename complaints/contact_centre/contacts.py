@@ -73,13 +73,13 @@ def found_people(session: SessionBase, contact: CentreContact) -> list[Citizen]:
 def under_way(agent: User, phone: str, *, at: datetime) -> CentreContact | None:
     """Return the agent's open call from ``phone`` that began just now, so that a page opened twice begins one call."""
     lately = CentreContact.objects.filter(agent=agent, ended_at=None, started_at__gt=at - SAME_CALL)
-    return next((one for one in lately.order_by("-started_at") if one.phone == phone), None)
+    return next((one for one in lately.order_by("-started_at", "-pk") if one.phone == phone), None)
 
 
 def open_contacts(agent: User, *, at: datetime) -> QuerySet[CentreContact]:
-    """Return the contacts that ``agent`` may go on with at ``at``, with their people."""
+    """Return the contacts that ``agent`` may go on with at ``at``, the newest first, with their people."""
     own = CentreContact.objects.filter(agent=agent, ended_at=None, started_at__gt=at - CONTACT_LIFE)
-    return own.select_related("citizen", "citizen__governorate")
+    return own.select_related("citizen", "citizen__governorate").order_by("-started_at", "-pk")
 
 
 def take_person(contact: CentreContact, citizen: Citizen, *, at: datetime) -> None:
@@ -251,7 +251,7 @@ def drop(contact: CentreContact, *, at: datetime) -> None:
 def cut_off(citizen: Citizen, *, at: datetime, life: timedelta) -> list[CentreContact]:
     """Return the contacts of a person that left a draft, whoever the agent was, the newest first; two statements."""
     left = CentreContact.objects.filter(citizen=citizen, draft__isnull=False, started_at__gt=at - life)
-    left = left.exclude(result=ContactResult.FILED).select_related("agent").order_by("-started_at")
+    left = left.exclude(result=ContactResult.FILED).select_related("agent").order_by("-started_at", "-pk")
     drafts = Draft.objects.filter(citizen=citizen).in_bulk([one.draft for one in left if one.draft])
     newest = {one.draft: one for one in reversed(list(left)) if one.draft in drafts}
     return list(reversed(newest.values()))

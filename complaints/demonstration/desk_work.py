@@ -126,7 +126,7 @@ def _precedents(staff: Staff, at: datetime) -> None:
 def _calls(staff: Staff, at: datetime) -> None:
     """Write down the calls of the agent's last hours, the filed ones with the newest cases that came by phone."""
     cases = iter(
-        Case.objects.filter(channel=Channel.PHONE).select_related("citizen").order_by("-filed_at")[: len(CALLS)]
+        Case.objects.filter(channel=Channel.PHONE).select_related("citizen").order_by("-filed_at", "-pk")[: len(CALLS)]
     )
     for number, result in enumerate(CALLS, start=1):
         started_at = at - timedelta(minutes=MINUTES_APART * number)
@@ -163,7 +163,7 @@ def _explanation(staff: Staff, at: datetime) -> None:
 
 def _notes(staff: Staff, at: datetime) -> None:
     """Let the officer write a note on the newest case in progress, and a label on it."""
-    mine = Case.objects.filter(officer=staff.officer, state=State.IN_PROGRESS).order_by("-filed_at").first()
+    mine = Case.objects.filter(officer=staff.officer, state=State.IN_PROGRESS).order_by("-filed_at", "-pk").first()
     if mine is not None:
         notes.note(mine, by=staff.officer, at=at, text=NOTE)
         labels.label(mine, by=staff.officer, at=at, name=LABEL)

@@ -56,7 +56,7 @@ def _added_today(template: str, at: datetime) -> int:
 
 def _reminded(at: datetime) -> QuerySet[Message]:
     """Return the reminders of questions that are still open, those that end first in front."""
-    return _uncalled(REMINDER, at).filter(_question_open(), created_at__lte=at - PATIENCE).order_by("created_at")
+    return _uncalled(REMINDER, at).filter(_question_open(), created_at__lte=at - PATIENCE).order_by("created_at", "pk")
 
 
 def _unrated(at: datetime) -> QuerySet[Message]:

@@ -37,4 +37,4 @@ WHERE step.step = ANY(%(steps)s::text[])
             )
     )
     AND {seen}
-ORDER BY clock.due_at, clock.id, step.taken_at
+ORDER BY clock.due_at, clock.id, step.taken_at, step.id

@@ -47,7 +47,7 @@ def open_draft(writer: Writer, kind: str, token: uuid.UUID | None, *, at: dateti
     Looking writes nothing, but for a draft of a visitor who has signed in since: it becomes the citizen's here.
     """
     if token is None:
-        newest = writer.drafts(at=at).filter(kind=kind).select_related(*_JOINED).order_by("-updated_at").first()
+        newest = writer.drafts(at=at).filter(kind=kind).select_related(*_JOINED).order_by("-updated_at", "-pk").first()
         return newest or Draft(kind=kind, **writer.owns())
     found = _own(writer, kind, token, at=at)
     if found is None and _adopt(token, writer, at=at):
@@ -85,7 +85,7 @@ def waiting_drafts(writer: Writer, *, at: datetime, kind: str = "") -> list[Draf
 
 
 def _listed(own: QuerySet[Draft], kind: str) -> QuerySet[Draft]:
-    return (own.filter(kind=kind) if kind else own).select_related(*_JOINED).order_by("-updated_at")
+    return (own.filter(kind=kind) if kind else own).select_related(*_JOINED).order_by("-updated_at", "-pk")
 
 
 _WAITING: Final = CompiledRead(

@@ -44,7 +44,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def unwritten_voices(self) -> Self:
         """Return the citizens' voice notes that nobody has written down, the oldest first."""
         voices = self.filter(content_type=VOICE_TYPE, transcript_event__isnull=True, case__isnull=False)
-        return voices.from_citizen().order_by("added_at")
+        return voices.from_citizen().order_by("added_at", "pk")
 
     def from_citizen(self) -> Self:
         """Return the files the citizen sent, with the case or later."""

@@ -50,7 +50,7 @@ def locked(key: UUID, by: User, *, at: datetime) -> Mandate:
 def last_mandate(reference: str, user: User) -> Mandate | None:
     """Return the last mandate by which ``user`` could have opened the case ``reference``, though it is over now."""
     case = Case.objects.filter(reference=reference).select_related("citizen").first()
-    return _covering(case, user).exclude(decided_at=None).order_by("-decided_at").first() if case else None
+    return _covering(case, user).exclude(decided_at=None).order_by("-decided_at", "-pk").first() if case else None
 
 
 def mandates_by_event(events: Iterable[CaseEvent]) -> Mapping[str, Mandate]:

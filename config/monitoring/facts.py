@@ -213,4 +213,4 @@ def people_waiting_for_registry() -> int:
 
 def failing_registry() -> RegistryBreaker | None:
     """Return how often, why and until when a registry that failed last is left alone; None where none did."""
-    return RegistryBreaker.objects.filter(failures__gt=0).order_by("-changed_at").first()
+    return RegistryBreaker.objects.filter(failures__gt=0).order_by("-changed_at", "pk").first()

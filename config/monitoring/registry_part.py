@@ -31,7 +31,7 @@ def registry(at: datetime) -> PartStatus:
             _("Name a registry in the settings."),
             "registry",
         )
-    answers = IdentityCheck.objects.order_by("-at").values_list("outcome", "at")[:LAST_ANSWERS]
+    answers = IdentityCheck.objects.order_by("-at", "-pk").values_list("outcome", "at")[:LAST_ANSWERS]
     failed, waiting = list(_failures(answers)), facts.people_waiting_for_registry()
     if not failed:
         return working(_("Identities are confirmed at once.") if not waiting else _waiting_text(waiting))

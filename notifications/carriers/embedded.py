@@ -34,7 +34,7 @@ class EmbeddedCarrier:
 
     def find(self, message: OutgoingMessage, *, since: datetime) -> StatusReport | None:  # noqa: ARG002 - found by id
         """Return the message's first row, if it has one."""
-        return _report(EmbeddedMail.objects.filter(message_id=message.message_id).order_by("sent_at").first())
+        return _report(EmbeddedMail.objects.filter(message_id=message.message_id).order_by("sent_at", "pk").first())
 
     def fetch(self, provider_id: str) -> StatusReport | None:
         """Return the row; whatever is stored counts as delivered."""

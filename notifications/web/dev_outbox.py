@@ -48,7 +48,7 @@ def sent_messages(*, to: str = "") -> list[dict[str, Any]]:
 
     Addresses are encrypted, so one address is picked out here and not in the database: a page for development.
     """
-    mails = EmbeddedMail.objects.order_by("-sent_at")[:SHOWN]
+    mails = EmbeddedMail.objects.order_by("-sent_at", "-pk")[:SHOWN]
     wanted = _as_stored(to)
     kept = [mail for mail in mails if wanted in mail.to.casefold()]
     templates = dict(Message.objects.filter(pk__in=[mail.message_id for mail in kept]).values_list("pk", "template"))

@@ -189,7 +189,7 @@ def _topics(agency: Agency, period: ReportPeriod, *, at: datetime) -> list[Topic
     scope = Scope(agencies=frozenset({agency.pk}))
     rows = read(period, by=(Dimension.TOPIC,), scope=scope, at=at, measures=("answered", TOPIC_DAYS)).rows
     answered = {key: figures for (key,), figures in rows.items() if isinstance(key, int) and figures.amount("answered")}
-    most = sorted(answered, key=lambda key: -answered[key].amount("answered"))[:MOST_TOPICS]
+    most = sorted(answered, key=lambda key: (-answered[key].amount("answered"), key))[:MOST_TOPICS]
     topics = Topic.objects.in_bulk(most)
     return [_topic(topics[key], answered[key], scope, period) for key in most if key in topics]
 

@@ -52,7 +52,7 @@ def agencies_at_risk(*, at: datetime) -> list[AgencyAtRisk]:
     due = _due(at=at)
     found = [_agency(key, now[key], before.get(key, Figures()), due[key]) for key in due if key in now]
     risky = [each for each in found if each and each.expected >= LEAST_MISSED]
-    return sorted(risky, key=lambda each: -each.expected)[:MOST]
+    return sorted(risky, key=lambda each: (-each.expected, each.agency))[:MOST]
 
 
 def _by_agency(period: ReportPeriod, *, at: datetime) -> Mapping[int, Figures]:

@@ -43,7 +43,7 @@ def directory_health(*, at: datetime) -> DirectoryHealth:
         seen_at=Coalesce(F("last_login"), F("created_at"))
     )
     return DirectoryHealth(
-        tuple(without.order_by("-is_core", "name_ar").values_list("pk", flat=True)),
+        tuple(without.order_by("-is_core", "name_ar", "pk").values_list("pk", flat=True)),
         _without_proof(list(staff.order_by("login"))),
         tuple(silent.filter(seen_at__lt=at - SILENT_AFTER).order_by("seen_at", "login").values_list("pk", flat=True)),
     )

@@ -128,7 +128,7 @@ def judge(
         told = known.get(agency, Signs(officers=0))
         if probability < limit and told.speak(at=at):
             found.append(QuietAgency(agency, count, tuple(earlier), peers, told, probability))
-    return sorted(found, key=lambda each: each.chance)[:MOST]
+    return sorted(found, key=lambda each: (each.chance, each.agency))[:MOST]
 
 
 def _quartiles(counts: Sequence[int]) -> tuple[int, int] | None:

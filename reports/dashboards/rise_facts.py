@@ -55,7 +55,7 @@ def rise_facts(rise: Rise, *, at: datetime) -> RiseFacts:
     """Return what is known of the cases of ``rise``; two statements."""
     links = CaseLink.objects.filter(kind=LinkKind.SAME_PROBLEM, ended_at__isnull=True)
     joined = Exists(links.filter(Q(case=OuterRef("pk")) | Q(lead=OuterRef("pk"))))
-    rows = list(rise_cases(rise, at=at).annotate(joined=joined).values_list("area", "state", "joined"))
+    rows = list(rise_cases(rise, at=at).annotate(joined=joined).order_by("pk").values_list("area", "state", "joined"))
     areas = Counter(fold(area) for area, _state, _joined in rows if area.strip())
     place, named = areas.most_common(1)[0] if areas else ("", 0)
     phenomenon, name = _phenomenon(rise, at=at)

@@ -97,7 +97,12 @@ def rises(counts: DailyCounts, *, today: date) -> list[Rise]:
     weeks = {cell: weekly(days, today=today) for cell, days in counts.items()}
     usual = chance.usual_swing(each[:-1] for each in weeks.values())
     found = (_rise(cell, weeks[cell], days, limit, usual=usual) for cell, days in counts.items())
-    return sorted((rise for rise in found if rise), key=lambda rise: (rise.chance, -rise.count))[:MOST]
+    return sorted((rise for rise in found if rise), key=_least_likely_first)[:MOST]
+
+
+def _least_likely_first(rise: Rise) -> tuple[float, int, int, int, int]:
+    agency, topic, governorate = rise.cell
+    return rise.chance, -rise.count, agency, topic or 0, governorate or 0
 
 
 def _rise(cell: Cell, weeks: Sequence[int], days: Mapping[date, int], limit: float, *, usual: float) -> Rise | None:

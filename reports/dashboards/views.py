@@ -79,7 +79,7 @@ def own(request: HttpRequest) -> HttpResponse:
     """Lead to the page of the reader's own agency; show several, or all, side by side in a month."""
     user, at = signed_in_user(request), timezone.now()
     mine = own_agencies(user, at)
-    agencies = list(Agency.objects.filter(pk__in=mine).order_by("name_ar") if mine else _all(at))
+    agencies = list(Agency.objects.filter(pk__in=mine).order_by("name_ar", "pk") if mine else _all(at))
     if len(agencies) == 1:
         return redirect("agency-dashboard", agencies[0].code)
     figures = kept_parts.of(_month(request.GET.get("month", ""), at), at)
@@ -92,7 +92,7 @@ def own(request: HttpRequest) -> HttpResponse:
 
 
 def _all(at: datetime) -> list[Agency]:
-    return list(Agency.objects.complainable(on=timezone.localdate(at)).order_by("name_ar"))
+    return list(Agency.objects.complainable(on=timezone.localdate(at)).order_by("name_ar", "pk"))
 
 
 @require_safe

@@ -22,7 +22,7 @@ ANSWER: Final = gettext_noop(
 
 def make(at: datetime) -> None:
     """Circulate what was released a minute after the release, and let two agencies open and one answer its annex."""
-    released = PeriodicReport.objects.released().order_by("-released_at").first()
+    released = PeriodicReport.objects.released().order_by("-released_at", "-pk").first()
     if released is None or released.released_at is None:
         return
     sent = min(at, released.released_at + timedelta(minutes=1))

@@ -53,7 +53,7 @@ class AnnexQuerySet(models.QuerySet["Annex"]):
 
         The next report says by them who has answered.
         """
-        circulated = Circulation.objects.filter(report__last__lt=first).order_by("-report__last", "-begun_at")
+        circulated = Circulation.objects.filter(report__last__lt=first).order_by("-report__last", "-begun_at", "-pk")
         return self.filter(circulation=circulated.values("pk")[:1]).select_related("agency").with_answers()
 
 

@@ -25,7 +25,7 @@ def write_ordered(*, at: datetime) -> int:
     """Write the drafts that wait, one after the other; return how many. Safe to run twice and at the same time."""
     run, count = RowRun(TASK, "report", at=at), 0
     waiting = PeriodicReport.objects.filter(_is_waiting(at))
-    for key in run.without_waiting(waiting).order_by("made_at").values_list("pk", flat=True):
+    for key in run.without_waiting(waiting).order_by("made_at", "pk").values_list("pk", flat=True):
         with run.row(key, atomic=False):
             count += write(key, at=at)
     return count

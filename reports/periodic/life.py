@@ -140,7 +140,7 @@ def _refusal(report: PeriodicReport) -> Exception | None:
     same_kind = PeriodicReport.objects.filter(kind=report.kind)
     if found := same_kind.filter(first=report.first, last=report.last).order_by("-number").first():
         return ReportExists(found)
-    overlapping = same_kind.filter(first__lte=report.last, last__gte=report.first).order_by("made_at").last()
+    overlapping = same_kind.filter(first__lte=report.last, last__gte=report.first).order_by("made_at", "pk").last()
     return DraftsOverlap(overlapping) if overlapping else None
 
 

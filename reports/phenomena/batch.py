@@ -140,8 +140,8 @@ def _area(growth: Growth) -> str:
     """Return the name of the area as it was written most often."""
     if not growth.place.area:
         return ""
-    names = Case.objects.filter(pk__in=[text.case for text in growth.cases]).values_list("area", flat=True)
-    return Counter(names).most_common(1)[0][0]
+    cases = Case.objects.filter(pk__in=[text.case for text in growth.cases])
+    return Counter(cases.order_by("pk").values_list("area", flat=True)).most_common(1)[0][0]
 
 
 def _name(topic: Topic, place: Place) -> str:

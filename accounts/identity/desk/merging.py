@@ -35,7 +35,7 @@ def candidates(citizen: Citizen) -> models.QuerySet[Citizen]:
     same_number = Q(number_kind=citizen.number_kind, number_lookup=citizen.number_lookup)
     same = same_number | Q(phone_lookup=citizen.phone_lookup) | Q(pk=citizen.conflicts_with_id)
     found = Citizen.objects.unmerged().filter(same).exclude(pk=citizen.pk)
-    return found.order_by(models.Case(models.When(identity=Identity.MATCHED, then=0), default=1), "created_at")
+    return found.order_by(models.Case(models.When(identity=Identity.MATCHED, then=0), default=1), "created_at", "pk")
 
 
 @transaction.atomic

@@ -159,7 +159,7 @@ def _codes_for(context: CodeContext) -> QuerySet[PhoneCode]:
 
 
 def _latest(context: CodeContext) -> PhoneCode | None:
-    return _codes_for(context).order_by("-created_at").first()
+    return _codes_for(context).order_by("-created_at", "-pk").first()
 
 
 def _digest(code: PhoneCode, typed: str) -> str:

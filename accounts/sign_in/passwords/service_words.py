@@ -26,4 +26,5 @@ def service_words() -> tuple[str, ...]:
 def _words(*names: str) -> tuple[str, ...]:
     written = {fold(word).replace(" ", "") for word in WORDS.read_text(encoding="utf-8").splitlines()}
     of_names = {word for name in names for word in re.findall(r"\w+", fold(name))}
-    return tuple(sorted({word for word in written | of_names if len(word) >= _SHORTEST}, key=lambda word: -len(word)))
+    found = {word for word in written | of_names if len(word) >= _SHORTEST}
+    return tuple(sorted(found, key=lambda word: (-len(word), word)))

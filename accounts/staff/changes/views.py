@@ -22,7 +22,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     """List every change; names are searched by POST, so that none stands in an address."""
     user, at = signed_in_user(request), timezone.now()
     sent = sent_filter(request)
-    form = ChangesForm(sent, agencies=Agency.objects.order_by("name_ar"))
+    form = ChangesForm(sent, agencies=Agency.objects.order_by("name_ar", "pk"))
     query = form.query()
     if request.method == "POST" and not query.words:
         return redirect(request.path + query_string(sent))

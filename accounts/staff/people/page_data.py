@@ -198,7 +198,11 @@ def possible_deputies(user: User, *, on: date) -> QuerySet[User]:
     """Return the colleagues in the agencies of ``user`` who can sign in, by name."""
     agencies = _lasting(on).filter(user=user, agency__isnull=False).values("agency")
     colleagues = _lasting(on).filter(agency__in=agencies).values("user")
-    return User.objects.filter(pk__in=colleagues, is_active=True, is_staff=True).exclude(pk=user.pk).order_by("name_ar")
+    return (
+        User.objects.filter(pk__in=colleagues, is_active=True, is_staff=True)
+        .exclude(pk=user.pk)
+        .order_by("name_ar", "pk")
+    )
 
 
 def _lasting(on: date) -> QuerySet[Membership]:

@@ -43,7 +43,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """List people; names are searched by POST, so that none stands in an address."""
     user, at = signed_in_user(request), timezone.now()
     sent = sent_filter(request)
-    form = PeopleForm(sent, agencies=Agency.objects.order_by("name_ar"))
+    form = PeopleForm(sent, agencies=Agency.objects.order_by("name_ar", "pk"))
     query = form.query()
     if request.method == "POST" and not query.words:
         return redirect(request.path + query_string(sent))
@@ -238,8 +238,8 @@ def _offers(by: User, at: datetime) -> dict[str, Any]:
     directorates = Directorate.objects.filter(is_active=True).select_related("agency")
     return {
         "roles": rules.roles_to_give(by, at=at),
-        "agencies": Agency.objects.existing(on=today).order_by("name_ar"),
-        "directorates": directorates.order_by("agency__name_ar", "name_ar"),
+        "agencies": Agency.objects.existing(on=today).order_by("name_ar", "pk"),
+        "directorates": directorates.order_by("agency__name_ar", "name_ar", "pk"),
         "today": today,
     }
 

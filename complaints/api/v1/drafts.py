@@ -102,7 +102,7 @@ def begin_draft(request: HttpRequest, body: NewDraft) -> Status[DraftRow]:
 def list_drafts(request: HttpRequest) -> Drafts:
     """List the drafts of the person, those of the website too."""
     own = requesting_writer(request).drafts(at=timezone.now()).select_related("agency", "topic")
-    return Drafts(items=[_row(draft) for draft in own.prefetch_related("attachments").order_by("-updated_at")])
+    return Drafts(items=[_row(draft) for draft in own.prefetch_related("attachments").order_by("-updated_at", "-pk")])
 
 
 @router.get("/drafts/{uuid:draft}", response=DraftRow)

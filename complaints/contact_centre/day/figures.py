@@ -57,7 +57,7 @@ def centre_day(day: date, *, agent: User | None = None) -> CentreDay:
         agents=[(agents[row["agent"]], _figures(row)) for row in rows],
         whole=_figures(found.aggregate(**_FIGURES)),
         channels=[(CentreContact(channel=one).came_as, counted.get(one.value, 0)) for one in map(Channel, TAKEN_DOWN)],
-        newest=list(found.select_related("agent").order_by("-started_at")[:MOST_LISTED]),
+        newest=list(found.select_related("agent").order_by("-started_at", "-pk")[:MOST_LISTED]),
     )
 
 

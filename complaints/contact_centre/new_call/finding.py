@@ -46,7 +46,7 @@ def find(text: str, *, viewer: User, at: datetime) -> PeopleFound:
     spend(SEARCHES_OF_AGENT, str(viewer.pk), at=at)
     by, phone, people = _search(text)
     others = people.filter(erased_at=None).exclude(pk=viewer.person_id) if viewer.person_id else people
-    found = list(others.filter(erased_at=None).order_by(MATCHED_FIRST, "created_at")[:MOST_FOUND])
+    found = list(others.filter(erased_at=None).order_by(MATCHED_FIRST, "created_at", "pk")[:MOST_FOUND])
     reached = {citizen.pk for citizen in found}
     typed = plain_digits(text) if by != FoundBy.NAME else strip_prefixes(text)
     kind = ViewKind.NAME if by == FoundBy.NAME else ViewKind.SEARCH

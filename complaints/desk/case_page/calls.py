@@ -17,4 +17,4 @@ def contacts_about(case: Case) -> Sequence[CentreContact]:
     if not has_part(case, "contacts"):
         return ()
     about = CentreContact.objects.filter(reference=case.reference).select_related("agent")
-    return list(about.order_by("-started_at")[:MOST_SHOWN])
+    return list(about.order_by("-started_at", "-pk")[:MOST_SHOWN])

@@ -77,7 +77,7 @@ def asked_text(directorate: Directorate) -> str:
 def findings(case: Case) -> list[Consultation]:
     """Return the findings directorates gave on ``case``, the newest first."""
     found = case.consultations.filter(state=ConsultationState.FOUND).select_related("directorate")
-    return list(found.prefetch_related(_FINDINGS_FILES).order_by("-ended_at"))
+    return list(found.prefetch_related(_FINDINGS_FILES).order_by("-ended_at", "-pk"))
 
 
 def _summary(

@@ -15,6 +15,6 @@ JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT explanation.asked_at, explanation.answered_at FROM complaints_explanation AS explanation
     WHERE explanation.case_id = complaints_case.id AND explanation.agency_id = complaints_case.agency_id
-    ORDER BY explanation.asked_at DESC LIMIT 1
+    ORDER BY explanation.asked_at DESC, explanation.id DESC LIMIT 1
 ) AS asked ON TRUE
 WHERE {chosen}

@@ -99,7 +99,7 @@ def _officers_request(request: HttpRequest) -> _OfficersRequest:
 def _agencies(user: User, at: datetime) -> list[Agency]:
     """Return the agencies whose officers ``user`` may look at: the own ones; for the unit, all with staff."""
     authority, on = user.authority(at), timezone.localdate(at)
-    found = Agency.objects.order_by("name_ar")
+    found = Agency.objects.order_by("name_ar", "pk")
     if authority.has(CMU):
         people = Membership.objects.active(on).filter(agency=OuterRef("pk"), role__in=DESK)
         found = found.filter(Exists(people))

@@ -147,7 +147,7 @@ def _fetch(scope: MessageQuerySet, query: MessageQuery, mark: tuple[datetime, UU
     # A part for each state reads its index in order and stops; one query over all states would sort them all.
     ids = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
     listed = Message.objects.filter(pk__in=ids).defer(*SEALED).select_related("call_task")
-    repetitions = Message.objects.order_by("created_at").only("repeats_id", "channel")
+    repetitions = Message.objects.order_by("created_at", "pk").only("repeats_id", "channel")
     return listed.prefetch_related(Prefetch("repetitions", repetitions)).order_by(*order)[: PAGE + 1]
 
 

@@ -37,5 +37,5 @@ class OpenDraft:
 
 def listed_drafts(citizen: Citizen) -> list[OpenDraft]:
     """Return the drafts of a citizen, the newest first; one statement."""
-    own = Draft.objects.filter(citizen=citizen).order_by("-updated_at")
+    own = Draft.objects.filter(citizen=citizen).order_by("-updated_at", "-pk")
     return [OpenDraft.of(draft) for draft in own[: drafting.MOST_DRAFTS]]

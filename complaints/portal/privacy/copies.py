@@ -36,7 +36,7 @@ def ask_for_copy(citizen: Citizen, *, at: datetime) -> DataCopy:
 
 def offered_copy(citizen: Citizen, *, at: datetime) -> DataCopy | None:
     """Return the newest copy that may be downloaded."""
-    return citizen.data_copies.filter(expires_at__gt=at).order_by("-made_at").first()
+    return citizen.data_copies.filter(expires_at__gt=at).order_by("-made_at", "-pk").first()
 
 
 def count_download(copy: DataCopy, *, at: datetime) -> None:

@@ -67,11 +67,11 @@ def _account_records(citizen: Citizen) -> Data:
     return {
         "identity_checks": [
             {"source": check.source, "outcome": check.outcome, "at": _moment(check.at)}
-            for check in citizen.checks.order_by("at")
+            for check in citizen.checks.order_by("at", "pk")
         ],
         "policy_accepted": [
             {"version": accepted.version, "at": _moment(accepted.accepted_at)}
-            for accepted in citizen.acceptances.order_by("accepted_at")
+            for accepted in citizen.acceptances.order_by("accepted_at", "pk")
         ],
         "mandates": [_mandate(one, citizen) for one in Mandate.objects.of(citizen).order_by("asked_at", "pk")],
         "devices": [

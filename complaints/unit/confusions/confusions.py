@@ -43,7 +43,11 @@ def confusions(user: User, *, days: int, at: datetime) -> list[Confusion]:
     corrected = Classification.objects.filter(at__gt=at - timedelta(days=days)).order_by()
     rows = list(
         corrected.values("topic_before", "topic_after", "kind_before", "kind_after")
-        .annotate(number=Count("pk"), held_by=ArrayAgg("agency"), newest=ArrayAgg("case", order_by=["-at", "-pk"]))
+        .annotate(
+            number=Count("pk"),
+            held_by=ArrayAgg("agency", order_by="agency"),
+            newest=ArrayAgg("case", order_by=["-at", "-pk"]),
+        )
         .order_by("-number", "topic_before", "topic_after", "kind_before", "kind_after")[:MOST_ROWS]
     )
     topics = Topic.objects.in_bulk({row[name] for row in rows for name in ("topic_before", "topic_after")} - {None})

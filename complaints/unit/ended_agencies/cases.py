@@ -34,7 +34,7 @@ def ended_agencies_with_cases(*, on: date) -> list[EndedAgency]:
     agencies = Agency.objects.filter(ends_on__lt=on).annotate(
         open_cases=Count("cases", filter=is_open), waiting=Count("cases", filter=Q(cases__state=State.WAITING))
     )
-    rows: QuerySet[Any] = agencies.filter(open_cases__gt=0).order_by("ends_on", "name_ar")
+    rows: QuerySet[Any] = agencies.filter(open_cases__gt=0).order_by("ends_on", "name_ar", "pk")
     return [EndedAgency(agency, agency.open_cases, agency.waiting) for agency in rows]
 
 

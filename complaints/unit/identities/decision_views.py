@@ -168,7 +168,7 @@ def _conflict(request: HttpRequest, citizen: Citizen, form: Form | None = None) 
     user = signed_in_user(request)
     context = {
         "citizen": citizen,
-        "latest": citizen.decisions.select_related("by").order_by("-at").first(),
+        "latest": citizen.decisions.select_related("by").order_by("-at", "-pk").first(),
         "typed": form.data.get("reason", "") if form and form.is_bound else "",
         **frame(user, at=timezone.now()),
     }

@@ -105,17 +105,19 @@ def person_file(citizen: Citizen, *, viewer: User, at: datetime) -> PersonFile:
     with override(citizen.language):
         reason = str(_("Check of your identity"))
     shown = disclosure.reveal(citizen, viewer=viewer, about=disclosure.CaseMark(), fields=SHOWN, reason=reason, at=at)
-    checks = list(citizen.checks.order_by("-at")[:EARLIER])
-    cases = Case.objects.filter(citizen=citizen).for_listing().order_by("-filed_at")
+    checks = list(citizen.checks.order_by("-at", "-pk")[:EARLIER])
+    cases = Case.objects.filter(citizen=citizen).for_listing().order_by("-filed_at", "-pk")
     return PersonFile(
         citizen=citizen,
         details=_details(citizen, shown, checks[0] if checks else None),
         phone=shown["phone"],
         checks=checks,
-        decisions=list(citizen.decisions.select_related("by", "other").order_by("-at")[:EARLIER]),
+        decisions=list(citizen.decisions.select_related("by", "other").order_by("-at", "-pk")[:EARLIER]),
         cases=list(cases[:EARLIER]),
         others=list(merging.candidates(citizen)[:EARLIER]),
-        taken_down=list(citizen.contacts.exclude(proof="").select_related("agent").order_by("-started_at")[:EARLIER]),
+        taken_down=list(
+            citizen.contacts.exclude(proof="").select_related("agent").order_by("-started_at", "-pk")[:EARLIER]
+        ),
     )
 
 

@@ -37,7 +37,7 @@ DAY_HINT = _("Day, month and year, such as 22/1/2026")
 
 def agency_choices() -> list[tuple[str, str]]:
     """Return all agencies, those that ended too, in the order of their Arabic names."""
-    return [(str(agency.pk), agency.name) for agency in Agency.objects.order_by("name_ar")]
+    return [(str(agency.pk), agency.name) for agency in Agency.objects.order_by("name_ar", "pk")]
 
 
 class DecisionForm(Form):

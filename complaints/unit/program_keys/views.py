@@ -32,7 +32,7 @@ MOST: Final = 200
 def program_keys_page(request: HttpRequest) -> HttpResponse:
     """List the keys with the cases that came by them, and make one: it is shown on this answer alone."""
     user, at = signed_in_user(request), timezone.now()
-    agencies = Agency.objects.existing(on=timezone.localdate(at)).order_by("name_ar")
+    agencies = Agency.objects.existing(on=timezone.localdate(at)).order_by("name_ar", "pk")
     form = ProgramKeyForm(request.POST if request.method == "POST" else None, agencies=agencies)
     made = ""
     if form.is_bound and form.is_valid() and form.contact is not None:

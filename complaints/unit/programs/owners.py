@@ -65,7 +65,7 @@ def owner(kind: str, code: str) -> Owner:
 def owners(*, at: datetime) -> list[Owner]:
     """Return the centres in use, and the agencies that have a program, with how each stands; five statements."""
     centres = [Owner(CENTRE, one) for one in OutsideCentre.objects.filter(is_active=True)]
-    agencies = [Owner(AGENCY, one) for one in Agency.objects.filter(system__isnull=False).order_by("name_ar")]
+    agencies = [Owner(AGENCY, one) for one in Agency.objects.filter(system__isnull=False).order_by("name_ar", "pk")]
     everyone = [*centres, *agencies]
     endpoints = {one.name: one for one in Endpoint.objects.filter(name__in=[each.name for each in everyone])}
     found = {one.endpoint.name: one for one in programs.program_status(*endpoints.values(), at=at)}

@@ -32,7 +32,7 @@ def program_list(request: HttpRequest) -> HttpResponse:
     rows = owners.owners(at=at)
     having = {one.of.pk for one in rows if one.kind == owners.AGENCY}
     others = Agency.objects.existing(on=owners.today(at)).filter(is_core=True).exclude(pk__in=having)
-    context = {"rows": rows, "others": others.order_by("name_ar"), **frame(user, at=at)}
+    context = {"rows": rows, "others": others.order_by("name_ar", "pk"), **frame(user, at=at)}
     return render(request, "complaints/unit/programs/programs.html", context)
 
 

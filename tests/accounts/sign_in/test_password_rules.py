@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.sign_in.passwords import rules
+from accounts.sign_in.passwords.service_words import service_words
 
 OWNER = rules.PasswordOwner(number="9902103456", first_name="أمينة", family_name="الخطيب", email="someone@home.example")
 
@@ -34,3 +35,8 @@ def test_words_of_the_service_are_refused_unless_enough_stands_beside_them(setti
         assert refused.value.error_list[0].code == "password_too_common", password
     rules.check("jordan-olive-cloud-9")
     rules.check("sunflower-amman-bridge")
+
+
+def test_words_of_the_service_stand_in_one_order_in_every_process() -> None:
+    words = service_words()
+    assert list(words) == sorted(words, key=lambda word: (-len(word), word))

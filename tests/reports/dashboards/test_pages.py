@@ -22,6 +22,8 @@ from complaints.simulation.generate import generate
 from complaints.simulation.world import World
 from reports.dashboards import kept
 from reports.dashboards.peers import find_peers
+from reports.dashboards.rise_facts import rise_facts
+from reports.dashboards.rises import daily_counts, rises
 from reports.dashboards.sentences import quiet_sentences, rise_sentences
 from reports.figures.measures import NAMES, Figures
 from reports.models import PhenomenonCase
@@ -211,3 +213,15 @@ def test_sentences_say_what_is_usual_and_what_is_known() -> None:
             "None of its liaison officers has signed in for 47 days.",
             "3 cases were filed elsewhere, and the agencies that declined them named this one.",
         ]
+
+
+def test_of_places_that_equally_many_cases_name_that_of_the_first_case_is_said(
+    amina: Citizen, water: Agency, leak: Topic, omar: User
+) -> None:
+    burst(amina, water, leak)
+    # A changed row is stored behind those that were not.
+    for place, case in reversed(list(enumerate(Case.objects.order_by("pk")))):
+        Case.objects.filter(pk=case.pk).update(area=("الجبيهة", "الرابية")[place % 2])
+    (rise,) = rises(daily_counts(at=NOW), today=NOW.date())
+    known = rise_facts(rise, at=NOW)
+    assert (rise.count, known.area, known.named) == (12, "الجبيهة", 6)

@@ -43,6 +43,17 @@ def test_an_agency_that_was_always_quiet_is_found_by_its_peers() -> None:
     assert judge(counts, kinds | {99: "fund"}, {}, at=NOW) == []
 
 
+def test_agencies_that_are_equally_quiet_or_at_risk_stand_by_their_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = country(random.Random(8), [25.0] * 12) | {99: [20, 20, 20, 0], 98: [20, 20, 20, 0]}
+    found = judge(counts, {key: str(key) for key in counts}, {}, at=NOW)
+    assert [each.agency for each in found] == [98, 99]
+    due = dict.fromkeys((99, 98), 9)
+    monkeypatch.setattr(at_risk, "_due", lambda **_at: due)
+    monkeypatch.setattr(at_risk, "_by_agency", lambda _period, **_at: due)
+    monkeypatch.setattr(at_risk, "_agency", lambda key, *_figures: AgencyAtRisk(key, 50, None, 9))
+    assert [each.agency for each in agencies_at_risk(at=NOW)] == [98, 99]
+
+
 def test_a_country_in_which_nothing_happens_has_hardly_a_quiet_agency() -> None:
     dice = random.Random(11)
     looks = [country(dice, [1 + 40 * dice.random() ** 3 for _ in range(80)]) for _ in range(20)]

@@ -71,6 +71,12 @@ def test_few_complaints_are_no_rise_however_unlikely() -> None:
     assert len(rises({Cell(1, 1, 1): {TODAY: LEAST}}, today=TODAY)) == 1
 
 
+def test_equally_unlikely_rises_stand_by_agency_topic_and_governorate() -> None:
+    cells = [Cell(1, None, 2), Cell(1, 1, 1), Cell(1, 2, None), Cell(2, 1, 1)]
+    found = rises({cell: {TODAY: 2 * LEAST} for cell in reversed(cells)}, today=TODAY)
+    assert [rise.cell for rise in found] == cells
+
+
 @given(st.lists(st.integers(0, 30), min_size=2, max_size=9), st.integers(0, 60))
 def test_more_is_less_likely_and_both_tails_share_everything(earlier: list[int], count: int) -> None:
     assert chance.at_least(count + 1, earlier) <= chance.at_least(count, earlier) + 1e-9

@@ -27,14 +27,30 @@ CAUSE = "كُسر الخط الرئيسي عند التقاطع."
 @pytest.fixture
 def leaks(leak: Topic, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Phenomenon:
     """What the nightly search proposes when it finds that all cases of the topic grow."""
+    return proposed(now, monkeypatch)
+
+
+def proposed(at: datetime, monkeypatch: pytest.MonkeyPatch, *, area: str = "") -> Phenomenon:
+    """Return what the search proposes when the cases of a topic grow, in an area where one is named."""
 
     def grows(texts: list[CaseWords], **_options: object) -> list[Growth]:
-        return [Growth(Place(None, ""), texts, 20, 4, 3.5, ("تسرب~",))]
+        return [Growth(Place(None, area), texts, 20, 4, 3.5, ("تسرب~",))]
 
     monkeypatch.setattr(batch, "growing", grows)
     monkeypatch.setattr(batch, "FEWEST", 1)
-    assert (batch.find_phenomena(at=now), batch.find_phenomena(at=now)) == (1, 0)
+    assert (batch.find_phenomena(at=at), batch.find_phenomena(at=at)) == (1, 0)
     return Phenomenon.objects.get()
+
+
+def test_an_area_that_is_written_in_two_ways_equally_often_has_the_name_of_its_first_case(
+    leak: Topic, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *others = Case.objects.filter(topic=leak).order_by("pk")
+    names = ["الجبيهه", "الجبيهة"]
+    # A changed row is stored behind those that were not.
+    for place, case in reversed(list(enumerate([first, *others]))):
+        Case.objects.filter(pk=case.pk).update(area=names[place] if place < len(names) else f"حي {place}")
+    assert proposed(now, monkeypatch, area="x").area == names[0]
 
 
 def at_desk(user: User) -> Client:

@@ -49,6 +49,13 @@ def typed(topic: Topic, agency: Agency, **more: object) -> dict[str, object]:
     return {"kind": "complaint", "details": DETAILS, "agency": agency.code, "topic": topic.code, **more}
 
 
+def test_contacts_that_are_still_open_are_listed_the_newest_first(desk: Desk, sami: User, clock: Clock) -> None:
+    for minutes in (20, 50, 10):
+        CentreContact.objects.create(agent=sami, started_at=clock.at - timedelta(minutes=minutes))
+    listed = desk(sami).get(NEW).context["open_contacts"]
+    assert [clock.at - one.started_at for one in listed] == [timedelta(minutes=each) for each in (10, 20, 50)]
+
+
 @pytest.mark.usefixtures("omar")
 def test_a_known_caller_files_and_finds_the_case(
     desk: Desk, sami: User, amina: Citizen, leak: Topic, water: Agency, clock: Clock
