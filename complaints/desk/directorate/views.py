@@ -29,7 +29,7 @@ from complaints.attachments.fields import NOT_STORED
 from complaints.attachments.readable import directorate_files
 from complaints.attachments.responses import file_response
 from complaints.attachments.uploads import NotStored
-from complaints.case_text.estimates import GivenEstimate, given_estimates
+from complaints.case_text.deadline import countdown_to
 from complaints.desk.directorate import members
 from complaints.desk.directorate.findings import asked_text
 from complaints.desk.directorate.forms import (
@@ -44,13 +44,14 @@ from complaints.desk.directorate.page_data import consultation_content
 from complaints.engine import holders, signed_links
 from complaints.engine.signed_links import LinkStatus
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
-from complaints.models import Attachment, Consultation
+from complaints.models import Attachment, Consultation, Estimate
 from complaints.permissions import policy
 from complaints.staff.action_pages import ActionRequest, action_page, checked
 from complaints.staff.forms import active_directorates
 from complaints.staff.frame import frame
 from complaints.visibility.identity import CaseVisibility
 from complaints.workflow import Action, Holder
+from kit.components.marks import due
 from kit.forms import Form
 from kit.link_pages import opened_by_link
 
@@ -147,7 +148,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     )
     found, calendar = list(rows[: PAGE + 1]), current_calendar()
     context = {
-        "rows": [_row(consultation, calendar) for consultation in found[:PAGE]],
+        "rows": [_row(consultation, calendar, at) for consultation in found[:PAGE]],
         "next": f"?after={found[PAGE - 1].pk}" if len(found) > PAGE else "",
         "first": "?" if after else "",
         **_around(user, at),
@@ -185,13 +186,20 @@ def request_file(request: HttpRequest, consultation: int, file: uuid.UUID) -> Ht
     return _file(get_object_or_404(members.waiting_consultations(user, at=at), pk=consultation), file)
 
 
-def _row(consultation: Consultation, calendar: WorkingCalendar) -> tuple[Consultation, str, list[GivenEstimate]]:
-    """Return a consultation, its subject without the person, and the last estimate, if any.
+def _row(consultation: Consultation, calendar: WorkingCalendar, at: datetime) -> tuple[Consultation, str, str]:
+    """Return a consultation, its subject without the person, and when its last estimate ends, if there is one.
 
     A statement where somebody spoke for the person.
     """
     subject = CaseVisibility(consultation.case, knows_person=False).redact(consultation.case.subject)
-    return consultation, subject, given_estimates(consultation.estimates.all(), calendar=calendar)[-1:]
+    estimates = list(consultation.estimates.all())
+    return consultation, subject, _end(estimates[-1], calendar, at) if estimates else ""
+
+
+def _end(estimate: Estimate, calendar: WorkingCalendar, at: datetime) -> str:
+    ends_at = calendar.due(estimate.at, estimate.days)
+    left = countdown_to(ends_at, at=at, calendar=calendar)
+    return due(on=timezone.localdate(ends_at), note=left.words, level=left.level)
 
 
 def _around(user: User, at: datetime) -> dict[str, Any]:

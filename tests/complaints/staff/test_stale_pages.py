@@ -94,7 +94,10 @@ def test_a_stale_page_of_a_proposed_date_shows_the_date_again(
     add(accepted, by=amina.user, at=clock.pass_(minutes=5), text="عاد الماء اليوم.")
     page = desk(nadia).post(address("desk-grant", accepted), opened)
     assert (page.status_code, page.context["new_on"]) == (409, accepted.extensions.get().new_on)
-    assert "القطعة في طريقها من المصنع." in page.content.decode()
+    said = page.content.decode()
+    assert "القطعة في طريقها من المصنع." in said
+    # Nobody types anything on this page.
+    assert ("Your text is kept below" in said, "Read what changed, then decide again." in said) == (False, True)
     accepted.refresh_from_db()
     assert desk(nadia).post(address("desk-grant", accepted), sent(accepted)).status_code == 302
 

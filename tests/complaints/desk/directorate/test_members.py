@@ -165,6 +165,18 @@ def test_the_list_takes_as_many_statements_with_one_row_as_with_three(
     assert taken[0] == taken[1]
 
 
+def test_a_member_sees_when_an_estimate_ends_and_that_it_is_over(
+    desk: Desk, consultation: Consultation, haitham: User, clock: Clock
+) -> None:
+    estimate(consultation, at=clock.at, number=1, days=2)
+    said = [desk(haitham).get(reverse(LIST)).context["rows"][0][2]]
+    clock.pass_(days=4)
+    said.append(desk(haitham).get(reverse(LIST)).context["rows"][0][2])
+    day = "6 January 2026"
+    assert [(day in each, "due-late" in each) for each in said] == [(True, False), (True, True)]
+    assert ("2 working days left" in said[0], "late by" in said[1]) == (True, True)
+
+
 def test_a_long_list_goes_on(
     desk: Desk, file_case: Callable, omar: User, network: Directorate, haitham: User, now: datetime,
     monkeypatch: pytest.MonkeyPatch,
