@@ -22,6 +22,7 @@ from complaints.engine.signed_links import LinkBearer
 from complaints.models import Attachment, Case, CaseEvent
 from complaints.permissions.representatives import mandates_by_event
 from complaints.workflow import ACTIONS, Action, WithdrawalReason
+from kit.dates import day_digits
 
 
 class Side(TextChoices):
@@ -56,6 +57,9 @@ class HistoryEntry:
 #: The pairs of actions of which the later one says again what the earlier one proposed.
 _SAID_TWICE: Final = frozenset({Action.PROPOSE_ANSWER, Action.CLOSE, Action.PROPOSE_EXTENSION, Action.EXTEND})
 
+#: The actions of people that set, move or propose the day of the answer.
+_DATED: Final = frozenset({Action.ACCEPT, Action.PROPOSE_EXTENSION, Action.EXTEND, Action.CLASSIFY})
+
 
 def history_entries(case: Case, events: Sequence[CaseEvent], texts: EventTexts) -> Iterator[HistoryEntry]:
     """Yield an entry for each of the ``events`` of ``case``, the oldest first."""
@@ -67,9 +71,7 @@ def history_entries(case: Case, events: Sequence[CaseEvent], texts: EventTexts) 
         yield HistoryEntry(
             action=event.action,
             side=_side(event),
-            title=": ".join(
-                filter(None, [action_label(event), clock_particulars(event), _because(event), _files(event)])
-            ),
+            title=": ".join(filter(None, [action_label(event), *_particulars(event)])),
             at=event.at,
             by=actor_label(event, case, asker=asker, mandates=mandates),
             kind=ACTIONS[Action(event.action)].colour,
@@ -134,6 +136,16 @@ def without_words(entry: HistoryEntry, section: str) -> HistoryEntry:
 def action_label(event: CaseEvent) -> str:
     """Return the label of the action for staff."""
     return str(ACTIONS[Action(event.action)].label)
+
+
+def _particulars(event: CaseEvent) -> Sequence[str]:
+    return clock_particulars(event), _promise(event), _because(event), _files(event)
+
+
+def _promise(event: CaseEvent) -> str:
+    """Return the day by which the answer is promised, or proposed to be, since ``event``."""
+    day = (event.promised_on or event.new_on) if event.action in _DATED else None
+    return gettext("answer by %(day)s") % {"day": day_digits(day)} if day else ""
 
 
 def _because(event: CaseEvent) -> str:

@@ -206,7 +206,7 @@ def test_what_was_sent_once_more_stands_below_its_deed(
     accept(referred, by=omar, at=now + timedelta(minutes=2), days=3)
     lines = told_on(on_desk(desk, omar, referred))
     assert [(line.about, line.delivery.follows) for line in lines] == [
-        ("Accepted", ""),
+        ("Accepted: answer by 7/1/2026", ""),
         ("Filed", ""),
         ("Filed", "We sent it again."),
     ]

@@ -92,7 +92,7 @@ def test_messages_stand_with_the_action_they_are_about(referred: Case, omar: Use
     told = [(entry.title, entry.side, [message.delivery.word for message in entry.messages]) for entry in history]
     assert told == [
         ("Question to the citizen", Side.OURS, ["Waiting"]),
-        ("Accepted", Side.OURS, ["Waiting"]),
+        ("Accepted: answer by 6/1/2026", Side.OURS, ["Waiting"]),
         ("Filed", Side.CITIZEN, ["Waiting"]),
     ]
 
@@ -105,3 +105,13 @@ def test_a_hidden_person_is_the_citizen_and_has_no_number_in_the_history(
     add(accepted, by=amina.user, at=clock.pass_(seconds=timedelta(minutes=1).total_seconds()), text=MORE)
     page = desk(omar).get(address("desk-case", accepted)).content.decode()
     assert [text in page for text in (amina.masked_phone, amina.first_name, "the citizen")] == [False, False, True]
+
+
+def test_each_day_of_the_answer_is_said_where_it_was_set(accepted: Case, omar: User, nadia: User, clock: Clock) -> None:
+    propose_extension(accepted, by=omar, at=clock.pass_(minutes=1), days=2, reason=QUESTION)
+    extend(accepted, by=nadia, at=clock.pass_(minutes=1))
+    assert [entry.title for entry in file_of(accepted, omar, clock).history][:3] == [
+        "Later date granted: answer by 13/1/2026",
+        "Later date proposed: answer by 13/1/2026",
+        "Accepted: answer by 11/1/2026",
+    ]

@@ -147,7 +147,7 @@ def test_the_history_says_who_did_what_and_after_how_long(
     file = desk(omar).get(address("desk-case", referred)).context["file"]
     assert [(deed.title, deed.by, deed.after) for deed in file.history] == [
         ("Closed with an answer", "Omar Smadi", "1 day"),
-        ("Accepted", "Omar Smadi", "2 hours"),
+        ("Accepted: answer by 7/1/2026", "Omar Smadi", "2 hours"),
         ("Filed", "the citizen", ""),
     ]
 
@@ -173,7 +173,7 @@ def test_who_held_it_and_for_how_long(
 def test_what_the_citizen_was_told_and_where_it_stands(desk: Desk, accepted: Case, omar: User) -> None:
     page = desk(omar).get(address("desk-case", accepted))
     assert [(told.about, told.channel, told.delivery.word) for told in told_on(page)] == [
-        ("Accepted", "SMS", "Waiting"),
+        ("Accepted: answer by 11/1/2026", "SMS", "Waiting"),
         ("Filed", "SMS", "Waiting"),
     ]
 
