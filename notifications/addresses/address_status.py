@@ -27,8 +27,10 @@ def record(channel: Channel, address: str, verdict: Verdict, code: str = "") -> 
 
 def record_by_key(channel: Channel, key: str, verdict: Verdict, code: str = "") -> None:
     """Record a verdict on an address that is known by its key alone."""
-    AddressStatus.objects.update_or_create(
-        channel=channel, address_lookup=key, defaults={"verdict": verdict, "code": code[:40]}
+    new = AddressStatus(channel=channel, address_lookup=key, verdict=verdict, code=code[:40])
+    # One statement: the owner may prove the address in this moment, which deletes the row.
+    AddressStatus.objects.bulk_create(
+        [new], update_conflicts=True, unique_fields=["channel", "address_lookup"], update_fields=["verdict", "code"]
     )
 
 

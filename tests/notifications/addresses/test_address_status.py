@@ -1,5 +1,7 @@
 """What is held against an address: known by its keyed hash, kept to its channel, gone when its owner proves it."""
 
+from functools import partial
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,6 +10,7 @@ from notifications.addresses import address_status
 from notifications.carriers import Declined, Meaning, Status
 from notifications.models import AddressStatus, Channel, Verdict
 from notifications.sending import delivery
+from tests.complaints.threads import overtaken
 from tests.notifications.acts import EMAIL, NEW, OLD, code, last_try, nothing, raising, said, sent, state_of
 from tests.notifications.conftest import AnsweringCarrier, notice, owed
 
@@ -35,6 +38,12 @@ class TestVerdicts:
         address_status.record(Channel.SMS, OLD, Verdict.STOPPED, "21610")
         row = AddressStatus.objects.get()
         assert (address_status.verdict(Channel.SMS, OLD), row.code) == (Verdict.STOPPED, "21610")
+
+    def test_one_that_comes_in_the_same_moment_and_is_gone_again_stands_in_nobodys_way(self) -> None:
+        stopped = partial(address_status.record, Channel.SMS, OLD, Verdict.STOPPED, "21610")
+        with overtaken(stopped, before='INSERT INTO "notifications_addressstatus"'):
+            address_status.record(Channel.SMS, OLD, Verdict.DEAD, "30005")
+        assert address_status.verdict(Channel.SMS, OLD) == Verdict.DEAD
 
     @pytest.mark.parametrize("spelling", ["Amina@Example.com", " amina@example.com ", "AMINA@EXAMPLE.COM"])
     def test_an_e_mail_is_the_same_in_every_case(self, spelling: str) -> None:
