@@ -12,12 +12,11 @@ STATES = ("ok", "warn", "bad", "info", "wait", "idle")
 PAIRS = [
     *(
         (text, ground, TEXT)
-        for text in ("ink", "muted", "link", "visited", "brand", "petra", "bad")
+        for text in ("ink", "muted", "link", "brand", "petra", "bad")
         for ground in ("page", "card", "sunken")
     ),
     *((text, "card", TEXT) for text in ("link-hover", "ok", "warn", "info", "wait")),
     *((text, "brand-soft", TEXT) for text in ("ink", "brand", "link", "muted")),
-    *((text, "petra-soft", TEXT) for text in ("ink", "petra")),
     *((text, f"{state}-soft", TEXT) for state in STATES for text in (state, "ink", "muted", "link")),
     *((f"on-btn{kind}", f"btn{kind}{hover}", TEXT) for kind in ("", "-bad") for hover in ("", "-hover")),
     *((text, ground, TEXT) for text in ("on-header", "on-header-muted") for ground in ("header", "header-2")),

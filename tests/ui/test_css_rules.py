@@ -55,6 +55,12 @@ def test_no_template_holds_an_inline_style_script_or_handler():
     assert found == ["email.html"]
 
 
+def test_every_token_is_used_and_every_used_one_exists():
+    sheets = "".join(declarations(sheet.read_text(encoding="utf-8")) for sheet in SHEETS)
+    defined, used = set(re.findall(r"(--[\w-]+)\s*:", sheets)), set(re.findall(r"var\((--[\w-]+)", sheets))
+    assert (defined - used, used - defined) == (set(), set())
+
+
 def test_every_class_of_a_component_is_in_a_sheet():
     known = set(re.findall(r"\.([a-z][\w-]*)", "".join(sheet.read_text(encoding="utf-8") for sheet in SHEETS)))
     components = [*(TEMPLATES / "components").rglob("*.html"), *TEMPLATES.glob("*.html")]
