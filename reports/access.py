@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.decorators import signed_in_user
 from accounts.models import User
-from accounts.roles import CMU, READERS, REPORT_READERS, UNIT_HEAD, Role
+from accounts.roles import CMU, READERS, REPORT_READERS, UNIT_HEAD
 from agencies.models import Agency
 from kit.compiled_reads import CompiledRead
 
@@ -60,11 +60,6 @@ def is_unit(user: User, at: datetime) -> bool:
 def is_unit_head(user: User, at: datetime) -> bool:
     """Tell whether ``user`` heads the unit."""
     return user.authority(at).has(UNIT_HEAD)
-
-
-def is_pm_office(user: User, at: datetime) -> bool:
-    """Tell whether ``user`` is of the Prime Minister's office, which reads and changes nothing."""
-    return user.authority(at).has({Role.PM_OFFICE})
 
 
 def opens_cases(user: User, at: datetime) -> bool:

@@ -38,7 +38,6 @@ def test_each_role_reads_what_it_may(by_role: dict[Role, User], water: Agency, g
     assert who(access.reads_some_figures) == ALL | OWN
     assert who(access.is_unit) == {Role.CMU_STAFF, Role.CMU_HEAD}
     assert who(access.is_unit_head) == {Role.CMU_HEAD}
-    assert who(access.is_pm_office) == {Role.PM_OFFICE}
 
 
 def test_a_role_counts_on_its_days_only(omar: User, water: Agency, gam: Agency, now: datetime) -> None:
