@@ -16,7 +16,7 @@ from kit.charts.lines import lines
 from kit.charts.maps import governorates
 from kit.charts.rows import bars, intervals, stacked
 
-#: What draws each kind of chart. A heat table is a table, so it is not among them.
+#: What draws each kind of chart.
 DRAWINGS: Final[Mapping[str, Callable[[ChartData], Drawing]]] = {
     "bars": bars,
     "stacked": stacked,

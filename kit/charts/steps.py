@@ -1,4 +1,4 @@
-"""Numbers sorted into five shades, for heat tables and maps."""
+"""Numbers sorted into five shades, for maps."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ from django.utils.translation import get_language_bidi
 from kit.charts import draw
 from kit.charts.data import ChartData, ChartRow, written
 from kit.charts.spoken import spoken
-from kit.charts.steps import Steps
 from kit.components.chart_marks import svg_marks
 
 register = template.Library()
@@ -34,21 +33,6 @@ def chart(
         "drawing": drawing,
         "marks": svg_marks(drawing) if drawing else "",
     }
-
-
-@register.inclusion_tag("components/charts/heat.html")
-def heat_table(data: ChartData, *, title: object = "") -> dict[str, Any]:
-    """Write ``data`` as a table whose cells are darker the more they are; every cell has its number."""
-    steps = Steps.of(data.values)
-    rows = [
-        (row.label, [(*cell, "" if value is None else f"h{steps.shade(value)}c") for value, cell in _cells(row)])
-        for row in data.rows
-    ]
-    return {"title": title, "columns": data.columns, "rows": rows}
-
-
-def _cells(row: ChartRow) -> list[tuple[float | None, tuple[str, str]]]:
-    return list(zip(row.values, row.cells, strict=True))
 
 
 @register.inclusion_tag("components/charts/figure.html")

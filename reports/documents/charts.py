@@ -8,7 +8,6 @@ from functools import partial
 from typing import Final
 
 from kit.charts.data import ChartData, ChartRow
-from kit.charts.steps import Steps
 from reports.documents.tree import Cell, Chart, ChartKind, Column, ColumnKind, Row, Section, Table
 from reports.documents.words import cell_text, number_text
 
@@ -27,20 +26,8 @@ class DrawnChart:
 
 
 def drawings(section: Section) -> list[DrawnChart]:
-    """Return the charts of ``section`` that are drawings: a heat table is its table, with ``shades``."""
-    return [_drawn(section, chart) for chart in section.charts if chart.kind is not ChartKind.HEAT]
-
-
-def shades(section: Section, table: Table) -> dict[tuple[int, int], int]:
-    """Return how dark the cells of ``table`` are, 1 to 5 by row and column, where a chart asks for it."""
-    found: dict[tuple[int, int], int] = {}
-    for chart in section.charts:
-        if chart.kind is ChartKind.HEAT and chart.table == table.key:
-            places = [table.place(key) for key in chart.columns]
-            numbers = {(at, place): _number(row[place]) for at, row in enumerate(table.rows) for place in places}
-            steps = Steps.of([number for number in numbers.values() if number is not None])
-            found |= {at: steps.shade(number) for at, number in numbers.items() if number is not None}
-    return found
+    """Return what the charts of ``section`` draw."""
+    return [_drawn(section, chart) for chart in section.charts]
 
 
 def _drawn(section: Section, chart: Chart) -> DrawnChart:

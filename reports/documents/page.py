@@ -13,12 +13,11 @@ from django.utils.translation import get_language_bidi, override
 from kit.components.numbers import num
 from kit.typed_text import isolated
 from reports.documents import words
-from reports.documents.charts import DrawnChart, drawings, shades
+from reports.documents.charts import DrawnChart, drawings
 from reports.documents.tree import Column, Document, Section, Table, digest
 
 #: The page of the cases behind a number: of a table, the place of its row (None: the total) and a column; or empty.
 type LinkFor = Callable[[Table, int | None, Column], str]
-type Shades = dict[tuple[int, int], int]
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,6 @@ class TableCell:
     text: str
     is_number: bool
     href: str = ""
-    shade: str = ""
 
     @property
     def written(self) -> str:
@@ -38,7 +36,7 @@ class TableCell:
     @property
     def classes(self) -> str:
         """The classes of the cell."""
-        return " ".join(filter(None, ["num" if self.is_number else "", self.shade]))
+        return "num" if self.is_number else ""
 
 
 @dataclass(frozen=True)
@@ -96,33 +94,30 @@ def _section(section: Section, link_for: LinkFor | None) -> ShownSection:
         paragraphs=[isolated(paragraph) for paragraph in section.paragraphs],
         comment=[isolated(line) for line in section.comment.splitlines() if line.strip()],
         charts=drawings(section),
-        tables=[_table(table, shades(section, table), link_for) for table in section.tables],
+        tables=[_table(table, link_for) for table in section.tables],
     )
 
 
-def _table(table: Table, shaded: Shades, link_for: LinkFor | None) -> ShownTable:
+def _table(table: Table, link_for: LinkFor | None) -> ShownTable:
     texts = list(words.row_texts(table))
-    rows = [_cells(table, at, row, shaded, link_for) for at, row in enumerate(texts[: len(table.rows)])]
+    rows = [_cells(table, at, row, link_for) for at, row in enumerate(texts[: len(table.rows)])]
     return ShownTable(
         key=table.key,
         caption=table.caption,
         heads=[TableCell(column.title, column.kind.is_number) for column in table.columns],
         rows=rows,
-        total=_cells(table, None, texts[-1], {}, link_for) if table.total else [],
+        total=_cells(table, None, texts[-1], link_for) if table.total else [],
         notes=words.notes(table),
     )
 
 
-def _cells(
-    table: Table, at: int | None, texts: tuple[str, ...], shaded: Shades, link_for: LinkFor | None
-) -> list[TableCell]:
+def _cells(table: Table, at: int | None, texts: tuple[str, ...], link_for: LinkFor | None) -> list[TableCell]:
     return [
         TableCell(
             text,
             column.kind.is_number,
             # The page behind a withheld number would tell it.
             link_for(table, at, column) if link_for and text != words.STAR else "",
-            f"h{shaded[at, place]}c" if at is not None and (at, place) in shaded else "",
         )
-        for place, (text, column) in enumerate(zip(texts, table.columns, strict=True))
+        for text, column in zip(texts, table.columns, strict=True)
     ]

@@ -13,7 +13,7 @@ from kit.charts.spoken import spoken
 from kit.typesetting import DirectedText, directed, typeset
 from kit.unit import unit_name
 from reports.documents import words
-from reports.documents.charts import DrawnChart, drawings, shades
+from reports.documents.charts import DrawnChart, drawings
 from reports.documents.tree import Column, Document, Section, Table, digest
 
 TEMPLATE: Final = Path(__file__).parents[1] / "data" / "document.typ"
@@ -55,7 +55,7 @@ def _section(section: Section) -> dict[str, Any]:
         "paragraphs": [directed(paragraph) for paragraph in section.paragraphs],
         "comment": [directed(line) for line in section.comment.splitlines() if line.strip()],
         "charts": [_chart(chart) for chart in drawings(section)],
-        "tables": [_table(section, table) for table in section.tables],
+        "tables": [_table(table) for table in section.tables],
     }
 
 
@@ -67,11 +67,10 @@ def _definitions(document: Document) -> list[dict[str, DirectedText]]:
 # ---- tables ----
 
 
-def _table(section: Section, table: Table) -> dict[str, Any]:
-    shaded = shades(section, table)
+def _table(table: Table) -> dict[str, Any]:
     rows = [
-        [_cell(text, column, shaded.get((at, place), 0)) for place, (text, column) in _with_columns(texts, table)]
-        for at, texts in enumerate(words.row_texts(table))
+        [_cell(text, column) for text, column in zip(texts, table.columns, strict=True)]
+        for texts in words.row_texts(table)
     ]
     return {
         "caption": directed(table.caption),
@@ -82,12 +81,8 @@ def _table(section: Section, table: Table) -> dict[str, Any]:
     }
 
 
-def _with_columns(texts: tuple[str, ...], table: Table) -> Any:
-    return enumerate(zip(texts, table.columns, strict=True))
-
-
-def _cell(text: str, column: Column, shade: int = 0) -> dict[str, Any]:
-    return {"text": directed(text), "is_number": column.kind.is_number, "shade": shade}
+def _cell(text: str, column: Column) -> dict[str, Any]:
+    return {"text": directed(text), "is_number": column.kind.is_number}
 
 
 # ---- charts ----

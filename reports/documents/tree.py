@@ -74,8 +74,6 @@ class ChartKind(StrEnum):
     MAP = "map"
     #: A dot in its interval; three columns: value, lowest, highest.
     INTERVAL = "interval"
-    #: A cell of the table is darker the more it is; any columns of one kind.
-    HEAT = "heat"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from kit.charts.rows import PARTS
 from kit.charts.steps import Steps
 from kit.charts.textures import striped
 from tests.ui.bidi import reversed_numbers
-from tests.ui.render import rendered, squeezed
+from tests.ui.render import rendered
 
 PLACES = Path(__file__).parents[2] / "agencies" / "data" / "governorates.csv"
 
@@ -166,15 +166,6 @@ def test_a_shade_rises_with_its_number():
     shades = [steps.shade(value) for value in (0, 9, 10, 25, 49.9, 50)]
     assert shades == sorted(shades)
     assert (shades[0], shades[-1]) == (steps.shades()[0], 5)
-
-
-def test_a_heat_table_has_a_number_in_every_cell():
-    rows = (ChartRow("a", (1, None), ("1", "–"), hrefs=("/x", "")), ChartRow("b", (50, 100), ("50", "100")))
-    html = squeezed(rendered("{% heat_table data title='t' %}", data=ChartData(("c", "x", "y"), rows)))
-    assert '<a href="/x">' in html
-    assert html.count("<td") == 4
-    assert 'class="h5c"' in html
-    assert '<td><bdi dir="ltr" class="nowrap">–</bdi></td>' in html
 
 
 def test_a_long_name_is_cut_where_its_room_ends():

@@ -123,7 +123,6 @@ def _months(names: dict[str, str]) -> Section:
     charts = (
         Chart(ChartKind.LINES, "months", ("received", "day")),
         Chart(ChartKind.STACKED, "months", ("received", "day")),
-        Chart(ChartKind.HEAT, "months", ("received", "day")),
     )
     return Section("months", names["month"], tables=(table,), charts=charts)
 
