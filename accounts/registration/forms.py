@@ -16,6 +16,7 @@ from accounts.models import NumberKind
 from accounts.sign_in.passwords.forms import NewPasswordForm
 from agencies.models import Governorate
 from kit.forms import (
+    CHOOSE,
     BirthDateField,
     Card,
     ChoiceCardsField,
@@ -104,7 +105,7 @@ class WhoForm(Form):
     )
     nationality = forms.ChoiceField(
         label=_("Your nationality"),
-        choices=lambda: [("", _("— choose —")), *countries.choices()],
+        choices=lambda: [("", CHOOSE), *countries.choices()],
         required=False,
         error_messages={"required": _("Choose your nationality")},
     )
@@ -172,7 +173,7 @@ class AddressForm(Form):
     governorate = forms.ChoiceField(
         label=_("Governorate"),
         choices=lambda: [
-            ("", _("— choose —")),
+            ("", CHOOSE),
             *((governorate.code, governorate.name) for governorate in Governorate.objects.all()),
         ],
         required=False,

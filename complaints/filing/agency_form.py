@@ -83,7 +83,7 @@ class AgencyStepForm(Form):
         self.chosen: dict[str, Any] = {}
         if self.is_bound:
             cards = [Card(agency.code, agency.name) for agency in agencies]
-            self.fields["agency"].choices = [("", ""), *((card.value, card.label) for card in cards)]  # type: ignore[attr-defined]
+            self.offer_choices("agency", [("", ""), *((card.value, card.label) for card in cards)])
             self.offer("agency_match", cards)
         self.fields["topic"].label = words_of_kind(draft.kind).topic_question
 
@@ -169,7 +169,7 @@ class AgencyStepForm(Form):
         self.matches = found
         agencies = [Card(agency.code, agency.name) for agency in found]
         topics = [Card(f"{TOPIC}{fit.code}", fit.card.label, fit.card.description) for fit in self.fits]
-        self.fields["agency_match"].cards = [*agencies, *topics] if names_first else [*topics, *agencies]  # type: ignore[attr-defined]
+        self.offer("agency_match", [*agencies, *topics] if names_first else [*topics, *agencies])
         self.add_error("agency_match", _CHOOSE)
 
     def _topic(self, code: str, agency: Agency | None, *, unknown: bool) -> Topic | None:

@@ -178,7 +178,7 @@ class CheckStepForm(Form):
         super().__init__(data)
         ways = {NotifyBy.SMS: phone, NotifyBy.EMAIL: email}
         cards = [Card(way.value, way.label, f"\u2066{address}\u2069") for way, address in ways.items() if address]
-        self.fields["notify_by"].cards = cards  # type: ignore[attr-defined]
+        self.offer("notify_by", cards)
 
     @property
     def wishes(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy as _
 from agencies.models import City, Governorate
 from complaints.models.coordinates import is_in_jordan
 from kit.compiled_reads import CompiledRead
-from kit.forms import Form, LineField
+from kit.forms import CHOOSE, Form, LineField
 
 #: Degrees are kept to about ten metres; more would say which room.
 DECIMALS = 4
@@ -79,8 +79,8 @@ class PlaceForm(Form):
     def offer_places(self, governorates: Sequence[Governorate], *, is_required: bool) -> None:
         """Offer the governorates; ``is_required`` asks for one, and for where in it."""
         self.governorates = {governorate.code: governorate for governorate in governorates}
-        choices = [("", _("— choose —")), *((code, one.name) for code, one in self.governorates.items())]
-        self.fields["governorate"].choices = choices  # type: ignore[attr-defined]
+        names = [(code, one.name) for code, one in self.governorates.items()]
+        self.offer_choices("governorate", names, empty=CHOOSE)
         self.fields["governorate"].required = self.is_place_required = is_required
 
     def clean(self) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from datetime import date
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
 
 from agencies.models import QuestionKind, TopicQuestion
 from complaints.actions.topic_answers import AnswerTexts, answered_day
 from complaints.models import TopicAnswer
 from complaints.models.texts import LINE_LENGTH
-from kit.forms import DayField, Form, LineField
+from kit.forms import CHOOSE, DayField, Form, LineField
 
 
 class TopicQuestionsForm(Form):
@@ -92,4 +92,4 @@ def _choices(question: TopicQuestion, before: TopicAnswer | None) -> list[tuple[
     options = question.options
     if before is not None:
         options.setdefault(before.answer_en, before.answer_label)
-    return [("", _("— choose —")), *options.items()]
+    return [("", CHOOSE), *options.items()]

@@ -12,7 +12,7 @@ from agencies.models import Topic
 from complaints.actions import classification
 from complaints.models import Case
 from complaints.workflow import Kind
-from kit.forms import Card, ChoiceCardsField, Form
+from kit.forms import CHOOSE, Card, ChoiceCardsField, Form
 
 
 class ClassifyForm(Form):
@@ -31,10 +31,8 @@ class ClassifyForm(Form):
         groups = Topic.objects.filter(is_active=True, parent=None).prefetch_related("children")
         offered = [(group, [topic for topic in group.children.all() if topic.is_active]) for group in groups]
         self.topics = {topic.code: topic for _group, topics in offered for topic in topics}
-        self.fields["topic"].choices = [  # type: ignore[attr-defined]
-            ("", _("— choose —")),
-            *((group.name, [(topic.code, topic.name) for topic in topics]) for group, topics in offered if topics),
-        ]
+        named = [(group.name, [(topic.code, topic.name) for topic in topics]) for group, topics in offered if topics]
+        self.offer_choices("topic", named, empty=CHOOSE)
 
     def clean(self) -> dict[str, Any]:
         """Refuse what the case cannot have."""

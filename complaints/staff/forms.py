@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext, gettext_lazy as _, ngettext
+from django.utils.translation import gettext, ngettext
 
 from agencies.models import Agency, Directorate
 from complaints.attachments.fields import UploadForm
 from complaints.models import Case
 from kit.dates import day_digits
-from kit.forms import Form
+from kit.forms import CHOOSE, Form
 
 #: Fewest letters of a reason or a question on which somebody else has to act.
 SHORTEST_TEXT = 10
@@ -59,7 +59,7 @@ class AgencyChoiceForm(Form):
         super().__init__(data, initial=initial)
         self.agencies = {agency.code: agency for agency in agencies}
         names = [(code, agency.name) for code, agency in self.agencies.items()]
-        self.fields[self.names_agency].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
+        self.offer_choices(self.names_agency, names, empty=CHOOSE)
 
     @property
     def chosen_agency(self) -> Agency:

@@ -15,7 +15,7 @@ from django_stubs_ext import StrPromise
 from agencies.models import CentreMeaning, OutsideCentre
 from complaints.engine import centre_calls, holders
 from complaints.models import Case, CentreReport, Handover, HandoverWay
-from kit.forms import Form, LineField
+from kit.forms import CHOOSE, Form, LineField
 from notifications import programs
 from notifications.models import Endpoint, Message, MessageState
 
@@ -72,7 +72,7 @@ class HandOverForm(Form):
         super().__init__(data)
         self.offered = {one.centre.code: one for one in offered}
         names = [(code, one.text) for code, one in self.offered.items()]
-        self.fields["centre"].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
+        self.offer_choices("centre", names, empty=CHOOSE)
 
     def clean(self) -> dict[str, Any]:
         """Ask for the number of a centre that learns of the case by phone alone."""

@@ -1,7 +1,7 @@
 """Form fields in the house voice: Arabic digits folded, unsafe text refused, every error a whole sentence."""
 
 from kit.forms.boxes import DayBoxField, MomentBoxField, TimeBoxField
-from kit.forms.choices import Card, ChoiceCards, ChoiceCardsField
+from kit.forms.choices import CHOOSE, Card, ChoiceCards, ChoiceCardsField
 from kit.forms.dates import BirthDateField, BirthDateInput, DayField, DayInput
 from kit.forms.emails import EmailField
 from kit.forms.files import FilesInput, MultipleFileField
@@ -12,6 +12,7 @@ from kit.forms.phones import MobileField
 from kit.forms.text import LineField, ParagraphField, refuse_bidi_controls, safe_text, without_turning
 
 __all__ = [
+    "CHOOSE",
     "BirthDateField",
     "BirthDateInput",
     "Card",

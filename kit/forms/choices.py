@@ -1,11 +1,15 @@
 """One answer out of a few, drawn as cards."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from kit.forms.text import Text
+
+#: The words of the empty choice of a select in which people have to choose.
+CHOOSE: Final = _("— choose —")
 
 
 class Card(NamedTuple):

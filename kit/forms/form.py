@@ -6,11 +6,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.forms.utils import pretty_name
 from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext
 
 from kit.forms.choices import Card, ChoiceCardsField
+from kit.forms.text import Text
 
 logger = logging.getLogger(__name__)
 
@@ -40,11 +42,24 @@ class Form(forms.Form):
 
     def offer(self, name: str, cards: Iterable[Card]) -> None:
         """Set the answers of one choice-cards field, for those known only when the form is made."""
+        self.typed_field(name, ChoiceCardsField).cards = cards
+
+    def offer_choices(self, name: str, choices: Iterable[tuple[Any, Any]], *, empty: Text = "") -> None:
+        """Set the choices of one select, for those known only when the form is made; ``empty`` names an empty first."""
+        first = [("", empty)] if empty else []
+        self.typed_field(name, forms.ChoiceField).choices = [*first, *choices]
+
+    def offer_rows(self, name: str, rows: QuerySet[Any]) -> None:
+        """Set the rows of one select of rows, for those known only when the form is made."""
+        self.typed_field(name, forms.ModelChoiceField).queryset = rows
+
+    def typed_field[F: forms.Field](self, name: str, kind: type[F]) -> F:
+        """Return the field called ``name``; raise ``TypeError`` unless it is a ``kind``."""
         field = self.fields[name]
-        if not isinstance(field, ChoiceCardsField):
-            msg = f"{name} is not a field of choice cards"
+        if not isinstance(field, kind):
+            msg = f"{name} is a {type(field).__name__}, not a {kind.__name__}"
             raise TypeError(msg)
-        field.cards = cards
+        return field
 
 
 def _is_forged(errors: Iterable[ValidationError]) -> bool:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from agencies.models import Agency, current_calendar
 from complaints.staff.forms import SHORTEST_TEXT, TextWithFilesForm
 from kit.dates import day_digits
-from kit.forms import Card, ChoiceCardsField, DayBoxField, Form, LineField, ParagraphField
+from kit.forms import CHOOSE, Card, ChoiceCardsField, DayBoxField, Form, LineField, ParagraphField
 from reports.directives.actions import DirectiveText, StepReport
 from reports.models.directives import TEXT_LENGTH, TITLE_LENGTH
 
@@ -40,7 +40,7 @@ class DirectiveForm(Form):
     agency = forms.ModelChoiceField(
         Agency.objects.none(),
         to_field_name="code",
-        empty_label=_("— choose —"),
+        empty_label=CHOOSE,
         label=_("Agency"),
         error_messages={"required": _("Choose the agency to which the directive goes")},
     )
@@ -61,7 +61,7 @@ class DirectiveForm(Form):
     def __init__(self, data: Mapping[str, Any] | None, *, at: datetime, agency: str = "") -> None:
         super().__init__(data, initial={"agency": agency})
         self.today = timezone.localdate(at)
-        self.fields["agency"].queryset = Agency.objects.complainable(on=self.today)  # type: ignore[attr-defined]
+        self.offer_rows("agency", Agency.objects.complainable(on=self.today))
 
     def clean_due_on(self) -> date:
         """Refuse a day on which nobody works, in the past or too far away."""

@@ -63,7 +63,7 @@ class FilterForm(Form):
         return self
 
     def _offer(self, name: str, *choices: tuple[str, Any]) -> None:
-        self.fields[name].choices = [_ALL, *choices]  # type: ignore[attr-defined] # a field of choices
+        self.offer_choices(name, [_ALL, *choices])
 
     def _named(self, field: str, rows: Iterable[Sequence[Any]]) -> Sequence[tuple[str, str]]:
         """Return the options that rows of a key, a code and a name are, and remember their keys."""
@@ -96,6 +96,6 @@ class FilterForm(Form):
         return " · ".join(f"{self.fields[name].label}: {self._label(name, value)}" for name, value in chosen.items())
 
     def _label(self, name: str, value: str) -> str:
-        choices: Iterable[tuple[str, Any]] = self.fields[name].choices  # type: ignore[attr-defined] # the same
+        choices: Any = self.typed_field(name, forms.ChoiceField).choices
         flat = (each for key, label in choices for each in (label if isinstance(label, list) else [(key, label)]))
         return next(str(label) for key, label in flat if key == value)

@@ -37,7 +37,7 @@ class NewReportForm(Form):
             for kind in OFFERED
         ]
         other = _("Other days: enter the first and the last below")
-        self.fields["period"].choices = [*choices, (OTHER, other)]  # type: ignore[attr-defined]
+        self.offer_choices("period", [*choices, (OTHER, other)])
         for field in self.fields.values():
             if isinstance(field, TypedDayField):
                 field.limit(today, must_be_over=True)

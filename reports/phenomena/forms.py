@@ -16,7 +16,7 @@ from complaints.models import Case
 from complaints.staff.forms import SHORTEST_TEXT, TextWithFilesForm
 from kit.arabic import fold_digits
 from kit.dates import day_digits
-from kit.forms import Card, ChoiceCardsField, DayBoxField, Form, LineField, ParagraphField
+from kit.forms import CHOOSE, Card, ChoiceCardsField, DayBoxField, Form, LineField, ParagraphField
 from reports.models import Phenomenon
 from reports.models.phenomena import PHENOMENON_NAME_LENGTH, PHENOMENON_TEXT_LENGTH
 from reports.phenomena.actions import Description
@@ -67,7 +67,7 @@ class DescriptionForm(Form):
             "owner": Agency.objects.complainable(on=timezone.localdate(at)),
         }
         for name, rows in choices.items():
-            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+            self.offer_rows(name, rows)
 
     @property
     def said(self) -> Description:
@@ -94,13 +94,13 @@ class DismissalForm(Form):
         error_messages={"required": _("Choose the decision")},
     )
     into = forms.ModelChoiceField(
-        Phenomenon.objects.none(), required=False, empty_label=_("— choose —"), label=_("The other phenomenon")
+        Phenomenon.objects.none(), required=False, empty_label=CHOOSE, label=_("The other phenomenon")
     )
     reason = ParagraphField(max=PHENOMENON_TEXT_LENGTH, min=SHORTEST_TEXT, rows=4, label=_("Reason"))
 
     def __init__(self, data: Mapping[str, Any] | None, *, others: Any) -> None:
         super().__init__(data)
-        self.fields["into"].queryset = others  # type: ignore[attr-defined]
+        self.offer_rows("into", others)
         self.fields["into"].label_from_instance = lambda other: other.name  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

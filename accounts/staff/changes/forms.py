@@ -26,8 +26,8 @@ class ChangesForm(Form):
     def __init__(self, data: Mapping[str, Any], *, agencies: Iterable[Agency]) -> None:
         super().__init__(data)
         self.agencies = {agency.code: agency for agency in agencies}
-        choices = [("", _("All")), *((code, agency.name) for code, agency in self.agencies.items())]
-        self.fields["agency"].choices = choices  # type: ignore[attr-defined]
+        names = [(code, agency.name) for code, agency in self.agencies.items()]
+        self.offer_choices("agency", names, empty=_("All"))
 
     def query(self) -> ChangesQuery:
         """Return what is asked for, without the fields that cannot be read."""

@@ -18,15 +18,14 @@ from accounts.staff.memberships.changes import RoleTerms
 from accounts.staff.people.details import Details
 from accounts.staff.people.page_data import PeopleQuery
 from agencies.models import Agency, Directorate
-from kit.forms import DayField, EmailField, Form, LineField, MobileField
+from kit.forms import CHOOSE, DayField, EmailField, Form, LineField, MobileField
 
 #: Nobody plans a role further ahead.
 MOST_AHEAD: Final = timedelta(days=3 * 366)
 LONGEST_ABSENCE: Final = timedelta(days=366)
 LONGEST_NAME: Final = 120
 UNIT: Final = "cmu"
-_CHOOSE: Final = ("", _("— choose —"))
-_ALL: Final = ("", _("All"))
+_ALL: Final = _("All")
 
 
 class PlannedDayField(DayField):
@@ -40,12 +39,12 @@ class PeopleForm(Form):
 
     words = LineField(max=LONGEST_NAME, required=False, label=_("Name or work e-mail"))
     agency = forms.ChoiceField(required=False, label=_("Agency"))
-    role = forms.ChoiceField(required=False, label=_("Role"), choices=[_ALL, *Role.choices])
+    role = forms.ChoiceField(required=False, label=_("Role"), choices=[("", _ALL), *Role.choices])
 
     def __init__(self, data: Mapping[str, Any], *, agencies: Iterable[Agency]) -> None:
         super().__init__(data)
         self.agencies = {agency.code: agency for agency in agencies}
-        self.fields["agency"].choices = [_ALL, *((code, one.name) for code, one in self.agencies.items())]  # type: ignore[attr-defined]
+        self.offer_choices("agency", [(code, one.name) for code, one in self.agencies.items()], empty=_ALL)
 
     def query(self) -> PeopleQuery:
         """Return what is asked for, without the fields that cannot be read."""
@@ -88,9 +87,9 @@ class RoleForm(Form):
             "directorate": [(key, f"{one.agency.short_name}: {one.name}") for key, one in self.directorates.items()],
         }
         for name, choices in offered.items():
-            self.fields[name].choices = [_CHOOSE, *choices]  # type: ignore[attr-defined]
+            self.offer_choices(name, choices, empty=CHOOSE)
         for name in ("starts_on", "ends_on"):
-            self.fields[name].today = lambda: today + MOST_AHEAD  # type: ignore[attr-defined]
+            self.typed_field(name, PlannedDayField).today = lambda: today + MOST_AHEAD
 
     def clean_starts_on(self) -> date:
         """Refuse a day before today: nobody had a role before it was given."""
@@ -169,7 +168,7 @@ class EndForm(Form):
     def __init__(self, data: Mapping[str, Any] | None, *, membership: Membership, today: date) -> None:
         super().__init__(data, initial={"last_day": today})
         self.membership, self.today = membership, today
-        self.fields["last_day"].today = lambda: today + MOST_AHEAD  # type: ignore[attr-defined]
+        self.typed_field("last_day", PlannedDayField).today = lambda: today + MOST_AHEAD
 
     def clean_last_day(self) -> date:
         """Refuse days that are over, and one after the end that is already planned."""
@@ -196,10 +195,9 @@ class AbsenceForm(Form):
         super().__init__(data, initial={"starts_on": today})
         self.today = today
         self.deputies = {str(user.pk): user for user in deputies}
-        choices = [_CHOOSE, *((key, user.name) for key, user in self.deputies.items())]
-        self.fields["deputy"].choices = choices  # type: ignore[attr-defined]
+        self.offer_choices("deputy", [(key, user.name) for key, user in self.deputies.items()], empty=CHOOSE)
         for name in ("starts_on", "ends_on"):
-            self.fields[name].today = lambda: today + MOST_AHEAD  # type: ignore[attr-defined]
+            self.typed_field(name, PlannedDayField).today = lambda: today + MOST_AHEAD
 
     def clean(self) -> dict[str, Any]:
         """Refuse days that are over, in the wrong order or more than a year apart."""

@@ -21,7 +21,7 @@ from complaints.contact_centre.contacts import ASKED
 from complaints.filing.forms import DetailsStepForm
 from complaints.models import TAKEN_DOWN, CentreContact, Channel, Draft, FoundBy, NotifyBy
 from complaints.models.centre_contacts import PROOF_LENGTH
-from kit.forms import Card, ChoiceCardsField, Form, LineField, MobileField, plain_digits
+from kit.forms import CHOOSE, Card, ChoiceCardsField, Form, LineField, MobileField, plain_digits
 
 LONGEST_SEARCH = 150
 SHORTEST_PROOF = 10
@@ -130,7 +130,7 @@ class RegisterForm(WhoForm):
     governorate = forms.ChoiceField(
         label=_("Governorate"),
         choices=lambda: [
-            ("", _("— choose —")),
+            ("", CHOOSE),
             *((governorate.code, governorate.name) for governorate in Governorate.objects.all()),
         ],
         required=False,

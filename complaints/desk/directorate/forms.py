@@ -13,7 +13,7 @@ from agencies.models import Directorate
 from complaints.models import Estimate
 from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import SHORTEST_TEXT, TextWithFilesForm
-from kit.forms import Card, ChoiceCardsField, Form, LineField, NumberField, ParagraphField
+from kit.forms import CHOOSE, Card, ChoiceCardsField, Form, LineField, NumberField, ParagraphField
 
 #: Working days a directorate can ask for at once; the topic's limit is far below.
 MOST_DAYS = 90
@@ -89,7 +89,7 @@ class ConsultForm(Form):
         super().__init__(data, files, initial={"language": "ar", "directorate": str(chosen.pk) if chosen else ""})
         self.directorates = {str(directorate.pk): directorate for directorate in directorates}
         names = [(key, directorate.name) for key, directorate in self.directorates.items()]
-        self.fields["directorate"].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
+        self.offer_choices("directorate", names, empty=CHOOSE)
 
     @property
     def chosen_directorate(self) -> Directorate:

@@ -14,7 +14,7 @@ from agencies.models import PROBLEM_LENGTH, Agency, City, Governorate, KnownProb
 from complaints.actions.known_problems import ProblemText
 from complaints.staff.forms import SHORTEST_TEXT
 from complaints.workflow import Kind
-from kit.forms import DayBoxField, Form, ParagraphField, TimeBoxField
+from kit.forms import CHOOSE, DayBoxField, Form, ParagraphField, TimeBoxField
 from kit.unit import unit_name
 
 #: A problem lasts no longer: after that people are to complain again.
@@ -69,13 +69,10 @@ class KnownProblemForm(Form):
             del self.fields["agency"]
         else:
             names = [(code, agency.name if agency else unit_name()) for code, agency in self.agencies.items()]
-            self._choose("agency", names)
+            self.offer_choices("agency", names, empty=CHOOSE)
         self.topics = _topics(stored)
-        self._choose("topic", _grouped(self.topics))
-        self._choose("area", _areas(), COUNTRY)
-
-    def _choose(self, name: str, choices: Sequence[tuple[str, Any]], none: object = _("— choose —")) -> None:
-        self.fields[name].choices = [("", none), *choices]  # type: ignore[attr-defined]
+        self.offer_choices("topic", _grouped(self.topics), empty=CHOOSE)
+        self.offer_choices("area", _areas(), empty=COUNTRY)
 
     def clean(self) -> dict[str, Any]:
         """Refuse an end before the beginning, one that is over already, and spans that are too long or too far."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
 from accounts.models import User, officers_of
 from agencies.models import Agency, Directorate
@@ -18,10 +19,9 @@ from complaints.models.macros import STEP_FIELDS
 from complaints.models.texts import TEXT_LENGTH
 from complaints.staff import standard_texts
 from complaints.staff.forms import MOST_DAYS, SHORTEST_TEXT
-from kit.forms import Form, LineField, NumberField, ParagraphField
+from kit.forms import CHOOSE, Form, LineField, NumberField, ParagraphField
 
 NAME_IS_TAKEN: Final = _("There is already a macro with this name. Enter another name")
-_CHOOSE: Final = ("", _("— choose —"))
 #: What the text of a step is, and who reads it.
 _TEXTS: Final = {
     MacroAct.NOTE: (_("Your note"), _("Your colleagues and the CMU can read this. The citizen cannot."), 1),
@@ -58,7 +58,7 @@ class MacroForm(Form):
             del self.fields["shared"]
             return
         names = [(key, agency.name) for key, agency in self.agencies.items()]
-        self.fields["shared"].choices = [("", _("Only me")), *names]  # type: ignore[attr-defined]
+        self.offer_choices("shared", names, empty=_("Only me"))
 
     @property
     def agency(self) -> Agency | None:
@@ -96,28 +96,27 @@ class StepForm(Form):
         self.directorates = self._offer_directorates() if "directorate" in self.fields else {}
         self.texts = self._offer_texts() if "standard_text" in self.fields else {}
         if "text" in self.fields:
-            field = self.fields["text"]
-            field.label, field.help_text, field.shortest = _TEXTS[MacroAct(step.act)]  # type: ignore[attr-defined]
+            field = self.typed_field("text", ParagraphField)
+            field.label, field.help_text, field.shortest = _TEXTS[MacroAct(step.act)]
 
     def _offer_officers(self) -> dict[str, User]:
         found = {user.pk: user for agency in self.reach.agencies for user in officers_of(agency, self.reach.on)}
-        return self._choose("colleague", {str(key): user for key, user in found.items()}, _CHOOSE)
+        return self._choose("colleague", {str(key): user for key, user in found.items()}, CHOOSE)
 
     def _offer_directorates(self) -> dict[str, Directorate]:
         rows = Directorate.objects.filter(agency__in=self.reach.agencies, is_active=True)
-        none = _CHOOSE
+        none = CHOOSE
         if self.step.act == MacroAct.ACCEPT:
             self.fields["directorate"].required = False
-            none = ("", _("The one that the page for accepting suggests"))
+            none = _("The one that the page for accepting suggests")
         return self._choose("directorate", {str(row.pk): row for row in rows}, none)
 
     def _offer_texts(self) -> dict[str, Any]:
         rows = standard_texts.readable_texts(self.reach.user, at=self.reach.at)
-        return self._choose("standard_text", {str(row.pk): row for row in rows}, _CHOOSE)
+        return self._choose("standard_text", {str(row.pk): row for row in rows}, CHOOSE)
 
-    def _choose[Row](self, name: str, rows: dict[str, Row], none: tuple[str, object]) -> dict[str, Row]:
-        choices = [none, *((key, str(row)) for key, row in rows.items())]
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
+    def _choose[Row](self, name: str, rows: dict[str, Row], none: StrPromise) -> dict[str, Row]:
+        self.offer_choices(name, [(key, str(row)) for key, row in rows.items()], empty=none)
         return rows
 
     @property

@@ -11,11 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.models import User
-from kit.forms import DayBoxField, Form
+from kit.forms import CHOOSE, DayBoxField, Form
 
 #: Nobody plans an absence further ahead, nor a longer one.
 MOST_AHEAD = timedelta(days=366)
-_CHOOSE = ("", _("— choose —"))
 #: Why somebody who was offered a moment ago cannot be chosen.
 GONE = _("This person is not available at this agency today. Choose someone else")
 
@@ -40,9 +39,9 @@ class AbsenceForm(Form):
     ) -> None:
         super().__init__(data, initial={"officer": chosen})
         self.people, self.today = {str(user.pk): user for user in people}, today
-        names = [_CHOOSE, *((key, user.name) for key, user in self.people.items())]
+        names = [(key, user.name) for key, user in self.people.items()]
         for field in ("officer", "deputy"):
-            self.fields[field].choices = names  # type: ignore[attr-defined]
+            self.offer_choices(field, names, empty=CHOOSE)
 
     def clean_starts_on(self) -> date:
         """Refuse days that are over, and those nobody can plan for."""
@@ -99,9 +98,9 @@ class ReassignForm(Form):
         self.givers = {str(user.pk): user for user, _said in givers}
         self.takers = {str(user.pk): user for user in takers}
         said = [(str(user.pk), words) for user, words in givers]
-        self.fields["giver"].choices = [_CHOOSE, *said]  # type: ignore[attr-defined]
+        self.offer_choices("giver", said, empty=CHOOSE)
         names = [(key, user.name) for key, user in self.takers.items()]
-        self.fields["taker"].choices = [_CHOOSE, *names]  # type: ignore[attr-defined]
+        self.offer_choices("taker", names, empty=CHOOSE)
 
     def clean(self) -> dict[str, Any]:
         """Refuse to give cases to whoever has them."""

@@ -64,7 +64,7 @@ class AcceptManyForm(AsksNowForm):
         usual = (last_directorate(first.agency_id, first.topic_id) if first else None) or only
         initial = {"directorate": str(usual or ""), "days": min(self.most.values(), default=None)}
         super().__init__(data, initial={**initial, "case": [str(choice) for choice in chosen]})
-        self.fields["case"].choices = [(str(choice), self._line(choice)) for choice in chosen]  # type: ignore[attr-defined]
+        self.offer_choices("case", [(str(choice), self._line(choice)) for choice in chosen])
         offer_directorates(self, self.directorates)
         if not self.directorates:
             self.offer_no_asking()

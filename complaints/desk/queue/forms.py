@@ -14,9 +14,7 @@ from complaints import reference
 from complaints.desk.queue.options import Option
 from complaints.models import LinkKind
 from complaints.models.annotations import TITLE_LENGTH
-from kit.forms import Card, ChoiceCardsField, DigitsInput, Form, LineField
-
-_CHOOSE = ("", _("— choose —"))
+from kit.forms import CHOOSE, Card, ChoiceCardsField, DigitsInput, Form, LineField
 
 
 class SaveForm(Form):
@@ -28,7 +26,7 @@ class SaveForm(Form):
     def __init__(self, data: Mapping[str, Any] | None, *, agencies: Sequence[Option]) -> None:
         super().__init__(data)
         names = [(agency.key, agency.name) for agency in agencies]
-        self.fields["shared"].choices = [("", _("Only me")), *names]  # type: ignore[attr-defined]
+        self.offer_choices("shared", names, empty=_("Only me"))
 
     @property
     def agency(self) -> int | None:
@@ -50,7 +48,7 @@ class OfficerForm(Form):
         super().__init__(data)
         self.officers = {str(officer.pk): officer for officer in officers}
         names = [(key, officer.name) for key, officer in self.officers.items()]
-        self.fields["officer"].choices = [_CHOOSE, *names]  # type: ignore[attr-defined]
+        self.offer_choices("officer", names, empty=CHOOSE)
 
     @property
     def chosen(self) -> User:
@@ -65,7 +63,7 @@ class UnlabelForm(Form):
 
     def __init__(self, data: Mapping[str, Any] | None, *, labels: Sequence[str]) -> None:
         super().__init__(data)
-        self.fields["name"].choices = [_CHOOSE, *((name, name) for name in labels)]  # type: ignore[attr-defined]
+        self.offer_choices("name", [(name, name) for name in labels], empty=CHOOSE)
 
 
 class LeadForm(Form):

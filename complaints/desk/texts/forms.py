@@ -15,7 +15,7 @@ from complaints.models.annotations import TITLE_LENGTH
 from complaints.models.texts import TEXT_LENGTH
 from complaints.staff import standard_texts
 from complaints.workflow import OUTCOMES, Outcome
-from kit.forms import Form, LineField, ParagraphField
+from kit.forms import CHOOSE, Form, LineField, ParagraphField
 
 #: The outcomes an answer may have, each once.
 _OUTCOMES = [outcome for outcome in Outcome if any(outcome in offered for offered in OUTCOMES.values())]
@@ -46,15 +46,12 @@ class TextForm(Form):
         if len(agencies) == 1 or text.pk:
             del self.fields["agency"]
         else:
-            self._choose(
-                "agency", [(code, topic.name) for code, topic in self.agencies.items() if topic], _("— choose —")
-            )
+            names = [(code, agency.name) for code, agency in self.agencies.items() if agency]
+            self.offer_choices("agency", names, empty=CHOOSE)
         self.topics = {topic.code: topic for topic in Topic.objects.filter(is_active=True).select_related("parent")}
-        self._choose("topic", self._topic_choices(), _("For any topic"))
-        self._choose("outcome", [(topic.value, str(topic.label)) for topic in _OUTCOMES], _("For any outcome"))
-
-    def _choose(self, name: str, choices: Sequence[tuple[str, Any]], none: object) -> None:
-        self.fields[name].choices = [("", none), *choices]  # type: ignore[attr-defined]
+        self.offer_choices("topic", self._topic_choices(), empty=_("For any topic"))
+        outcomes = [(outcome.value, str(outcome.label)) for outcome in _OUTCOMES]
+        self.offer_choices("outcome", outcomes, empty=_("For any outcome"))
 
     def _topic_choices(self) -> list[tuple[str, Any]]:
         """Return the groups, each with itself and its topics."""

@@ -36,7 +36,7 @@ class AnswerSearchForm(Form):
     def __init__(self, data: object = None) -> None:
         super().__init__(data)
         used = PublishedAnswer.objects.in_public().values("topic")
-        self.fields["topic"].queryset = Topic.objects.filter(pk__in=used)  # type: ignore[attr-defined]
+        self.offer_rows("topic", Topic.objects.filter(pk__in=used))
 
 
 @login_not_required

@@ -46,7 +46,7 @@ class EmbeddedForm(Form):
         groups = list(Topic.objects.offered(kind=self.chosen_kind, agency=agency))
         self.topics = {topic.code: topic for group in groups for topic in group.children.all()}
         named = [(group.name, [(topic.code, topic.name) for topic in group.children.all()]) for group in groups]
-        self.fields["topic"].choices = [("", _("I do not know")), *named]  # type: ignore[attr-defined]
+        self.offer_choices("topic", named, empty=_("I do not know"))
 
     @property
     def words(self) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from complaints.staff.forms import (
     too_late_text,
 )
 from kit.dates import day_digits
-from kit.forms import Card, ChoiceCardsField, Form, NumberField, ParagraphField
+from kit.forms import CHOOSE, Card, ChoiceCardsField, Form, NumberField, ParagraphField
 
 #: Working days by which one extension can move a date.
 MOST_EXTENSION_DAYS = 30
@@ -41,8 +41,7 @@ def offer_directorates(form: Form, directorates: Mapping[str, Directorate]) -> N
         del form.fields["directorate"]
         return
     names = [(key, directorate.name) for key, directorate in directorates.items()]
-    none = [] if len(names) == 1 else [("", _("— choose —"))]
-    form.fields["directorate"].choices = [*none, *names]  # type: ignore[attr-defined]
+    form.offer_choices("directorate", names, empty="" if len(names) == 1 else CHOOSE)
 
 
 class AcceptForm(Form):

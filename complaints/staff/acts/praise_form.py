@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Directorate
-from kit.forms import Form
+from kit.forms import CHOOSE, Form
 
 
 class DeliverForm(Form):
@@ -30,7 +30,7 @@ class DeliverForm(Form):
             del self.fields["directorate"]
             return
         names = [(key, directorate.name) for key, directorate in self.directorates.items()]
-        self.fields["directorate"].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
+        self.offer_choices("directorate", names, empty=CHOOSE)
 
     @property
     def chosen_directorate(self) -> Directorate | None:

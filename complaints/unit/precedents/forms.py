@@ -38,7 +38,7 @@ class PrecedentForm(Form):
     def __init__(self, data: Mapping[str, Any] | None, *, today: date, replaces: Precedent | None) -> None:
         initial = {name: getattr(replaces, name) for name in self.base_fields} if replaces else {}
         super().__init__(data, initial=initial)
-        self.fields["agency"].queryset = Agency.objects.complainable(on=today)  # type: ignore[attr-defined]
+        self.offer_rows("agency", Agency.objects.complainable(on=today))
 
     @property
     def text(self) -> PrecedentText:

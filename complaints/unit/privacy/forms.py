@@ -18,6 +18,7 @@ from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import SHORTEST_TEXT
 from complaints.workflow import Kind, Outcome
 from kit.forms import (
+    CHOOSE,
     DayBoxField,
     EmailField,
     Form,
@@ -45,7 +46,7 @@ class DecisionForm(Form):
 
     state = forms.ChoiceField(
         label=_("Decision"),
-        choices=[("", _("— choose —")), (RequestState.GRANTED, _("Grant")), (RequestState.REFUSED, _("Refuse"))],
+        choices=[("", CHOOSE), (RequestState.GRANTED, _("Grant")), (RequestState.REFUSED, _("Refuse"))],
     )
     reason = ParagraphField(
         max=TEXT_LENGTH, min=SHORTEST_TEXT, rows=4, label=_("Reason"), help_text=_("The person reads it.")
@@ -100,9 +101,7 @@ class HoldForm(CaseNumberForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["ref"].required = False
-        field = self.fields["agency"]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = [("", _("— choose —")), *agency_choices()]
+        self.offer_choices("agency", agency_choices(), empty=CHOOSE)
 
     def clean_number(self) -> str:
         """Return the number in plain digits."""

@@ -32,7 +32,7 @@ class ProgramKeyForm(Form):
 
     def __init__(self, *args: Any, agencies: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agency"].queryset = agencies  # type: ignore[attr-defined] # a ModelChoiceField
+        self.offer_rows("agency", agencies)
 
     def clean_number(self) -> str:
         """Find the person; refuse a number that nobody with an account and a confirmed identity has."""

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.models import User
-from kit.forms import Form, LineField
+from kit.forms import CHOOSE, Form, LineField
 from notifications.carriers.public_addresses import PrivateAddress, check_url
 
 LONGEST = 300
@@ -47,7 +47,7 @@ class ProgramForm(Form):
             return
         del self.fields["answers_url"]
         names = [(key, one.name) for key, one in self.officers.items()]
-        self.fields["officer"].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
+        self.offer_choices("officer", names, empty=CHOOSE)
 
     def clean_url(self) -> str:
         """Refuse an address that may not be called."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency, Governorate, RoutingRule, Topic
 from complaints.staff.forms import AgencyChoiceForm
 from complaints.suggestions.trial import Proposal
-from kit.forms import LineField
+from kit.forms import CHOOSE, LineField
 
 
 class TryRuleForm(AgencyChoiceForm):
@@ -39,14 +39,10 @@ class TryRuleForm(AgencyChoiceForm):
         self.rules = {str(rule.pk): rule for rule in rules}
         self.topics = {topic.code: topic for topic in topics}
         self.places = {governorate.code: governorate for governorate in governorates}
-        self._offer("rule", [(key, str(rule)) for key, rule in self.rules.items()], _("A new rule"))
-        self._offer("topic", [(code, _indented(topic)) for code, topic in self.topics.items()], _("— choose —"))
-        self._offer(
-            "governorate", [(code, governorate.name) for code, governorate in self.places.items()], _("Everywhere")
-        )
-
-    def _offer(self, name: str, choices: list[tuple[str, str]], empty: Any) -> None:
-        self.fields[name].choices = [("", empty), *choices]  # type: ignore[attr-defined]
+        self.offer_choices("rule", [(key, str(rule)) for key, rule in self.rules.items()], empty=_("A new rule"))
+        self.offer_choices("topic", [(code, _indented(topic)) for code, topic in self.topics.items()], empty=CHOOSE)
+        places = [(code, governorate.name) for code, governorate in self.places.items()]
+        self.offer_choices("governorate", places, empty=_("Everywhere"))
 
     def clean(self) -> dict[str, Any]:
         """Ask for the topic of a new rule, and for the governorate of a town."""

@@ -35,7 +35,7 @@ class LabelsForm(Form):
     def __init__(self, data: Mapping[str, Any] | None, *, labels: Sequence[str]) -> None:
         super().__init__(data)
         self.labels = labels
-        self.fields["off"].choices = [(name, name) for name in labels]  # type: ignore[attr-defined]
+        self.offer_choices("off", [(name, name) for name in labels])
 
     def clean(self) -> dict[str, Any]:
         """Refuse a form that changes nothing."""

@@ -12,7 +12,7 @@ from accounts.models import User
 from complaints.models import SpokenWith
 from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import SHORTEST_TEXT, TextWithFilesForm
-from kit.forms import Card, ChoiceCardsField, Form, ParagraphField
+from kit.forms import CHOOSE, Card, ChoiceCardsField, Form, ParagraphField
 
 #: Why a colleague who was offered a moment ago cannot get a case.
 GONE = _("This person is not available at your agency today. Choose another officer")
@@ -59,7 +59,7 @@ class AssignForm(Form):
         super().__init__(data)
         self.officers = {str(officer.pk): officer for officer in officers}
         names = [(key, officer.name) for key, officer in self.officers.items()]
-        self.fields["officer"].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
+        self.offer_choices("officer", names, empty=CHOOSE)
 
     @property
     def chosen(self) -> User:

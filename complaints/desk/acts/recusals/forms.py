@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import SHORTEST_TEXT
-from kit.forms import Form, ParagraphField
+from kit.forms import CHOOSE, Form, ParagraphField
 
 
 class RecusalForm(Form):
@@ -31,8 +31,7 @@ class RecusalForm(Form):
         self.people = {str(user.pk): user for user in people}
         names = sorted((user.name, key) for key, user in self.people.items())
         choices = [(key, name) for name, key in names]
-        first = [] if len(choices) == 1 else [("", _("— choose —"))]
-        self.fields["person"].choices = [*first, *choices]  # type: ignore[attr-defined]
+        self.offer_choices("person", choices, empty="" if len(choices) == 1 else CHOOSE)
 
     @property
     def chosen(self) -> User:

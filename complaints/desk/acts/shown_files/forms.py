@@ -30,7 +30,7 @@ class ShownFilesForm(Form):
         """``files`` come with their consultations and ``shown``; people name files after the citizen."""
         self.shown = {file.pk for file in files if hasattr(file, "shown")}
         super().__init__(data, initial={"seen": [str(key) for key in self.shown]})
-        self.fields["seen"].choices = [(str(file.pk), _line(file, knows_person=knows_person)) for file in files]  # type: ignore[attr-defined]
+        self.offer_choices("seen", [(str(file.pk), _line(file, knows_person=knows_person)) for file in files])
 
     @property
     def chosen(self) -> set[UUID]:

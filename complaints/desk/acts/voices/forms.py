@@ -29,10 +29,9 @@ class TranscriptForm(Form):
     def __init__(self, data: Mapping[str, Any] | None, *, voices: Sequence[Attachment]) -> None:
         waiting = next((voice for voice in voices if not voice.transcript), voices[0])
         super().__init__(data, initial={"voice": str(waiting.pk), "text": waiting.transcript})
-        field = self.fields["voice"]
-        field.choices = [(str(voice.pk), _voice_name(voice)) for voice in voices]  # type: ignore[attr-defined]
+        self.offer_choices("voice", [(str(voice.pk), _voice_name(voice)) for voice in voices])
         if len(voices) == 1:
-            field.widget = forms.HiddenInput()
+            self.fields["voice"].widget = forms.HiddenInput()
 
 
 def _voice_name(voice: Attachment) -> str:

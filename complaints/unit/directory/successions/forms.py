@@ -41,7 +41,8 @@ class SuccessionForm(Form):
         super().__init__(data, initial=dict(initial))
         self.today = today
         agencies = Agency.objects.existing(on=today)
-        self.fields["predecessor"].queryset = self.fields["successor"].queryset = agencies  # type: ignore[attr-defined]
+        self.offer_rows("predecessor", agencies)
+        self.offer_rows("successor", agencies)
 
     def clean_on(self) -> date:
         """Refuse days that are over, and those nobody can plan for."""
