@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.signing import Signer
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.cache import never_cache
 
@@ -31,3 +32,9 @@ def opened_by_link[V: Page](view: V) -> V:
     # Read by ``tests/house/test_link_pages.py``: an address with a token says who keeps it secret.
     made.is_opened_by_link = True  # type: ignore[attr-defined]
     return cast("V", made)
+
+
+def link_signer(salt: str) -> Signer:
+    """Return what signs the tokens of the links with this ``salt``."""
+    # Some mail programs end a link before a colon, none before a dot.
+    return Signer(sep=".", salt=salt)

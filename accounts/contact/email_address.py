@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
+from django.core.signing import BadSignature
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -18,6 +18,7 @@ from accounts import rate_limits
 from accounts.contact.recipients import citizen_key
 from accounts.models import Citizen
 from kit.crypto import lookup
+from kit.link_pages import link_signer
 from notifications import outbox
 from notifications.actions.readdressing import readdress
 from notifications.addresses import address_status
@@ -25,8 +26,7 @@ from notifications.models import Channel, Lane
 
 LINK_LIFE: Final = timedelta(hours=48)
 DOTS: Final = "•••"
-# Some mail programs cut a link at a colon; none does at a dot.
-_SIGNER: Final = Signer(sep=".", salt="accounts.email")
+_SIGNER: Final = link_signer("accounts.email")
 
 
 # ---- set, change, remove ----

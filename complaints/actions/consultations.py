@@ -17,7 +17,7 @@ from complaints.engine import holders, signed_links
 from complaints.engine.change import Change, Fact
 from complaints.engine.transition import TransitionNotAllowed, act
 from complaints.models import WITH_DIRECTORATE, Attachment, Case, Consultation, ConsultationState, Estimate
-from complaints.workflow import Action, Actor, Holder, State
+from complaints.workflow import Action, Actor, Holder
 
 #: How long the link of a request is valid.
 LINK_LIFE: Final = timedelta(days=30)
@@ -152,7 +152,7 @@ def find(
                 "files": len(attachments),
                 **_through(asked, by),
             }
-            _give_back(change)
+            holders.give_back(change)
 
 
 def revoke(case: Case, *, by: User, at: datetime) -> Consultation:
@@ -167,7 +167,7 @@ def revoke(case: Case, *, by: User, at: datetime) -> Consultation:
         asked.state, asked.ended_at, asked.revoke_event_id = ConsultationState.REVOKED, change.at, change.event_id
         asked.save(update_fields=["state", "ended_at", "revoke_event"])
         signed_links.cancel(case, at=change.at)
-        _give_back(change)
+        holders.give_back(change)
     return asked
 
 
@@ -185,9 +185,3 @@ def _through(asked: Consultation, by: User | None) -> dict[str, Fact]:
 def _require_open(asked: Consultation) -> None:
     if asked.state not in WITH_DIRECTORATE:
         raise NotAsked
-
-
-def _give_back(change: Change) -> None:
-    """Make the agency the holder again; while the citizen is asked, the citizen stays the holder."""
-    if change.case.state != State.WAITING:
-        change.holder, change.directorate = holders.current_holder(change.case)

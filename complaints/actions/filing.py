@@ -335,13 +335,9 @@ def _hand_over(draft: Draft, case: Case) -> None:
         )
 
 
-def _filed_by(by: User, draft: Draft) -> Q:
-    return Q(citizen=draft.citizen_id) | Q(entered_by=by.pk)
-
-
 def _filed(draft: Draft, by: User) -> Case:
     try:
-        return Case.objects.get(_filed_by(by, draft), submission=draft.pk)
+        return Case.objects.get(Q(citizen=draft.citizen_id) | Q(entered_by=by.pk), submission=draft.pk)
     except Case.DoesNotExist:
         raise Draft.DoesNotExist from None
 

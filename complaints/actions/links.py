@@ -37,20 +37,20 @@ class OtherAgency(LinkRefused):
     """The two belong to different agencies: only the unit may put them under one answer."""
 
 
-class LeadFollows(LinkRefused):
-    """The lead itself follows another case, ``lead``: the link would make a chain or a loop."""
+class LedAlready(LinkRefused):
+    """One of the two follows another case already, ``lead``."""
 
     def __init__(self, lead: Case) -> None:
         super().__init__(f"case {lead.pk} leads already")
         self.lead = lead
 
 
-class HasLead(LinkRefused):
-    """The case already follows another lead, ``lead``."""
+class LeadFollows(LedAlready):
+    """It is the lead that follows: the link would make a chain or a loop."""
 
-    def __init__(self, lead: Case) -> None:
-        super().__init__(f"case {lead.pk} leads already")
-        self.lead = lead
+
+class HasLead(LedAlready):
+    """It is the case that follows."""
 
 
 class HasFollowers(LinkRefused):

@@ -14,6 +14,9 @@ from complaints.engine.transition import TransitionNotAllowed, transition
 from complaints.models import AnswerState, Case, Objection, ObjectionRuling
 from complaints.workflow import Action, Outcome, State
 
+#: Minimum characters of an objection: it must be clear to somebody who did not handle the case.
+SHORTEST_OBJECTION = 20
+
 
 def object_to(case: Case, *, by: User, at: datetime, text: str) -> Objection:
     """Object to the answer, within fourteen days of it and at most twice a case."""
@@ -69,7 +72,3 @@ def _rule(change: Change, ruling: ObjectionRuling, *, by: User, reasons: str, ca
     objection.ruling, objection.reasons, objection.ruled_by, objection.ended_at = ruling, reasons, by, change.at
     objection.ruling_event_id, objection.cause = change.event_id, cause
     objection.save(update_fields=["ruling", "cause", "reasons", "ruled_by", "ended_at", "ruling_event"])
-
-
-#: Minimum characters of an objection: it must be clear to somebody who did not handle the case.
-SHORTEST_OBJECTION = 20

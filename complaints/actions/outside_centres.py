@@ -75,8 +75,7 @@ def take_back(case: Case, *, by: User | None, at: datetime, answer: str) -> None
             handed.return_event_id = change.event_id
             handed.save(update_fields=["answer", "recorded_by", "ended_at", "return_event"])
             change.facts = {"words": change.fingerprint(answer)}
-            if case.state != State.WAITING:
-                change.holder, change.directorate = holders.current_holder(case)
+            holders.give_back(change)
             if by is not None:
                 centre_calls.owe_end(handed, at=change.at)
         if by is None and case.agency is not None:

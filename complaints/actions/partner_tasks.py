@@ -16,7 +16,6 @@ from complaints.engine.change import Change
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act
 from complaints.models import Case, Clock, Ending, ReferralTask, TaskState
 from complaints.permissions import rulings
-from complaints.permissions.recusals import named_at
 from complaints.workflow import Action, ClockKind
 
 
@@ -44,9 +43,7 @@ def add_task(case: Case, *, by: User, at: datetime, agency: Agency, text: str, d
     """
     with transaction.atomic():
         with act(case, Action.ADD_TASK, by=by, at=at) as change:
-            # Recused staff get no message, and do not count as officers who could answer.
-            named = recusals.unknown_to(case, named_at(agency, case.employee, at=change.at))
-            case.recused = {*case.recused, *(user.pk for user in named)}
+            named = recusals.exclude_named(case, agency, at=change.at)
             _require_free(change, agency, days)
             due = change.calendar.due(change.at, days)
             task = ReferralTask.objects.create(

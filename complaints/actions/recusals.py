@@ -18,6 +18,7 @@ from complaints.engine.change import Change
 from complaints.engine.transition import act
 from complaints.models import Case, Recusal, TaskState
 from complaints.permissions import policy
+from complaints.permissions.recusals import named_at
 from complaints.workflow import Action, Actor
 from notifications import outbox
 
@@ -37,12 +38,19 @@ class NotRecused(LookupError):
 # ---- by the clock ----
 
 
-def unknown_to(case: Case, people: Sequence[User]) -> Sequence[User]:
-    """Return which of ``people`` were never recused from ``case``: the clock does not repeat what was taken back."""
+def exclude_named(case: Case, agency: Agency, *, at: datetime) -> Sequence[User]:
+    """Exclude the staff of ``agency`` whom the citizen named from a change of ``case``, and return them.
+
+    They get no message and do not count as officers; ``record`` recuses them once the change is made. Whoever was
+    recused before is left as they are: the clock does not repeat what was taken back.
+    """
+    people = named_at(agency, case.employee, at=at)
     if not people:
         return []
     known = set(case.recusals.values_list("person", flat=True))
-    return [user for user in people if user.pk not in known]
+    named = [user for user in people if user.pk not in known]
+    case.recused = {*case.recused, *(user.pk for user in named)}
+    return named
 
 
 def record(case: Case, people: Collection[User], *, agency: Agency, at: datetime) -> None:

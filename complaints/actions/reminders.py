@@ -67,7 +67,7 @@ def remind_directorate(case: Case, *, by: User, at: datetime) -> None:
         change.facts = {"whom": str(Whom.DIRECTORATE), "directorate": asked.directorate_id}
         outbox.owe(
             [signed_links.notice(asked, template=signed_links.REMINDER)],
-            occasion=f"case:{case.pk}:{case.version + 1}",
+            occasion=notices.occasion_of(case.pk, case.version + 1),
             at=change.at,
         )
 

@@ -14,7 +14,6 @@ from complaints.engine.change import Change
 from complaints.engine.transition import transition
 from complaints.models import Case, Ruling
 from complaints.permissions import rulings
-from complaints.permissions.recusals import named_at
 from complaints.workflow import Action, Outcome
 
 
@@ -52,9 +51,7 @@ def refer(
         with transition(case, Action.REFER, by=by, at=at) as change:
             if case.agency_id == agency.pk:
                 raise AlreadyThere
-            # Recused staff get no message, and do not count as officers who could receive it.
-            named = recusals.unknown_to(case, named_at(agency, case.employee, at=change.at))
-            case.recused = {*case.recused, *(user.pk for user in named)}
+            named = recusals.exclude_named(case, agency, at=change.at)
             _require_receiver(change, agency)
             if not reason and (precedent or rulings.needs_ruling(case)):
                 raise RulingNeedsReason

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from agencies.models import Agency
+from complaints.engine import notices
 from complaints.engine.change import Change
 from complaints.models import AgencySystem, Case, CaseEvent
 from complaints.permissions import send_window
@@ -46,7 +47,7 @@ def _owe(agency: Agency, case: Case, event: CaseEvent, *, body: dict[str, Any]) 
             endpoint,
             template=TEMPLATE,
             body={"type": "case.changed" if event.from_state else "case.created", "at": event.at.isoformat(), **body},
-            occasion=f"case:{case.pk}:{event.number}",
+            occasion=notices.occasion(event),
             reference=case.reference,
             at=event.at,
             not_before=send_window.hold_until(Action(event.action), at=event.at),

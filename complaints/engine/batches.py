@@ -19,14 +19,14 @@ WRITTEN = ("version", "changed_at", "chain", "deadline_at", "promised_on")
 
 
 @contextmanager
-def act_on_each(keys: Collection[int], what: Action, *, at: datetime) -> Iterator[list[Change]]:
-    """Record ``what`` in the history of each of these cases; the body sets the facts of the changes it is given.
+def act_on_each(keys: Collection[int], action: Action, *, at: datetime) -> Iterator[list[Change]]:
+    """Record ``action`` in the history of each of these cases; the body sets the facts of the changes it is given.
 
     For an action of the clock that tells nobody by itself and changes neither state nor holder. The body may set
     another such action, and take changes out. Cases in a state that it does not start from are left out, and so are
     those that somebody else has locked. All or none are written.
     """
-    rule = ACTIONS[what]
+    rule = ACTIONS[action]
     cases = Case.objects.filter(pk__in=keys, state__in=rule.sources).select_related("agency", "topic", "citizen")
     with transaction.atomic():
         locked = cases.select_for_update(of=("self", "citizen"), skip_locked=True).defer("folded", "search_vector")
@@ -37,7 +37,7 @@ def act_on_each(keys: Collection[int], what: Action, *, at: datetime) -> Iterato
             if case.agency_id == (case.agency.pk if case.agency else None)
         ]
         _read_recused(held)
-        changes = [new_change(case, what, None, max(at, case.changed_at), target=State(case.state)) for case in held]
+        changes = [new_change(case, action, None, max(at, case.changed_at), target=State(case.state)) for case in held]
         yield changes
         CaseEvent.objects.bulk_create(_recorded(change) for change in changes)
         Case.objects.bulk_update([change.case for change in changes], WRITTEN)

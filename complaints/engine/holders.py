@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from agencies.models import Agency, Directorate
 from complaints.engine import centre_calls, signed_links
+from complaints.engine.change import Change
 from complaints.models import (
     WITH_DIRECTORATE,
     Case,
@@ -22,7 +23,7 @@ from complaints.models import (
     ReferralTask,
     TaskState,
 )
-from complaints.workflow import Holder
+from complaints.workflow import Holder, State
 
 #: The parties that may hold a case on behalf of its agency.
 HELPERS = frozenset({Holder.DIRECTORATE, Holder.OUTSIDE_CENTRE})
@@ -43,6 +44,12 @@ def current_holder(case: Case) -> tuple[Holder, Directorate | None]:
     if (consultation := open_consultation(case)) is not None:
         return Holder.DIRECTORATE, consultation.directorate
     return (Holder.OUTSIDE_CENTRE if open_handover(case) else Holder.AGENCY), None
+
+
+def give_back(change: Change) -> None:
+    """Make the agency the holder again; while the citizen is asked, the citizen stays the holder."""
+    if change.case.state != State.WAITING:
+        change.holder, change.directorate = current_holder(change.case)
 
 
 def release_partners(case: Case, *, at: datetime, not_before: datetime | None = None) -> Sequence[Agency]:

@@ -40,7 +40,12 @@ _TASK_DROPPED = (Tell(Party.PARTNER, "officer_task_dropped"),)
 
 def occasion(event: CaseEvent) -> str:
     """Return the occasion of the messages that an event owes, which is unique to the event."""
-    return f"case:{event.case_id}:{event.number}"
+    return occasion_of(event.case_id, event.number)
+
+
+def occasion_of(case: int, number: int) -> str:
+    """Return the occasion of the messages that event ``number`` of the case with the key ``case`` owes."""
+    return f"case:{case}:{number}"
 
 
 def first_occasion(message: Message) -> str:
@@ -109,13 +114,12 @@ def tell_staff(
 ) -> None:
     """Owe ``people`` a message about ``change``, whose event is already written."""
     owed = list(_to_staff(template, people, change, by=by))
-    outbox.owe(owed, occasion=f"case:{change.case.pk}:{change.case.version}", at=change.at)
+    outbox.owe(owed, occasion=_newest_occasion(change.case), at=change.at)
 
 
 def tell_unit(template: str, *, change: Change) -> None:
     """Owe the unit an e-mail about ``change``, whose event is already written."""
-    occasion_ = f"case:{change.case.pk}:{change.case.version}"
-    outbox.owe(list(_to_cmu(template, change)), occasion=occasion_, at=change.at)
+    outbox.owe(list(_to_cmu(template, change)), occasion=_newest_occasion(change.case), at=change.at)
 
 
 def owe_thanks(case: Case, *, at: datetime) -> None:
@@ -125,7 +129,11 @@ def owe_thanks(case: Case, *, at: datetime) -> None:
     """
     people = supervisors_of(case.agency, timezone.localdate(at), exclude=case.recused) if case.agency else ()
     notices = [notice for user in people for notice in _thanks(user, case)]
-    outbox.owe(notices, occasion=f"case:{case.pk}:{case.version}:thanks", at=at)
+    outbox.owe(notices, occasion=f"{_newest_occasion(case)}:thanks", at=at)
+
+
+def _newest_occasion(case: Case) -> str:
+    return occasion_of(case.pk, case.version)
 
 
 def _thanks(user: User, case: Case) -> Iterator[Notice]:
@@ -135,11 +143,25 @@ def _thanks(user: User, case: Case) -> Iterator[Notice]:
 
 
 def to_citizen(template: str, *, case: Case, on: date | None, more: Callable[[], Mapping[str, str]] = dict) -> Notice:
-    """Return the citizen's message by ``template`` that belongs to no action; ``on`` is the date in its text.
+    """Return the citizen's message by ``template``; ``on`` is the date in its text.
 
     ``more`` returns further values of its placeholders, in the language of the message.
     """
-    return _to_citizen(template, case, on, more)
+    way = contact_channel(case.citizen, case.notify_by)
+    with translation.override(way.language):
+        words = {**_words(case, on), **more()}
+    return Notice(
+        template=template,
+        channel=way.channel,
+        recipient=citizen_key(case.citizen.pk),
+        address=way.address,
+        other_address=way.other_address,
+        language=way.language,
+        context=words,
+        reference=case.reference,
+        must_reach=True,
+        daytime=not is_urgent(case) and template not in _ON_THE_LINE,
+    )
 
 
 def preview(template: str, *, case: Case, on: date | None, at: datetime) -> Message:
@@ -147,7 +169,7 @@ def preview(template: str, *, case: Case, on: date | None, at: datetime) -> Mess
 
     The random letters of its short link are shown as dots, each with a direction mark that keeps it within the link.
     """
-    message = outbox.preview(_to_citizen(template, case, on), at=at)
+    message = outbox.preview(to_citizen(template, case=case, on=on), at=at)
     message.body = message.body.replace(DOT, f"{DOT}\N{LEFT-TO-RIGHT MARK}")
     return message
 
@@ -178,7 +200,7 @@ def _notices(tell: Tell, change: Change) -> Iterator[Notice]:
 def _to_citizen_and_representatives(template: str, change: Change) -> Iterator[Notice]:
     """Tell the citizen, and whoever speaks for them by a mandate in force, each at another address."""
     case = change.case
-    notice = _to_citizen(template, case, change.speaks_of)
+    notice = to_citizen(template, case=case, on=change.speaks_of)
     yield notice
     for person in representatives.told_representatives(case, at=change.at) if case.is_spoken_for else ():
         way = contact_channel(person)
@@ -203,24 +225,6 @@ def _for_citizen(template: str, case: Case) -> str:
     if template == "case_answered":
         return closing_template(case.outcome)
     return _BY_PHONE.get(template, template) if case.channel == CaseChannel.PHONE else template
-
-
-def _to_citizen(template: str, case: Case, on: date | None, more: Callable[[], Mapping[str, str]] = dict) -> Notice:
-    way = contact_channel(case.citizen, case.notify_by)
-    with translation.override(way.language):
-        words = {**_words(case, on), **more()}
-    return Notice(
-        template=template,
-        channel=way.channel,
-        recipient=citizen_key(case.citizen.pk),
-        address=way.address,
-        other_address=way.other_address,
-        language=way.language,
-        context=words,
-        reference=case.reference,
-        must_reach=True,
-        daytime=not is_urgent(case) and template not in _ON_THE_LINE,
-    )
 
 
 def _to_cmu(template: str, change: Change) -> Iterator[Notice]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.core.signing import BadSignature, Signer
+from django.core.signing import BadSignature
 from django.urls import reverse
 from django.utils import translation
 
 from complaints.engine.notices import first_occasion
 from complaints.models import CaseEvent
 from complaints.workflow import Action
+from kit.link_pages import link_signer
 from notifications.models import Message
 
 #: The message that asks whether the answer helped; its short link leads here.
@@ -26,13 +27,13 @@ def occasion(closing: int) -> str:
 
 def token_for(closing: int) -> str:
     """Return the signed key of a closing: nothing of the person, and no expiry of its own."""
-    return _signer().sign(str(closing))
+    return link_signer(_SALT).sign(str(closing))
 
 
 def read(token: str) -> CaseEvent | None:
     """Return the closing that a link was made for, with its case; None when the signature is not ours."""
     try:
-        key = int(_signer().unsign(token))
+        key = int(link_signer(_SALT).unsign(token))
     except (BadSignature, ValueError):
         return None
     closings = CaseEvent.objects.select_related("case__agency", "case__topic", "case__citizen")
@@ -44,8 +45,3 @@ def rating_path(message: Message) -> str:
     closing = int(first_occasion(message).removeprefix(_OCCASION))
     with translation.override(message.language):
         return reverse("rating", args=[token_for(closing)])
-
-
-def _signer() -> Signer:
-    # Some mail programs end a link before a colon, none before a dot.
-    return Signer(sep=".", salt=_SALT)

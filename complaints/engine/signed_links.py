@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
+from django.core.signing import BadSignature
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -19,6 +19,7 @@ from agencies.models import Directorate
 from complaints.models import Case, Consultation, ConsultationState
 from complaints.permissions import send_window
 from kit.dates import day_digits
+from kit.link_pages import link_signer
 from notifications import outbox
 from notifications.models import Channel
 from notifications.outbox import Notice
@@ -56,13 +57,13 @@ class LinkStatus(StrEnum):
 
 def token_for(consultation: Consultation) -> str:
     """Return the signed key of the request for its link: no personal data, and no expiry of its own."""
-    return _signer().sign(str(consultation.pk))
+    return link_signer(_SALT).sign(str(consultation.pk))
 
 
 def read(token: str) -> Consultation | None:
     """Return the request a link was made for, in any state; None when the signature is not ours."""
     try:
-        key = _signer().unsign(token)
+        key = link_signer(_SALT).unsign(token)
     except BadSignature:
         return None
     return with_case().filter(pk=int(key)).first()
@@ -154,8 +155,3 @@ def link_delivery(consultation: Consultation) -> LinkBearer:
 def cancel(case: Case, *, at: datetime) -> None:
     """Cancel the unsent messages of the request and its reminders, in the caller's transaction."""
     outbox.cancel(reference=case.reference, templates=TEMPLATES, at=at)
-
-
-def _signer() -> Signer:
-    # Some mail programs end a link before a colon, none before a dot.
-    return Signer(sep=".", salt=_SALT)

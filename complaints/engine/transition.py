@@ -56,14 +56,7 @@ def transition(
     whose answer the caller has checked.
     """
     with transaction.atomic():
-        at = _lock(case, at=at)
-        if not policy.fits(case, action, at=at):
-            raise TransitionNotAllowed(action, case)
-        mandate = None if through else representatives.locked_for(case, by, at=at)
-        if not (through in ACTIONS[action].who if through else policy.is_entitled(case, action, by, at=at)):
-            raise NotEntitled
-        change = new_change(case, action, by, at, target=_target(case, action))
-        change.mandate = mandate
+        change = _permitted_change(case, action, by=by, at=at, through=through)
         yield change
         _move_clocks(change)
         _move_holding(change)
@@ -73,25 +66,17 @@ def transition(
 
 
 @contextmanager
-def act(case: Case, what: Action, *, by: User | None, at: datetime, through: Actor | None = None) -> Iterator[Change]:
-    """Record ``what`` in the history of ``case`` without changing its state; raises as ``transition`` does.
+def act(case: Case, action: Action, *, by: User | None, at: datetime, through: Actor | None = None) -> Iterator[Change]:
+    """Record ``action`` in the history of ``case`` without changing its state; raises as ``transition`` does.
 
     ``by`` is None for the clock, and for a directorate that comes ``through`` a signed link, which the caller checked.
     """
     with transaction.atomic():
-        at = _lock(case, at=at)
-        rule = ACTIONS[what]
-        if not policy.fits(case, what, at=at):
-            raise TransitionNotAllowed(what, case)
-        mandate = None if through else representatives.locked_for(case, by, at=at)
-        if not (through in rule.who if through else policy.is_entitled(case, what, by, at=at)):
-            raise NotEntitled
-        change = new_change(case, what, by, at, target=State(case.state))
-        change.mandate = mandate
+        change = _permitted_change(case, action, by=by, at=at, through=through)
         yield change
         _move_holding(change)
         event = _record(change)
-        _owe(rule.tells, change, event)
+        _owe(ACTIONS[action].tells, change, event)
 
 
 def begin(
@@ -148,6 +133,19 @@ def _first_holder(state: State) -> Holder:
     return holder
 
 
+def _permitted_change(case: Case, action: Action, *, by: User | None, at: datetime, through: Actor | None) -> Change:
+    """Lock the row, and return the change that ``by`` may make to it; raises as ``transition`` does."""
+    at = _lock(case, at=at)
+    if not policy.fits(case, action, at=at):
+        raise TransitionNotAllowed(action, case)
+    mandate = None if through else representatives.locked_for(case, by, at=at)
+    if not (through in ACTIONS[action].who if through else policy.is_entitled(case, action, by, at=at)):
+        raise NotEntitled
+    change = new_change(case, action, by, at, target=_target(case, action))
+    change.mandate = mandate
+    return change
+
+
 def _locked(_shape: None, *, case: int) -> QuerySet[Case]:
     return Case.objects.locked().filter(pk=case)
 
@@ -168,14 +166,16 @@ def _lock(case: Case, *, at: datetime) -> datetime:
 
 
 def _target(case: Case, action: Action) -> State:
-    """Return the target state: for a resuming or undoing action the origin, else triage if there is no agency."""
-    row = ACTIONS[action]
+    """Return the state afterwards: for a resuming or undoing action the origin, else triage if there is no agency."""
+    rule = ACTIONS[action]
+    if not rule.changes_state:
+        return State(case.state)
     if action == Action.UNDO:
         return State(send_window.last_steps(case)[0].from_state)
-    if row.resumes:
+    if rule.resumes:
         return State(case.resumes_to)
     return next(
-        state for state in row.targets if len(row.targets) == 1 or (state == State.TRIAGE) == (case.agency is None)
+        state for state in rule.targets if len(rule.targets) == 1 or (state == State.TRIAGE) == (case.agency is None)
     )
 
 
