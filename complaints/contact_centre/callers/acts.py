@@ -14,45 +14,19 @@ from django_stubs_ext import StrPromise
 from accounts.models import User
 from complaints import actions
 from complaints.actions.notes import HeldByAnother
-from complaints.actions.objections import SHORTEST_OBJECTION
 from complaints.actions.ratings import rate
 from complaints.actions.topic_answers import questions_for
+from complaints.contact_centre.callers.forms import CallerAddForm, CallerObjectionForm
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case
-from complaints.models.texts import TEXT_LENGTH
 from complaints.own_cases.forms import AmendForm, WithdrawForm
 from complaints.own_cases.rating_form import RatingForm
 from complaints.permissions import policy
 from complaints.permissions.ratings import rating_window
 from complaints.staff.handing_over import HandOverForm, offered_centres
 from complaints.workflow import Action
-from kit.forms import Form, ParagraphField
 
 type Data = Mapping[str, Any] | None
-
-
-class CallerAddForm(Form):
-    """What the caller adds, as the agent takes it down."""
-
-    text = ParagraphField(
-        max=TEXT_LENGTH,
-        rows=5,
-        label=_("What does the caller add?"),
-        help_text=_("In the caller's own words. Read it back before you send it."),
-    )
-
-
-class CallerObjectionForm(CallerAddForm):
-    """Why the caller does not accept the answer."""
-
-    text = ParagraphField(
-        max=TEXT_LENGTH,
-        min=SHORTEST_OBJECTION,
-        rows=5,
-        label=_("Why does the caller object?"),
-        help_text=_("In the caller's own words. Read it back before you send it."),
-        error_messages={"required": _("Write why the caller objects")},
-    )
 
 
 @dataclass(frozen=True)

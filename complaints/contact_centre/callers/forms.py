@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils.translation import gettext_lazy as _
 
 from complaints.actions.objections import SHORTEST_OBJECTION
 from complaints.models.texts import TEXT_LENGTH
 from complaints.search.forms import TrackForm
 from kit.forms import Form, ParagraphField
+
+IN_THEIR_WORDS: Final = _("In the caller's own words. Read it back before you send it.")
 
 
 class CallerForm(TrackForm):
@@ -20,7 +24,7 @@ class CallerForm(TrackForm):
         self.fields["phone_end"].help_text = _("Ask the caller for them. Never say them yourself.")
 
 
-class CallerObjectForm(Form):
+class CallerObjectionForm(Form):
     """The caller's objection to the answer, as the agent takes it down."""
 
     text = ParagraphField(
@@ -28,8 +32,19 @@ class CallerObjectForm(Form):
         min=SHORTEST_OBJECTION,
         rows=5,
         label=_("Why does the caller object?"),
-        help_text=_("In the caller's own words. Read it back before you send it."),
+        help_text=IN_THEIR_WORDS,
         error_messages={"required": _("Write why the caller objects")},
+    )
+
+
+class CallerAddForm(Form):
+    """What the caller adds, as the agent takes it down."""
+
+    text = ParagraphField(
+        max=TEXT_LENGTH,
+        rows=5,
+        label=_("What does the caller add?"),
+        help_text=IN_THEIR_WORDS,
     )
 
 
@@ -40,5 +55,5 @@ class CallerReplyForm(Form):
         max=TEXT_LENGTH,
         rows=4,
         label=_("The caller's answer"),
-        help_text=_("In the caller's own words. Read it back before you send it."),
+        help_text=IN_THEIR_WORDS,
     )

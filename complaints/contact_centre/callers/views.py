@@ -25,7 +25,7 @@ from complaints.case_text import citizen_case
 from complaints.contact_centre import contacts
 from complaints.contact_centre.callers import lookup
 from complaints.contact_centre.callers.acts import possible_acts
-from complaints.contact_centre.callers.forms import CallerForm, CallerObjectForm, CallerReplyForm
+from complaints.contact_centre.callers.forms import CallerForm, CallerObjectionForm, CallerReplyForm
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case
 from complaints.permissions import policy, send_window
@@ -121,21 +121,21 @@ def after_act(request: HttpRequest, case: Case) -> HttpResponse:
     return redirect("call-file", contact) if is_on_line else redirect("calls-find")
 
 
-def _form(request: HttpRequest, case: Case) -> CallerReplyForm | CallerObjectForm:
+def _form(request: HttpRequest, case: Case) -> CallerReplyForm | CallerObjectionForm:
     """Return the form for what can be said on the case: an objection once it is closed, else the answer."""
-    kind = CallerReplyForm if case.is_open else CallerObjectForm
+    kind = CallerReplyForm if case.is_open else CallerObjectionForm
     return kind(request.POST if request.method == "POST" else None)
 
 
-def _sent_text(form: CallerReplyForm | CallerObjectForm) -> str:
-    if isinstance(form, CallerObjectForm):
+def _sent_text(form: CallerReplyForm | CallerObjectionForm) -> str:
+    if isinstance(form, CallerObjectionForm):
         return gettext("The objection was sent in the caller's name. The CMU decides on it.")
     return gettext("The answer was sent in the caller's name. Work on the case continues.")
 
 
-def _do_for_caller(request: HttpRequest, case: Case, form: CallerReplyForm | CallerObjectForm) -> bool:
+def _do_for_caller(request: HttpRequest, case: Case, form: CallerReplyForm | CallerObjectionForm) -> bool:
     """Say the answer to the question read out, or the objection; False where the case has changed since."""
-    action = actions.object_to if isinstance(form, CallerObjectForm) else actions.reply
+    action = actions.object_to if isinstance(form, CallerObjectionForm) else actions.reply
     user, at = signed_in_user(request), timezone.now()
     with transaction.atomic():
         held = Case.objects.lock_version(case.pk)
