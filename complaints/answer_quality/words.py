@@ -11,7 +11,6 @@ from kit.arabic import fold
 
 #: The least letters that are left of a word when a beginning or an ending is taken off.
 LEAST: Final = 3
-_FUTURE_LEAST: Final = 5
 
 _WORD: Final = re.compile(r"(?:[a-z0-9\-]+\.)+[a-z]{2,}|\d+(?:[./:,\-\u066b]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
 _PASSAGE: Final = re.compile(r"(?:[a-zA-Z0-9][.,:][a-zA-Z0-9]|[^.,:;!?\n،؛؟])+")

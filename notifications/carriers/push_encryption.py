@@ -24,8 +24,8 @@ from joserfc.jwk import ECKey
 RECORD: Final = 4096
 #: How long a token is good for; push services refuse more than a day.
 TOKEN_LIFE: Final = timedelta(hours=12)
-#: The bytes of a public key, uncompressed, and of the secret a browser shares with us.
-PUBLIC_BYTES, SECRET_BYTES = 65, 16
+#: The bytes of the secret a browser shares with us.
+SECRET_BYTES: Final = 16
 _LAST_RECORD: Final = b"\x02"
 
 
