@@ -30,6 +30,7 @@ from accounts.rate_limits import RateLimitReached
 from complaints import urls as complaints_urls  # noqa: F401 - registers how a tracking number stands in an address
 from complaints.api.v1 import routers
 from config.api_answers import ROOT
+from kit.idle_sessions import keeps_no_session
 from kit.problems import MEDIA_TYPE, FieldProblem, Problem
 
 VERSION: Final = "1.0"
@@ -191,7 +192,7 @@ def _opened(pattern: URLPattern | URLResolver) -> URLPattern | URLResolver:
     """Let every request come to a view of the interface, which asks for a key itself and knows no session."""
     if isinstance(pattern, URLPattern):
         pattern.callback.login_required = False  # type: ignore[attr-defined] # Django reads it there
-        pattern.callback.keeps_no_session = True  # type: ignore[attr-defined] # config.middleware.IdleSession
+        keeps_no_session(pattern.callback)
     return pattern
 
 

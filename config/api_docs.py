@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from kit.idle_sessions import keeps_no_session
 from kit.problems import CODES
 
 
@@ -44,15 +45,13 @@ def document() -> tuple[bytes, str]:
     return api.document()
 
 
+@keeps_no_session
 @login_not_required
 def openapi(request: HttpRequest) -> HttpResponse:
     """Show what the interface is made of."""
     text, etag = document()
     answer = HttpResponse(text, content_type="application/json", headers={"ETag": etag, "Cache-Control": "no-cache"})
     return get_conditional_response(request, etag=etag, response=answer) or answer
-
-
-openapi.keeps_no_session = True  # type: ignore[attr-defined] # config.middleware.IdleSession
 
 
 @login_not_required

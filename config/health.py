@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from config.broker import Broker
+from kit.idle_sessions import keeps_no_session
 from notifications.periodic import backups, runs
 
 #: The parts that rows and the server itself tell about, each in a statement or two.
@@ -22,6 +23,7 @@ ASKED_OF_THE_DATABASE: Final[Mapping[str, Callable[[], bool]]] = {
 }
 
 
+@keeps_no_session
 @require_safe
 @never_cache
 @login_not_required
@@ -30,6 +32,7 @@ def live(_request: HttpRequest) -> JsonResponse:
     return JsonResponse({"live": True})
 
 
+@keeps_no_session
 @require_safe
 @never_cache
 @login_not_required
@@ -45,10 +48,6 @@ def ready(_request: HttpRequest) -> JsonResponse:
         parts[name] = is_ready and _says_yes(asked)
     status = "ready" if all(parts.values()) else "degraded" if is_ready else "down"
     return JsonResponse({"ready": is_ready, "status": status, **parts}, status=200 if is_ready else 503)
-
-
-# The database may be away: nobody's session is asked for.
-live.keeps_no_session = ready.keeps_no_session = True  # type: ignore[attr-defined]
 
 
 def _database_answers() -> bool:

@@ -14,11 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.sign_in.sessions import BEGAN, LIFE, SEEN
+from kit.idle_sessions import keeps_no_session
 
 #: Seconds said while the session is still there: another request may have moved its end.
 LEAST: Final = 5
 
 
+@keeps_no_session
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -35,9 +37,6 @@ def session(request: HttpRequest) -> JsonResponse:
     idle_end, last_end = _ends(request.session, at=at)
     left = (min(idle_end, last_end) - at).total_seconds()
     return JsonResponse({"ends_in": max(LEAST, int(left)), "can_stay": idle_end < last_end})
-
-
-session.keeps_no_session = True  # type: ignore[attr-defined] # read by config.middleware.IdleSession
 
 
 def _ends(session: SessionBase, *, at: datetime) -> tuple[datetime, datetime]:

@@ -39,6 +39,7 @@ from complaints.staff.work_list import TRIAGE, WorkList
 from complaints.visibility.identity import StaffVisibility
 from kit import replica
 from kit.components.fields import fields
+from kit.idle_sessions import keeps_no_session
 from kit.keyset import KeysetPage
 from kit.statements import Condition, joined
 
@@ -304,6 +305,7 @@ def _saved_filter_links(asked: QueueRequest, counts: Mapping[str, int]) -> list[
 # ---- the counts by themselves ----
 
 
+@keeps_no_session
 @staff_required(CASEWORK)
 @require_safe
 def counts(request: HttpRequest) -> HttpResponse:
@@ -313,7 +315,3 @@ def counts(request: HttpRequest) -> HttpResponse:
     tag = f'"{sha256(answer.content).hexdigest()[:32]}"'
     answer.headers["ETag"] = tag
     return cast("HttpResponse", get_conditional_response(request, etag=tag, response=answer))
-
-
-# A page that asks by itself must not keep a session alive which nobody uses.
-counts.keeps_no_session = True  # type: ignore[attr-defined]
