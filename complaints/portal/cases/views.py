@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 
 from django import forms
 from django.conf import settings
@@ -120,15 +120,14 @@ def case_reply(request: HttpRequest, ref: str) -> HttpResponse:
     files = request.FILES if request.method == "POST" else None
     form = ReplyForm(posted_data(request), files, room=room_for_files(own), uploader=_uploader(request), at=at)
     preview = unread(request, own, form, "text")
-    if form.is_bound and form.is_valid() and preview is None:
+
+    def reply() -> None:
         text = form.cleaned_data["text"]
-        if try_action(
-            form,
-            partial(actions.reply, own, by=signed_in_user(request), at=at, text=text, attachments=form.taken),
-            within=sending(request, at=at),
-        ):
-            messages.success(request, gettext("Your answer was sent. Work on your case continues."))
-            return redirect("case", ref=ref)
+        actions.reply(own, by=signed_in_user(request), at=at, text=text, attachments=form.taken)
+
+    if preview is None and _is_done(request, form, reply, at=at):
+        messages.success(request, gettext("Your answer was sent. Work on your case continues."))
+        return redirect("case", ref=ref)
     if not form.is_bound and own.state != State.WAITING:
         return redirect("case", ref=ref)
     question = timeline.open_question(own)
@@ -145,15 +144,14 @@ def case_add(request: HttpRequest, ref: str) -> HttpResponse:
     files = request.FILES if request.method == "POST" else None
     form = AddForm(posted_data(request), files, room=room_for_files(own), uploader=_uploader(request), at=at)
     preview = unread(request, own, form, "text")
-    if form.is_bound and form.is_valid() and preview is None:
+
+    def add() -> None:
         text = form.cleaned_data["text"]
-        if try_action(
-            form,
-            partial(actions.add, own, by=signed_in_user(request), at=at, text=text, attachments=form.taken),
-            within=sending(request, at=at),
-        ):
-            messages.success(request, gettext("What you added was sent."))
-            return redirect("case", ref=ref)
+        actions.add(own, by=signed_in_user(request), at=at, text=text, attachments=form.taken)
+
+    if preview is None and _is_done(request, form, add, at=at):
+        messages.success(request, gettext("What you added was sent."))
+        return redirect("case", ref=ref)
     if not form.is_bound and not policy.may(own, Action.ADD, signed_in_user(request), at=at):
         return _too_late(request, ref, gettext("You cannot add anything to a closed case."))
     return _page(request, "case_add", own, form, preview=preview)
@@ -167,14 +165,12 @@ def case_amend(request: HttpRequest, ref: str) -> HttpResponse:
     at = timezone.now()
     own = own_case(request, ref, at=at)
     form = AmendForm(posted_data(request), case=own, questions=questions_for(own.topic, kind=own.kind))
-    amend = partial(actions.amend, own, by=signed_in_user(request), at=at)
     preview = unread(request, own, form, "subject", "details", "area", "place")
-    if (
-        form.is_bound
-        and form.is_valid()
-        and preview is None
-        and try_action(form, partial(amend, **form.words), within=sending(request, at=at))
-    ):
+
+    def amend() -> None:
+        actions.amend(own, by=signed_in_user(request), at=at, **form.words)
+
+    if preview is None and _is_done(request, form, amend, at=at):
         messages.success(request, gettext("Your correction was saved."))
         return redirect("case", ref=ref)
     if not form.is_bound and not policy.may(own, Action.AMEND, signed_in_user(request), at=at):
@@ -195,15 +191,14 @@ def case_object(request: HttpRequest, ref: str) -> HttpResponse:
     own = own_case(request, ref, at=at)
     form = ObjectForm(posted_data(request), initial={"text": words_for_objection(own)})
     preview = unread(request, own, form, "text")
-    if form.is_bound and form.is_valid() and preview is None:
-        text = form.cleaned_data["text"]
-        object_to = partial(actions.object_to, own, by=signed_in_user(request), at=at, text=text)
-        if try_action(form, object_to, within=sending(request, at=at)):
-            words = gettext(
-                "Your objection was sent. Someone at the %(unit)s who has not worked on your case will decide."
-            )
-            messages.success(request, words % {"unit": unit_name()})
-            return redirect("case", ref=ref)
+
+    def object_to() -> None:
+        actions.object_to(own, by=signed_in_user(request), at=at, text=form.cleaned_data["text"])
+
+    if preview is None and _is_done(request, form, object_to, at=at):
+        words = gettext("Your objection was sent. Someone at the %(unit)s who has not worked on your case will decide.")
+        messages.success(request, words % {"unit": unit_name()})
+        return redirect("case", ref=ref)
     may = citizen_case.objecting(own, signed_in_user(request), at=at)
     if not form.is_bound and may is None:
         return _too_late(request, ref, gettext("There is no answer you can object to now."))
@@ -218,17 +213,21 @@ def case_withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     at = timezone.now()
     own = own_case(request, ref, at=at)
     form = WithdrawForm(posted_data(request))
-    withdraw = partial(actions.withdraw, own, by=signed_in_user(request), at=at)
-    if (
-        form.is_bound
-        and form.is_valid()
-        and try_action(form, partial(withdraw, **form.cleaned_data), within=sending(request, at=at))
-    ):
+
+    def withdraw() -> None:
+        actions.withdraw(own, by=signed_in_user(request), at=at, **form.cleaned_data)
+
+    if _is_done(request, form, withdraw, at=at):
         messages.success(request, words_of_kind(own.kind).is_withdrawn)
         return redirect("case", ref=ref)
     if not form.is_bound and not policy.may(own, Action.WITHDRAW, signed_in_user(request), at=at):
         return _too_late(request, ref, gettext("Your case is already closed."))
     return _page(request, "case_withdraw", own, form)
+
+
+def _is_done(request: HttpRequest, form: forms.Form, action: Callable[[], None], *, at: datetime) -> bool:
+    """Do what a valid form says; False for any other, and, with the reason on the form, where it cannot be done."""
+    return form.is_bound and form.is_valid() and try_action(form, action, within=sending(request, at=at))
 
 
 def _uploader(request: HttpRequest) -> str:
