@@ -253,7 +253,7 @@ _LOCKED_DRAFT: Final = CompiledRead(_locked_draft, is_prepared=True)
 
 def _answers(held: Draft, questions: Sequence[TopicQuestion]) -> list[TopicAnswer]:
     """Return the answers to ``questions``; raise ``DraftIncomplete`` if a required one is missing."""
-    answers = topic_answers.given(questions, held.answers)
+    answers = topic_answers.given_answers(questions, held.answers)
     if not topic_answers.are_complete(questions, answers):
         raise DraftIncomplete
     return answers

@@ -119,7 +119,7 @@ def personal_passages(text: str, citizen: Citizen | None = None) -> list[str]:
 # ---- finding ----
 
 
-def found(words: str, *, topic: Topic | None = None) -> QuerySet[PublishedAnswer]:
+def found_answers(words: str, *, topic: Topic | None = None) -> QuerySet[PublishedAnswer]:
     """Return the answers in public that cover ``words``, the best first; all of ``topic`` without words."""
     answers = PublishedAnswer.objects.in_public().select_related("topic")
     if topic is not None:
@@ -131,7 +131,7 @@ def found(words: str, *, topic: Topic | None = None) -> QuerySet[PublishedAnswer
     return covered.order_by("-fit", "-changed_at", "-pk")
 
 
-def offered(text: str, *, topic: Topic | None) -> list[PublishedAnswer]:
+def offered_answers(text: str, *, topic: Topic | None) -> list[PublishedAnswer]:
     """Return the answers to offer to somebody who asks ``text`` about ``topic``; one statement.
 
     First those whose question the text covers, then others of the topic.

@@ -33,7 +33,7 @@ def _questions_of_topic(kind: str, *, topic: int, group: int | None = None) -> Q
 _QUESTIONS_OF_TOPIC: Final = CompiledRead(_questions_of_topic, is_prepared=True)
 
 
-def given(questions: Iterable[TopicQuestion], texts: AnswerTexts) -> list[TopicAnswer]:
+def given_answers(questions: Iterable[TopicQuestion], texts: AnswerTexts) -> list[TopicAnswer]:
     """Return the answers as unsaved rows with the current wording, without texts that do not fit their question."""
     answers = (_given(question, texts.get(question.code, "")) for question in questions)
     return [answer for answer in answers if answer]
@@ -94,7 +94,7 @@ def corrected(
         if answer.question_id not in asked or texts.get(asked[answer.question_id].code) == answer.answer_en
     ]
     settled = {answer.question_id for answer in kept}
-    new = given((question for question in asked.values() if question.pk not in settled), texts)
+    new = given_answers((question for question in asked.values() if question.pk not in settled), texts)
     return [*(_copy(answer) for answer in kept), *new]
 
 

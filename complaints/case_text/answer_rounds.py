@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from agencies.names import AgencyNames
-from complaints.case_text.timeline import GivenAnswer, given
+from complaints.case_text.timeline import GivenAnswer, given_answer
 from complaints.models import Answer, Attachment, Case, CaseEvent, Objection
 from complaints.workflow import Action
 
@@ -72,7 +72,7 @@ def _rounds(
         following = answers[number].event_id if number < len(answers) else None
         yield AnswerRound(
             number=number,
-            answer=given(case.kind, answer.outcome, found=answer.found, done=answer.done),
+            answer=given_answer(case.kind, answer.outcome, found=answer.found, done=answer.done),
             agency=names.at(answer.agency, answer.given_at) if answer.given_at else answer.agency.name,
             at=answer.given_at,
             answer_id=answer.pk,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, Value
@@ -46,7 +46,7 @@ class OfferedProblem:
         return [part.name for part in (self.problem.governorate, self.problem.city) if part]
 
 
-def offered(
+def offered_problems(
     *,
     at: datetime,
     topics: Collection[Topic] = (),
@@ -67,7 +67,7 @@ def offered(
     known = {"governorate": governorate, "citizen": citizen}
     asked |= {name: row.pk for name, row in known.items() if row is not None}
     found = [problem for problem in _FITTING.rows(at=at, **asked) if _is_near(problem, place)]
-    return shown(found[:MOST_OFFERED])
+    return _shown(found[:MOST_OFFERED])
 
 
 def _fitting(
@@ -103,7 +103,7 @@ def offered_for(
         return []
     known = [draft.topic] if draft.topic else topics
     words = f"{draft.area} {draft.place} {area}"
-    return offered(
+    return offered_problems(
         at=at,
         topics=known,
         agency=draft.agency,
@@ -115,12 +115,12 @@ def offered_for(
 
 def listed(*, at: datetime, citizen: Citizen | None = None) -> list[OfferedProblem]:
     """Return the problems that last at ``at``, the newest first, with those that ``citizen`` joined; one statement."""
-    return shown(_counted(KnownProblem.objects.open_at(at), citizen))
+    return _shown(_counted(KnownProblem.objects.open_at(at), citizen))
 
 
-def one(key: int, *, citizen: Citizen | None = None) -> OfferedProblem | None:
+def offered_problem(key: int, *, citizen: Citizen | None = None) -> OfferedProblem | None:
     """Return a problem, over or not, None if there is none; one statement."""
-    return next(iter(shown(_counted(KnownProblem.objects.filter(pk=key), citizen))), None)
+    return next(iter(_shown(_counted(KnownProblem.objects.filter(pk=key), citizen))), None)
 
 
 def _counted(problems: KnownProblemQuerySet, citizen: Citizen | UUID | None) -> KnownProblemQuerySet:
@@ -131,13 +131,13 @@ def _counted(problems: KnownProblemQuerySet, citizen: Citizen | UUID | None) -> 
     return counted.order_by("-starts_at", "-pk")
 
 
-def shown(problems: Iterable[KnownProblem]) -> list[OfferedProblem]:
+def _shown(problems: Iterable[Any]) -> list[OfferedProblem]:
     """Return counted problems for everybody: a number below ``FEWEST_SHOWN`` is withheld."""
     return [
         OfferedProblem(
             problem,
-            people=problem.people if problem.people >= FEWEST_SHOWN else 0,  # type: ignore[attr-defined]
-            is_joined=problem.is_joined,  # type: ignore[attr-defined]
+            people=problem.people if problem.people >= FEWEST_SHOWN else 0,
+            is_joined=problem.is_joined,
         )
         for problem in problems
     ]

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
 from agencies.models import Agency, Governorate, Topic
-from complaints.actions.published_answers import offered
+from complaints.actions.published_answers import offered_answers
 from complaints.case_text import photo_places, wishes
 from complaints.case_text.case_links import case_address
 from complaints.models import Attachment, Case
@@ -75,7 +75,7 @@ def place(context: Context, *, governorate: Governorate | None, area: str, spot:
 @register.inclusion_tag("complaints/case_text/_published_answers.html")
 def published_answers(*, kind: str, topic: Topic | None, text: str = "") -> dict[str, object]:
     """Offer the published answers that fit an inquiry, by its topic and its text; nothing for other kinds."""
-    return {"answers": offered(text, topic=topic) if kind == Kind.INQUIRY else []}
+    return {"answers": offered_answers(text, topic=topic) if kind == Kind.INQUIRY else []}
 
 
 @register.simple_tag(takes_context=True)

@@ -169,7 +169,7 @@ class GivenAnswer:
     done_title: str
 
 
-def given(kind: str, outcome: str, *, found: str, done: str) -> GivenAnswer:
+def given_answer(kind: str, outcome: str, *, found: str, done: str) -> GivenAnswer:
     """Return an answer for the citizen."""
     return GivenAnswer(found, done, str(Outcome(outcome).label), outcome_colour(outcome), *headings(kind, outcome))
 

@@ -15,7 +15,7 @@ from complaints.actions import accept, add, add_task, ask, close, decline, file,
 from complaints.actions.consultations import consult, estimate
 from complaints.actions.decisions import propose_extension
 from complaints.actions.filing import Filing
-from complaints.actions.topic_answers import given, questions_for
+from complaints.actions.topic_answers import given_answers, questions_for
 from complaints.clocks import extensions
 from complaints.clocks.clockwork import promise_days
 from complaints.models import Case, Macro, MacroAct, RefusalReason, StandardText
@@ -167,7 +167,7 @@ def _live(number: int, text: CaseText, cast_: Cast, at: datetime) -> bool:
         agency=_agency(text),
         governorate=seed.governorate,
         area=seed.place,
-        answers=given(questions_for(topic, kind=text.kind), _answers(filed_at)),
+        answers=given_answers(questions_for(topic, kind=text.kind), _answers(filed_at)),
     )
     case = file(filing, by=citizen.user, at=filed_at)
     if case.agency is not None:

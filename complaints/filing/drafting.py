@@ -232,7 +232,7 @@ def step_after_agency(draft: Draft) -> str:
 
 def has_answers(draft: Draft, questions: Sequence[TopicQuestion]) -> bool:
     """Tell whether every one of ``questions`` that must be answered is."""
-    return topic_answers.are_complete(questions, topic_answers.given(questions, draft.answers))
+    return topic_answers.are_complete(questions, topic_answers.given_answers(questions, draft.answers))
 
 
 # ---- sent ----

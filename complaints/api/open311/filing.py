@@ -116,7 +116,7 @@ def _degrees(said: Mapping[str, str]) -> tuple[float | None, float | None]:
 def _answers(topic: Topic, said: Mapping[str, str]) -> list[TopicAnswer]:
     asked = topic_answers.questions_for(topic, kind=Kind.COMPLAINT)
     texts = {question.code: _clean(said, f"attribute[{question.code}]", PLACE_LENGTH) for question in asked}
-    answers = topic_answers.given(asked, texts)
+    answers = topic_answers.given_answers(asked, texts)
     fitting = {answer.question_id for answer in answers}
     for question in asked:
         if question.pk not in fitting and (question.is_required or texts[question.code]):

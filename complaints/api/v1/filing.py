@@ -16,7 +16,7 @@ from accounts.api.idempotency import HEADER, TAKES_KEY, once
 from accounts.decorators import signed_in_citizen, signed_in_user
 from agencies.models import Agency, TopicQuestion
 from complaints.actions.filing import AlreadyFiled, DraftIncomplete, TooManyToday, file_draft, file_unsaved
-from complaints.actions.topic_answers import given
+from complaints.actions.topic_answers import given_answers
 from complaints.api.v1.acts import answer_data, answer_names
 from complaints.api.v1.case_schemas import Words
 from complaints.api.v1.cases import router
@@ -147,7 +147,7 @@ def _require_seen(request: HttpRequest, draft: Draft, wishes: CheckStepForm, que
     is_withheld = draft.topic is not None and draft.topic.withheld_from_agency
     if not wishes.cleaned_data["hides_identity"] or is_withheld:
         return
-    view = agency_view(draft, signed_in_citizen(request), answers=given(questions, draft.answers))
+    view = agency_view(draft, signed_in_citizen(request), answers=given_answers(questions, draft.answers))
     if view.digest != wishes.cleaned_data["seen"]:
         answers = [f"{question}: {answer}" for question, answer in view.answers]
         texts = [view.subject, view.details, view.employee, view.area, view.place, *answers, *view.files]

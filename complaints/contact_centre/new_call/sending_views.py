@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import CONTACT_CENTRE
 from complaints.actions.filing import AlreadyFiled, DraftIncomplete, TooManyToday
-from complaints.actions.topic_answers import given
+from complaints.actions.topic_answers import given_answers
 from complaints.case_text.kinds import words_of_kind
 from complaints.contact_centre import contacts
 from complaints.contact_centre.callers import lookup
@@ -56,7 +56,7 @@ def read_back(request: HttpRequest, contact: CentreContact) -> HttpResponse:
         "draft": draft,
         "mark": contacts.read_back_mark(draft),
         "kind": words_of_kind(draft.kind),
-        "sentences": reading_back.sentences(draft, citizen, given(questions, draft.answers)),
+        "sentences": reading_back.sentences(draft, citizen, given_answers(questions, draft.answers)),
         "reported": reported_before(draft, at=at),
         "can_receive": drafting.can_receive(draft.agency, at=at),
         "refused": refused,

@@ -47,7 +47,7 @@ def answers(request: HttpRequest) -> HttpResponse:
     words, topic = "", None
     if form.is_bound and form.is_valid():
         words, topic = form.cleaned_data["q"], form.cleaned_data["topic"]
-    found = list(published_answers.found(words, topic=topic)[: MOST_SHOWN + 1])
+    found = list(published_answers.found_answers(words, topic=topic)[: MOST_SHOWN + 1])
     context = {
         "form": form,
         "answers": found[:MOST_SHOWN],

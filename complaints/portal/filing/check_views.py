@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy as _
 from accounts.decorators import signed_in_user
 from accounts.models import Citizen, MandateOver
 from complaints.actions.filing import AlreadyFiled, DraftIncomplete, TooManyToday
-from complaints.actions.topic_answers import given
+from complaints.actions.topic_answers import given_answers
 from complaints.filing import drafting
 from complaints.filing.agency_view import agency_view
 from complaints.filing.forms import STALE, CheckStepForm
@@ -59,7 +59,7 @@ def new_check(request: HttpRequest, writer: Writer, kind: str) -> HttpResponse:
     questions = drafting.draft_questions(draft)
     if not (draft.is_complete and drafting.has_answers(draft, questions)):
         return to_step(drafting.next_step(draft), draft)
-    answers = given(questions, draft.answers)
+    answers = given_answers(questions, draft.answers)
     context = _page(draft, _case_owner(draft, writer.citizen), answers, at)
     return render(request, "complaints/portal/filing/new_check.html", context)
 
@@ -158,7 +158,7 @@ def _is_unread(form: CheckStepForm, citizen: Citizen, whose: Citizen) -> bool:
     draft = own.first()
     if draft is None or _is_withheld(draft):
         return False
-    answers = given(drafting.draft_questions(draft), draft.answers)
+    answers = given_answers(drafting.draft_questions(draft), draft.answers)
     seen: str = form.cleaned_data["seen"]
     return agency_view(draft, whose, answers=answers).digest != seen
 

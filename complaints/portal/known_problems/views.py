@@ -46,7 +46,7 @@ def problem_list(request: HttpRequest) -> HttpResponse:
 def problem_page(request: HttpRequest, writer: Writer, problem: int) -> HttpResponse:
     """Show one problem: what it is, until when, and how to join it; one that begins later is not there yet."""
     at = timezone.now()
-    offer = known_problems.one(problem, citizen=writer.citizen)
+    offer = known_problems.offered_problem(problem, citizen=writer.citizen)
     if offer is None or offer.problem.starts_at > at:
         raise Http404
     token = draft_token(request)

@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.models import AgencySite, OutsideCentre
-from complaints.case_text.known_problems import offered
+from complaints.case_text.known_problems import offered_problems
 from complaints.filing import drafting
 from complaints.filing.drafting import TooManyDrafts
 from complaints.filing.preselection import TOPIC, active_site
@@ -45,7 +45,7 @@ def embedded(request: HttpRequest, site: int) -> HttpResponse:
     """Show the form for a frame of the registered origin, and of no other; the address may choose kind and topic."""
     found = _site(site)
     form = EmbeddedForm(agency=found.agency, kind=request.GET.get(KIND, ""), topic=request.GET.get(TOPIC, ""))
-    problems = offered(at=timezone.now(), agency=found.agency) if form.chosen_kind == Kind.COMPLAINT else ()
+    problems = offered_problems(at=timezone.now(), agency=found.agency) if form.chosen_kind == Kind.COMPLAINT else ()
     context = _context(found, form) | {"problems": problems, "kinds": Kind.choices}
     frames = csp_override({**settings.SECURE_CSP, "frame-ancestors": [found.origin]})
     page: HttpResponse = frames(render)(request, "complaints/portal/sites/embedded.html", context)

@@ -55,7 +55,7 @@ def dismiss(request: ActionRequest) -> HttpResponse:
 def _page(request: ActionRequest, *, message: Message | None = None) -> HttpResponse:
     case = request.case
     given = case.answers.filter(state=AnswerState.GIVEN).last()
-    answer = given and timeline.given(case.kind, given.outcome, found=given.found, done=given.done)
+    answer = given and timeline.given_answer(case.kind, given.outcome, found=given.found, done=given.done)
     objection = case.objections.filter(ended_at__isnull=True).first()
     answered_at = given.given_at if given else None
     return request.page(message=message, objection=objection, answer=answer, answered_at=answered_at)

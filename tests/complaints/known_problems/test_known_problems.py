@@ -90,7 +90,7 @@ def test_only_problems_of_the_topic_the_place_and_the_moment_are_offered(
     make_problem(water, burst.topic, None, now, starts_at=now + timedelta(seconds=1))
 
     def found(**said: object) -> list[KnownProblem]:
-        return [offer.problem for offer in known_problems.offered(at=now, **said)]
+        return [offer.problem for offer in known_problems.offered_problems(at=now, **said)]
 
     about = {"topics": [burst.topic], "governorate": burst.governorate}
     assert found(**about) == [near, burst]

@@ -44,7 +44,7 @@ def asked(outage: Topic) -> list[TopicQuestion]:
 @prepared
 def answered(file_case: FileCase, asked: list[TopicQuestion]) -> Callable[..., Case]:
     def make(**said: object) -> Case:
-        return file_case(answers=topic_answers.given(asked, {"where": DISTRICT, "meter": METER}), **said)
+        return file_case(answers=topic_answers.given_answers(asked, {"where": DISTRICT, "meter": METER}), **said)
 
     return make
 
@@ -108,7 +108,7 @@ def test_the_directorate_reads_the_others_with_the_person_covered(
     client: Client, file_case: FileCase, asked: list[TopicQuestion], omar: User, network: Directorate, now: datetime
 ) -> None:
     said = {"where": "شارعنا، أمينة سامي الخطيب 0790001234", "meter": METER}
-    case = file_case(answers=topic_answers.given(asked, said))
+    case = file_case(answers=topic_answers.given_answers(asked, said))
     accept(case, by=omar, at=now, days=5, directorate=network)
     request = consult(case, by=omar, at=now, directorate=network, text="متى تصلحون الخط؟")
     with translation.override("ar"):
@@ -123,7 +123,7 @@ def test_the_directorate_reads_the_others_with_the_person_covered(
 def test_answers_do_not_multiply_the_statements_of_the_desk(
     desk: Desk, file_case: FileCase, asked: list[TopicQuestion], omar: User
 ) -> None:
-    first, second = topic_answers.given(asked, {"where": DISTRICT, "meter": METER})
+    first, second = topic_answers.given_answers(asked, {"where": DISTRICT, "meter": METER})
     case = file_case(answers=[first])
     taken = []
     for more in ([], [second]):

@@ -81,7 +81,7 @@ def _closing_page(request: ActionRequest, form: CloseForm) -> HttpResponse:
         outcome, found, done = (form.cleaned_data[name] for name in ("outcome", "found", "done"))
         return request.page(
             **context,
-            answer=timeline.given(case.kind, outcome, found=found, done=done),
+            answer=timeline.given_answer(case.kind, outcome, found=found, done=done),
             message=notices.preview(notices.closing_template(outcome), case=case, on=None, at=request.at),
             copies=form.copies,
         )
@@ -121,7 +121,7 @@ def _signing_page(request: ActionRequest, proposal: Answer) -> HttpResponse:
     words = {"found": proposal.found, "done": proposal.done}
     return request.page(
         proposal=proposal,
-        answer=timeline.given(case.kind, proposal.outcome, **words),
+        answer=timeline.given_answer(case.kind, proposal.outcome, **words),
         message=notices.preview(notices.closing_template(proposal.outcome), case=case, on=None, at=request.at),
         copies=matching_answers(case, **words, user=request.user, at=request.at),
         reach=reach,

@@ -64,7 +64,7 @@ def asked(since: TopicQuestion, who: TopicQuestion, number: TopicQuestion) -> li
 @prepared
 def answered(file_case: FileCase, asked: list[TopicQuestion]) -> Case:
     """A complaint with an answer to each of the three questions."""
-    return file_case(answers=topic_answers.given(asked, SAID))
+    return file_case(answers=topic_answers.given_answers(asked, SAID))
 
 
 def told(case: Case, language: str = "en") -> list[tuple[str, str]]:
@@ -256,7 +256,7 @@ def test_a_question_edited_later_changes_no_case(answered: Case, who: TopicQuest
 
 def test_a_question_has_one_answer_a_case(answered: Case, asked: list[TopicQuestion]) -> None:
     with pytest.raises(IntegrityError, match="topic_answer_one_per_question"), transaction.atomic():
-        topic_answers.keep(topic_answers.given(asked, SAID), answered)
+        topic_answers.keep(topic_answers.given_answers(asked, SAID), answered)
 
 
 # ---- on the case page ----
@@ -275,7 +275,7 @@ def test_the_citizen_reads_the_answers_in_either_language(as_amina: Client, answ
 def test_answers_do_not_multiply_the_statements_of_the_case_page(
     as_amina: Client, file_case: FileCase, asked: list[TopicQuestion], count: int, django_assert_num_queries
 ) -> None:
-    case = file_case(answers=topic_answers.given(asked[:count], SAID))
+    case = file_case(answers=topic_answers.given_answers(asked[:count], SAID))
     as_amina.get(f"/en/cases/{case.reference}/")
     # One of them says who holds the escalation levels of the agency, for the promise.
     with django_assert_num_queries(14):
