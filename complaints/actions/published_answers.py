@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
@@ -98,7 +98,7 @@ def _values(text: PublishedText) -> dict[str, object]:
 
 
 def _recorded(text: PublishedText) -> dict[str, object]:
-    return asdict(text) | {"topic": text.topic.pk, "review_on": text.review_on.isoformat()}
+    return _values(text) | {"topic": text.topic.pk, "review_on": text.review_on.isoformat()}
 
 
 # ---- the source ----
