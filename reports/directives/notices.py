@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.contact.recipients import BY_EMAIL, to_staff
 from accounts.models import User, acting_as
@@ -81,8 +80,3 @@ def _notices(template: str, directive: Directive, people: Iterable[User]) -> Ite
 
     for user in people:
         yield from to_staff(template, user, words, by=BY_EMAIL)
-
-
-def today(at: datetime) -> date:
-    """Return the day of ``at`` in Amman."""
-    return timezone.localdate(at)

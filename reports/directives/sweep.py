@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from django.utils import timezone
+
 from agencies.calendar import WorkingCalendar
 from agencies.models import current_calendar
 from notifications.periodic.rows import RowRun
@@ -35,7 +37,7 @@ def watch(*, at: datetime) -> int:
     A directive that somebody holds is left to the next run; one that fails is named and left alone for a while.
     """
     run, calendar, told = RowRun(TASK, "directive", at=at), current_calendar(), 0
-    latest = notices.today(at) + EARLIEST_REMINDER
+    latest = timezone.localdate(at) + EARLIEST_REMINDER
     waiting = Directive.objects.filter(state=DirectiveState.OPEN, due_on__lte=latest)
     for key in list(run.without_waiting(waiting).order_by("pk").values_list("pk", flat=True)):
         with run.row(key):
@@ -69,7 +71,7 @@ def next_level(
     Whoever got a directive after the moment of its reminder is not reminded.
     """
     day = directive.due_on
-    if notices.today(at) <= day:
+    if timezone.localdate(at) <= day:
         reminded_at = calendar.opening(_working_day_before(day, REMINDER_DAYS, calendar))
         is_due = DirectiveLevel.REMINDER not in known and directive.issued_at < reminded_at <= at
         return DirectiveLevel.REMINDER if is_due else None
@@ -95,7 +97,7 @@ def _working_day_before(day: date, days: int, calendar: WorkingCalendar) -> date
 
 def _tell(directive: Directive, level: DirectiveLevel, *, at: datetime) -> bool:
     """Note that a level is told of the day, owe the messages, and return whether it is vacant."""
-    on = notices.today(at)
+    on = timezone.localdate(at)
     people = notices.on_level(directive, level, on)
     is_vacant = not people
     DirectiveNotice.objects.create(

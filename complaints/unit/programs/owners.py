@@ -9,7 +9,6 @@ from hashlib import sha256
 
 from django.db import IntegrityError, transaction
 from django.http import Http404
-from django.utils import timezone
 
 from accounts.models import User, officers_of
 from agencies.models import Agency, OutsideCentre
@@ -131,8 +130,3 @@ def _first_secret(name: str, *, at: datetime) -> str:
 def mark(endpoint: Endpoint | None) -> str:
     """Return what changes with every new secret, so that a page gone stale is noticed."""
     return endpoint.secret_made_at.isoformat() if endpoint else ""
-
-
-def today(at: datetime) -> date:
-    """Return the day."""
-    return timezone.localdate(at)

@@ -31,7 +31,7 @@ def program_list(request: HttpRequest) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     rows = owners.owners(at=at)
     having = {one.of.pk for one in rows if one.kind == owners.AGENCY}
-    others = Agency.objects.existing(on=owners.today(at)).filter(is_core=True).exclude(pk__in=having)
+    others = Agency.objects.existing(on=timezone.localdate(at)).filter(is_core=True).exclude(pk__in=having)
     context = {"rows": rows, "others": others.order_by("name_ar", "pk"), **frame(user, at=at)}
     return render(request, "complaints/unit/programs/programs.html", context)
 
@@ -91,7 +91,7 @@ def _form(one: owners.Owner, request: HttpRequest, *, on_post: bool) -> ProgramF
         stored = one.endpoint
         initial = {"url": stored.url, "answers_url": stored.answers_url, "is_active": stored.is_active}
     initial["officer"] = str(acting.pk) if acting else ""
-    officers = owners.officers(one.of, on=owners.today(at)) if isinstance(one.of, Agency) else None
+    officers = owners.officers(one.of, on=timezone.localdate(at)) if isinstance(one.of, Agency) else None
     return ProgramForm(request.POST if on_post else None, officers=officers if is_agency else None, initial=initial)
 
 
