@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from agencies.calendar import WorkingCalendar
 from complaints.actions import answer_copies, linked_cases, proposals
-from complaints.actions.decisions import NothingProposed, before
+from complaints.actions.decisions import before
 from complaints.answer_quality.judgement import CaseWords, Judgement, Result, judge
 from complaints.answer_quality.stored import current_lexicon
 from complaints.answer_quality.subjects import subject_group
@@ -110,9 +110,7 @@ def sign(case: Case, *, by: User, at: datetime) -> Answer:
     with transaction.atomic():
         linked_cases.lock_followed(case)
         with transition(case, Action.CLOSE, by=by, at=at) as change:
-            answer = case.answers.filter(state=AnswerState.PROPOSED).first()
-            if answer is None:
-                raise NothingProposed
+            answer = proposals.proposed_answer(case)
             what = policy.actors(case, by, at=change.at)
             if not second_person.may_sign(what, by, writer=answer.written_by_id):
                 raise NotEntitled

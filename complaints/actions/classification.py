@@ -13,6 +13,7 @@ from agencies.calendar import WorkingCalendar
 from agencies.models import Topic, TopicQuestion, current_calendar
 from complaints.actions import precedents, proposals, topic_answers
 from complaints.clocks import topic_limit
+from complaints.clocks.extensions import promise_clock
 from complaints.engine.change import Change
 from complaints.engine.transition import act
 from complaints.models import AnswerState, Case, Classification
@@ -59,7 +60,7 @@ class Effects:
 
 def effects(case: Case, *, topic: Topic, kind: str, at: datetime) -> Effects:
     """Return what correcting ``case`` to ``topic`` and ``kind`` would change at ``at``."""
-    clock = topic_limit.promise_clock(case)
+    clock = promise_clock(case)
     calendar = current_calendar()
     answered = set(case.topic_answers.values_list("question", flat=True))
     asked = topic_answers.questions_for(topic, kind=kind)
@@ -130,7 +131,7 @@ def _record(change: Change, topic: Topic, *, kind: str, by: User) -> Classificat
 
 def _keep_limit(change: Change, calendar: WorkingCalendar) -> None:
     """Move the promise to the limit of the new topic if it lies beyond; the citizen is told unless it is paused."""
-    case, clock = change.case, topic_limit.promise_clock(change.case)
+    case, clock = change.case, promise_clock(change.case)
     if clock is None:
         return
     due = topic_limit.earlier_due(clock, case, days=case.limit_days, at=change.at, calendar=calendar)

@@ -11,7 +11,7 @@ from accounts.models import User
 from agencies.models import Agency, Directorate
 from complaints.actions import proposals
 from complaints.clocks import clockwork
-from complaints.clocks.extensions import AlreadyProposed, later, running_clock
+from complaints.clocks.extensions import AlreadyProposed, later, require_promise_clock
 from complaints.engine.change import Change, Fact
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, transition
 from complaints.models import Case, Extension, ExtensionState, Refusal
@@ -29,10 +29,6 @@ class PromiseTooLate(ValueError):
 
 class OwnAgencyProposed(ValueError):
     """The agency that refuses a case proposes itself as its owner."""
-
-
-class NothingProposed(LookupError):
-    """There is no proposed answer or extension to sign or grant."""
 
 
 def accept(case: Case, *, by: User, at: datetime, days: int, directorate: Directorate | None = None) -> None:
@@ -121,7 +117,7 @@ def propose_extension(case: Case, *, by: User, at: datetime, days: int, reason: 
         with act(case, Action.PROPOSE_EXTENSION, by=by, at=at) as change:
             if case.extensions.filter(state=ExtensionState.PROPOSED).exists():
                 raise AlreadyProposed
-            clock = running_clock(case)
+            clock = require_promise_clock(case)
             due = later(case, clock, days=days, at=change.at, calendar=change.calendar)
             extension = Extension.objects.create(
                 case=case,
@@ -135,8 +131,7 @@ def propose_extension(case: Case, *, by: User, at: datetime, days: int, reason: 
                 proposed_at=change.at,
             )
             change.facts = {"new_on": extension.new_on.isoformat(), "words": change.fingerprint(reason)}
-        was_granted = case.extensions.filter(state=ExtensionState.GRANTED).exists()
-        proposals.tell_decider(change, proposer=by, is_for_unit=was_granted)
+        proposals.tell_decider(change, proposer=by, is_for_unit=proposals.was_extended(case))
     return extension
 
 
@@ -149,14 +144,11 @@ def extend(case: Case, *, by: User, at: datetime) -> Extension:
     when there is none, ``ExtensionPast`` and ``ExtensionTooLate``.
     """
     with transition(case, Action.EXTEND, by=by, at=at) as change:
-        extension = case.extensions.filter(state=ExtensionState.PROPOSED).first()
-        if extension is None:
-            raise NothingProposed
-        is_first = not case.extensions.filter(state=ExtensionState.GRANTED).exists()
+        extension, is_first = proposals.proposed_extension(case)
         what, proposer = policy.actors(case, by, at=change.at), extension.proposed_by_id
         if not second_person.may_grant_date(case, what, by, proposer=proposer, is_first=is_first, at=change.at):
             raise NotEntitled
-        clock = running_clock(case)
+        clock = require_promise_clock(case)
         change.due = later(case, clock, days=extension.days, at=change.at, calendar=change.calendar)
         extension.state, extension.decided_event_id = ExtensionState.GRANTED, change.event_id
         extension.granted_by, extension.granted_at = by, change.at

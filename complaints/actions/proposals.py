@@ -1,4 +1,4 @@
-"""Proposed answers and extensions: who is told, and that they are dropped when the case leaves their desk."""
+"""Proposed answers and extensions: the one that waits, who is told, and its end when the case leaves the desk."""
 
 from __future__ import annotations
 
@@ -9,8 +9,33 @@ from accounts.models import User
 from agencies.models import Agency
 from complaints.engine import holders, notices
 from complaints.engine.change import Change
-from complaints.models import AnswerState, ExtensionState
+from complaints.models import Answer, AnswerState, Case, Extension, ExtensionState
 from complaints.permissions import second_person, send_window
+
+
+class NothingProposed(LookupError):
+    """There is no proposed answer or extension to sign or grant."""
+
+
+def proposed_answer(case: Case) -> Answer:
+    """Return the answer to ``case`` that waits for a second signature; raises ``NothingProposed``."""
+    answer = case.answers.filter(state=AnswerState.PROPOSED).first()
+    if answer is None:
+        raise NothingProposed
+    return answer
+
+
+def proposed_extension(case: Case) -> tuple[Extension, bool]:
+    """Return the extension that waits for a decision, and whether it is the first; raises ``NothingProposed``."""
+    extension = case.extensions.filter(state=ExtensionState.PROPOSED).first()
+    if extension is None:
+        raise NothingProposed
+    return extension, not was_extended(case)
+
+
+def was_extended(case: Case) -> bool:
+    """Tell whether a later date was granted before."""
+    return case.extensions.filter(state=ExtensionState.GRANTED).exists()
 
 
 def tell_decider(change: Change, *, proposer: User, is_for_unit: bool = False) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.models import User
-from complaints.actions.decisions import NothingProposed
+from complaints.actions import proposals
 from complaints.engine.transition import NotEntitled, act
 from complaints.models import Answer, AnswerState, Case, Extension, ExtensionState, Note
 from complaints.permissions import policy, second_person
@@ -18,10 +18,7 @@ def refuse_extension(case: Case, *, by: User, at: datetime, reason: str) -> Exte
     Raises ``NothingProposed`` when there is none.
     """
     with act(case, Action.REFUSE_EXTENSION, by=by, at=at) as change:
-        extension = case.extensions.filter(state=ExtensionState.PROPOSED).first()
-        if extension is None:
-            raise NothingProposed
-        is_first = not case.extensions.filter(state=ExtensionState.GRANTED).exists()
+        extension, is_first = proposals.proposed_extension(case)
         what, proposer = policy.actors(case, by, at=change.at), extension.proposed_by_id
         if not second_person.decides_on_date(case, what, proposer=proposer, is_first=is_first, at=change.at):
             raise NotEntitled
@@ -38,9 +35,7 @@ def send_back(case: Case, *, by: User, at: datetime, reason: str) -> Answer:
     Raises ``NothingProposed`` without one and ``NotEntitled`` for its own writer, who can rewrite it instead.
     """
     with act(case, Action.SEND_BACK, by=by, at=at) as change:
-        answer = case.answers.filter(state=AnswerState.PROPOSED).first()
-        if answer is None:
-            raise NothingProposed
+        answer = proposals.proposed_answer(case)
         if not second_person.may_sign(policy.actors(case, by, at=change.at), by, writer=answer.written_by_id):
             raise NotEntitled
         answer.state, answer.taken_back_event_id = AnswerState.TAKEN_BACK, change.event_id

@@ -29,15 +29,20 @@ class AlreadyProposed(ValueError):
     """Another extension is proposed already and waits for a decision."""
 
 
-def running_clock(case: Case) -> Clock:
-    """Return the clock of the promise of ``case``, which is paused while the citizen is asked."""
-    found = _RUNNING.first(None, {"case": case}, case=case.pk)
+def promise_clock(case: Case) -> Clock | None:
+    """Return the clock of the promise of ``case``, paused while the citizen is asked; None if nothing is promised."""
+    return _PROMISE.first(None, {"case": case}, case=case.pk)
+
+
+def require_promise_clock(case: Case) -> Clock:
+    """Return the clock of the promise of ``case``; raise ``Clock.DoesNotExist`` if nothing is promised."""
+    found = promise_clock(case)
     if found is None:
         raise Clock.DoesNotExist
     return found
 
 
-_RUNNING: Final = CompiledRead(
+_PROMISE: Final = CompiledRead(
     lambda _shape, *, case: Clock.objects.filter(
         case=case, kind=ClockKind.ANSWER, ended_at__isnull=True, task__isnull=True
     ),
@@ -92,6 +97,6 @@ def is_possible(case: Case, *, at: datetime, calendar: WorkingCalendar) -> bool:
     doubled = timezone.localdate(case.limit_from + 2 * timedelta(days=case.limit_days))
     if case.promised_on is not None and doubled > max(case.promised_on, timezone.localdate(at)):
         return True
-    clock = running_clock(case)
+    clock = require_promise_clock(case)
     most = most_days(case, clock, calendar=calendar)
     return most > 0 and calendar.due(clock.due_at, most) > at

@@ -10,12 +10,6 @@ from agencies.calendar import WorkingCalendar
 from complaints.clocks import clockwork
 from complaints.clocks.elapsed import after_pauses
 from complaints.models import Case, Clock
-from complaints.workflow import ClockKind
-
-
-def promise_clock(case: Case) -> Clock | None:
-    """Return the clock of the running or paused promise of ``case``; None where nothing is promised."""
-    return case.clocks.filter(kind=ClockKind.ANSWER, ended_at__isnull=True, task__isnull=True).first()
 
 
 def earlier_due(clock: Clock, case: Case, *, days: int, at: datetime, calendar: WorkingCalendar) -> datetime | None:

@@ -212,7 +212,7 @@ def _postponed(story: Story) -> None:
     """A later date is proposed, on which the supervisor decides."""
     _accepted(story)
     case, proposed_at, calendar = story.case, story.at + timedelta(hours=21), current_calendar()
-    most = extensions.most_days(case, extensions.running_clock(case), calendar=calendar)
+    most = extensions.most_days(case, extensions.require_promise_clock(case), calendar=calendar)
     if most:
         propose_extension(case, by=story.officer, at=proposed_at, days=min(2, most), reason=EXTENSION_REASON)
 

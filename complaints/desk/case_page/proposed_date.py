@@ -43,7 +43,7 @@ def proposed_date(permissions: CasePermissions, *, calendar: WorkingCalendar) ->
         return None
     case, at = permissions.case, permissions.at
     try:
-        extension, clock = case.extensions.get(state=ExtensionState.PROPOSED), extensions.running_clock(case)
+        extension, clock = case.extensions.get(state=ExtensionState.PROPOSED), extensions.require_promise_clock(case)
     except ObjectDoesNotExist:
         return None
     new_on = extensions.granted_on(case, clock, days=extension.days, at=at, calendar=calendar)

@@ -119,5 +119,5 @@ class TestTheDemonstration:
         assert (Note.objects.count(), Label.objects.count()) == (1, 1)
         waiting = Extension.objects.get(state=ExtensionState.PROPOSED, proposed_by__login="omar@miyahuna.example")
         case, calendar = waiting.case, current_calendar()
-        clock = extensions.running_clock(case)
+        clock = extensions.require_promise_clock(case)
         assert extensions.granted_on(case, clock, days=waiting.days, at=NOW, calendar=calendar) == waiting.new_on

@@ -157,7 +157,7 @@ def extend(request: ActionRequest) -> HttpResponse:
         raise TransitionNotAllowed(request.action, request.case)
     if is_proposed:
         return request.refuse(gettext("A later date has already been proposed and is waiting for a decision."))
-    clock, calendar = extensions.running_clock(request.case), current_calendar()
+    clock, calendar = extensions.require_promise_clock(request.case), current_calendar()
     form = ExtendForm(request.data, case=request.case, clock=clock, calendar=calendar, at=request.at)
     if not extensions.is_possible(request.case, at=request.at, calendar=calendar):
         return request.refuse(gettext("The date of this case cannot be moved any further."))
@@ -179,7 +179,7 @@ def grant(request: ActionRequest) -> HttpResponse:
         raise TransitionNotAllowed(request.action, request.case)
     if extension is None or not request.permissions.may_grant_date:
         raise Http404
-    clock, calendar = extensions.running_clock(request.case), current_calendar()
+    clock, calendar = extensions.require_promise_clock(request.case), current_calendar()
     new_on = extensions.granted_on(request.case, clock, days=extension.days, at=request.at, calendar=calendar)
     if not request.is_sent(Form(request.data)) or new_on is None:
         message = new_on and notices.preview("case_new_date", case=request.case, on=new_on, at=request.at)
