@@ -153,7 +153,7 @@ def prepared[F: Fixture](function: F) -> F:
         return preparation.value(function, arguments)
 
     _originals[made_or_put_back] = function
-    return made_or_put_back  # type: ignore[return-value]
+    return made_or_put_back
 
 
 def begin(item: pytest.Item) -> None:

@@ -72,7 +72,7 @@ def with_own_addresses(get_response: Callable[[HttpRequest], HttpResponse]) -> C
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
-        request.urlconf = __name__  # type: ignore[assignment]
+        request.urlconf = __name__
         return get_response(request)
 
     return answer

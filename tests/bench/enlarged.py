@@ -117,7 +117,7 @@ class Enlarger:
             SELECT {values} FROM {model._meta.db_table} CROSS JOIN generate_series(%(first)s, %(last)s) AS copy
             WHERE {copied}"""
 
-    def _value(self, model: type[models.Model], field: models.Field) -> str:  # type: ignore[type-arg]
+    def _value(self, model: type[models.Model], field: models.Field) -> str:
         column = _column(field)
         own = _OWN.get(f"{model._meta.db_table}.{column}")
         to = model if field.primary_key and not field.remote_field else field.related_model
@@ -148,5 +148,5 @@ class Enlarger:
                     yield definition
 
 
-def _column(field: models.Field) -> str:  # type: ignore[type-arg]
+def _column(field: models.Field) -> str:
     return str(field.column)

@@ -199,7 +199,7 @@ class _Filing:
         answer = self.client.get(address)
         self.requests += 1
         _require(answer, OK)
-        return bytes(answer.content)  # type: ignore[attr-defined]
+        return bytes(answer.content)
 
     def _post(self, address: str, words: Mapping[str, object]) -> None:
         answer = self.client.post(address, {"draft": self.draft, **words})

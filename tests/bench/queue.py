@@ -128,7 +128,7 @@ def _both(few: int, many: int) -> Iterator[Chosen]:
 @contextmanager
 def _maintenance() -> Iterator[Any]:
     """Open a connection to no database of ours: a copy is made of one that nobody uses."""
-    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+    with connection._nodb_cursor() as cursor:
         yield cursor
 
 

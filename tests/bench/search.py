@@ -105,7 +105,7 @@ def _databases(asked: argparse.Namespace) -> Iterator[Chosen]:
         db.router.routers = []
         for alias in (FEW, MANY)[: len(copies)]:
             connections[alias].close()
-        with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        with connection._nodb_cursor() as cursor:
             for name in copies:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
 
@@ -114,7 +114,7 @@ def _copy(alias: str) -> str:
     name = connection.settings_dict["NAME"]
     copy = f"{name}_{alias}"
     connection.close()
-    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+    with connection._nodb_cursor() as cursor:
         cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
     connections.databases[alias] = {**connections.databases[LATER], "NAME": copy}
     return copy

@@ -183,7 +183,7 @@ def file_case(amina: Citizen, water: Agency, outage: Topic, omar: User, lina: Us
                 "subject": SUBJECT,
                 "details": DETAILS,
                 **said,
-            }  # type: ignore[arg-type]
+            }
         )
         return file(filing, by=by or filing.citizen.user or lina, at=at)
 
@@ -344,7 +344,7 @@ def make_message(amina: Citizen, now: datetime) -> MakeMessage:
                 "body": "تغيرت كلمة مروركم في بخدمتكم.",
                 "created_at": now,
                 **said,
-            }  # type: ignore[arg-type]
+            }
         )
 
     return make

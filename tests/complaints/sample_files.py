@@ -10,7 +10,7 @@ MEGABYTE = 1024 * 1024
 
 def picture(form: str = "JPEG", *, size: tuple[int, int] = (64, 48), **options: object) -> bytes:
     written = BytesIO()
-    Image.new("RGB", size, "teal").save(written, format=form, **options)  # type: ignore[arg-type]
+    Image.new("RGB", size, "teal").save(written, format=form, **options)
     return written.getvalue()
 
 

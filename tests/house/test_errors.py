@@ -96,7 +96,7 @@ def test_whoever_sent_files_is_told_that_they_are_not_on_the_page(
 
 def busy(state: str | None) -> Exception:
     error = psycopg.OperationalError("busy")
-    error.sqlstate = state  # type: ignore[misc]
+    error.sqlstate = state
     return error
 
 

@@ -95,8 +95,8 @@ def menu_texts(user: object) -> list[str]:
     request.user = user  # type: ignore[assignment]
     with translation.override("en"):
         groups = staff_menu(request)["staff_menu"]
-        titled = ([f"{group.title}:"] if group.title else [] for group in groups)  # type: ignore[attr-defined]
-        entries = ([str(entry.text) for entry in group.entries] for group in groups)  # type: ignore[attr-defined]
+        titled = ([f"{group.title}:"] if group.title else [] for group in groups)
+        entries = ([str(entry.text) for entry in group.entries] for group in groups)
         return [text for pair in zip(titled, entries, strict=True) for part in pair for text in part]
 
 

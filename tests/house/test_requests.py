@@ -202,7 +202,7 @@ def test_an_unknown_host_is_a_bad_request(client: Client) -> None:
 def test_the_client_is_counted_from_the_trusted_end(
     rf: RequestFactory, settings: object, proxies: int, forwarded: str, address: str
 ) -> None:
-    settings.TRUSTED_PROXIES = proxies  # type: ignore[attr-defined]
+    settings.TRUSTED_PROXIES = proxies
     request = rf.get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded)
     assert rate_limits.client_address(passed(middleware.TrustedProxies, request)) == address
 
@@ -218,7 +218,7 @@ def amina_client(client: Client, amina_user: User) -> Client:
 
 @pytest.fixture
 def amina_user(amina: object) -> User:
-    user = amina.user  # type: ignore[attr-defined]
+    user = amina.user
     assert isinstance(user, User)
     return user
 

@@ -313,7 +313,7 @@ def test_no_text_for_people_is_arabic_in_code() -> None:
 
 
 def _is_arabic(nodes: list[ast.AST]) -> bool:
-    documentation = {id(node.body[0].value) for node in nodes if _starts_with_text(node)}  # type: ignore[attr-defined]
+    documentation = {id(node.body[0].value) for node in nodes if _starts_with_text(node)}
     return any(
         isinstance(node, ast.Constant)
         and isinstance(node.value, str)

@@ -99,6 +99,6 @@ def make_message(at: datetime) -> MakeMessage:
             "body": "…",
             "created_at": at,
         }
-        return Message.objects.create(**(given | said))  # type: ignore[misc]
+        return Message.objects.create(**(given | said))
 
     return make

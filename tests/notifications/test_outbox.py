@@ -315,7 +315,7 @@ class TestTheBell:
         with caplog.at_level(logging.ERROR, logger="notifications"):
             assert [worker_signal.notify_workers(lane) for lane in ("codes", "notices", "codes")] == [False] * 3
         assert monotonic() - started < 10
-        assert [record.lane for record in caplog.records] == ["codes", "notices", "codes"]  # type: ignore[attr-defined]
+        assert [record.lane for record in caplog.records] == ["codes", "notices", "codes"]
         assert "secret" not in caplog.text
 
     def test_a_dead_broker_costs_a_moment(

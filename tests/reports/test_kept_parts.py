@@ -163,7 +163,7 @@ def test_no_address_makes_more_parts_than_there_are(
 ) -> None:
     """What a page does not heed, and another way to write it, are no key of a part; a large part is not kept."""
     client, figures, office = desks["unit"][0], reverse("reports"), reverse("pm-dashboard")
-    parts: Mapping[str, bytes] = cache._cache  # type: ignore[attr-defined] # how many there are is nowhere else
+    parts: Mapping[str, bytes] = cache._cache  # how many there are is nowhere else
     december = f"{figures}?first=1/12/2025&last=31/12/2025"
     for address, others in (
         (december, ("&x=1", "&figure=nonsense", "&span=year", "&agency=", "&after=9")),

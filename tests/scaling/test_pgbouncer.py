@@ -47,7 +47,7 @@ def test_more_clerks_than_connections_lead_cases_from_filing_to_the_answer(
 ) -> None:
     def clerk() -> None:
         said = {"kind": "complaint", "agency": water, "topic": leak, "subject": SUBJECT, "details": DETAILS}
-        case = file(Filing(citizen=amina, **said), by=amina.user, at=timezone.now())  # type: ignore[arg-type]
+        case = file(Filing(citizen=amina, **said), by=amina.user, at=timezone.now())
         accept(case, by=omar, at=timezone.now(), days=3)
         close(case, by=omar, at=timezone.now(), outcome="solved", found=FOUND, done=DONE)
         tasks.sweep_up()

@@ -149,7 +149,7 @@ def test_nothing_is_written_to_the_replica(copy: Pair, hours: object) -> None:
 def case(copy: Pair, amina: Citizen, water: Agency, leak: Topic, omar: User) -> Case:
     """File a complaint that the standby knows."""
     said = {"kind": "complaint", "agency": water, "topic": leak, "subject": "ماسورة", "details": "ماسورة مكسورة"}
-    filed = file(Filing(citizen=amina, **said), by=amina.user, at=timezone.now())  # type: ignore[arg-type]
+    filed = file(Filing(citizen=amina, **said), by=amina.user, at=timezone.now())
     copy.catch_up()
     return filed
 

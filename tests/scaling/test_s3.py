@@ -160,7 +160,7 @@ def test_a_bucket_that_gives_less_than_it_says(bad: BadStore, storage: S3Storage
 @pytest.fixture
 def case(amina: Citizen, water: Agency, leak: Topic, omar: User) -> Case:
     said = {"kind": "complaint", "agency": water, "topic": leak, "subject": "تسرب", "details": "تسرب أمام المدرسة"}
-    return file(Filing(citizen=amina, **said), by=amina.user, at=timezone.now())  # type: ignore[arg-type]
+    return file(Filing(citizen=amina, **said), by=amina.user, at=timezone.now())
 
 
 @pytest.fixture

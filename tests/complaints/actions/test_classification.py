@@ -61,7 +61,7 @@ def test_a_shorter_limit_moves_the_promise_and_tells_the_citizen(
     assert promised is not None
     assert accepted.promised_on == timezone.localdate(clock.due_at) == timezone.localdate(clock.first_due_at) < promised
     assert (accepted.deadline_at, told(accepted)) == (clock.due_at, 1)
-    assert accepted.events.last().facts["new_on"] == accepted.promised_on.isoformat()  # type: ignore[union-attr]
+    assert accepted.events.last().facts["new_on"] == accepted.promised_on.isoformat()
 
 
 def test_a_longer_limit_moves_nothing_and_tells_nobody(accepted: Case, slow: Topic, omar: User, now: datetime) -> None:
@@ -69,7 +69,7 @@ def test_a_longer_limit_moves_nothing_and_tells_nobody(accepted: Case, slow: Top
     classify(accepted, by=omar, at=now, topic=slow, kind="complaint")
     accepted.refresh_from_db()
     assert (accepted.promised_on, accepted.deadline_at, Message.objects.count()) == before
-    assert "new_on" not in accepted.events.last().facts  # type: ignore[union-attr]
+    assert "new_on" not in accepted.events.last().facts
 
 
 def test_while_the_citizen_is_asked_the_date_moves_silently_and_runs_on_from_the_answer(

@@ -214,7 +214,7 @@ def test_many_followers_cost_a_constant_each(
     django_assert_max_num_queries: Callable[..., object],
 ) -> None:
     cases = [follow(one) for one in neighbours(30)]
-    with django_assert_max_num_queries(30 * 70 + 60):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(30 * 70 + 60):
         close(lead, by=omar, at=now, **GOOD)
     assert Case.objects.filter(state="closed").count() == 31
     told = Message.objects.filter(template="case_answered", state=MessageState.PENDING)

@@ -228,7 +228,7 @@ def test_the_citizen_reads_of_the_call(
     desk: Desk, referred: Case, amina: Citizen, now: datetime, task: dict[str, object], words: str
 ) -> None:
     done = {"done_at": now, "done_by": "user:1"} if "outcome" in task else {}
-    CallTask.objects.create(message=put(told(referred), "undeliverable", settled_at=now), **task, **done)  # type: ignore[arg-type]
+    CallTask.objects.create(message=put(told(referred), "undeliverable", settled_at=now), **task, **done)
     page = on_own(desk, amina, referred)
     assert [notice.delivery.follows for notice in page.context["notices"]] == [words]
     assert words in page.content.decode()

@@ -44,7 +44,7 @@ GOOD = {"outcome": "solved", "found": FOUND, "done": DONE}
 
 
 def errors(page: object) -> dict[str, list[str]]:
-    return page.context["form"].errors  # type: ignore[attr-defined]
+    return page.context["form"].errors
 
 
 # ---- due dates ----

@@ -65,7 +65,7 @@ def send_twice(client: Client, url: str, typed: Typed, case: Case, action: str) 
     assert (first.status_code, second.status_code) == (302, 409)
     assert (done[0], *done[1:]) == (1, CaseEvent.objects.count(), Message.objects.count())
     told = second.context["previous_change"]
-    assert (told.by, told.at) == (str(second.wsgi_request.user), CaseEvent.objects.filter(case=case).last().at)  # type: ignore[union-attr]
+    assert (told.by, told.at) == (str(second.wsgi_request.user), CaseEvent.objects.filter(case=case).last().at)
     if "text" in typed and action != Action.CONSULT:
         assert TEXT in second.content.decode()
 

@@ -245,7 +245,7 @@ def test_a_case_closes_without_a_broker_and_the_message_is_owed(
     accepted.refresh_from_db()
     owed = Message.objects.get(template="case_answered")
     assert (accepted.state, owed.state, owed.reference) == ("closed", "pending", accepted.reference)
-    assert (len(rung), [record.lane for record in caplog.records]) == (1, ["notices"])  # type: ignore[attr-defined]
+    assert (len(rung), [record.lane for record in caplog.records]) == (1, ["notices"])
 
 
 def test_an_officer_is_told_nothing_as_staff_of_a_case_of_their_own(

@@ -36,4 +36,4 @@ def told_on(at: datetime) -> Told:
         said = json.loads(message.context)
         numbers = tuple(int(said[key]) for key in ("due_today", "at_risk", "returned", "failed"))
         found[names[message.recipient]] = numbers
-    return found  # type: ignore[return-value]
+    return found

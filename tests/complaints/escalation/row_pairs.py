@@ -84,7 +84,7 @@ def two_unrated_closings(get: Get) -> tuple[Any, Any]:
     rating_questions.ask(at=asked)
     questions = Message.objects.filter(template="case_rating")
     questions.update(created_at=asked)
-    return tuple(questions.order_by("pk").values_list("pk", flat=True))  # type: ignore[return-value]
+    return tuple(questions.order_by("pk").values_list("pk", flat=True))
 
 
 def two_cases_after_figures_are_built(get: Get) -> tuple[Any, Any]:

@@ -111,7 +111,7 @@ class Listing:
 
 
 def _compare(at: datetime) -> object:
-    return audit.compare("carrier", Listing(), since=at, until=at + timedelta(days=1))  # type: ignore[arg-type]
+    return audit.compare("carrier", Listing(), since=at, until=at + timedelta(days=1))
 
 
 def _sweep_all(at: datetime) -> object:

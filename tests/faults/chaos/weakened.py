@@ -29,5 +29,5 @@ def weaken(marks: Path) -> None:
         except OSError:
             return name
 
-    transition._owe = owe_after_the_commit  # type: ignore[assignment]
-    FileSystemStorage._save = take_as_stored  # type: ignore[method-assign,assignment]
+    transition._owe = owe_after_the_commit
+    FileSystemStorage._save = take_as_stored

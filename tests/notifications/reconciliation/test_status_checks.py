@@ -62,7 +62,7 @@ class TestTwoChecks:
     def test_the_spans_follow_the_setting(
         self, signals: list[str], answering: AnsweringCarrier, settings: object
     ) -> None:
-        settings.NOTIFICATIONS_TIME_FACTOR = 0.1  # type: ignore[attr-defined]
+        settings.NOTIFICATIONS_TIME_FACTOR = 0.1
         message = unsure(answering)
         assert wait_of(message) == MINUTE
         check_now(message)

@@ -61,7 +61,7 @@ def test_a_message_is_handed_over_as_it_was_frozen(signals: Signals, carrier: Ob
         )
     ]
     assert (attempt.outcome, attempt.provider_id, attempt.number) == ("accepted", "obedient-1", 1)
-    assert attempt.started_at <= attempt.wire_at <= attempt.ended_at  # type: ignore[operator]
+    assert attempt.started_at <= attempt.wire_at <= attempt.ended_at
 
 
 def test_an_accepted_message_is_not_sent_again(signals: Signals, carrier: ObedientCarrier) -> None:

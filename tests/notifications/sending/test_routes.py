@@ -103,7 +103,7 @@ class TestShare:
     def test_it_recovers_by_the_time_factor_of_the_setting(
         self, answering: AnsweringCarrier, second: SecondCarrier, settings: object
     ) -> None:
-        settings.NOTIFICATIONS_TIME_FACTOR = 0.1  # type: ignore[attr-defined]
+        settings.NOTIFICATIONS_TIME_FACTOR = 0.1
         routes.penalise("sms", answering.name)
         passed(seconds=19)
         assert weight(answering) == 80

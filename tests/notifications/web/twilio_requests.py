@@ -32,7 +32,7 @@ def at(attempt_id: int) -> str:
 
 def post(path: str, told: Any, signature: str | None, **headers: str) -> Any:
     given = headers if signature is None else headers | {"HTTP_X_TWILIO_SIGNATURE": signature}
-    return Client().post(path, urlencode(told), "application/x-www-form-urlencoded", **given)  # type: ignore[arg-type]
+    return Client().post(path, urlencode(told), "application/x-www-form-urlencoded", **given)
 
 
 def tell(path: str, told: dict[str, str]) -> Any:

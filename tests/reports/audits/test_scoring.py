@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 def refused(**values: object) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        AuditScore.objects.create(**(POINTS | values))  # type: ignore[misc]
+        AuditScore.objects.create(**(POINTS | values))
 
 
 def test_one_score_decides_or_two_that_agree(

@@ -66,7 +66,7 @@ def test_a_crash_between_two_agencies_leaves_the_rest_to_the_next_run(
     make, failing = circulating.make_annex, {"gam"}
 
     def made(circulation: Circulation, agency: Agency, *rest: object, at: datetime) -> Annex:
-        annex = make(circulation, agency, *rest, at=at)  # type: ignore[arg-type]
+        annex = make(circulation, agency, *rest, at=at)
         if agency.code in failing:
             raise ValueError
         return annex
@@ -102,7 +102,7 @@ def test_who_received_opened_and_answered_is_kept(
     said = {each.agency.code: each.is_answered for each in Annex.objects.before(next_report)}
     assert said == {"miyahuna": True, "gam": False}
     assert list(Annex.objects.before(annex.circulation.report.first)) == []
-    section = answers.section(SimpleNamespace(period=ReportPeriod(next_report, next_report)))  # type: ignore[arg-type]
+    section = answers.section(SimpleNamespace(period=ReportPeriod(next_report, next_report)))
     assert section is not None
     assert [row[1] for row in section.tables[0].rows] == ["لم يصل رد بعد", "تم الرد"]
 

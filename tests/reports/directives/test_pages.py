@@ -31,7 +31,7 @@ def _today(time_machine: TimeMachineFixture, now: datetime) -> None:
 
 
 def said(page: object) -> str:
-    return page.content.decode()  # type: ignore[attr-defined]
+    return page.content.decode()
 
 
 def status(client: Client, url: str) -> int:

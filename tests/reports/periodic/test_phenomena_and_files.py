@@ -104,7 +104,7 @@ def test_a_report_is_downloaded_in_every_form_through_its_page(
         ):
             url = reverse("periodic-report-file", args=[frozen.pk, language, form])
             answer = client.get(url)
-            got[form] = b"".join(answer)  # type: ignore[arg-type]
+            got[form] = b"".join(answer)
             assert url.partition("/staff/")[2] in page
             assert (answer.status_code, answer.headers["Content-Type"]) == (200, media_type)
             assert answer.headers["Content-Disposition"].startswith("attachment")

@@ -168,7 +168,7 @@ def test_the_licence_is_the_operators_choice(settings: object) -> None:
 
 
 def test_a_name_that_begins_like_a_formula_is_text(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(AGENCIES, "gam", ("\u200f =1+1", "\uff20SUM(A1)"))  # type: ignore[arg-type]
+    monkeypatch.setitem(AGENCIES, "gam", ("\u200f =1+1", "\uff20SUM(A1)"))
     release()
     row = next(row for row in read_csv("agencies") if row["code"] == "gam")
     assert (row["name_ar"], row["name_en"]) == ("'\u200f =1+1", "'\uff20SUM(A1)")

@@ -213,7 +213,7 @@ def rana(**said: object) -> RegistrationData:
         "language": "ar",
         **{name: SAID[name] for name in ("first_name", "father_name", "grandfather_name", "family_name")},
     }
-    return RegistrationData(**(values | said))  # type: ignore[arg-type]
+    return RegistrationData(**(values | said))
 
 
 @pytest.mark.usefixtures("water")

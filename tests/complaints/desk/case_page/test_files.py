@@ -35,7 +35,7 @@ def put(case: Case, name: str, content: bytes, at: datetime) -> Attachment:
 
 def hand(desk: Desk, person: User, case: Case, attachment: Attachment, way: str = "") -> tuple[Any, bytes]:
     answer = desk(person).get(address("desk-file", case, pk=attachment.pk) + (f"?as={way}" if way else ""))
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     for closer in answer._resource_closers:  # all of ``close`` but the end of the request, with its connection
         closer()
     return answer, content

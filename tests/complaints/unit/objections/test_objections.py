@@ -50,7 +50,7 @@ def told(template: str) -> list[str]:
 
 
 def errors(page: object) -> dict[str, list[str]]:
-    return page.context["form"].errors  # type: ignore[attr-defined]
+    return page.context["form"].errors
 
 
 # ---- the citizen ----

@@ -278,7 +278,7 @@ def test_the_preview_is_what_stands_on_the_citizens_page(
     read = desk(amina).get(address("case", accepted))
 
     def words(page: object) -> list[str]:
-        text = page.content.decode()  # type: ignore[attr-defined]
+        text = page.content.decode()
         shown = text[text.index(">", text.index(f"<h3>{preview.context['answer'].found_title}")) :]
         return strip_tags(shown.partition("</section>")[0]).split()
 

@@ -25,7 +25,7 @@ SAME = {"kind": "same_problem", "leads": "other"}
 
 
 def errors(page: object) -> dict[str, list[str]]:
-    return {name: list(said) for name, said in page.context["form"].errors.items()}  # type: ignore[attr-defined]
+    return {name: list(said) for name, said in page.context["form"].errors.items()}
 
 
 def test_a_case_is_linked_by_its_number(desk: Desk, file_case: FileCase, lead: Case, omar: User) -> None:
