@@ -64,15 +64,15 @@ def round_rows(user: User, *, at: datetime) -> list[RoundRow]:
 
 def round_row(user: User, drawn: AuditRound, *, at: datetime) -> RoundRow:
     """Return one round with its progress."""
-    counted = drawn if hasattr(drawn, "decided") else _counted(AuditRound.objects.filter(pk=drawn.pk))[0]
-    total, decided = counted.drawn, counted.decided  # type: ignore[attr-defined]
+    counted: Any = drawn if hasattr(drawn, "decided") else _counted(AuditRound.objects.filter(pk=drawn.pk))[0]
+    total, decided = counted.drawn, counted.decided
     if total == decided:
         return RoundRow(drawn, total, decided, 0, 0)
     disputed = AuditItem.objects.filter(sample__round=drawn).disputed().count()
     return RoundRow(drawn, total, decided, disputed, scoring.open_for(user, drawn, at=at).count())
 
 
-def _counted(rounds: Any) -> list[AuditRound]:
+def _counted(rounds: Any) -> list[Any]:
     items = Count("samples__items")
     decided = Count("samples__items", filter=~Q(samples__items__verdict=""))
     # A grouped query has no order of its own.

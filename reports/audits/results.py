@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import Count, F, Q
 from django.utils import timezone
@@ -111,13 +112,13 @@ def _counted(rounds: Iterable[AuditRound]) -> Iterable[AuditSample]:
     )
 
 
-def _audit(sample: AuditSample) -> AgencyAudit:
+def _audit(sample: Any) -> AgencyAudit:
     strata = tuple(
         Stratum(population, judged, good)
         for population, judged, good in (
-            (sample.challenged, sample.judged_challenged, sample.genuine_challenged),  # type: ignore[attr-defined]
-            (sample.others, sample.judged_others, sample.genuine_others),  # type: ignore[attr-defined]
+            (sample.challenged, sample.judged_challenged, sample.genuine_challenged),
+            (sample.others, sample.judged_others, sample.genuine_others),
         )
     )
-    drawn: int = sample.drawn  # type: ignore[attr-defined]
+    drawn: int = sample.drawn
     return AgencyAudit(strata, drawn, drawn - sum(stratum.judged for stratum in strata))

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import Enum, StrEnum
 from operator import is_
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 #: The version of the form of the JSON; it rises when a reader of the old form would read the new one wrongly.
 FORMAT: Final = 1
@@ -341,7 +341,7 @@ def _cell_from_json(cell: Any, kind: ColumnKind) -> Cell:
         return Decimal(repr(cell))
     if isinstance(cell, str) and kind is not ColumnKind.TEXT:
         return WITHHELD if cell == WITHHELD.value else date.fromisoformat(cell)
-    return cell  # type: ignore[no-any-return]
+    return cast("Cell", cell)
 
 
 # ---- what fits ----

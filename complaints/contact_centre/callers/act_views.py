@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -49,13 +50,13 @@ def caller_act(request: HttpRequest, ref: str, act: str) -> HttpResponse:
     return render(request, "complaints/contact_centre/callers/act.html", context, status=status)
 
 
-def _is_done(request: HttpRequest, case: Case, wanted: CallerAct, form: object) -> bool:
+def _is_done(request: HttpRequest, case: Case, wanted: CallerAct, form: forms.Form) -> bool:
     """Do it to the case as it was read; False, with the reason on the form, where it has changed since."""
     user, at = signed_in_user(request), timezone.now()
     with transaction.atomic():
         held = Case.objects.lock_version(case.pk)
         if request.POST.get("version") == str(held):
-            return try_action(form, lambda: wanted.do(case, user, at, form))  # type: ignore[arg-type]
+            return try_action(form, lambda: wanted.do(case, user, at, form))
     text = gettext("The case has changed since you opened it. Read it again. Your text is still here.")
-    form.add_error(None, ValidationError(text, code="overtaken"))  # type: ignore[attr-defined]
+    form.add_error(None, ValidationError(text, code="overtaken"))
     return False

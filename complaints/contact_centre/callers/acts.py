@@ -36,7 +36,7 @@ class CallerAct:
     action: Action
     title: StrPromise
     form: Callable[[Data, Case], forms.Form]
-    do: Callable[[Case, User, datetime, forms.Form], object]
+    do: Callable[[Case, User, datetime, Any], object]
     done: StrPromise
 
 
@@ -60,8 +60,8 @@ def _rating_form(data: Data, case: Case) -> RatingForm:
     return form
 
 
-def _hand_over(case: Case, by: User, at: datetime, form: forms.Form) -> None:
-    centre, reference = form.chosen, form.cleaned_data["reference"]  # type: ignore[attr-defined]
+def _hand_over(case: Case, by: User, at: datetime, form: HandOverForm) -> None:
+    centre, reference = form.chosen, form.cleaned_data["reference"]
     try:
         actions.hand_over(case, by=by, at=at, centre=centre, reference=reference)
     except HeldByAnother:
@@ -81,7 +81,7 @@ ACTS: Final[dict[str, CallerAct]] = {
         Action.AMEND,
         _("Correct the text"),
         _amend_form,
-        lambda case, by, at, form: actions.amend(case, by=by, at=at, **form.words),  # type: ignore[attr-defined]
+        lambda case, by, at, form: actions.amend(case, by=by, at=at, **form.words),
         _("The correction was saved."),
     ),
     "hand-over": CallerAct(
@@ -102,7 +102,7 @@ ACTS: Final[dict[str, CallerAct]] = {
         Action.RATE,
         _("Rate the answer"),
         _rating_form,
-        lambda case, by, at, form: rate(case, by=by, at=at, **form.said),  # type: ignore[attr-defined]
+        lambda case, by, at, form: rate(case, by=by, at=at, **form.said),
         _("The rating was saved in the caller's name."),
     ),
     "withdraw": CallerAct(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +18,8 @@ IN_THEIR_WORDS: Final = _("In the caller's own words. Read it back before you se
 class CallerForm(TrackForm):
     """The tracking number and the end of the caller's mobile number, as the caller says them."""
 
-    def __init__(self, data: object = None) -> None:
-        super().__init__(data)  # type: ignore[arg-type]
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
         self.fields["ref"].help_text = _("The caller reads it from our message")
         self.fields["phone_end"].label = _("Last 4 digits of the caller's mobile number")
         self.fields["phone_end"].help_text = _("Ask the caller for them. Never say them yourself.")

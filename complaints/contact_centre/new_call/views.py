@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import phones
 from accounts.decorators import signed_in_user, staff_required
 from accounts.identity.registries import RegistryFinding, RegistryOutcome
-from accounts.models import User
+from accounts.models import Citizen, User
 from accounts.rate_limits import RateLimitReached
 from accounts.registration import recorded
 from accounts.roles import CONTACT_CENTRE
@@ -99,7 +99,7 @@ def person(request: HttpRequest, contact: CentreContact) -> HttpResponse:
     return _prove(request, contact) if contact.citizen else _choose(request, contact, found)
 
 
-def _choose(request: HttpRequest, contact: CentreContact, found: list) -> HttpResponse:  # type: ignore[type-arg]
+def _choose(request: HttpRequest, contact: CentreContact, found: list[Citizen]) -> HttpResponse:
     form = ChoosePersonForm(request.POST if request.method == "POST" else None, people=found)
     if form.is_bound and form.is_valid():
         contacts.take_person(contact, form.chosen, at=timezone.now())

@@ -122,11 +122,12 @@ class StepForm(Form):
     @property
     def values(self) -> dict[str, Any]:
         """Return the fields of the step as they are stored."""
-        rows = {"colleague": self.officers, "directorate": self.directorates, "standard_text": self.texts}
-        return {
-            name: rows[name].get(value) if name in rows else value  # type: ignore[attr-defined]
-            for name, value in self.cleaned_data.items()
+        rows: dict[str, Mapping[str, object]] = {
+            "colleague": self.officers,
+            "directorate": self.directorates,
+            "standard_text": self.texts,
         }
+        return {name: rows[name].get(value) if name in rows else value for name, value in self.cleaned_data.items()}
 
 
 def _initial(step: MacroStep) -> dict[str, Any]:

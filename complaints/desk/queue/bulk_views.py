@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -200,10 +200,9 @@ def _lead(form: Form, bulk: BulkRequest) -> Case | None:
 # ---- the actions ----
 
 
-def _accept(form: Form, bulk: BulkRequest) -> CaseAction:
-    accepting = cast("AcceptManyForm", form)
-    days, directorate = accepting.cleaned_data["days"], accepting.chosen_directorate
-    words = accepting.request_text if directorate else ""
+def _accept(form: AcceptManyForm, bulk: BulkRequest) -> CaseAction:
+    days, directorate = form.cleaned_data["days"], form.chosen_directorate
+    words = form.request_text if directorate else ""
 
     def action(case: Case) -> bool:
         actions.accept(case, by=bulk.user, at=bulk.at, days=days, directorate=directorate)
@@ -214,8 +213,8 @@ def _accept(form: Form, bulk: BulkRequest) -> CaseAction:
     return action
 
 
-def _refer(form: Form, bulk: BulkRequest) -> CaseAction:
-    agency, reason = form.chosen_agency, form.cleaned_data["reason"]  # type: ignore[attr-defined]
+def _refer(form: ReferManyForm, bulk: BulkRequest) -> CaseAction:
+    agency, reason = form.chosen_agency, form.cleaned_data["reason"]
 
     def action(case: Case) -> bool:
         # Taking a case from another agency is a decision on that case alone.
@@ -227,8 +226,8 @@ def _refer(form: Form, bulk: BulkRequest) -> CaseAction:
     return action
 
 
-def _assign(form: Form, bulk: BulkRequest) -> CaseAction:
-    officer = form.chosen  # type: ignore[attr-defined]
+def _assign(form: OfficerForm, bulk: BulkRequest) -> CaseAction:
+    officer = form.chosen
 
     def action(case: Case) -> bool:
         if case.officer_id == officer.pk:
@@ -266,7 +265,8 @@ def _link(form: Form, bulk: BulkRequest) -> CaseAction:
     return action
 
 
-_CASE_ACTIONS: dict[BulkAction, Callable[[Form, BulkRequest], CaseAction]] = {
+#: Each takes the form that ``_FORMS`` makes for it.
+_CASE_ACTIONS: dict[BulkAction, Callable[[Any, BulkRequest], CaseAction]] = {
     BulkAction.ACCEPT: _accept,
     BulkAction.REFER: _refer,
     BulkAction.ASSIGN: _assign,
@@ -274,6 +274,6 @@ _CASE_ACTIONS: dict[BulkAction, Callable[[Form, BulkRequest], CaseAction]] = {
     BulkAction.REMIND_DIRECTORATE: _reminder(actions.remind_directorate),
     BulkAction.LABEL: _label_action(actions.label),
     BulkAction.UNLABEL: _label_action(actions.unlabel),
-    BulkAction.MACRO: lambda form, bulk: macro_action(form.chosen, bulk.user, at=bulk.at),  # type: ignore[attr-defined]
+    BulkAction.MACRO: lambda form, bulk: macro_action(form.chosen, bulk.user, at=bulk.at),
     BulkAction.LINK: _link,
 }

@@ -51,19 +51,14 @@ class Names:
             for name, value in each.items():
                 known = fields.get(name)
                 if isinstance(known, models.ForeignKey) and value is not None:
-                    keys.setdefault(_target(known), set()).add(value)
+                    keys.setdefault(known.related_model, set()).add(value)
         for target, found in keys.items():
             rows = target._default_manager.in_bulk(found)  # noqa: SLF001
             self._names[target] = {key: str(row) for key, row in rows.items()}
 
     def of(self, known: models.ForeignKey[Any, Any], key: int) -> str:
         """Return the name of a row that ``known`` refers to."""
-        return self._names.get(_target(known), {}).get(key, NOTHING)
-
-
-def _target(known: models.ForeignKey[Any, Any]) -> type[models.Model]:
-    target: Any = known.related_model
-    return target  # type: ignore[no-any-return]
+        return self._names.get(known.related_model, {}).get(key, NOTHING)
 
 
 def row_fields(row: Reference) -> list[FieldText]:
