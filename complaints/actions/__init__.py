@@ -1,4 +1,4 @@
-"""The actions on a case: one function for every row of the table in ``complaints.workflow.actions``."""
+"""The actions on a case, as functions; those with a directorate are in ``complaints.actions.consultations``."""
 
 from complaints.actions.answers import close, sign
 from complaints.actions.classification import classify
@@ -19,7 +19,7 @@ from complaints.actions.reminders import ask_unit, remind_agency, remind_directo
 from complaints.actions.reviews import refuse_extension, send_back
 from complaints.actions.shown_files import show_files
 from complaints.actions.triage import archive, refer
-from complaints.actions.undo import answered_with, undo
+from complaints.actions.undo import undo
 from complaints.actions.urgency import clear_urgent
 from complaints.actions.voices import transcribe
 
@@ -29,7 +29,6 @@ __all__ = [
     "add_task",
     "amend",
     "answer_task",
-    "answered_with",
     "archive",
     "ask",
     "ask_explanation",

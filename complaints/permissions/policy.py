@@ -165,7 +165,7 @@ def _closed_within(case: Case, span: timedelta, at: datetime) -> bool:
 
 
 def is_entitled(case: Case, action: Action, user: User | None, *, at: datetime) -> bool:
-    """Tell whether ``user`` is among those who may do ``action``; only the holder of the case may ask the citizen."""
+    """Tell whether ``user`` is among those who may do ``action``, whether it fits now or not."""
     return _are_entitled(case, action, actors(case, user, at=at))
 
 
@@ -189,6 +189,7 @@ def opens_page(case: Case, action: Action, user: User, *, at: datetime) -> bool:
 
 
 def _are_entitled(case: Case, action: Action, what: frozenset[Actor]) -> bool:
+    """Tell whether the table names one of the relations ``what``; only who holds the case may ask the citizen."""
     if action == Action.ASK:
         what -= {Actor.CMU} if case.state != State.TRIAGE else {Actor.OFFICER, Actor.SUPERVISOR}
     return bool(ACTIONS[action].who & what)

@@ -26,7 +26,6 @@ from complaints.workflow.terms import Action, Actor, ClockKind, Party, State
 
 S, A, P = State, Actor, Party  # short, so that a row reads as a row
 _REPLY_BY = _("You will get the reply by")
-_WRITTEN = TimelineText(title=_("Your voice note was written down"))
 _NOT_COMPETENT = TimelineText(
     title=_("%(agency)s does not handle this"),
     text=_("%(unit)s finds the right agency. You do not need to do anything."),
@@ -264,7 +263,12 @@ ACTIONS: dict[Action, ActionRule] = {
         tells=_FOR_THE_DESK,
         timeline=TimelineText(title=_("You added information"), colour="you", has_quote=True),
     ),
-    Action.TRANSCRIBE: ActionRule(label=_("Voice note written down"), who=STAFF, sources=ANY_STATE, timeline=_WRITTEN),
+    Action.TRANSCRIBE: ActionRule(
+        label=_("Voice note written down"),
+        who=STAFF,
+        sources=ANY_STATE,
+        timeline=TimelineText(title=_("Your voice note was written down")),
+    ),
     Action.PROPOSE_EXTENSION: ActionRule(label=_("Later date proposed"), who=DESK, sources=those(S.IN_PROGRESS)),
     Action.REFUSE_EXTENSION: ActionRule(
         label=_("Later date refused"),

@@ -14,6 +14,7 @@ from complaints import actions
 from complaints.actions import consultations, linked_cases
 from complaints.actions.consultations import NotOfTheAgency
 from complaints.actions.notes import HeldByAnother
+from complaints.actions.undo import answered_with
 from complaints.attachments.fields import NOT_STORED
 from complaints.attachments.uploads import NotStored
 from complaints.case_text.history import action_label
@@ -200,7 +201,7 @@ def undo(request: ActionRequest) -> HttpResponse:
         return request.page(
             step=action_label(steps[-1]),
             left=left_words(send_window.ends_at(case, at=at), at=at),
-            followers=actions.answered_with(case, steps),
+            followers=answered_with(case, steps),
         )
     return request.done(_undone(undo_and_keep_typed(case, by=request.user, at=at)))
 
