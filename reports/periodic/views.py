@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -223,11 +224,11 @@ def _page(request: HttpRequest, found: PeriodicReport, *, status: int = 200) -> 
         "sends_back": is_theirs and found.state == ReportState.REVIEW,
         "corrects": is_theirs and found.is_frozen and correction is None,
         "correction": correction if correction and (is_theirs or correction.is_frozen) else None,
-        "is_overtaken": status != 200,  # noqa: PLR2004 - "fine"
+        "is_overtaken": status != HTTPStatus.OK,
         **frame(user, at=at),
     }
     answer = render(request, "reports/periodic/report.html", context, status=status)
-    if found.state == ReportState.WRITING and status == 200:  # noqa: PLR2004 - "fine"
+    if found.state == ReportState.WRITING and status == HTTPStatus.OK:
         answer["Refresh"] = str(REFRESH_SECONDS)
     return answer
 

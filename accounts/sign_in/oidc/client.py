@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from threading import Lock
 from typing import Any, Final, cast
 from urllib.parse import quote, urlencode
@@ -144,7 +145,7 @@ def _read_provider(ours: OidcClient, *, at: datetime) -> Provider:
 
 def _document(url: str) -> dict[str, Any]:
     answer = json_requests.ask(JsonRequest(url, seconds=SECONDS, tls=_tls(url)))
-    if answer.status != 200 or not isinstance(answer.content, dict):  # noqa: PLR2004 - RFC 9110, 15.3.1
+    if answer.status != HTTPStatus.OK or not isinstance(answer.content, dict):
         raise Unavailable(Failure.ERROR)
     return answer.content
 
@@ -179,7 +180,7 @@ def exchange(ours: OidcClient, theirs: Provider, *, code: str, redirect_uri: str
     if 400 <= answer.status < 500:  # noqa: PLR2004 - RFC 6749, 5.2
         reason = "code"
         raise BadToken(reason)
-    if answer.status != 200 or not isinstance(answer.content, dict):  # noqa: PLR2004 - RFC 6749, 5.1
+    if answer.status != HTTPStatus.OK or not isinstance(answer.content, dict):
         raise Unavailable(Failure.ERROR)
     return answer.content
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -112,7 +113,7 @@ def _page(request: HttpRequest, call: Call, *, status: int = 200, **context: Any
         "answers_callers": agent.authority(timezone.now()).has(CONTACT_CENTRE),
         "mark": call_tasks.number_mark(call),
         "script": call_script(call),
-        "is_overtaken": status != 200,  # noqa: PLR2004 - "fine"
+        "is_overtaken": status != HTTPStatus.OK,
     }
     return render(
         request,

@@ -202,7 +202,7 @@ def _page(request: HttpRequest, shown: MessageDetail, *, status: int = 200) -> H
     context: dict[str, Any] = {
         "detail": shown,
         "decisions": [(name, decision) for name, decision in DECISIONS.items() if name in shown.possible],
-        "is_overtaken": status != 200,  # noqa: PLR2004 - "fine"
+        "is_overtaken": status != HTTPStatus.OK,
         **frame(signed_in_user(request), at=timezone.now()),
     }
     return render(request, "complaints/message_centre/messages/message.html", context, status=status)
