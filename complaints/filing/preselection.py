@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 
 from django.utils import timezone
@@ -12,11 +12,10 @@ from django.utils import timezone
 from agencies.models import Agency, AgencySite, Topic
 from complaints.filing import drafting
 from complaints.models import Draft
+from kit.sent_numbers import sent_number
 
 #: The parameters of an address that choose something.
 AGENCY, TOPIC, SITE = "agency", "topic", "site"
-#: The longest number of a site in an address.
-MOST_DIGITS: Final = 9
 
 
 def preselected(parameters: Mapping[str, str], *, kind: str, at: datetime) -> dict[str, Any]:
@@ -37,9 +36,10 @@ def preselected(parameters: Mapping[str, str], *, kind: str, at: datetime) -> di
 
 def active_site(typed: str) -> AgencySite | None:
     """Return the registered site of that number, None where there is none."""
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= MOST_DIGITS):
+    key = sent_number(typed)
+    if key is None:
         return None
-    return AgencySite.objects.select_related("agency").filter(pk=int(typed), is_active=True).first()
+    return AgencySite.objects.select_related("agency").filter(pk=key, is_active=True).first()
 
 
 def _topic(code: str, kind: str) -> Topic | None:

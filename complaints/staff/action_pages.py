@@ -44,6 +44,7 @@ from complaints.unsent_forms.pages import keeps_unsent_form, mark_sent
 from complaints.visibility.identity import CaseVisibility, StaffVisibility
 from complaints.workflow import TRANSITIONS, Action
 from kit.forms import Form
+from kit.sent_numbers import sent_number
 
 type View = Callable[..., HttpResponse]
 
@@ -118,8 +119,8 @@ class ActionRequest:
         if self.data is None or self.previous_change:
             return False
         held = Case.objects.lock_version(self.case.pk)
-        seen = self.data.get("version", "")
-        if seen != str(held) and (not seen.isdecimal() or has_moved(self.case, since=int(seen[:9]))):
+        seen = sent_number(self.data.get("version", ""))
+        if seen != held and (seen is None or has_moved(self.case, since=seen)):
             raise Stale
         return form.is_valid() and "send" in self.data and "change" not in self.data
 
@@ -318,12 +319,12 @@ def _case_has_left(http: HttpRequest, user: User, reference: str, *, at: datetim
 
     It tells how the case left, and nothing of what was done to it since. Everybody else gets 404.
     """
-    desks, seen = user.authority(at).agencies(DESK), http.POST.get("version", "")
+    desks, seen = user.authority(at).agencies(DESK), sent_number(http.POST.get("version", ""))
     left = Case.objects.filter(reference=reference).exclude(agency__in=desks)
-    case = left.select_related("citizen").first() if seen.isascii() and seen.isdecimal() else None
-    if case is None or policy.must_not_handle(case, user, at=at):
+    case = left.select_related("citizen").first() if seen is not None else None
+    if case is None or seen is None or policy.must_not_handle(case, user, at=at):
         raise Http404
-    event = event_that_ended_access(case, desks, seen=int(seen[:9]), at=at)
+    event = event_that_ended_access(case, desks, seen=seen, at=at)
     if event is None:
         raise Http404
     context = {

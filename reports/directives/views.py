@@ -23,6 +23,7 @@ from complaints.attachments.uploads import NotStored
 from complaints.staff.frame import frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, sending
 from kit.forms import Form
+from kit.sent_numbers import sent_number
 from reports.directives import actions, permissions, source
 from reports.directives.actions import SourceFigure
 from reports.directives.forms import DecisionForm, DirectiveForm, StepForm
@@ -50,8 +51,7 @@ def directive_list(request: HttpRequest) -> HttpResponse:
     mine = permissions.visible_to(user, at)
     chosen = request.GET.get("view", "")
     chosen = chosen if chosen in VIEWS else "open"
-    after = request.GET.get("after", "")
-    start = int(after) if after.isdecimal() and after.isascii() and len(after) < 6 else 0  # noqa: PLR2004 - pages
+    start = sent_number(request.GET.get("after", "")) or 0
     found = list(mine.filter(VIEWS[chosen][1]).for_listing()[start : start + PAGE + 1])
     context = {
         "tabs": _tabs(mine, chosen),
@@ -116,8 +116,8 @@ def _source(request: HttpRequest, at: datetime) -> tuple[SourceFigure | None, st
 
 def _phenomenon(request: HttpRequest) -> Phenomenon | None:
     """Return the phenomenon because of which a directive is issued, if the address names one."""
-    key = request.GET.get("phenomenon", "")
-    return Phenomenon.objects.filter(pk=key).first() if key.isascii() and key.isdecimal() and len(key) < 10 else None  # noqa: PLR2004 - fits a column
+    key = sent_number(request.GET.get("phenomenon", ""))
+    return None if key is None else Phenomenon.objects.filter(pk=key).first()
 
 
 @staff_required(permissions.READERS)
@@ -234,8 +234,7 @@ def _visible(user: User, key: int, at: datetime) -> Directive:
 
 def _version(request: HttpRequest) -> int:
     """Return the version of the directive that the page was made from; 0 for what can be none."""
-    seen = request.POST.get("version", "")
-    return int(seen) if seen.isdecimal() and seen.isascii() and len(seen) < 10 else 0  # noqa: PLR2004 - fits a column
+    return sent_number(request.POST.get("version", "")) or 0
 
 
 def _content(directive: Directive, user: User, at: datetime) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from django.urls import get_urlconf, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from kit.sent_numbers import sent_number
 from reports.figures.scopes import Dimension, Key, Scope
 from reports.forms import period_of_address
 from reports.periods import ReportPeriod
@@ -25,7 +26,6 @@ from reports.periods import ReportPeriod
 PAGE = "figure-cases"
 #: What stands in an address for "without one".
 _NONE = "-"
-_LONGEST_KEY = 18
 _WHOLE = Scope()
 #: The list that a cause may limit.
 BY_CAUSE = "objections_upheld"
@@ -136,6 +136,7 @@ def _key(text: str, *, is_word: bool) -> Key:
         return None
     if is_word:
         return text
-    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_KEY):
+    key = sent_number(text)
+    if key is None:
         raise ValueError
-    return int(text)
+    return key

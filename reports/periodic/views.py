@@ -17,6 +17,7 @@ from accounts.decorators import signed_in_user
 from complaints.staff.frame import frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 from kit.languages import current_language
+from kit.sent_numbers import sent_number
 from reports.access import for_readers_of_all, for_unit, is_unit
 from reports.documents.downloads import FORMS, LANGUAGE_NAMES
 from reports.documents.page import markup
@@ -195,10 +196,10 @@ def _readable(request: HttpRequest, key: int) -> PeriodicReport:
 
 def _edition_seen(request: HttpRequest) -> int:
     """Return the edition that the posted page was made from; 404 without one."""
-    edition = request.POST.get("edition", "")
-    if not (edition.isascii() and edition.isdigit()):
+    edition = sent_number(request.POST.get("edition", ""))
+    if edition is None:
         raise Http404
-    return int(edition[:9])
+    return edition
 
 
 def _correction(report: PeriodicReport) -> PeriodicReport | None:

@@ -25,6 +25,7 @@ from complaints.models import Case
 from complaints.staff.frame import frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, sending
 from kit.forms import Form
+from kit.sent_numbers import sent_number
 from reports.models import Directive, Phenomenon, PhenomenonEntry, PhenomenonEntryKind, PhenomenonFile, PhenomenonState
 from reports.phenomena import actions, permissions
 from reports.phenomena.effect import effect
@@ -225,9 +226,8 @@ def _answer(
     if not is_allowed(user, phenomenon, at):
         raise Http404
     if form.is_bound and form.is_valid():
-        seen = request.POST.get("version", "")
         try:
-            messages.success(request, send(int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 9 else 0))  # noqa: PLR2004 - fits a column
+            messages.success(request, send(sent_number(request.POST.get("version", "")) or 0))
         except actions.PhenomenonChanged:
             words = gettext("Someone has changed this phenomenon in the meantime. Read what is new, then decide again.")
             form.add_error(None, words)

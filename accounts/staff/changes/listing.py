@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import StaffChange
+from kit.sent_numbers import sent_number
 
 PAGE: Final = 50
 
@@ -44,8 +45,8 @@ def list_changes(query: ChangesQuery, *, after: str = "") -> ChangesPage:
         rows = rows.filter(proposed_at__gte=_midnight(query.since))
     if query.until is not None:
         rows = rows.filter(proposed_at__lt=_midnight(query.until + timedelta(days=1)))
-    if after.isascii() and after.isdigit() and len(after) < len("9223372036854775807"):
-        rows = rows.filter(pk__lt=int(after))
+    if (key := sent_number(after)) is not None:
+        rows = rows.filter(pk__lt=key)
     found = list(rows[: PAGE + 1])
     shown = found[:PAGE]
     return ChangesPage(shown, str(shown[-1].pk) if len(found) > PAGE else "")

@@ -23,6 +23,7 @@ from complaints.api.open311.public_topics import public_topics
 from complaints.models import Case, ProgramCase
 from complaints.workflow import Kind, Outcome, State
 from kit.link_pages import opened_by_link
+from kit.sent_numbers import sent_number
 
 #: The bounds of the specification: at most 90 days, and the newest 1000.
 SPAN: Final = timedelta(days=90)
@@ -118,8 +119,7 @@ def _moment(text: str, name: str) -> datetime | None:
 
 def _keys(text: str) -> list[int]:
     """Return the keys in a list with commas; what is no key is left out, as a request that is not found."""
-    parts = text.split(",")[:MOST]
-    return [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) <= len(str(2**62))]
+    return [key for part in text.split(",")[:MOST] if (key := sent_number(part)) is not None]
 
 
 def _row(case: Case) -> Row:

@@ -54,6 +54,7 @@ from complaints.workflow import Action, Holder
 from kit.components.marks import due
 from kit.forms import Form
 from kit.link_pages import opened_by_link
+from kit.sent_numbers import sent_number
 
 CONFLICT, GONE, NOT_FOUND = 409, 410, 404
 PAGE = 50
@@ -143,9 +144,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     """List the consultations that wait for the directorates of a member, the oldest first."""
     user, at = signed_in_user(request), timezone.now()
     after = request.GET.get("after", "")
-    rows = members.waiting_consultations(user, at=at).filter(
-        pk__gt=int(after) if after.isdecimal() and after.isascii() else 0
-    )
+    rows = members.waiting_consultations(user, at=at).filter(pk__gt=sent_number(after) or 0)
     found, calendar = list(rows[: PAGE + 1]), current_calendar()
     context = {
         "rows": [_row(consultation, calendar, at) for consultation in found[:PAGE]],

@@ -30,6 +30,7 @@ from complaints.escalation import absences
 from complaints.escalation.absences import NotAtTheDesk
 from complaints.permissions import policy
 from complaints.staff.frame import frame
+from kit.sent_numbers import sent_number
 
 
 @dataclass(frozen=True)
@@ -158,8 +159,8 @@ def _is_planned(request: _OfficersRequest, form: AbsenceForm) -> bool:
 def absence_end(request: _OfficersRequest) -> HttpResponse:
     """End an absence today, or strike one that has not begun."""
     people = {member.user.pk for member in absences.officer_seats(request.agency, at=request.at)}
-    key = request.http.POST.get("absence", "")
-    found = Absence.objects.filter(pk=key, user__in=people).first() if key.isascii() and key.isdigit() else None
+    key = sent_number(request.http.POST.get("absence", ""))
+    found = None if key is None else Absence.objects.filter(pk=key, user__in=people).first()
     if found is None:
         raise Http404
     end_absence(found, on=timezone.localdate(request.at))

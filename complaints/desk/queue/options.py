@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from accounts.models import User
 from accounts.roles import CMU, DESK, Authority
 from complaints.unsent_forms import store as unsent_forms
+from kit.sent_numbers import sent_number
 from kit.statements import Statement
 
 #: Labels offered; an agency that has more finds the others by their cases.
@@ -82,7 +83,8 @@ def queue_options(user: User, *, at: datetime, agency: str = "", wants_choices: 
     """
     authority, desks = user.authority(at), user.authority(at).agencies(DESK)
     is_unit = authority.has(CMU)
-    chosen = {int(agency)} if is_unit and agency.isdecimal() and len(agency) < len(str(2**63)) else desks
+    key = sent_number(agency)
+    chosen = {key} if is_unit and key is not None else desks
     rows = _OPTIONS.prepared_rows(
         user=user.pk,
         on=timezone.localdate(at),

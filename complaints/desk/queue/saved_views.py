@@ -18,9 +18,7 @@ from complaints.desk.queue.forms import SaveForm
 from complaints.desk.queue.views import QueueRequest
 from complaints.permissions.annotations import deletable_filters
 from complaints.staff.frame import CASEWORK
-
-#: Digits of a key that the database can hold.
-LONGEST_KEY = 18
+from kit.sent_numbers import sent_number
 
 
 @staff_required(CASEWORK)
@@ -48,10 +46,9 @@ def save_filter(request: HttpRequest) -> HttpResponse:
 @require_POST
 def delete_filter(request: HttpRequest) -> HttpResponse:
     """Delete a saved filter: one's own, or as supervisor one that is shared in the agency."""
-    key = request.POST.get("saved", "")
-    is_key = key.isascii() and key.isdecimal() and len(key) <= LONGEST_KEY
-    found = deletable_filters(signed_in_user(request), at=timezone.now()).filter(pk=key) if is_key else None
-    if found is None or not found.delete()[0]:
+    key = sent_number(request.POST.get("saved", ""))
+    own = deletable_filters(signed_in_user(request), at=timezone.now())
+    if key is None or not own.filter(pk=key).delete()[0]:
         messages.warning(request, gettext("This saved filter no longer exists."))
     else:
         messages.success(request, gettext("The saved filter was deleted."))

@@ -23,6 +23,7 @@ from complaints.message_centre.wordings import editing
 from complaints.message_centre.wordings.forms import WordingForm
 from complaints.staff.frame import frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from kit.sent_numbers import sent_number
 from notifications.models import WordingEdition
 from notifications.wordings import WORDINGS, editions
 from notifications.wordings.wording import FIELDS, Wording
@@ -119,7 +120,8 @@ def _fields(wording: Wording) -> dict[str, str]:
 
 def _number(text: str) -> int:
     """Return the number of an edition, one that no edition has where it is none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(2**63)) else -1
+    number = sent_number(text)
+    return -1 if number is None else number
 
 
 def _saved_text() -> str:

@@ -32,9 +32,7 @@ from complaints.models import Attachment, Draft, Upload
 from complaints.portal.filing.steps import TOO_MANY_DRAFTS, TOO_MANY_REQUESTS, TOO_MANY_VISITORS, requested_draft
 from complaints.portal.filing.writer import for_everybody
 from kit.file_storage import has_no_room
-
-#: Digits of a size or a place that may be numbers: a film of some hours has eleven.
-_DIGITS = 15
+from kit.sent_numbers import sent_number
 
 
 @for_everybody
@@ -87,9 +85,10 @@ def _key(text: object) -> uuid.UUID:
 
 
 def _number(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > _DIGITS:
+    number = sent_number(text)
+    if number is None:
         raise arrivals.WrongUpload
-    return int(text)
+    return number
 
 
 def _begin(request: HttpRequest, writer: Writer, draft: Draft, at: datetime) -> HttpResponse:

@@ -27,6 +27,7 @@ from complaints.models import Channel, Draft
 from complaints.portal.filing.steps import draft_token, step_url
 from complaints.portal.filing.writer import for_everybody
 from complaints.workflow import Kind
+from kit.sent_numbers import sent_number
 
 OVER = _("This problem is already over, so you were not added. If you still have it, send a complaint.")
 
@@ -104,10 +105,10 @@ def leave(request: HttpRequest, writer: Writer) -> HttpResponse:
 
 
 def _key(request: HttpRequest) -> int:
-    typed = request.POST.get("problem", "")
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 19):  # noqa: PLR2004 - what a bigint holds
+    key = sent_number(request.POST.get("problem", ""))
+    if key is None:
         raise Http404
-    return int(typed)
+    return key
 
 
 def _draft(writer: Writer, token: uuid.UUID | None) -> Draft | None:

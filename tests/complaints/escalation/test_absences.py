@@ -330,6 +330,7 @@ def test_a_strangers_desk_does_not_exist(
         assert at_work.get(f"{reverse(name)}?agency=gam").status_code == 404
     assert at_work.post(reverse("officers-absence-end"), {"absence": away.pk}).status_code == 404
     assert at_work.post(reverse("officers-absence-end"), {"absence": "٤"}).status_code == 404
+    assert at_work.post(reverse("officers-absence-end"), {"absence": "9" * 5000}).status_code == 404
     assert sign_in(Client(), yusuf).get(reverse("officers")).status_code == 404
     unit = sign_in(Client(), lina)
     assert unit.get(f"{reverse('officers')}?agency=gam").context["agency"] == gam
