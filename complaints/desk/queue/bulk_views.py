@@ -22,13 +22,14 @@ from agencies.models import Agency, current_calendar
 from complaints import actions
 from complaints.actions import consultations
 from complaints.desk.acts.labels.forms import LabelForm
+from complaints.desk.acts.notes.forms import AssignForm
 from complaints.desk.macros.bulk import MacroChoiceForm, macro_action
 from complaints.desk.queue.bulk import MOST, CaseAction, Choice, apply, read_choices, visible_cases
 from complaints.desk.queue.bulk_actions import BulkAction, offered_actions
 from complaints.desk.queue.bulk_export import exported
 from complaints.desk.queue.bulk_forms import AcceptManyForm, ExportForm, ReferManyForm
 from complaints.desk.queue.bulk_report import report
-from complaints.desk.queue.forms import ConfirmForm, LeadForm, OfficerForm, UnlabelForm
+from complaints.desk.queue.forms import ConfirmForm, LeadForm, UnlabelForm
 from complaints.desk.queue.list_address import queue_address
 from complaints.desk.queue.tabs import StaffContext
 from complaints.engine.transition import TransitionNotAllowed
@@ -174,7 +175,7 @@ _FORMS: dict[BulkAction, Callable[[QueryDict | None, BulkRequest], Form]] = {
     BulkAction.ACCEPT: _accept_form,
     BulkAction.REFER: _refer_form,
     BulkAction.EXPORT: lambda data, _bulk: ExportForm(data),
-    BulkAction.ASSIGN: lambda data, bulk: OfficerForm(data, officers=_officers(bulk)),
+    BulkAction.ASSIGN: lambda data, bulk: AssignForm(data, officers=_officers(bulk)),
     BulkAction.REMIND_OFFICER: lambda data, _bulk: ConfirmForm(data),
     BulkAction.REMIND_DIRECTORATE: lambda data, _bulk: ConfirmForm(data),
     BulkAction.LABEL: lambda data, _bulk: LabelForm(data),
@@ -226,7 +227,7 @@ def _refer(form: ReferManyForm, bulk: BulkRequest) -> CaseAction:
     return action
 
 
-def _assign(form: OfficerForm, bulk: BulkRequest) -> CaseAction:
+def _assign(form: AssignForm, bulk: BulkRequest) -> CaseAction:
     officer = form.chosen
 
     def action(case: Case) -> bool:

@@ -9,7 +9,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from complaints import reference
 from complaints.desk.queue.options import Option
 from complaints.models import LinkKind
@@ -37,23 +36,6 @@ class SaveForm(Form):
 
 class ConfirmForm(Form):
     """A form without fields, for an action that needs nothing but the confirmation."""
-
-
-class OfficerForm(Form):
-    """The officer who gets the cases."""
-
-    officer = forms.ChoiceField(label=_("Officer"))
-
-    def __init__(self, data: Mapping[str, Any] | None, *, officers: Sequence[User]) -> None:
-        super().__init__(data)
-        self.officers = {str(officer.pk): officer for officer in officers}
-        names = [(key, officer.name) for key, officer in self.officers.items()]
-        self.offer_choices("officer", names, empty=CHOOSE)
-
-    @property
-    def chosen(self) -> User:
-        """Return the officer chosen."""
-        return self.officers[self.cleaned_data["officer"]]
 
 
 class UnlabelForm(Form):

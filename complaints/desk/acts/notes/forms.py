@@ -51,7 +51,7 @@ class CallForm(Form):
 
 
 class AssignForm(Form):
-    """The colleague who goes on with a case."""
+    """The colleague who goes on with a case, or with many."""
 
     officer = forms.ChoiceField(label=_("Officer"), error_messages={"invalid_choice": GONE})
 

@@ -137,7 +137,9 @@ def test_cases_are_given_to_an_officer_who_is_told(
 def test_an_officer_of_another_agency_cannot_be_given_any(desk: Desk, referred: Case, omar: User, yusuf: User) -> None:
     sent = {"bulk_action": "assign", "case": ticked(referred), "send": "1", "officer": str(yusuf.pk)}
     page = desk(omar).post(reverse("queue-bulk"), sent)
-    assert page.context["form"].errors == {"officer": ["Officer: choose one of the options shown"]}
+    assert page.context["form"].errors == {
+        "officer": ["This person is not available at your agency today. Choose another officer"]
+    }
 
 
 def test_the_officer_is_reminded_once_a_day(
