@@ -119,7 +119,7 @@ class _Ears:
         is_page = message.text.startswith("Failed to load resource") and message.location["url"] in self.pages
         is_blocked = message.text == WORKER_IS_BLOCKED
         if message.type in {"error", "warning"} and not is_page and not is_blocked:
-            self.heard.append(message.text)
+            self.heard.append(f"{message.text} ({message.location['url']})")
 
 
 @pytest.fixture

@@ -40,6 +40,12 @@ def box(page: Page):
     return page.get_by_label("What do you want to add?")
 
 
+def wait_for_the_script(page: Page) -> None:
+    """Return once the script of a page of errors has run: it gives the focus to their summary, after all else."""
+    expect(page.get_by_role("heading", name="1 thing to fix")).to_be_visible()
+    expect(page.locator(".summary-errors")).to_be_focused()
+
+
 def test_typing_is_saved_and_the_older_tab_is_told(context: BrowserContext, accepted: Case) -> None:
     older = context.new_page()
     older.clock.install()
@@ -65,13 +71,12 @@ def test_back_and_reload_after_an_error_ask_for_the_page_and_not_for_the_form(
     page = add_page(context, accepted)
     box(page).fill(" ")
     page.get_by_role("button", name="Send information").click()
-    # The script has run once the summary has the focus.
-    expect(page.locator(".summary-errors")).to_be_focused()
+    wait_for_the_script(page)
     reloaded = page.reload()
     assert reloaded is not None
     assert (reloaded.request.method, reloaded.status) == ("GET", 200)
     page.get_by_role("button", name="Send information").click()
-    expect(page.get_by_role("heading", name="1 thing to fix")).to_be_visible()
+    wait_for_the_script(page)
     box(page).fill("It is off again.")
     page.get_by_role("button", name="Send information").click()
     expect(page.get_by_text("What you added was sent.")).to_be_visible()
