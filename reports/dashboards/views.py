@@ -15,12 +15,13 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import signed_in_user
 from accounts.models import User
 from accounts.roles import DESK
+from agencies import successions
 from agencies.calendar import AMMAN
 from agencies.models import Agency
 from complaints.staff.frame import frame
 from kit.dates import month_text
 from reports import kept_parts
-from reports.access import agency_or_404, for_readers_of_all, for_readers_of_some, for_unit, own_agencies
+from reports.access import agency_or_404, for_readers_of_all, for_readers_of_some, for_unit, own_agencies, reads_agency
 from reports.dashboards import kept
 from reports.dashboards.agency import agency_figures, agency_work
 from reports.dashboards.agency_lines import agencies_page
@@ -79,7 +80,8 @@ def own(request: HttpRequest) -> HttpResponse:
     """Lead to the page of the reader's own agency; show several, or all, side by side in a month."""
     user, at = signed_in_user(request), timezone.now()
     mine = own_agencies(user, at)
-    agencies = list(Agency.objects.filter(pk__in=mine).order_by("name_ar", "pk") if mine else _all(at))
+    found = Agency.objects.filter(pk__in=mine).order_by("name_ar", "pk") if mine else _all(at)
+    agencies = [each for each in found if _successor(each, user, at) is None]
     if len(agencies) == 1:
         return redirect("agency-dashboard", agencies[0].code)
     figures = kept_parts.of(_month(request.GET.get("month", ""), at), at)
@@ -98,14 +100,25 @@ def _all(at: datetime) -> list[Agency]:
 @require_safe
 @for_readers_of_some
 def agency(request: HttpRequest, agency: str) -> HttpResponse:
-    """Show how an agency stands in a month, by default this one."""
+    """Show how an agency stands in a month, by default this one; one that was merged leads to the one that has it."""
     user, at = signed_in_user(request), timezone.now()
     found = agency_or_404(user, agency, at)
+    if successor := _successor(found, user, at):
+        return redirect("agency-dashboard", successor.code)
     figures, issues = kept_parts.of(_month(request.GET.get("month", ""), at), at), bool(issuing_office(user, at))
     with read_together():
         context = _agency(found, figures, user, issues=issues)
     names = [found.name] if user.authority(at).agencies(DESK) == {found.pk} else []
     return render(request, "reports/dashboards/agency.html", {**context, **_context(user, figures, names)})
+
+
+def _successor(agency: Agency, user: User, at: datetime) -> Agency | None:
+    """Return who does the work of an agency that has ended, and so has its figures, if ``user`` reads them."""
+    today = timezone.localdate(at)
+    if agency.ends_on is None or agency.ends_on >= today:
+        return None
+    present = successions.present_agency(agency, on=today)
+    return present if present.pk != agency.pk and reads_agency(user, present, at) else None
 
 
 def _agency(found: Agency, figures: KeptFigures, user: User, *, issues: bool) -> dict[str, object]:

@@ -14,7 +14,9 @@ from time_machine import TimeMachineFixture
 
 from accounts.models import Citizen, User
 from accounts.roles import Role
-from agencies.models import Agency, Topic
+from agencies import successions
+from agencies.models import Agency, AgencySuccession, Topic
+from agencies.reference_changes import Author
 from complaints.actions import file
 from complaints.actions.filing import Filing
 from complaints.models import Case
@@ -51,6 +53,24 @@ def burst(amina: Citizen, water: Agency, leak: Topic, number: int = 12) -> None:
     for minutes in range(number):
         filing = Filing(citizen=amina, kind="complaint", agency=water, topic=leak, subject="تسرب", details="ماء")
         file(filing, by=amina.user, at=NOW - timedelta(minutes=minutes))
+
+
+def test_the_page_of_a_merged_agency_leads_to_the_one_that_has_its_figures(
+    client: Client, lina: User, yusuf: User, gam: Agency, water: Agency
+) -> None:
+    springs = make_agency("springs", "الينابيع", "Springs")
+    rana = make_staff("rana@springs.example", "رنا", "Rana", "+962790100021", springs, Role.SUPERVISOR)
+    plan = AgencySuccession(predecessor=water, successor=springs, on=NOW.date())
+    planned = successions.plan(plan, author=Author(lina.pk, NOW - timedelta(days=9)))
+    AgencySuccession.objects.filter(pk=planned.pk).update(executed_at=NOW)
+    Agency.objects.filter(pk=water.pk).update(ends_on=NOW.date() - timedelta(days=1))
+    old, new = (reverse("agency-dashboard", args=[code]) for code in ("miyahuna", "springs"))
+    for person in (lina, rana):
+        sign_in(client, person)
+        assert client.get(old).headers.get("Location") == new
+    assert client.get(reverse("own-figures")).headers.get("Location") == new
+    sign_in(client, yusuf)
+    assert client.get(old).status_code == 404
 
 
 def test_the_unit_reads_what_waits_and_what_rises(
