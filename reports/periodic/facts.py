@@ -59,6 +59,11 @@ class Earlier:
         return phrases.period_name(self.kind, self.period)
 
     @property
+    def within(self) -> str:
+        """Return in which period, or on which day, something was, as it is said within a sentence."""
+        return phrases.within_period(self.kind, self.period)
+
+    @property
     def heading(self) -> str:
         """Return the period as it is named by itself."""
         return phrases.period_heading(self.kind, self.period)
@@ -91,6 +96,11 @@ class Facts:
     def name(self) -> str:
         """Return the period as it is named within a sentence."""
         return phrases.period_name(self.kind, self.period)
+
+    @property
+    def within(self) -> str:
+        """Return in which period, or on which day, something was, as it is said within a sentence."""
+        return phrases.within_period(self.kind, self.period)
 
     @cached_property
     def by(self) -> Mapping[Dimension, Mapping[Key, Figures]]:

@@ -147,6 +147,13 @@ def period_name(kind: str, period: ReportPeriod) -> str:
     }
 
 
+def within_period(kind: str, period: ReportPeriod) -> str:
+    """Return when something was, within a sentence: ``in the third quarter of 2015``, ``on 1 May 2026``."""
+    if kind == ReportKind.SPAN and period.first == period.last:
+        return pgettext("within a sentence", "on %(day)s") % {"day": day_text(period.first)}
+    return pgettext("within a sentence", "in %(period)s") % {"period": period_name(kind, period)}
+
+
 def period_heading(kind: str, period: ReportPeriod) -> str:
     """Return a period as it is named by itself, in a heading, a table or a choice: ``The third quarter of 2015``."""
     return capfirst(period_name(kind, period))

@@ -18,18 +18,18 @@ def received(facts: Facts) -> str:
     """Say how many cases were received, and about how many agencies."""
     count, agencies = facts.received, len(facts.agencies)
     if not count:
-        return gettext("No case was received in %(period)s.") % {"period": facts.name}
+        return gettext("No case was received %(within)s.") % {"within": facts.within}
     if not agencies:
-        sentence = ngettext("%(cases)s was received in %(period)s.", "%(cases)s were received in %(period)s.", count)
+        sentence = ngettext("%(cases)s was received %(within)s.", "%(cases)s were received %(within)s.", count)
     else:
         sentence = ngettext(
-            "%(cases)s was received in %(period)s, concerning %(agencies)s.",
-            "%(cases)s were received in %(period)s, concerning %(agencies)s.",
+            "%(cases)s was received %(within)s, concerning %(agencies)s.",
+            "%(cases)s were received %(within)s, concerning %(agencies)s.",
             count,
         )
     return sentence % {
         "cases": phrases.cases_counted(count),
-        "period": facts.name,
+        "within": facts.within,
         "agencies": phrases.agencies_counted(agencies),
     }
 
@@ -39,12 +39,13 @@ def received_against(earlier: Earlier, facts: Facts) -> str:
     before, difference = earlier.received, facts.received - earlier.received
     words = {
         "period": earlier.name,
+        "within": earlier.within,
         "before": phrases.cases(before),
         "difference": phrases.cases_counted(abs(difference)),
         "percent": phrases.share(abs(difference), before),
     }
     if not before:
-        return gettext("No case was received in %(period)s.") % words
+        return gettext("No case was received %(within)s.") % words
     if not difference:
         return gettext("Compared with %(period)s, the number is the same.") % words
     if difference > 0:

@@ -180,6 +180,18 @@ def test_what_a_table_leaves_open_is_dealt_out_and_what_it_says_too_much_is_refu
         spread(3, {"a": 4}, {"b": 1.0})
 
 
+def test_a_report_on_one_day_says_what_was_received_on_it(water: Agency, cmu: Agency, leak: Topic) -> None:
+    day, world = date(2012, 3, 1), make_country(agencies=1, first=water)
+    one = PublishedTotals(day, day, 2, agencies=1, closed=0)
+    make_cases(one, world=world, seed=1, until=NOW)
+    facts = gather(ReportKind.SPAN, ReportPeriod(day, day), at=NOW, tell=lambda: None)
+    first = {language: said(document(facts, language), "summary")[0] for language in ("en", "ar")}
+    assert first == {
+        "en": ("2 cases were received on 1 March 2012, concerning 1 agency. No case was received on 1 March 2011."),
+        "ar": "ورد في يوم 1 آذار 2012 طلبان يخصان جهة واحدة. لم يرد أي طلب في يوم 1 آذار 2011.",
+    }
+
+
 def test_what_a_tie_leaves_unnamed_is_counted_in_every_list(water: Agency, cmu: Agency, leak: Topic) -> None:
     for number in range(2, 7):
         names = {"name_ar": f"موضوع {number}", "name_en": f"Topic {number}"}
