@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from enum import Enum, auto
 from functools import partial, wraps
 from typing import Any, Final, cast
 from uuid import UUID
@@ -50,6 +51,16 @@ LONGEST_PART: Final = 20
 OK, CONFLICT, REDIRECTS = 200, 409, 3
 
 
+class _End(Enum):
+    """What a view has said of the form that was posted to it."""
+
+    SENT = auto()
+    #: The page leads elsewhere, and what was typed comes back when it is opened again.
+    LEFT = auto()
+    #: It can no longer be sent; its words are shown a last time.
+    SHOWN = auto()
+
+
 def keeps_unsent_form(view: View) -> View:
     """Keep what is typed on a page until it is sent; the view says so by ``sending`` or ``mark_sent``.
 
@@ -87,19 +98,19 @@ def sending(http: HttpRequest, *, at: datetime) -> Iterator[None]:
         try:
             yield
         except BaseException:
-            _set_sent(http, is_sent=False)
+            _set_end(http, None)
             raise
 
 
 def mark_sent(http: HttpRequest, *, at: datetime) -> None:
     """Note that the form of this page is sent, in the caller's transaction; raises ``store.AlreadySent``."""
     store.send(signed_in_user(http), _posted_path(http), key=posted_key(http.POST), at=at)
-    _set_sent(http, is_sent=True)
+    _set_end(http, _End.SENT)
 
 
 def leave_unsent(http: HttpRequest) -> None:
     """Note that a page leads elsewhere without having sent its form: what was typed comes back on the page."""
-    cast("Any", http).form_is_left = True
+    _set_end(http, _End.LEFT)
 
 
 def last_words(http: HttpRequest, otherwise: HttpResponse, *, at: datetime) -> HttpResponse:
@@ -187,11 +198,11 @@ def _posted(
         response = _answered(view, http, at=at)
     except store.AlreadySent:
         return _sent_before(http, reference, at=at)
-    if until_redirect and is_redirect(response) and not (_is_sent(http) or _is_left(http) or _is_ended(http)):
+    if until_redirect and is_redirect(response) and _end(http) is None:
         with suppress(store.AlreadySent):
             mark_sent(http, at=at)
         return response
-    if _is_sent(http) or _is_ended(http):
+    if _end(http) in {_End.SENT, _End.SHOWN}:
         return response
     if response.status_code == CONFLICT and key and store.is_sent(key, user):
         return _sent_before(http, reference, at=at)
@@ -238,7 +249,7 @@ def _ended_words(http: HttpRequest, *, at: datetime) -> UnsentForm | None:
     user, path = signed_in_user(http), _posted_path(http)
     if not keep_posted(user, path, fields, key=key, case=None, at=at):
         return None
-    cast("Any", http).form_is_ended = True
+    _set_end(http, _End.SHOWN)
     return store.end(user, path, at=at)
 
 
@@ -255,19 +266,9 @@ def _posted_path(http: HttpRequest) -> str:
     return form_path(http.path_info, http.POST.get(PART_FIELD, "")[:LONGEST_PART])
 
 
-def _is_sent(http: HttpRequest) -> bool:
-    return getattr(http, "form_is_sent", False)
+def _end(http: HttpRequest) -> _End | None:
+    return getattr(http, "form_end", None)
 
 
-def _set_sent(http: HttpRequest, *, is_sent: bool) -> None:
-    cast("Any", http).form_is_sent = is_sent
-
-
-def _is_left(http: HttpRequest) -> bool:
-    """Tell whether the page leads elsewhere without having sent its form."""
-    return getattr(http, "form_is_left", False)
-
-
-def _is_ended(http: HttpRequest) -> bool:
-    """Tell whether what was posted is kept to be read a last time."""
-    return getattr(http, "form_is_ended", False)
+def _set_end(http: HttpRequest, end: _End | None) -> None:
+    cast("Any", http).form_end = end
