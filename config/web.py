@@ -27,6 +27,7 @@ preload_app = True
 # Seconds between two pieces of a request or an answer.
 _PIECE_SECONDS = 20
 graceful_timeout = 15
+# A proxy gives up an idle connection sooner.
 keepalive = 5
 max_requests = 5000
 max_requests_jitter = 500

@@ -26,6 +26,7 @@ import yaml
 from celery import Celery
 from django.conf import settings
 
+from config import web
 from config.devstack import servers
 from config.devstack.processes import free_port, is_taken
 from config.devstack.state import ROOT
@@ -100,6 +101,13 @@ def test_the_proxy_offers_forward_secrecy_and_authenticated_encryption_alone() -
     (suites,) = re.findall(r"ssl_ciphers (\S+);", text)
     assert [suite for suite in suites.split(":") if not re.fullmatch(r"ECDHE-.*(?:GCM-SHA\d+|POLY1305)", suite)] == []
     assert re.findall(r"ssl_protocols (.+);", text) == ["TLSv1.2 TLSv1.3"]
+
+
+def test_the_proxy_gives_up_an_idle_connection_before_the_web_process_does() -> None:
+    text = (ROOT / "config" / "nginx" / "nginx.conf").read_text(encoding="utf-8")
+    upstream = text.partition("upstream web {")[2].partition("}")[0]
+    (seconds,) = re.findall(r"keepalive_timeout (\d+)s;", upstream)
+    assert int(seconds) < web.keepalive
 
 
 def test_compose_asks_for_nothing_the_form_does_not_offer() -> None:
