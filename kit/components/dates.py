@@ -7,7 +7,7 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 
 from kit.dates import day_text, moment_text
 
@@ -20,6 +20,14 @@ def day(value: date | None) -> SafeString:
     if value is None:
         return SafeString("—")
     return _day(timezone.localtime(value).date() if isinstance(value, datetime) else value, get_language())
+
+
+@register.simple_tag
+def days(first: date, last: date) -> SafeString:
+    """Write the first and the last of several days, or the only one."""
+    if first == last:
+        return day(first)
+    return format_html("{} {} {}", day(first), pgettext("days", "to"), day(last))
 
 
 @lru_cache(maxsize=1024)

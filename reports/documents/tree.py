@@ -19,7 +19,7 @@ from typing import Any, Final, Literal, cast
 #: The version of the form of the JSON; it rises when a reader of the old form would read the new one wrongly.
 FORMAT: Final = 1
 #: Numbers have at most so many decimals, so that every reader of JSON gets them back as they were written.
-_FINEST: Final = Decimal("0.000001")
+_FINEST: Final = Decimal("0.000000001")
 #: A key of JSON and not a text, in which its quotation marks would be escaped.
 _NO_ROWS: Final = '"rows":[]'
 

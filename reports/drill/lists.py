@@ -19,6 +19,11 @@ from kit.keyset import Order
 from reports.figures.measures import MEASURES
 from reports.models.amounts import FLOWS, HOLDERS, outcome_amount
 
+#: What can happen to one case several times in a period, and is counted each time.
+REPEATED: Final = frozenset(
+    {"decided", "decided_in_time", "bounced", "extended", "objected", "upheld", "failed", "reclassified"}
+)
+
 
 @dataclass(frozen=True)
 class CountedList:
@@ -38,6 +43,11 @@ class CountedList:
     def is_of_acts(self) -> bool:
         """Tell whether it lists what happened in a period, and not what stands at its end."""
         return self.plus[0] in FLOWS
+
+    @property
+    def is_of_repeated(self) -> bool:
+        """Tell whether the number may be greater than that of the cases, since each is listed once."""
+        return self.plus[0] in REPEATED
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,9 @@ type Value = int | Decimal | None
 #: The names of the amounts of one group of cases: flows, stocks, and working seconds by holder.
 NAMES: Final = (*FLOWS, *STOCKS, *HOLDERS)
 _HOUR: Final = 3600
-_SHARE, _SCORE, _MEDIAN, _NINETIETH = map(Decimal, ("0.0001", "0.01", "0.5", "0.9"))
+_SCORE, _MEDIAN, _NINETIETH = map(Decimal, ("0.01", "0.5", "0.9"))
+#: So fine that a share of up to ten million cases is right when it is rounded to whole percent from it.
+_SHARE: Final = Decimal("0.000000001")
 _NONE: Final[Mapping[int, int]] = MappingProxyType({})
 #: The days that are kept of decisions and of answers.
 DAYS_OF: Final = {"decided": "decide_days", "answered": "answer_days"}

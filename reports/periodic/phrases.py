@@ -140,7 +140,7 @@ def period_name(kind: str, period: ReportPeriod) -> str:
         case ReportKind.YEAR:
             return gettext("the year %(year)s") % {"year": first.year}
     if first == period.last:
-        return gettext("the day %(day)s") % {"day": day_text(first)}
+        return pgettext("period", "%(day)s") % {"day": day_text(first)}
     return gettext("the period from %(first)s to %(last)s") % {
         "first": day_text(first),
         "last": day_text(period.last),

@@ -82,10 +82,10 @@ def closed_of_received(facts: Facts) -> str:
     )
 
 
-def share_against(sentence: str, now: Decimal | None, before: Decimal | None, *, of: str = "") -> str:
+def share_against(sentence: str, now: Decimal | None, before: Decimal | None, *, within: str = "") -> str:
     """Return ``sentence`` with ``%(percent)s``, and the difference to ``before`` in percentage points.
 
-    Shares are parts of 1. Nothing is said where nothing was measured. ``of`` names the earlier period.
+    Shares are parts of 1. Nothing is said where nothing was measured. ``within`` says when that was.
     """
     if now is None:
         return ""
@@ -93,9 +93,9 @@ def share_against(sentence: str, now: Decimal | None, before: Decimal | None, *,
     if before is None:
         return gettext("%(said)s.") % {"said": said}
     points = whole_percent(now) - whole_percent(before)
-    words = {"said": said, "points": phrases.points_counted(abs(points)), "period": of}
+    words = {"said": said, "points": phrases.points_counted(abs(points)), "within": within}
     if not points:
-        return gettext("%(said)s, as in %(period)s.") % words
+        return gettext("%(said)s, as %(within)s.") % words
     if points > 0:
-        return gettext("%(said)s, %(points)s more than in %(period)s.") % words
-    return gettext("%(said)s, %(points)s less than in %(period)s.") % words
+        return gettext("%(said)s, %(points)s more than %(within)s.") % words
+    return gettext("%(said)s, %(points)s less than %(within)s.") % words

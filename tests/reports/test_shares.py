@@ -12,8 +12,9 @@ from reports.directives.source import ShownFigure
 from reports.documents.tree import Column, ColumnKind, Document, Section, Table
 from reports.documents.words import cell_text
 from reports.figures.measures import MEASURES, Figures
+from reports.models.periodic import ReportKind
 from reports.overview import measure_table
-from reports.periodic import phrases
+from reports.periodic import phrases, sentences
 from reports.periods import ReportPeriod
 from reports.public.releases import COUNTS, PublicRow
 from tests.cast import NOW
@@ -30,7 +31,11 @@ def annex_text(share: Decimal) -> str:
     return f"{cell.value}{cell.unit}"
 
 
-@pytest.mark.parametrize(("part", "whole", "text"), [(1, 8, "13%"), (5, 8, "63%"), (29, 200, "15%"), (3, 8, "38%")])
+#: The last one is rounded once: in two steps, 12.496% would become 12.5% and 13%.
+@pytest.mark.parametrize(
+    ("part", "whole", "text"),
+    [(1, 8, "13%"), (5, 8, "63%"), (29, 200, "15%"), (3, 8, "38%"), (12_496, 100_000, "12%")],
+)
 def test_a_half_is_rounded_up_wherever_a_share_is_shown(part: int, whole: int, text: str) -> None:
     share = Decimal(part) / Decimal(whole)
     figures = Figures({"answered": whole, "answered_in_time": part})
@@ -46,3 +51,14 @@ def test_a_half_is_rounded_up_wherever_a_share_is_shown(part: int, whole: int, t
             "public": f"{PublicRow('a', {'en': 'A'}, counts, None).percent('in_time')}%",
         }
     assert shown == dict.fromkeys(shown, text)
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [("0.4", "10 percentage points more than"), ("0.6", "10 percentage points less than"), ("0.5", "as")],
+)
+def test_a_share_is_compared_with_that_of_one_day_before(before: str, said: str) -> None:
+    with translation.override("en"):
+        within = phrases.within_period(ReportKind.SPAN, DAY)
+        sentence = sentences.share_against("In time: %(percent)s", Decimal("0.5"), Decimal(before), within=within)
+    assert sentence == f"In time: 50%, {said} on 1 January 2026."

@@ -91,6 +91,13 @@ def test_a_moment_is_written_on_a_twelve_hour_clock(language, value, written):
     assert rendered("{% moment value %}", language=language, value=value) == written
 
 
+def test_several_days_are_written_as_the_first_and_the_last_and_one_alone() -> None:
+    first, last = date(2026, 11, 27), date(2026, 11, 28)
+    one, other = (rendered("{% day value %}", language="en", value=day) for day in (first, last))
+    assert rendered("{% days first last %}", language="en", first=first, last=last) == f"{one} to {other}"
+    assert rendered("{% days first last %}", language="en", first=last, last=last) == other
+
+
 @pytest.mark.parametrize("source", ["{% day value %}", "{% moment value %}"])
 def test_no_date_is_a_dash(source):
     assert rendered(source, value=None) == "—"

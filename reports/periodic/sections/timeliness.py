@@ -26,7 +26,7 @@ def answered_on_time(facts: Facts) -> str:
         gettext("Answered in time: %(percent)s"),
         _value(facts, "answered_on_time"),
         _before(facts, "answered_on_time"),
-        of=facts.year_before.name,
+        within=facts.year_before.within,
     )
 
 
@@ -35,7 +35,7 @@ def _decided_on_time(facts: Facts) -> str:
         gettext("Responsibility decided in time: %(percent)s"),
         _value(facts, "decided_on_time"),
         _before(facts, "decided_on_time"),
-        of=facts.year_before.name,
+        within=facts.year_before.within,
     )
 
 

@@ -202,7 +202,7 @@ def test_the_archive_has_a_file_a_table_and_no_formula(language):
     assert rows[1] == ["'=مياهنا", "1572", "0.391", "2.5", "75", "70", "80.25", "2026-09-01"]
     assert rows[2] == ["'@Miyahuna", "*", "*", "", "50", "31", "69", ""]
     assert rows[3][0] == "'-بلدية جرش"
-    assert rows[4][:3] == [NAMES[language]["total"], "1579", "0.333333"]
+    assert rows[4][:3] == [NAMES[language]["total"], "1579", "0.333333333"]
     assert "Filed in the period." in found["_dictionary.csv"]
 
 

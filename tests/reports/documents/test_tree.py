@@ -76,7 +76,7 @@ def test_numbers_are_written_in_one_way():
     fine = table(("a", Decimal(1) / Decimal(3)), columns=(NAME, days))
     documents = [_document(each) for each in [*written, fine]]
     assert len({digest(each) for each in documents[:3]}) == 1
-    assert to_json(documents[3])["sections"][0]["tables"][0]["rows"] == [["a", 0.333333]]
+    assert to_json(documents[3])["sections"][0]["tables"][0]["rows"] == [["a", 0.333333333]]
     assert from_json(to_json(documents[3])) == documents[3]
     assert table(("a", WITHHELD)).rows[0][1] is WITHHELD
 

@@ -153,6 +153,16 @@ def test_who_opens_a_number_and_what_they_read(
 
 
 @pytest.mark.django_db
+def test_a_list_says_that_a_case_stands_once_where_the_number_counts_it_each_time(client: Client, lina: User) -> None:
+    said = "A case to which it happened more than once stands here once."
+    with time_machine.travel(NOW, tick=False), translation.override("en"):
+        sign_in(client, lina)
+        saying = {name for name in COUNTED if said in shown(client, links.cases_url(name, PERIODS[1]))}
+    assert {"objections", "bounces", "decided_late"} <= saying
+    assert not saying & set(ONCE)
+
+
+@pytest.mark.django_db
 def test_an_address_that_nobody_wrote_leads_nowhere(client: Client, lina: User) -> None:
     sign_in(client, lina)
     days = "first=2026-01-01&last=2026-01-31"
