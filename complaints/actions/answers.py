@@ -23,9 +23,10 @@ from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act,
 from complaints.models import Answer, AnswerState, Case
 from complaints.permissions import policy, second_person
 from complaints.workflow import OUTCOMES, Action, Actor, Kind, State
+from complaints.workflow.refusals import ActionRefused
 
 
-class AnswerLacksSubstance(ValueError):
+class AnswerLacksSubstance(ActionRefused):
     """The answer lacks substance; ``judgement`` says why, and whether it could be sent with a reason."""
 
     def __init__(self, judgement: Judgement) -> None:
@@ -33,7 +34,7 @@ class AnswerLacksSubstance(ValueError):
         self.judgement = judgement
 
 
-class OutcomeNotAllowed(ValueError):
+class OutcomeNotAllowed(ActionRefused):
     """The outcome does not belong to the kind of the case."""
 
 

@@ -19,22 +19,23 @@ from complaints.engine.transition import act
 from complaints.models import AnswerState, Case, Classification
 from complaints.visibility.identity import must_hide
 from complaints.workflow import PROMISES, REMINDERS, Action, State
+from complaints.workflow.refusals import ActionRefused
 from notifications import outbox
 
 
-class NothingCorrected(ValueError):
+class NothingCorrected(ActionRefused):
     """The case has this topic and this kind already."""
 
 
-class TopicNotOffered(ValueError):
+class TopicNotOffered(ActionRefused):
     """The topic is not offered for this kind of case."""
 
 
-class TopicOfOtherAgencies(ValueError):
+class TopicOfOtherAgencies(ActionRefused):
     """The topic belongs to other agencies than the one that has the case: that one is to be referred."""
 
 
-class TopicKeptFromAgency(ValueError):
+class TopicKeptFromAgency(ActionRefused):
     """The topic is withheld from the agency that has the case: the unit has to take it back first."""
 
 

@@ -18,16 +18,17 @@ from complaints.engine.change import Change, Fact
 from complaints.engine.transition import TransitionNotAllowed, act
 from complaints.models import WITH_DIRECTORATE, Attachment, Case, Consultation, ConsultationState, Estimate
 from complaints.workflow import Action, Actor, Holder
+from complaints.workflow.refusals import ActionRefused
 
 #: How long the link of a request is valid.
 LINK_LIFE: Final = timedelta(days=30)
 
 
-class NotOfTheAgency(ValueError):
+class NotOfTheAgency(ActionRefused):
     """The directorate belongs to another agency, or was abolished."""
 
 
-class NotAsked(LookupError):
+class NotAsked(ActionRefused):
     """The request is over: the directorate has answered, it was revoked, or the case moved on."""
 
 
@@ -35,7 +36,7 @@ class Overtaken(Exception):
     """Somebody else of the directorate was first with a different reply."""
 
 
-class ReasonMissing(ValueError):
+class ReasonMissing(ActionRefused):
     """A directorate that changes its estimate has to give a reason."""
 
 

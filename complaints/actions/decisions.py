@@ -17,9 +17,10 @@ from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act,
 from complaints.models import Case, Extension, ExtensionState, Refusal
 from complaints.permissions import policy, rulings, second_person
 from complaints.workflow import Action
+from complaints.workflow.refusals import ActionRefused
 
 
-class PromiseTooLate(ValueError):
+class PromiseTooLate(ActionRefused):
     """The promised date lies beyond ``latest``, the last day the topic's limit allows."""
 
     def __init__(self, latest: date) -> None:
@@ -27,7 +28,7 @@ class PromiseTooLate(ValueError):
         self.latest = latest
 
 
-class OwnAgencyProposed(ValueError):
+class OwnAgencyProposed(ActionRefused):
     """The agency that refuses a case proposes itself as its owner."""
 
 

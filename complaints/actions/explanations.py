@@ -16,9 +16,10 @@ from complaints.engine.transition import act
 from complaints.models import Case, Explanation
 from complaints.permissions import late_cases
 from complaints.workflow import Action
+from complaints.workflow.refusals import ActionRefused
 
 
-class AskedAlready(ValueError):
+class AskedAlready(ActionRefused):
     """The desk has not answered yet what it was asked."""
 
 

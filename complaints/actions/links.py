@@ -16,12 +16,13 @@ from complaints.engine.transition import NotEntitled, act
 from complaints.models import Case, CaseLink, LinkKind
 from complaints.permissions import policy
 from complaints.workflow import Action, State
+from complaints.workflow.refusals import ActionRefused
 
 #: Cases under one lead. Answering takes some thirty milliseconds for each, all of them in one request.
 MOST_FOLLOWERS: Final = 300
 
 
-class LinkRefused(ValueError):
+class LinkRefused(ActionRefused):
     """The two cases cannot be linked; the subclass says why."""
 
 

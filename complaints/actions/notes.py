@@ -16,13 +16,14 @@ from complaints.engine import notices
 from complaints.engine.transition import act
 from complaints.models import Attachment, Case, Note, NoteKind, SpokenWith, TaskState
 from complaints.workflow import Action
+from complaints.workflow.refusals import ActionRefused
 
 
-class NotAnOfficer(ValueError):
+class NotAnOfficer(ActionRefused):
     """The person is no acting officer of the agency, filed the case, or is recused from it."""
 
 
-class HeldByAnother(ValueError):
+class HeldByAnother(ActionRefused):
     """A directorate or another centre holds the case, and must return it first."""
 
 

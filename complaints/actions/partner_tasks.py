@@ -17,17 +17,18 @@ from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act
 from complaints.models import Case, Clock, Ending, ReferralTask, TaskState
 from complaints.permissions import rulings
 from complaints.workflow import Action, ClockKind
+from complaints.workflow.refusals import ActionRefused
 
 
-class OwnPart(ValueError):
+class OwnPart(ActionRefused):
     """The agency leads the case, and so cannot also get a task on it."""
 
 
-class AlreadyAsked(ValueError):
+class AlreadyAsked(ActionRefused):
     """The agency already has an open task on the case."""
 
 
-class TaskTooLong(ValueError):
+class TaskTooLong(ActionRefused):
     """More working days than ``most``, the topic's limit."""
 
     def __init__(self, most: int) -> None:

@@ -11,9 +11,10 @@ from complaints.engine import holders, notices
 from complaints.engine.change import Change
 from complaints.models import Answer, AnswerState, Case, Extension, ExtensionState
 from complaints.permissions import second_person, send_window
+from complaints.workflow.refusals import ActionRefused
 
 
-class NothingProposed(LookupError):
+class NothingProposed(ActionRefused):
     """There is no proposed answer or extension to sign or grant."""
 
 

@@ -20,18 +20,19 @@ from complaints.models import Case, Recusal, TaskState
 from complaints.permissions import policy
 from complaints.permissions.recusals import named_at
 from complaints.workflow import Action, Actor
+from complaints.workflow.refusals import ActionRefused
 from notifications import outbox
 
 
-class NotAColleague(ValueError):
+class NotAColleague(ActionRefused):
     """The person cannot be recused by the user: not at the desk, or not theirs to name."""
 
 
-class AlreadyRecused(ValueError):
+class AlreadyRecused(ActionRefused):
     """The person is already recused from the case."""
 
 
-class NotRecused(LookupError):
+class NotRecused(ActionRefused):
     """The person is not recused from the case, or no longer."""
 
 

@@ -18,6 +18,7 @@ from complaints.engine.transition import act
 from complaints.models import Case, Consultation
 from complaints.permissions import late_cases
 from complaints.workflow import AT_AGENCY, Action
+from complaints.workflow.refusals import ActionRefused
 from notifications import outbox
 
 
@@ -28,11 +29,11 @@ class Whom(StrEnum):
     DIRECTORATE = "directorate"
 
 
-class RemindedToday(ValueError):
+class RemindedToday(ActionRefused):
     """The same party was reminded of the case today already."""
 
 
-class NobodyToRemind(LookupError):
+class NobodyToRemind(ActionRefused):
     """Nobody has to act on the case now, or only the person who reminds."""
 
 

@@ -15,17 +15,18 @@ from complaints.engine.transition import transition
 from complaints.models import Case, Ruling
 from complaints.permissions import rulings
 from complaints.workflow import Action, Outcome
+from complaints.workflow.refusals import ActionRefused
 
 
-class NoActiveOfficer(ValueError):
+class NoActiveOfficer(ActionRefused):
     """The agency has no officer who could receive the case."""
 
 
-class RulingNeedsReason(ValueError):
+class RulingNeedsReason(ActionRefused):
     """The referral is a ruling, or is to be kept for the next case: it needs a reason."""
 
 
-class AlreadyThere(ValueError):
+class AlreadyThere(ActionRefused):
     """The case is already with that agency."""
 
 

@@ -10,10 +10,11 @@ from django.utils import timezone
 from agencies.calendar import WorkingCalendar
 from complaints.models import Case, Clock
 from complaints.workflow import ClockKind
+from complaints.workflow.refusals import ActionRefused
 from kit.compiled_reads import CompiledRead
 
 
-class ExtensionTooLate(ValueError):
+class ExtensionTooLate(ActionRefused):
     """The new date lies beyond ``latest``, the last day an extension can reach."""
 
     def __init__(self, latest: date) -> None:
@@ -21,11 +22,11 @@ class ExtensionTooLate(ValueError):
         self.latest = latest
 
 
-class ExtensionPast(ValueError):
+class ExtensionPast(ActionRefused):
     """The new date is in the past: the promise has been missed by more than the days asked for."""
 
 
-class AlreadyProposed(ValueError):
+class AlreadyProposed(ActionRefused):
     """Another extension is proposed already and waits for a decision."""
 
 

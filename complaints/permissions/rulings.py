@@ -12,9 +12,10 @@ from complaints.models import Case
 from complaints.permissions import partner_tasks
 from complaints.permissions.partner_tasks import DatedPartnerTask
 from complaints.workflow import UNDOABLE, Action, Kind, State
+from complaints.workflow.refusals import ActionRefused
 
 
-class AgencyEnded(ValueError):
+class AgencyEnded(ActionRefused):
     """The agency has been merged or abolished: nothing new can go to it."""
 
 

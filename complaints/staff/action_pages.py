@@ -6,7 +6,7 @@ stale, and of two people at once, is decided here too.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial, wraps
@@ -43,6 +43,7 @@ from complaints.staff.work_list import WorkList
 from complaints.unsent_forms.pages import keeps_unsent_form, mark_sent
 from complaints.visibility.identity import CaseVisibility, StaffVisibility
 from complaints.workflow import TRANSITIONS, Action
+from complaints.workflow.refusals import ActionRefused
 from kit.forms import Form
 from kit.sent_numbers import sent_number
 
@@ -261,6 +262,12 @@ def _answer(view: View, request: ActionRequest) -> HttpResponse:
             return view(request)
     except (Stale, TransitionNotAllowed):
         return _conflict(request, view)
+    except ActionRefused:
+        # The form had said that it can be done.
+        text = gettext(
+            "Staff, topics or agencies changed while you were writing, and it can no longer be done like this."
+        )
+        return _conflict(request, why=[text])
     except NotEntitled:
         raise Http404 from None
 
@@ -282,8 +289,11 @@ class PreviousChange:
         return cls(action_label(event), actor_label(event, case), event.at)
 
 
-def _conflict(request: ActionRequest, view: View | None = None) -> HttpResponse:
-    """Tell who came second what was done before, with the page of ``view`` again where the action still applies."""
+def _conflict(request: ActionRequest, view: View | None = None, why: Sequence[str] = ()) -> HttpResponse:
+    """Tell who came second what was done before, with the page of ``view`` again where the action still applies.
+
+    ``why`` it can no longer be done is found from the case where it is not given.
+    """
     try:
         case = load_case(request.user, request.case.reference, at=request.at)
     except Http404:
@@ -298,7 +308,7 @@ def _conflict(request: ActionRequest, view: View | None = None) -> HttpResponse:
         **case_context(case, request.user, at=request.at),
         "previous_change": previous_change,
         "typed_texts": _typed_texts(request.http),
-        "blockers": rulings.blockers(case, request.action),
+        "blockers": why or rulings.blockers(case, request.action),
         "work_list": WorkList.of(request.http),
     }
     return render(request.http, "complaints/staff/conflict.html", context, status=CONFLICT)
@@ -309,7 +319,7 @@ def _page_again(view: View, request: ActionRequest) -> HttpResponse | None:
     try:
         with transaction.atomic():
             page = view(request)
-    except (TransitionNotAllowed, NotEntitled, Http404):
+    except (TransitionNotAllowed, ActionRefused, NotEntitled, Http404):
         return None
     return page if page.status_code == CONFLICT else None
 

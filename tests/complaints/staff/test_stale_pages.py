@@ -1,6 +1,6 @@
 """Two people at one case: the second is told who did what and when, and keeps what was typed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -10,9 +10,10 @@ from agencies.models import Agency, Topic
 from complaints.actions import accept, add, close, decline, propose_extension, refuse_extension, send_back
 from complaints.models import Answer, Case, CaseEvent
 from notifications.models import Message
-from tests.complaints import DONE, FOUND
+from tests.complaints import DONE, FOUND, RECUSAL_REASON
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Clock, Desk, address, post_at_once, sent
+from tests.complaints.threads import overtaken
 from tests.prepared_rows import prepared
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
@@ -46,6 +47,20 @@ def test_a_page_gone_stale_says_what_changed_and_keeps_the_text(
     accepted.refresh_from_db()
     assert f'name="version" value="{accepted.version}"' in page.content.decode()
     assert desk(omar).post(address("desk-close", accepted), sent(accepted, **GOOD)).status_code == 302
+
+
+def test_what_a_rule_refuses_since_staff_changed_meanwhile_is_said_and_nothing_is_done(
+    desk: Desk, accepted: Case, nadia: User, hani: User, now: datetime
+) -> None:
+    def leave() -> None:
+        hani.memberships.update(ends_on=now.date() - timedelta(days=1))
+
+    client, typed = desk(nadia), sent(accepted, person=str(hani.pk), text=RECUSAL_REASON)
+    with overtaken(leave, before="FOR UPDATE"):
+        page = client.post(address("desk-recuse", accepted), typed)
+    said = page.content.decode()
+    assert (page.status_code, accepted.recusals.count()) == (409, 0)
+    assert ("Staff, topics or agencies changed" in said, RECUSAL_REASON in said) == (True, True)
 
 
 def test_who_comes_second_reads_who_was_first(
