@@ -4,6 +4,10 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
+from typing import Final
+
+#: The decimals of a share: so fine that it is right in whole percent too, up to ten million cases.
+SHARE: Final = Decimal("0.000000001")
 
 
 def added[K](counts: Iterable[Mapping[K, int]]) -> dict[K, int]:

@@ -14,7 +14,7 @@ from typing import Final, Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
-from reports.figures.arithmetic import added, quantile, ratio
+from reports.figures.arithmetic import SHARE, added, quantile, ratio
 from reports.models.amounts import FLOWS, HOLDERS, STOCKS
 
 type Unit = Literal["count", "share", "working_days", "hours", "score"]
@@ -24,8 +24,6 @@ type Value = int | Decimal | None
 NAMES: Final = (*FLOWS, *STOCKS, *HOLDERS)
 _HOUR: Final = 3600
 _SCORE, _MEDIAN, _NINETIETH = map(Decimal, ("0.01", "0.5", "0.9"))
-#: So fine that a share of up to ten million cases is right when it is rounded to whole percent from it.
-_SHARE: Final = Decimal("0.000000001")
 _NONE: Final[Mapping[int, int]] = MappingProxyType({})
 #: The days that are kept of decisions and of answers.
 DAYS_OF: Final = {"decided": "decide_days", "answered": "answer_days"}
@@ -106,7 +104,7 @@ def _share(
         return sum(map(figures.amount, whole))
 
     def share(figures: Figures) -> Value:
-        return ratio(figures.amount(part), base(figures), _SHARE)
+        return ratio(figures.amount(part), base(figures), SHARE)
 
     return Measure(name, label, formula, "share", better, share, base, (part, *whole))
 
@@ -134,7 +132,7 @@ def _held(holder: str, label: Promise, formula: Promise) -> Measure:
 
 
 def _gap(figures: Figures) -> Value:
-    return ratio(_standing(figures) - figures.amount("confirmed"), _standing(figures), _SHARE)
+    return ratio(_standing(figures) - figures.amount("confirmed"), _standing(figures), SHARE)
 
 
 def _satisfaction(figures: Figures) -> Value:

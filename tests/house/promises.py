@@ -45,6 +45,7 @@ CITIZENS_PAGES = (
     "reports/public/*.html",
     "complaints/unsent_forms/*.html",
     "components/session_end.html",
+    "components/unsaved_text.html",
     "held_form.html",
     "403_csrf.html",
 )
