@@ -292,7 +292,7 @@ class PreviousChange:
 def _conflict(request: ActionRequest, view: View | None = None, why: Sequence[str] = ()) -> HttpResponse:
     """Tell who came second what was done before, with the page of ``view`` again where the action still applies.
 
-    ``why`` it can no longer be done is found from the case where it is not given.
+    ``why`` says what stands in the way; without it, this is read from the case.
     """
     try:
         case = load_case(request.user, request.case.reference, at=request.at)

@@ -45,7 +45,7 @@ class CountedList:
         return self.plus[0] in FLOWS
 
     @property
-    def is_of_repeated(self) -> bool:
+    def counts_each_time(self) -> bool:
         """Tell whether the number may be greater than that of the cases, since each is listed once."""
         return self.plus[0] in REPEATED
 

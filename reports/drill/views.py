@@ -58,7 +58,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     context = {
         "label": _list(asked).label,
         "period": asked.period,
-        "is_of_repeated": asked.period is not None and COUNTED[asked.name].is_of_repeated,
+        "counts_each_time": asked.period is not None and COUNTED[asked.name].counts_each_time,
         "is_running": asked.period is None or asked.period.ends_at > at,
         "limits": [*([] if asked.cause is None else [cause_name(asked.cause)]), *_limits(asked.scope)],
         "tabs": _tabs(asked),
