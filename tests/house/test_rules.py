@@ -14,9 +14,9 @@ from config.devstack.state import ROOT
 from kit.forms import PasswordField
 
 APPS = ("kit", "agencies", "notifications", "accounts", "complaints", "reports", "config")
-LONGEST_FILE = 400
+LONGEST_FILE = 600
 #: Lines of a function with its parameters, beside its docstring.
-LONGEST_FUNCTION = 30
+LONGEST_FUNCTION = 50
 FORBIDDEN_NAMES = {
     "services.py",
     "utils.py",
@@ -125,7 +125,7 @@ def test_every_module_says_in_one_docstring_what_lives_in_it() -> None:
     assert [name(path) for path, module in written().items() if not module.docstring] == []
 
 
-def test_no_file_is_longer_than_four_hundred_lines() -> None:
+def test_no_file_is_longer_than_six_hundred_lines() -> None:
     """A longer one holds two subjects. Exempt is what makemigrations writes."""
     served = [path for path in (ROOT / "static").rglob("*") if path.suffix in {".css", ".js"}]
     others = [*(ROOT / "tests").rglob("*.py"), ROOT / "run.py", ROOT / "manage.py"]
@@ -138,7 +138,7 @@ def _lines(path: Path) -> int:
     return len(path.read_text(encoding="utf-8").splitlines())
 
 
-def test_no_function_is_longer_than_thirty_lines() -> None:
+def test_no_function_is_longer_than_fifty_lines() -> None:
     """A longer one does two things. What its docstring says does not make it longer."""
     long = [f"{name(path)} {function}" for path, module in written().items() for function in module.long_functions]
     assert long == []
