@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Authority
 from accounts.staff import menu as people
 from complaints.contact_centre import menu as contact_centre
-from complaints.desk import menu as desk
+from complaints.desk import start
 from complaints.message_centre import menu as message_centre
 from complaints.staff.handbook_pages import help_url
 from complaints.unit import menu as unit
@@ -29,12 +29,12 @@ MENU: Final[tuple[MenuGroup, ...]] = (
         (
             reports.TODAY,
             unit.TRIAGE,
-            desk.ALL_CASES,
-            desk.QUEUE,
-            desk.LATE_CASES,
-            desk.LIKELY_MISSED,
-            desk.DIRECTORATE,
-            desk.OFFICERS,
+            start.ALL_CASES,
+            start.QUEUE,
+            start.LATE_CASES,
+            start.LIKELY_MISSED,
+            start.DIRECTORATE,
+            start.OFFICERS,
             contact_centre.NEW_CALL,
             contact_centre.CALLS,
             contact_centre.MY_CALLS,
@@ -63,10 +63,10 @@ MENU: Final[tuple[MenuGroup, ...]] = (
             unit.PRECEDENTS,
             unit.CONFUSIONS,
             unit.PUBLISHED,
-            desk.KNOWN_PROBLEMS,
-            desk.SITES,
-            desk.TEXTS,
-            desk.MACROS,
+            start.KNOWN_PROBLEMS,
+            start.SITES,
+            start.TEXTS,
+            start.MACROS,
             message_centre.WORDINGS,
         ),
     ),

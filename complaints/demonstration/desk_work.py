@@ -16,7 +16,7 @@ from accounts.privacy import requests
 from agencies.models import Agency, Governorate, KnownProblem, Topic
 from complaints.actions import explanations, known_problems, labels, notes, precedents
 from complaints.actions.precedents import PrecedentText
-from complaints.desk.late_cases.table import late_rows
+from complaints.desk.start import late_rows
 from complaints.models import Case, CentreContact, Channel, ContactResult, FoundBy
 from complaints.workflow import State
 

@@ -26,7 +26,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from agencies.models import Agency
-from complaints.desk.queue.tabs import Tab
+from complaints.desk.queue_tabs import Tab
 from complaints.models import Case
 from complaints.simulation.generate import generate
 from complaints.workflow import OPEN, Holder, State

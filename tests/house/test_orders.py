@@ -19,7 +19,7 @@ OTHERWISE = {
     ("accounts/identity/recheck.py", "recheck_at"): "whoever is due is asked in the end, and the index gives the batch",
     ("accounts/policy.py", "-effective_from"): "one edition is agreed on for a day",
     ("complaints/api/centres/fetching.py", "name"): "a program has its name alone",
-    ("complaints/desk/queue/bulk_views.py", "name"): "each name is listed once",
+    ("complaints/desk/queue_bulk_pages.py", "name"): "each name is listed once",
     ("complaints/escalation/calls.py", "Random()"): "by lot",
     ("complaints/escalation/expiry.py", "due_at"): "all that are over end, and the index gives the batch",
     ("complaints/escalation/expiry.py", "updated_at"): "all that are over go, and the index gives the batch",

@@ -76,7 +76,7 @@ def test_nothing_of_a_request_leaves(reports: list[Any], omar: User, monkeypatch
         text = f"duplicate key\nDETAIL: Key (number)=({SECRET}) already exists."
         raise DataError(text)
 
-    monkeypatch.setattr("complaints.desk.queue.views.frame", fail_with_values)
+    monkeypatch.setattr("complaints.desk.queue.frame", fail_with_values)
     client = sign_in(Client(raise_request_exception=False), omar)
     assert client.get(f"/ar/staff/queue/?q={SECRET}", headers={"Cookie2": SECRET}).status_code == 500
     assert [event["exception"]["values"][-1]["type"] for event in reports] == ["DataError"]
@@ -106,7 +106,7 @@ def test_no_kind_of_error_lets_anything_leave(
         who: sign_in(Client(raise_request_exception=False, headers={"Referer": referer}), who) for who in (amina, omar)
     }
     for error in errors():
-        for place in ("config.help_search.split", "complaints.desk.queue.views.frame"):
+        for place in ("config.help_search.split", "complaints.desk.queue.frame"):
             monkeypatch.setattr(place, Mock(side_effect=error))
         reports.clear()
         assert clients[amina].get(f"/ar/help/?q={SECRET}").status_code in {400, 500}

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from accounts.models import Citizen, User
 from agencies.models import Governorate, Topic
 from complaints.actions import accept, close, link, withdraw
-from complaints.desk.case_page.citizens_word import came_back_after
+from complaints.desk.case_panels import came_back_after
 from complaints.models import Case, LinkKind, Recurrence
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase

@@ -15,7 +15,7 @@ from accounts.models import Citizen, User
 from agencies.models import Governorate
 from complaints.actions import object_to, uphold
 from complaints.actions.filing import file_draft
-from complaints.desk.queue.tabs import Tab
+from complaints.desk.queue_tabs import Tab
 from complaints.models import Case, Draft, ReferralTask
 from tests.complaints.pages import Clock, Desk, address
 

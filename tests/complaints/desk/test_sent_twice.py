@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from agencies.models import Agency, Directorate
-from complaints.desk.queue.bulk import Choice
+from complaints.desk.queue_bulk import Choice
 from complaints.models import Case, CaseEvent
 from complaints.workflow import Action
 from notifications.models import Message

@@ -15,9 +15,9 @@ from agencies.models import Agency, Directorate
 from complaints.actions import accept, add_task, close, decline, link, linked_cases, recuse, refer
 from complaints.actions.consultations import consult
 from complaints.contact_centre.calls import call_tasks
-from complaints.desk.queue import bulk
-from complaints.desk.queue.counts import tab_counts
-from complaints.desk.queue.tabs import StaffContext, Tab
+from complaints.desk import queue_bulk
+from complaints.desk.queue import tab_counts
+from complaints.desk.queue_tabs import StaffContext, Tab
 from complaints.engine.transition import NotEntitled
 from complaints.escalation.absences import reassign
 from complaints.message_centre.messages import listing
@@ -196,7 +196,7 @@ def test_bulk_deeds_know_no_such_case(
     desk: Desk, about_omar: Case, omar: User, hani: User, file_case: FileCase
 ) -> None:
     other = file_case(subject="لا ماء في حارتنا")
-    chosen = [str(bulk.Choice.of(case)) for case in (about_omar, other)]
+    chosen = [str(queue_bulk.Choice.of(case)) for case in (about_omar, other)]
     page = desk(omar).post(reverse("queue-bulk"), {"bulk_action": "label", "case": chosen, "send": "1", "name": "عاجل"})
     assert [(row.reference, row.is_done, row.words) for row in page.context["results"]] == [
         (about_omar.reference, False, "This case is not one of yours."),
@@ -209,9 +209,9 @@ def test_a_bulk_assignment_neither_offers_nor_takes_whom_the_cases_are_about(
 ) -> None:
     other = file_case(subject="لا ماء في حارتنا")
     client, where = desk(nadia), reverse("queue-bulk")
-    one = {"bulk_action": "assign", "case": [str(bulk.Choice.of(about_omar))]}
+    one = {"bulk_action": "assign", "case": [str(queue_bulk.Choice.of(about_omar))]}
     assert list(client.post(where, one).context["form"].officers.values()) == [hani]
-    two = {"bulk_action": "assign", "case": [str(bulk.Choice.of(case)) for case in (about_omar, other)]}
+    two = {"bulk_action": "assign", "case": [str(queue_bulk.Choice.of(case)) for case in (about_omar, other)]}
     assert set(client.post(where, two).context["form"].officers.values()) == {hani, omar}
     page = client.post(where, {**two, "officer": str(omar.pk), "send": "1"})
     assert [(row.is_done, row.words) for row in page.context["results"]] == [

@@ -13,7 +13,7 @@ from accounts.models import Absence, Citizen, User
 from accounts.roles import CMU, Role
 from agencies.models import Agency
 from complaints.actions import decline, label, recuse
-from complaints.desk.case_page.related_cases import MOST_EARLIER, earlier_cases
+from complaints.desk.case_panels import MOST_EARLIER, earlier_cases
 from complaints.models import Case, CaseQuerySet, ReferralTask
 from complaints.permissions.case_parts import has_part, with_parts
 from complaints.permissions.pending import with_pending

@@ -29,7 +29,7 @@ from complaints.actions import (
     reply,
 )
 from complaints.actions.consultations import consult, find
-from complaints.desk.queue.tabs import Tab
+from complaints.desk.queue_tabs import Tab
 from complaints.engine import signed_links
 from complaints.models import Attachment, Case, LinkKind, StandardText
 from complaints.suggestions import keeping

@@ -15,7 +15,7 @@ from accounts.models import User
 from agencies.models import Governorate
 from complaints.actions import add
 from complaints.attachments import uploads
-from complaints.desk.case_page.map_link import map_url
+from complaints.desk.case_panels import map_url
 from complaints.models import Attachment, Case
 from complaints.visibility.identity import CaseVisibility
 from tests.complaints.cases import FileCase

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from accounts.models import Citizen, User
 from agencies.models import Agency
 from complaints.actions import add, log_call, note
-from complaints.desk.case_page.related_cases import MOST_EARLIER, earlier_cases, linked_cases
+from complaints.desk.case_panels import MOST_EARLIER, earlier_cases, linked_cases
 from complaints.models import Case, CaseLink, LinkKind, SpokenWith
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address, statements_of

@@ -181,7 +181,7 @@ def test_a_long_list_goes_on(
     desk: Desk, file_case: Callable, omar: User, network: Directorate, haitham: User, now: datetime,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("complaints.desk.directorate.views.PAGE", 2)
+    monkeypatch.setattr("complaints.desk.directorate.PAGE", 2)
     made = [consult(file_case(), by=omar, at=now, directorate=network, text=REQUEST) for _ in range(3)]
     browser = desk(haitham)
     first = browser.get(reverse(LIST))

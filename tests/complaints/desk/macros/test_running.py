@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from agencies.models import Agency, Directorate, Topic
 from complaints.actions import accept, note, return_case
-from complaints.desk.macros.offered import offered_macros
+from complaints.desk.macro_runs import offered_macros
 from complaints.models import Answer, Case, CaseEvent, Consultation, Macro, Question, StandardText
 from complaints.permissions.annotations import readable_macros
 from notifications.models import Message

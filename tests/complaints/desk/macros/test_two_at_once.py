@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from complaints.desk.macros import changes, offered, run_views
+from complaints.desk import macro_runs, macros
 from complaints.models import Case, CaseEvent, Macro
 from tests.complaints.cases import FileCase
 from tests.complaints.desk.macros.conftest import Make, Staff
@@ -28,7 +28,7 @@ def test_two_officers_run_it_on_one_case_and_the_second_reads_who_was_first(
     pressed = sent(referred, seen=macro.changed_at.isoformat())
     here, (first, second) = address("desk-macro", referred, macro=macro.pk), (desk(staff.omar), desk(staff.hana))
     overlap = Overlap()
-    monkeypatch.setattr(run_views, "run_steps", overlap.around(run_views.run_steps))
+    monkeypatch.setattr(macro_runs, "run_steps", overlap.around(macro_runs.run_steps))
     done, late = overlap.run(lambda: first.post(here, pressed), lambda: second.post(here, pressed))
     assert (done.status_code, late.status_code, overlap.was_overtaken) == (302, 409, False)
     assert late.context["previous_change"].by == staff.omar.name_en
@@ -51,12 +51,12 @@ def test_a_macro_that_is_changed_while_it_runs_does_what_was_read_or_nothing(
 
     class Steps:
         def filter(self, **said: object) -> object:
-            rows = list(offered.MacroStep.objects.filter(**said))
+            rows = list(macro_runs.MacroStep.objects.filter(**said))
             between.rest()
             return rows
 
     with monkeypatch.context() as patch:
-        patch.setattr(offered, "steps_in_order", Steps)
+        patch.setattr(macro_runs, "steps_in_order", Steps)
         here = address("desk-macro", case, macro=macro.pk)
         page, saved = between.run(lambda: runner.post(here, sent(case) | run), lambda: writer.post(there, change))
     assert (page.status_code, page.context["is_changed"], saved.status_code) == (200, True, 302)
@@ -67,7 +67,7 @@ def test_a_macro_that_is_changed_while_it_runs_does_what_was_read_or_nothing(
     run, change = {"seen": macro.changed_at.isoformat()}, {"seen": macro.changed_at.isoformat(), "text": READ}
     clock.pass_(minutes=1)
     during = Overlap()
-    monkeypatch.setattr(run_views, "run_steps", during.around(run_views.run_steps))
+    monkeypatch.setattr(macro_runs, "run_steps", during.around(macro_runs.run_steps))
     here = address("desk-macro", other, macro=macro.pk)
     page, saved = during.run(lambda: runner.post(here, sent(other) | run), lambda: writer.post(there, change))
     assert (page.status_code, saved.status_code, other.notes.get().text) == (302, 302, WRITTEN)
@@ -79,7 +79,7 @@ def test_two_changes_of_one_macro_at_once_are_one(
     macro, overlap, (one, other) = make_macro(), Overlap(), (desk(nadia), desk(nadia))
     seen = {"seen": macro.changed_at.isoformat()}
     clock.pass_(minutes=1)
-    monkeypatch.setattr(changes.MacroEdit, "touch", overlap.around(changes.MacroEdit.touch))
+    monkeypatch.setattr(macros.MacroEdit, "touch", overlap.around(macros.MacroEdit.touch))
     adding = reverse("macro-step-add", args=[macro.pk, "label"])
     saved, late = overlap.run(
         lambda: one.post(adding, seen | {"label": "تسرب"}), lambda: other.post(adding, seen | {"label": "جولة"})

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from complaints.clocks.due_soon import soon_ends
-from complaints.desk.queue.tabs import StaffContext, Tab
+from complaints.desk.queue_tabs import StaffContext, Tab
 from complaints.models import Case, CaseEvent, CaseQuerySet, ReferralTask, Refusal, TaskState
 from complaints.models.case import COMEBACKS, PASSING_ON
 from complaints.permissions.case_permissions import case_permissions

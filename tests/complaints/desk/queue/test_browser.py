@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from complaints.actions import accept, label
-from complaints.desk.queue import saved
+from complaints.desk import queue_lists
 from complaints.models import Case, Label
 from tests.cast import let_in
 from tests.complaints.cases import FileCase
@@ -215,10 +215,10 @@ def test_the_queue_looks_well_with_everything_on_it(
 ) -> None:
     label(three[0], by=omar, at=now, name="جولة ميدانية")
     accept(three[1], by=omar, at=now, days=2)
-    saved.save_filter(
+    queue_lists.save_filter(
         omar, at=now, name="متأخرات حي نزال", query={"view": "late", "topic": "999"}, agency=three[0].agency_id
     )
-    saved.save_filter(omar, at=now, name="Praise of the week", query={"kind": "praise"})
+    queue_lists.save_filter(omar, at=now, name="Praise of the week", query={"kind": "praise"})
     page, looks = enter(omar), Looks(pictures=False)
     for language, queries, deeds in IN_THE_QUEUE:
         for query in queries:

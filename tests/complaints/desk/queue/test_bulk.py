@@ -9,7 +9,7 @@ from accounts.models import Citizen, User
 from agencies.models import Agency, Directorate
 from complaints.actions import assign, decline, label, note
 from complaints.actions.consultations import consult
-from complaints.desk.queue import bulk_views
+from complaints.desk import queue_bulk_pages
 from complaints.models import Case, CaseLink, Label
 from complaints.workflow import Action
 from notifications.models import Message
@@ -102,7 +102,7 @@ def test_a_case_of_the_own_person_is_not_there(
 def test_more_than_a_hundred_are_refused_together(
     desk: Desk, referred: Case, file_case: FileCase, omar: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk_views, "MOST", 1)
+    monkeypatch.setattr(queue_bulk_pages, "MOST", 1)
     sent = {"bulk_action": "label", "case": ticked(referred, file_case()), "send": "1", "name": "x"}
     page = desk(omar).post(reverse("queue-bulk"), sent, follow=True)
     assert [str(one) for one in page.context["messages"]] == [

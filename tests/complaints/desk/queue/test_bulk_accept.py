@@ -13,7 +13,7 @@ from accounts.sign_in.factors.step_up import FACTOR_AT
 from agencies.models import Agency, Directorate, Topic
 from complaints import reference
 from complaints.actions import accept, decline, note
-from complaints.desk.queue import bulk_forms
+from complaints.desk import queue_bulk
 from complaints.models import Case, Consultation
 from notifications.models import Message
 from tests.cast import give_role
@@ -78,7 +78,7 @@ def test_what_cannot_be_accepted_together_is_named_and_nothing_is_done(
 def test_more_than_twenty_are_not_accepted_together(
     desk: Desk, referred: Case, file_case: FileCase, omar: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk_forms, "MOST_ACCEPTED", 1)
+    monkeypatch.setattr(queue_bulk, "MOST_ACCEPTED", 1)
     sent = {"bulk_action": "accept", "send": "1", "days": "3", "case": ticked(referred, file_case())}
     page = desk(omar).post(reverse("queue-bulk"), sent)
     assert page.context["form"].errors == {"case": ["You selected 2 cases. Accept at most 1 at once"]}

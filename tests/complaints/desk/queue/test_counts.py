@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Citizen, Session, User
 from accounts.sign_in.sessions import SessionStore
-from complaints.desk.queue import counts, saved
+from complaints.desk import queue, queue_lists
 from complaints.models import Case
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Clock, Desk
@@ -19,10 +19,10 @@ from tests.complaints.pages import Clock, Desk
 def test_every_view_and_saved_filter_has_its_count(
     desk: Desk, file_case: FileCase, omar: User, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(counts, "CAP", 1)
+    monkeypatch.setattr(queue, "CAP", 1)
     file_case()
     file_case()
-    kept = saved.save_filter(omar, at=now, name="x", query={"kind": "praise"})
+    kept = queue_lists.save_filter(omar, at=now, name="x", query={"kind": "praise"})
     found = desk(omar).get(reverse("queue-counts")).json()
     assert (found["open"], found["late"], found[f"saved-{kept.pk}"]) == ("1+", "0", "0")
     assert "closed" not in found

@@ -77,7 +77,7 @@ def test_of_several_parts_the_unit_sees_the_nearest(
 
 def test_it_is_read_page_by_page(desk: Desk, two: list[Case], yusuf: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyset, "PAGE", 1)
-    monkeypatch.setattr("complaints.desk.queue.tabs.PAGE", 1)
+    monkeypatch.setattr("complaints.desk.queue_tabs.PAGE", 1)
     soon, later = two
     client = desk(yusuf)
     first = client.get(reverse("queue"), {"view": "tasks"})

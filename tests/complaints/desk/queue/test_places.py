@@ -11,9 +11,8 @@ from django.urls import reverse
 from accounts.models import User
 from agencies.models import Agency, Directorate
 from complaints.actions import accept
-from complaints.desk.queue.filters import QueueQuery
-from complaints.desk.queue.places import place_in
-from complaints.desk.queue.tabs import Sort, StaffContext, Tab, tab_page
+from complaints.desk.queue_lists import QueueQuery, place_in
+from complaints.desk.queue_tabs import Sort, StaffContext, Tab, tab_page
 from complaints.models import Case
 from tests.complaints import FOUND
 from tests.complaints.cases import FileCase

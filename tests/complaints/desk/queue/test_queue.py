@@ -11,9 +11,9 @@ from django.urls import reverse
 from accounts.models import Citizen, User
 from agencies.models import Agency
 from complaints.actions import accept, close
-from complaints.desk.queue import counts, tabs
-from complaints.desk.queue.counts import tab_counts
-from complaints.desk.queue.tabs import StaffContext, Tab
+from complaints.desk import queue as counts, queue_tabs
+from complaints.desk.queue import tab_counts
+from complaints.desk.queue_tabs import StaffContext, Tab
 from complaints.models import Case
 from kit import keyset
 from tests.complaints import DONE, FOUND
@@ -106,7 +106,7 @@ def test_pages_follow_each_other_without_a_gap_or_a_repetition(
     desk: Desk, file_case: FileCase, omar: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keyset, "PAGE", 2)
-    monkeypatch.setattr(tabs, "PAGE", 2)
+    monkeypatch.setattr(queue_tabs, "PAGE", 2)
     made = [file_case().reference for _ in range(5)]  # all with the same deadline: the key decides
     client, seen, address = desk(omar), [], reverse("queue")
     while address:
@@ -120,7 +120,7 @@ def test_closed_cases_stand_newest_first_page_by_page(
     desk: Desk, file_case: FileCase, omar: User, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keyset, "PAGE", 2)
-    monkeypatch.setattr(tabs, "PAGE", 2)
+    monkeypatch.setattr(queue_tabs, "PAGE", 2)
     made = [file_case() for _ in range(3)]
     for hours, case in enumerate(made):
         accept(case, by=omar, at=now, days=2)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from agencies.models import Agency, Topic
-from complaints.desk.queue import saved
+from complaints.desk import queue_lists
 from complaints.models import Case, SavedFilter
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk
@@ -100,8 +100,8 @@ def test_the_same_name_replaces_what_had_it(desk: Desk, omar: User) -> None:
 
 
 def test_beyond_twenty_none_is_kept(desk: Desk, omar: User, now: datetime) -> None:
-    for number in range(saved.MOST):
-        saved.save_filter(omar, at=now, name=str(number), query={})
+    for number in range(queue_lists.MOST):
+        queue_lists.save_filter(omar, at=now, name=str(number), query={})
     client = desk(omar)
     assert save(client, "one more") is None
     assert "You already have 20 saved filters, which is the maximum." in client.get(reverse("queue")).content.decode()
@@ -120,8 +120,8 @@ def test_a_name_that_is_none_is_refused_with_a_sentence(desk: Desk, omar: User, 
 def test_its_owner_and_for_a_shared_one_the_supervisor_delete_it(
     desk: Desk, omar: User, hana: User, nadia: User, water: Agency, now: datetime
 ) -> None:
-    private = saved.save_filter(omar, at=now, name="لي", query={})
-    shared = saved.save_filter(omar, at=now, name="لنا", query={}, agency=water.pk)
+    private = queue_lists.save_filter(omar, at=now, name="لي", query={})
+    shared = queue_lists.save_filter(omar, at=now, name="لنا", query={}, agency=water.pk)
     for user, one, is_gone in (
         (hana, shared, False),
         (nadia, private, False),
@@ -144,7 +144,7 @@ def test_saved_filters_cost_no_statement_each(
     desk: Desk, referred: Case, omar: User, now: datetime, number: int
 ) -> None:
     for place in range(number):
-        saved.save_filter(omar, at=now, name=str(place), query={"kind": "complaint"})
+        queue_lists.save_filter(omar, at=now, name=str(place), query={"kind": "complaint"})
     client = desk(omar)
     client.get(reverse("queue"))
     with CaptureQueriesContext(connection) as statements:

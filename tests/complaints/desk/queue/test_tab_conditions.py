@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts.models import Absence, User
 from complaints.actions import accept, assign, close, decline, object_to, propose_extension
-from complaints.desk.queue.counts import tab_counts
-from complaints.desk.queue.tabs import UNCOUNTED, StaffContext, Tab, sort_orders, tab_condition, tab_page
+from complaints.desk.queue import tab_counts
+from complaints.desk.queue_tabs import UNCOUNTED, StaffContext, Tab, sort_orders, tab_condition, tab_page
 from complaints.models import Case, ReferralTask
 from complaints.permissions.to_decide import matters
 from tests.cast import NOW

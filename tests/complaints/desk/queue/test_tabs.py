@@ -24,8 +24,8 @@ from complaints.actions import (
     reply,
 )
 from complaints.actions.consultations import consult
-from complaints.desk.queue import tabs
-from complaints.desk.queue.tabs import Sort, StaffContext, Tab, sort_orders, tab_page
+from complaints.desk import queue_tabs
+from complaints.desk.queue_tabs import Sort, StaffContext, Tab, sort_orders, tab_page
 from complaints.escalation.absences import officer_seats
 from complaints.models import Case, ReferralTask
 from kit import keyset
@@ -202,7 +202,7 @@ def read_through(client: Client, **asked: str) -> list[str]:
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyset, "PAGE", 2)
-    monkeypatch.setattr(tabs, "PAGE", 2)
+    monkeypatch.setattr(queue_tabs, "PAGE", 2)
 
 
 @pytest.mark.usefixtures("small_pages")

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from agencies.models import Agency, Governorate, Topic
-from complaints.desk.texts.forms import TextForm
+from complaints.desk.texts import TextForm
 from complaints.models import Answer, Case, StandardText
 from complaints.staff import standard_texts
 from complaints.visibility.identity import CaseVisibility

@@ -13,7 +13,7 @@ from agencies.models import Holiday, Topic, current_calendar
 from complaints.actions import accept, ask, close, extend, propose_extension, refuse_extension, reply, send_back, sign
 from complaints.actions.proposals import NothingProposed
 from complaints.clocks.extensions import AlreadyProposed, ExtensionPast, ExtensionTooLate
-from complaints.desk.case_page.proposed_date import proposed_date
+from complaints.desk.case_actions import proposed_date
 from complaints.engine.transition import NotEntitled
 from complaints.models import AnswerState, Case, ExtensionState, Note
 from complaints.permissions.case_permissions import case_permissions

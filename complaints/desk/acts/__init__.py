@@ -1,1 +1,0 @@
-"""The pages of the actions of an agency on a case."""

@@ -1,1 +1,0 @@
-"""Close a case with an answer; sign one."""

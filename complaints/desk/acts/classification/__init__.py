@@ -1,1 +1,0 @@
-"""Correcting the topic and the kind of a case."""

@@ -1,1 +1,0 @@
-"""Asking why a case is late, and answering."""

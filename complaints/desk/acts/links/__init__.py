@@ -1,1 +1,0 @@
-"""Link cases and undo it."""

@@ -1,1 +1,0 @@
-"""Notes, logged calls, assignment, outside centres."""

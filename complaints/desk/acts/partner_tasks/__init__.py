@@ -1,1 +1,0 @@
-"""Partner tasks: ask another agency for its part of a case."""

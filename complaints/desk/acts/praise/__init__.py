@@ -1,1 +1,0 @@
-"""Passing praise on."""

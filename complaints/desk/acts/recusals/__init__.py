@@ -1,1 +1,0 @@
-"""Recuse somebody whom a case is about."""

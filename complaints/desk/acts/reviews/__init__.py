@@ -1,1 +1,0 @@
-"""Refuse a proposed date, send a proposed answer back."""

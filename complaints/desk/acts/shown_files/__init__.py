@@ -1,1 +1,0 @@
-"""Choosing which files of directorates the citizen sees."""

@@ -1,1 +1,0 @@
-"""The urgent mark of a case."""

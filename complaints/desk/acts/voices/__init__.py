@@ -1,1 +1,0 @@
-"""Write a voice note down."""

@@ -1,1 +1,0 @@
-"""The page of a case, with what stands on it."""

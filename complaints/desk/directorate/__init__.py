@@ -1,1 +1,0 @@
-"""Consultations: the pages on which a directorate is asked and answers."""

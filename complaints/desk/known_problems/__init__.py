@@ -1,1 +1,0 @@
-"""Known problems as the unit and the supervisors of agencies publish and end them."""

@@ -1,1 +1,0 @@
-"""The page of promises that will likely be missed."""

@@ -1,1 +1,0 @@
-"""Macros: written, shared and run on cases."""

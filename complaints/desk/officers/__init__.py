@@ -1,1 +1,0 @@
-"""Officers, absences, reassignment."""

@@ -1,1 +1,0 @@
-"""The work queue: tabs, filters, counts, saved filters, search, and bulk actions."""
