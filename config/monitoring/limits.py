@@ -21,9 +21,7 @@ from accounts.registration import recorded
 from accounts.registration.register import ALREADY_REGISTERED
 from complaints import status_by_sms
 from complaints.api.open311 import filing as open311
-from complaints.contact_centre import contacts
-from complaints.contact_centre.callers import lookup
-from complaints.contact_centre.new_call import finding
+from complaints.contact_centre import callers, contacts, new_call
 from complaints.engine.signed_links import SENT_BY_LINK
 from complaints.filing.drafting import DRAFTS_PER_NETWORK
 from complaints.own_cases.rating_form import SENT_BY_ACCOUNT
@@ -75,9 +73,9 @@ LIMITS: Final[Mapping[RateLimit, StrPromise]] = {
     SENT_BY_ACCOUNT: _("Ratings sent by one person"),
     tracking.TRIES_OF_NUMBER: _("Tries to track one case without signing in"),
     tracking.TRIES_OF_ADDRESS: _("Tries to track cases from one internet address"),
-    lookup.TRIES_OF_NUMBER: _("Searches of the contact centre for one number"),
-    lookup.TRIES_OF_AGENT: _("Searches of one agent of the contact centre"),
-    finding.SEARCHES_OF_AGENT: _("Searches for a caller by one agent of the contact centre"),
+    callers.TRIES_OF_NUMBER: _("Searches of the contact centre for one number"),
+    callers.TRIES_OF_AGENT: _("Searches of one agent of the contact centre"),
+    new_call.SEARCHES_OF_AGENT: _("Searches for a caller by one agent of the contact centre"),
     contacts.ANSWERS_ABOUT: _("Wrong answers of callers about one person"),
     recorded.REGISTRY_CHECKS_OF_AGENT: _("Checks of callers with the register by one agent"),
     recorded.REGISTRY_CHECKS_OF_NUMBER: _("Checks of one caller with the register"),

@@ -21,7 +21,7 @@ from complaints.actions import add, ask, close, hand_over, reply, take_back
 from complaints.actions.outside_centres import HeldByAnother
 from complaints.api.centres import fetching
 from complaints.case_text.promise import promise_card
-from complaints.contact_centre.callers.acts import ACTS
+from complaints.contact_centre.callers import ACTS
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, CentreReport, Handover
 from complaints.staff.handing_over import handover_status

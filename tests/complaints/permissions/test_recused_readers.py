@@ -14,7 +14,7 @@ from accounts.roles import Role
 from agencies.models import Agency, Directorate
 from complaints.actions import accept, add_task, close, decline, link, linked_cases, recuse, refer
 from complaints.actions.consultations import consult
-from complaints.contact_centre.calls import call_tasks
+from complaints.contact_centre import calls
 from complaints.desk import queue_bulk
 from complaints.desk.queue import tab_counts
 from complaints.desk.queue_tabs import StaffContext, Tab
@@ -256,10 +256,10 @@ def test_messages_and_calls_about_it_are_not_theirs(about_omar: Case, lina: User
     message = Message.objects.filter(reference=about_omar.reference, recipient__startswith="citizen:").first()
     assert message is not None
     task = CallTask.objects.create(message=message)
-    assert (message in listing.handled_by(lina), task in call_tasks.tasks_for(lina)) == (True, True)
+    assert (message in listing.handled_by(lina), task in calls.tasks_for(lina)) == (True, True)
     recuse(about_omar, by=rami, at=now, person=lina, text=RECUSAL_REASON)
-    assert (message in listing.handled_by(lina), task in call_tasks.tasks_for(lina)) == (False, False)
-    assert (message in listing.handled_by(rami), task in call_tasks.tasks_for(rami)) == (True, True)
+    assert (message in listing.handled_by(lina), task in calls.tasks_for(lina)) == (False, False)
+    assert (message in listing.handled_by(rami), task in calls.tasks_for(rami)) == (True, True)
 
 
 def test_a_member_of_the_directorate_is_not_asked_about_themself(

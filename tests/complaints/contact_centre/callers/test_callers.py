@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import Citizen, User
 from complaints import reference
 from complaints.actions import ask, reply
-from complaints.contact_centre.callers import lookup
+from complaints.contact_centre import callers
 from complaints.models import Case
 from tests.cast import sign_in
 from tests.complaints.pages import Clock, Desk, address
@@ -168,7 +168,7 @@ def test_another_question_meanwhile_is_not_answered_blindly(
 
 def test_guessing_ends(desk: Desk, asked: Case, sami: User) -> None:
     client = desk(sami)
-    most = lookup.TRIES_OF_NUMBER.most
+    most = callers.TRIES_OF_NUMBER.most
     statuses = [find(client, asked, f"{guess:04}").status_code for guess in range(most + 1)]
     assert statuses == [200] * most + [429]
     page = find(client, asked)
@@ -181,7 +181,7 @@ def test_guessing_ends(desk: Desk, asked: Case, sami: User) -> None:
 def test_an_agent_who_has_searched_too_often_is_told_to_wait_and_nothing_about_the_number(
     desk: Desk, asked: Case, sami: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lookup, "TRIES_OF_AGENT", replace(lookup.TRIES_OF_AGENT, most=1))
+    monkeypatch.setattr(callers, "TRIES_OF_AGENT", replace(callers.TRIES_OF_AGENT, most=1))
     client = desk(sami)
     assert find(client, asked, "0000").status_code == 200
     page = find(client, asked)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.account.phone.change import change_phone
 from accounts.models import Citizen, IdentityView, User
 from accounts.sign_in.factors.step_up import FACTOR_AT
-from complaints.contact_centre.calls.call_tasks import number_mark, text_to_say, with_person
+from complaints.contact_centre.calls import number_mark, text_to_say, with_person
 from complaints.models import Case
 from notifications.addresses import address_status
 from notifications.models import CallTask, Channel, Message, Verdict
@@ -193,7 +193,7 @@ def test_a_person_is_reached_once(
         assert finish(desk(sami), to_call, "reached").url == reverse("calls")
     to_call.refresh_from_db()
     assert (to_call.outcome, to_call.done_by) == ("reached", f"user:{sami.pk}")
-    (line,) = [vars(record) for record in caplog.records if record.name == "complaints.contact_centre.calls.views"]
+    (line,) = [vars(record) for record in caplog.records if record.name == "complaints.contact_centre.calls"]
     assert (line["call_id"], line["user_id"], line["outcome"]) == (to_call.pk, str(sami.pk), "reached")
     for outcome in ("reached", "no_answer", "wrong_number"):
         assert finish(desk(lina), to_call, outcome).status_code == 409

@@ -8,27 +8,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import signed_in_user, staff_required
+from accounts.models import Citizen
 from accounts.roles import CONTACT_CENTRE
 from agencies.models import Agency, Topic
+from complaints.actions.filing import AlreadyFiled, DraftIncomplete, TooManyToday
 from complaints.actions.known_problems import NoSuchProblem, ProblemOver
+from complaints.actions.topic_answers import given_answers
 from complaints.attachments import uploads
 from complaints.attachments.fields import NOT_STORED
 from complaints.case_text.kinds import words_of_kind
-from complaints.contact_centre import contacts
-from complaints.contact_centre.new_call.forms import CallerCaseForm
-from complaints.contact_centre.new_call.pages import (
+from complaints.contact_centre import callers, contacts
+from complaints.contact_centre.new_call import (
+    CONFLICT,
     TOO_MANY,
+    CallerCaseForm,
     contact_draft,
+    contact_page,
     draft_writer,
     is_on_paper,
     person_context,
@@ -40,10 +46,14 @@ from complaints.filing.drafting import TooManyDrafts
 from complaints.filing.forms import FitForm
 from complaints.filing.place_form import all_governorates, area_options
 from complaints.filing.understanding import NOTHING_UNDERSTOOD, problems_for, understood
-from complaints.models import CentreContact, Draft
+from complaints.models import Case, CentreContact, Draft, NotifyBy, TopicAnswer
+from complaints.staff.frame import frame
 from complaints.suggestions.everyday import danger_in
+from complaints.suggestions.similar import reported_before
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.visibility.identity import must_hide
 from complaints.workflow import Kind
+from kit.unit import unit_name
 
 logger = logging.getLogger(__name__)
 
@@ -259,3 +269,158 @@ def take_up(request: HttpRequest, contact: CentreContact) -> HttpResponse:
         else:
             contacts.remember_draft(contact, draft)
     return redirect("call-file", contact.pk)
+
+
+# ---- What an agent reads to whoever tells a case before it is filed: sentences made from the fields of the draft. ----
+
+
+def sentences(draft: Draft, citizen: Citizen, answers: Sequence[TopicAnswer]) -> list[str]:
+    """Return the sentences in their order, in the language of the page; ``answers`` are those of the topic."""
+    said = [
+        _addressee_sentence(draft),
+        gettext("This is what I wrote down: %(text)s") % {"text": _quoted(draft.details)},
+    ]
+    said += [f"{one.question_label} {_quoted(one.answer_label)}" for one in answers]
+    if place := _place(draft):
+        said.append(gettext("The place is: %(place)s") % {"place": place})
+    if draft.employee:
+        said.append(gettext("The employee is: %(name)s") % {"name": _quoted(draft.employee)})
+    if draft.hides_identity or must_hide(draft.topic, kind=draft.kind):
+        said.append(gettext("The agency does not learn your name."))
+    return [*said, _number_comes(draft, citizen), gettext("Is this correct?")]
+
+
+def _addressee_sentence(draft: Draft) -> str:
+    words = {
+        "kind": str(words_of_kind(draft.kind).noun),
+        "agency": draft.agency.name if draft.agency else "",
+        "topic": draft.topic.name if draft.topic else "",
+        "unit": unit_name(),
+    }
+    if draft.agency and draft.topic:
+        return gettext("%(kind)s to: %(agency)s. The topic is: %(topic)s.") % words
+    if draft.topic:
+        return gettext("%(kind)s. The topic is: %(topic)s. The %(unit)s finds the right agency.") % words
+    return gettext("%(kind)s. The %(unit)s finds the right agency.") % words
+
+
+def _place(draft: Draft) -> str:
+    parts = [draft.governorate.name if draft.governorate else "", draft.area, draft.place]
+    return pgettext("between parts of a place", ", ").join(_quoted(part) for part in parts if part)
+
+
+def _number_comes(draft: Draft, citizen: Citizen) -> str:
+    if draft.notify_by == NotifyBy.EMAIL and citizen.confirmed_email:
+        return gettext("You get the tracking number by e-mail now: %(to)s") % {"to": _digits(citizen.confirmed_email)}
+    return gettext("You get the tracking number by SMS now: %(to)s") % {"to": _digits(citizen.masked_phone)}
+
+
+def _quoted(text: str) -> str:
+    return f"\u2068{text}\u2069"
+
+
+def _digits(text: str) -> str:
+    return f"\u2066{text.replace(' ', '\u00a0')}\u2069"
+
+
+# ---- Reading the case back, filing it, and the page that shows its number large; and the end of a contact. ----
+
+
+@never_cache
+@proven_page
+def read_back(request: HttpRequest, contact: CentreContact) -> HttpResponse:
+    """Show what to read to the person, and file the case; a second press finds the case of the first."""
+    at, draft, citizen = timezone.now(), contact_draft(contact), contact.citizen
+    if citizen is None:
+        return redirect("call-person", contact.pk)
+    questions = drafting.draft_questions(draft)
+    if not (draft.is_complete and drafting.has_answers(draft, questions)):
+        return redirect("call-file", contact.pk)
+    refused = ""
+    if request.method == "POST":
+        case, refused = _file(contact, draft, request, at=at)
+        if case is not None:
+            return redirect("call-saved", contact.pk)
+    context = {
+        "draft": draft,
+        "mark": contacts.read_back_mark(draft),
+        "kind": words_of_kind(draft.kind),
+        "sentences": sentences(draft, citizen, given_answers(questions, draft.answers)),
+        "reported": reported_before(draft, at=at),
+        "can_receive": drafting.can_receive(draft.agency, at=at),
+        "refused": refused,
+        **person_context(contact, signed_in_user(request), at=at),
+    }
+    status = CONFLICT if refused else 200
+    return render(request, "complaints/contact_centre/new_call/read_back.html", context, status=status)
+
+
+def _file(contact: CentreContact, draft: Draft, request: HttpRequest, *, at: datetime) -> tuple[Case | None, str]:
+    """File the case, or return why it was not; the press is refused where the draft is not the one that was read."""
+    seen, language = request.POST.get("seen", ""), get_language() or "ar"
+    try:
+        case = contacts.file(contact, draft, seen=seen, language=language, at=at)
+    except contacts.DraftChanged:
+        return None, gettext("The draft has changed since you read it. Read it back once more.")
+    except (Draft.DoesNotExist, DraftIncomplete):
+        return None, gettext("Nothing was sent. Complete the missing step and try again.")
+    except TooManyToday:
+        return None, gettext("This person has filed the maximum number of cases for one day. Try again tomorrow.")
+    except AlreadyFiled as filed:
+        words = {"number": f"\u2066{filed.case.reference}\u2069"}
+        return None, gettext("An open case already has this text: %(number)s. Add to it instead.") % words
+    logger.info("a case was filed for a caller", extra={"case_id": case.pk, "user_id": str(contact.agent_id)})
+    return case, ""
+
+
+@never_cache
+@staff_required(CONTACT_CENTRE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def saved(request: HttpRequest, contact: UUID) -> HttpResponse:
+    """Show the number large, to be read out; from here the agent goes on with the same person or with the next."""
+    agent, at = signed_in_user(request), timezone.now()
+    own = CentreContact.objects.select_related("citizen").exclude(reference="")
+    done = get_object_or_404(own, pk=contact, agent=agent)
+    if request.method == "POST" and contacts.may_go_on(done, at=at):
+        again = contacts.go_on(done, at=at)
+        return redirect("call-file", again.pk)
+    case = get_object_or_404(Case.objects.not_own_or_recused(agent).for_page(), reference=done.reference)
+    status, promise = callers.status_for_caller(case, at=at)
+    context = {
+        "contact": done,
+        "may_go_on": contacts.may_go_on(done, at=at),
+        "case": case,
+        "status": status,
+        "promise": promise,
+        **frame(agent, at=at),
+    }
+    return render(request, "complaints/contact_centre/new_call/saved.html", context)
+
+
+@contact_page
+def end(request: HttpRequest, contact: CentreContact) -> HttpResponse:
+    """End the contact without a case; what was written stays as the person's draft."""
+    if request.method == "POST":
+        contacts.drop(contact, at=timezone.now())
+        messages.success(request, _ended_text(contact))
+        return redirect("calls-new")
+    return redirect("call-person", contact.pk)
+
+
+def _ended_text(contact: CentreContact) -> str:
+    if contact.result == "dropped":
+        return gettext("The contact has ended. The draft is kept for seven days and shown when the person calls again.")
+    return gettext("The contact has ended.")
+
+
+@proven_page
+def open_case(request: HttpRequest, contact: CentreContact, ref: str) -> HttpResponse:
+    """Open a case of the person who has proven who they are."""
+    agent, at = signed_in_user(request), timezone.now()
+    own = Case.objects.not_own_or_recused(agent).filter(citizen=contact.citizen)
+    case = get_object_or_404(own, reference=ref)
+    if request.method != "POST":
+        return redirect("call-file", contact.pk)
+    contacts.look_at(contact, case, at=at)
+    callers.remember_caller(request.session, case, at=at, contact=contact, is_on_line=True)
+    return redirect("caller-case", case.reference)

@@ -1,1 +1,0 @@
-"""People who call about a case."""

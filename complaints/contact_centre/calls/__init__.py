@@ -1,1 +1,0 @@
-"""Calls to people whom no message reached, or who did not answer one."""
