@@ -28,7 +28,7 @@ from complaints.models import Answer, AnswerState, Attachment, AttachmentMark, C
 from complaints.permissions import policy, second_person
 from complaints.staff import standard_texts
 from complaints.staff.action_pages import ActionRequest, action_page
-from complaints.staff.acts.answer_form import ANSWER_FIELDS, CloseForm
+from complaints.staff.acts import ANSWER_FIELDS, CloseForm
 from complaints.workflow import Action, Actor, Kind
 from kit.forms import Form, MultipleFileField
 

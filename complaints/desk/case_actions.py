@@ -25,7 +25,7 @@ from complaints.permissions.case_parts import has_part
 from complaints.permissions.case_permissions import CasePermissions
 from complaints.permissions.partner_tasks import DatedPartnerTask
 from complaints.permissions.rulings import has_ended, is_bound, missing_answer_text, ruling_binds_text
-from complaints.staff.acts.undo_words import left_words
+from complaints.staff.acts import left_words
 from complaints.workflow import AT_AGENCY, Action, Actor, Holder, Kind, Outcome, State
 from kit.statements import Statement
 

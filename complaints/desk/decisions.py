@@ -35,10 +35,15 @@ from complaints.permissions import second_person, send_window
 from complaints.permissions.pending import pending
 from complaints.permissions.rulings import AgencyEnded
 from complaints.staff.action_pages import ActionRequest, Stale, action_page, checked
-from complaints.staff.acts.answer_form import ANSWER_FIELDS
-from complaints.staff.acts.decision_forms import AcceptForm, AskWithFilesForm, ExtendForm, RefuseForm
-from complaints.staff.acts.praise_form import DeliverForm
-from complaints.staff.acts.undo_words import left_words
+from complaints.staff.acts import (
+    ANSWER_FIELDS,
+    AcceptForm,
+    AskWithFilesForm,
+    DeliverForm,
+    ExtendForm,
+    RefuseForm,
+    left_words,
+)
 from complaints.staff.classify_form import ClassifyForm
 from complaints.staff.forms import SHORTEST_TEXT, active_directorates, other_agencies
 from complaints.suggestions import owners

@@ -39,8 +39,7 @@ from complaints.permissions.annotations import may_change_macro, readable_macros
 from complaints.permissions.case_permissions import CasePermissions
 from complaints.staff import standard_texts
 from complaints.staff.action_pages import ActionRequest, Stale, action_page
-from complaints.staff.acts.answer_form import CloseForm
-from complaints.staff.acts.decision_forms import AcceptForm, AskForm
+from complaints.staff.acts import AcceptForm, AskForm, CloseForm
 from complaints.staff.forms import active_directorates
 from complaints.staff.loading import load_case
 from complaints.track_record.directorates import last_directorate

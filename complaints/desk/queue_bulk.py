@@ -39,7 +39,7 @@ from complaints.models.annotations import TITLE_LENGTH
 from complaints.models.texts import TEXT_LENGTH
 from complaints.permissions import rulings
 from complaints.permissions.rulings import AgencyEnded
-from complaints.staff.acts.decision_forms import offer_directorates
+from complaints.staff.acts import offer_directorates
 from complaints.staff.forms import MOST_DAYS, AgencyChoiceForm, active_directorates
 from complaints.track_record.directorates import last_directorate
 from complaints.workflow import Action

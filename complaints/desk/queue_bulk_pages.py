@@ -47,7 +47,7 @@ from complaints.desk.queue_tabs import StaffContext
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, Label
 from complaints.permissions import policy, send_window
-from complaints.staff.acts.undo_words import left_words
+from complaints.staff.acts import left_words
 from complaints.staff.frame import CASEWORK, frame
 from complaints.workflow import ACTIONS, Action, State
 from kit.forms import Form

@@ -35,7 +35,7 @@ from complaints.models import Case, CaseEvent, RefusalReason
 from complaints.permissions import policy, rulings, send_window
 from complaints.permissions.case_permissions import CasePermissions, case_permissions
 from complaints.permissions.lost_access import event_that_ended_access
-from complaints.staff.acts.undo_words import left_words
+from complaints.staff.acts import left_words
 from complaints.staff.forms import TextWithFilesForm
 from complaints.staff.frame import CASEWORK, frame
 from complaints.staff.loading import case_context, load_case

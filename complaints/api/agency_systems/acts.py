@@ -18,9 +18,7 @@ from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case
 from complaints.permissions.case_permissions import case_permissions
 from complaints.permissions.rulings import AgencyEnded
-from complaints.staff.acts.answer_form import CloseForm
-from complaints.staff.acts.decision_forms import AcceptForm, AskForm, RefuseForm
-from complaints.staff.acts.praise_form import DeliverForm
+from complaints.staff.acts import AcceptForm, AskForm, CloseForm, DeliverForm, RefuseForm
 from complaints.staff.forms import active_directorates, other_agencies
 from complaints.workflow import Action, Kind
 
