@@ -2,13 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from accounts.account import views as account
-from accounts.account.address import views as address
-from accounts.account.email import views as email
-from accounts.account.notices import views as notices
-from accounts.account.password import views as password
-from accounts.account.phone import views as phone
-from accounts.account.push import views as push
+from accounts.account import email, notices, password, phone, views as account
 from accounts.mandates import views as mandates
 from accounts.privacy import views as privacy
 from accounts.registration import oidc_views as oidc, views as registration
@@ -47,7 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("account/email/", email.email, name="account-email"),
     path("account/email/again/", email.email_again, name="account-email-again"),
     path("account/email/confirm/<str:token>/", email.email_confirm, name="account-email-confirm"),
-    path("account/address/", address.address, name="account-address"),
+    path("account/address/", email.address, name="account-address"),
     path("account/notices/", notices.notices, name="account-notices"),
     path("account/mandates/", mandates.mandates, name="mandates"),
     path("account/mandates/new/<slug:way>/", mandates.ask, name="mandate-ask"),
@@ -55,8 +49,8 @@ urlpatterns: list[URLPattern] = [
     path("account/mandates/<uuid:pk>/give/", mandates.give, name="mandate-give"),
     path("account/mandates/<uuid:pk>/refuse/", mandates.refuse, name="mandate-refuse"),
     path("account/mandates/<uuid:pk>/end/", mandates.end, name="mandate-end"),
-    path("account/push/", push.push_on, name="push-on"),
-    path("account/push/<uuid:pk>/off/", push.push_off, name="push-off"),
+    path("account/push/", notices.push_on, name="push-on"),
+    path("account/push/<uuid:pk>/off/", notices.push_off, name="push-off"),
     path("account/views/", privacy.views, name="account-views"),
     path("account/policy/", privacy.accept_policy, name="policy-accept"),
     path("staff/sign-in/", staff.sign_in, name="staff-sign-in"),

@@ -10,7 +10,7 @@ from ninja import Router
 from ninja.responses import Status
 from pydantic import BaseModel, Field
 
-from accounts.account.push.forms import SubscriptionForm
+from accounts.account.notices import SubscriptionForm
 from accounts.api.access import session_in, signed_in
 from accounts.api.bodies import Body, form_data
 from accounts.api.idempotency import TAKES_KEY, once

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.account.notices.forms import language_cards
+from accounts.account.notices import language_cards
 from accounts.models.users import SmsAbout
 from kit.forms import Card, ChoiceCardsField, Form
 

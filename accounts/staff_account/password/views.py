@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from accounts import rate_limits
-from accounts.account.password.forms import ChangePasswordForm
+from accounts.account.password import ChangePasswordForm
 from accounts.decorators import handles_rate_limits, members_of_staff, signed_in_user
 from accounts.sign_in.factors.step_up import recent_factor_required
 from accounts.sign_in.passwords.confirmation import is_confirmed_by_password

@@ -7,8 +7,8 @@ from datetime import datetime
 import pytest
 from django.test import Client
 
-from accounts.account.notices.choice import EmailNotConfirmed, save_choice
-from accounts.account.password.change import change_password
+from accounts.account.notices import EmailNotConfirmed, save_choice
+from accounts.account.password import change_password
 from accounts.contact import email_address
 from accounts.models import Citizen
 from notifications.models import Channel, Message

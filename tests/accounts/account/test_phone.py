@@ -3,8 +3,8 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts.account.password.change import change_password
-from accounts.account.phone.change import change_phone
+from accounts.account.password import change_password
+from accounts.account.phone import change_phone
 from accounts.models import Citizen
 from notifications import carriers, outbox
 from notifications.carriers import Accepted, OutgoingMessage
@@ -107,7 +107,7 @@ def test_a_change_that_is_not_committed_moves_nothing(amina, now, monkeypatch):
     def fail(*_args: object, **_words: object) -> None:
         raise Interrupted
 
-    monkeypatch.setattr("accounts.account.phone.change.outbox.owe", fail)
+    monkeypatch.setattr("accounts.account.phone.outbox.owe", fail)
     with pytest.raises(Interrupted):
         change_phone(amina, "+962780009999", at=now)
     assert [row.address for row in Message.objects.all()] == ["+962790001234"]

@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
-from accounts.account.email.forms import ChangeEmailForm
-from accounts.account.phone.forms import ChangePhoneForm
+from accounts.account.email import ChangeEmailForm
+from accounts.account.phone import ChangePhoneForm
 from accounts.models import Citizen, PhoneCode, User
 from accounts.phones import all_regions, mask, national, show
 from accounts.registration.forms import ContactForm

@@ -1,6 +1,6 @@
 """A member of staff who registers as a citizen is known to be the same person, by the proven mobile number."""
 
-from accounts.account.phone.change import change_phone
+from accounts.account.phone import change_phone
 from accounts.identity.staff_citizen_link import citizen_with_phone, link_staff
 
 

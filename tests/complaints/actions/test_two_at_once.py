@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction as db_transaction
 
-from accounts.account.phone.change import change_phone
+from accounts.account.phone import change_phone
 from accounts.models import Citizen, User
 from agencies.models import Agency, Directorate, OutsideCentre, Topic
 from complaints.actions import (

@@ -13,8 +13,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from accounts.account.address.change import change_address
-from accounts.account.phone.change import change_phone
+from accounts.account.email import change_address
+from accounts.account.phone import change_phone
 from accounts.contact import email_address
 from accounts.models import Citizen, User
 from complaints.models import Case

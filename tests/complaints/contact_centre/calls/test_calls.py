@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.account.phone.change import change_phone
+from accounts.account.phone import change_phone
 from accounts.models import Citizen, IdentityView, User
 from accounts.sign_in.factors.step_up import FACTOR_AT
 from complaints.contact_centre.calls import number_mark, text_to_say, with_person

@@ -1,26 +1,71 @@
-"""The pages on which a citizen changes the mobile number."""
+"""Changing one's mobile number."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.account.phone.change import change_phone
-from accounts.account.phone.forms import ChangePhoneForm
+from accounts import phones
 from accounts.contact import unreachable
+from accounts.contact.account_notices import account_notice
+from accounts.contact.recipients import citizen_key
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen
+from accounts.identity.staff_citizen_link import link_staff
 from accounts.models import Citizen, Purpose
 from accounts.sign_in import form_drafts
 from accounts.sign_in.codes import code_page, phone_codes
 from accounts.sign_in.codes.code_limits import CodeContext
 from accounts.sign_in.codes.forms import CodeForm
 from accounts.sign_in.passwords.confirmation import is_confirmed_by_password
+from kit.forms import Form, MobileField, PasswordField
+from notifications import outbox
+from notifications.actions.readdressing import readdress
 from notifications.addresses import address_status
 from notifications.models import Channel
+
+# ---- Sets a new mobile number, and notifies both numbers. ----
+
+
+def change_phone(citizen: Citizen, phone: str, *, at: datetime) -> None:
+    """Set the mobile number, proven by a code: notify both numbers, and send waiting messages to the new one.
+
+    Where the number is the same as before, only mark it as reachable again.
+    """
+    with transaction.atomic():
+        locked = Citizen.objects.select_for_update().get(pk=citizen.pk)
+        before = locked.phone
+        address_status.clear(Channel.SMS, phone)
+        if before == phone and locked.is_phone_proven:
+            return
+        old = account_notice(locked, "phone_changed", before, whose="old", other_address=locked.confirmed_email)
+        locked.keep_earlier()
+        locked.phone, locked.is_phone_proven = phone, True
+        locked.save(update_fields=["phone", "phone_lookup", "is_phone_proven", "earlier"])
+        link_staff(locked)
+        readdress(citizen_key(locked.pk), Channel.SMS, phone, at=at)
+        occasion = f"phone:{locked.pk}:{at.isoformat()}"
+        outbox.owe([old], occasion=occasion, at=at)
+        outbox.owe([account_notice(locked, "phone_added", phone, whose="new")], occasion=occasion, at=at)
+
+
+# ---- The form for a new mobile number. ----
+
+
+class ChangePhoneForm(Form):
+    """The new number, with the password, so that an unattended screen is not enough."""
+
+    mobile = MobileField(label=_("New mobile number"), regions=phones.accepted_regions)
+    current = PasswordField(label=_("Your password"))
+
+
+# ---- The pages on which a citizen changes the mobile number. ----
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,21 +1,53 @@
-"""The page on which a citizen changes the password."""
+"""Changing one's password."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import rate_limits
-from accounts.account.password.change import change_password
-from accounts.account.password.forms import ChangePasswordForm
+from accounts.contact.account_notices import owe_password_changed
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen, signed_in_user
+from accounts.models import Citizen
 from accounts.sign_in.passwords.confirmation import is_confirmed_by_password
+from accounts.sign_in.passwords.forms import NewPasswordForm
+from accounts.sign_in.passwords.hashing import hash_for_number
 from accounts.sign_in.passwords.rules import PasswordOwner
+from kit.forms import PasswordField
+
+# ---- Sets a new password, and notifies its owner. ----
+
+
+def change_password(citizen: Citizen, password: str, *, at: datetime) -> None:
+    """Set the password, end every other session, and notify the citizen by SMS."""
+    user = citizen.user
+    if user is None:
+        return
+    user.password = hash_for_number(password, citizen.number)
+    with transaction.atomic():
+        user.save(update_fields=["password"])
+        owe_password_changed(citizen, at=at)
+
+
+# ---- The form for a new password. ----
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The present password, and the new one twice."""
+
+    current = PasswordField(label=_("Your current password"))
+    field_order = ("current", "password", "again")
+
+
+# ---- The page on which a citizen changes the password. ----
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,24 +1,55 @@
-"""Pages that set, remove and confirm the e-mail address."""
+"""Changing and confirming one's e-mail address."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.account.email.forms import ChangeEmailForm
 from accounts.contact import email_address, unreachable
+from accounts.contact.account_notices import account_notice
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen
 from accounts.models import Citizen
+from accounts.registration.forms import AddressForm
 from accounts.sign_in.passwords.confirmation import is_confirmed_by_password
+from agencies.models import Governorate
+from kit.forms import EmailField, Form, PasswordField
 from kit.link_pages import opened_by_link
+from notifications import outbox
 from notifications.addresses import address_status
 from notifications.models import Channel
+
+# ---- The form for a new e-mail address, or its removal. ----
+
+
+class ChangeEmailForm(Form):
+    """The address, with the password; where ``is_removal``, the address is ignored."""
+
+    email = EmailField(label=_("E-mail"))
+    current = PasswordField(label=_("Your password"))
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, is_removal: bool = False, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.is_removal = is_removal
+
+    def clean(self) -> dict[str, Any]:
+        """Ignore the address when it is to be removed."""
+        if self.is_removal:
+            self.errors.pop("email", None)
+            self.cleaned_data["email"] = ""
+        return self.cleaned_data
+
+
+# ---- Pages that set, remove and confirm the e-mail address. ----
+
 
 NOT_FOUND = 404
 
@@ -104,3 +135,61 @@ def _only_way() -> str:
 
 def _is_signed_in(request: HttpRequest, person: Citizen) -> bool:
     return request.user.is_authenticated and request.user.pk == person.user_id
+
+
+# ---- Sets a new address, and tells its owner. ----
+
+
+def change_address(citizen: Citizen, *, country: str, governorate: str, city: str, address: str, at: datetime) -> bool:
+    """Set the address of ``citizen`` and owe the notice of it; ``governorate`` is a code, "" abroad.
+
+    Tells whether anything changed: the same address again is no change, and nobody is told. Locks the citizen.
+    """
+    with transaction.atomic():
+        locked = Citizen.objects.select_for_update().get(pk=citizen.pk)
+        place = Governorate.objects.filter(code=governorate).first() if governorate else None
+        values = {"country": country, "governorate": place, "city": city, "address": address}
+        if all(getattr(locked, name) == value for name, value in values.items()):
+            return False
+        if locked.address != address:
+            locked.keep_earlier()
+        for name, value in values.items():
+            setattr(locked, name, value)
+        locked.save(update_fields=[*values, "earlier"])
+        notice = account_notice(locked, "address_changed", locked.phone, other_address=locked.confirmed_email)
+        outbox.owe([notice], occasion=f"address:{locked.pk}:{at.isoformat()}", at=at)
+        return True
+
+
+# ---- The form for a new address. ----
+
+
+class ChangeAddressForm(AddressForm):
+    """The address, with the password, so that an unattended screen is not enough."""
+
+    current = PasswordField(label=_("Your password"))
+
+
+# ---- The page on which a citizen changes the address. ----
+
+
+@require_http_methods(["GET", "POST"])
+@citizen_required
+@handles_rate_limits
+def address(request: HttpRequest) -> HttpResponse:
+    """Show the address and change it, with the password."""
+    at, citizen = timezone.now(), signed_in_citizen(request)
+    initial = {
+        "country": citizen.country,
+        "governorate": citizen.governorate.code if citizen.governorate else "",
+        "city": citizen.city,
+        "address": citizen.address,
+    }
+    form = ChangeAddressForm(request.POST or None, initial=initial)
+    if request.method == "POST" and is_confirmed_by_password(form, request, at=at):
+        if change_address(citizen, **{name: form.cleaned_data[name] for name in initial}, at=at):
+            messages.success(request, gettext("Your address has been changed"))
+        else:
+            messages.info(request, gettext("This is already your address. Enter another one, or go back"))
+        return redirect("account")
+    return render(request, "accounts/account/address/change_address.html", {"form": form})

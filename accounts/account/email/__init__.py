@@ -1,1 +1,0 @@
-"""Changing and confirming one's e-mail address."""

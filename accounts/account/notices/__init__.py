@@ -1,1 +1,0 @@
-"""Choosing the language and the channel of messages."""

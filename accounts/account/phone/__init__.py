@@ -1,1 +1,0 @@
-"""Changing one's mobile number."""

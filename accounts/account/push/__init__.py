@@ -1,1 +1,0 @@
-"""Allowing notifications on a device, and ending them."""
