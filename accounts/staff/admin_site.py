@@ -19,7 +19,7 @@ from accounts.sign_in.factors.step_up import recent_factor_required
 class OperatorsSite(AdminSite):
     """Reference data for operators to read; everybody else who is signed in gets 404.
 
-    The unit changes them in `complaints/unit/directory/`, and people have pages of their own.
+    The unit changes them in `complaints/unit/directory.py`, and people have pages of their own.
     """
 
     site_title = _("At Your Service")

@@ -17,7 +17,7 @@ from agencies.models import Agency, Topic
 from complaints.actions import add
 from complaints.actions.recusals import recuse
 from complaints.models import Question
-from complaints.unit.programs import owners
+from complaints.unit import programs
 from notifications.models import Message, ReceivedCall
 from notifications.sending import delivery
 from tests.complaints import DONE, FOUND
@@ -33,10 +33,10 @@ def system(water: Agency, omar: User, settings: Any) -> Iterator[FakeCentre]:
     settings.WEBHOOKS_ALLOW_PRIVATE = True
     settings.NOTIFICATIONS_TIME_FACTOR = 0.1
     with FakeCentre().running() as fake:
-        one = owners.owner("agency", water.code)
-        fake.keys = (owners.make_secret(one, seen="", at=timezone.now()),)
-        one = owners.owner("agency", water.code)
-        owners.store(one, seen=owners.version(one), url=fake.url, answers_url="", is_active=True, officer=omar)
+        one = programs.owner("agency", water.code)
+        fake.keys = (programs.make_secret(one, seen="", at=timezone.now()),)
+        one = programs.owner("agency", water.code)
+        programs.store(one, seen=programs.version(one), url=fake.url, answers_url="", is_active=True, officer=omar)
         water.refresh_from_db()
         yield fake
 

@@ -29,7 +29,7 @@ from agencies.reference_changes import Author
 from agencies.routing import owner_for
 from complaints.escalation import planned_changes
 from complaints.filing.place_form import area_options
-from complaints.unit.directory.registry import TABLES
+from complaints.unit.directory import TABLES
 from tests.cast import make_agency, make_staff
 from tests.complaints.pages import Desk, statements_of
 

@@ -16,7 +16,7 @@ from accounts.roles import Role
 from agencies.models import Agency
 from complaints.escalation import breach_clocks
 from complaints.models import Breach, BreachPerson, Case, LegalHold, RetentionRule
-from complaints.unit.privacy import breach_views
+from complaints.unit import oversight
 from notifications import alarms
 from notifications.models import AlarmKind, Message
 from tests.cast import make_staff
@@ -257,7 +257,7 @@ def test_the_notice_to_the_authority_is_late_after_three_days_and_recorded_once(
     assert ">Late<" in desk(head).get(url).content.decode()
     with monkeypatch.context() as patch:
         # Another head records it while this one does.
-        patch.setattr(breach_views, "_is_done", recorded_before(breach_views._is_done, now))
+        patch.setattr(oversight, "_is_done", recorded_before(oversight._is_done, now))
         second = desk(head).post(page, {"step": "authority", "reference": "م/77/2026"})
     assert (second.status_code, list(second.context["authority"].errors)) == (200, ["reference"])
     Breach.objects.update(authority_told_at=None, authority_reference="")

@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.roles import Role
 from agencies.models import Agency
 from complaints.models import AgencySystem
-from complaints.unit.programs import owners
+from complaints.unit import programs as owners
 from notifications import programs
 from tests.cast import make_staff
 from tests.complaints.pages import Desk

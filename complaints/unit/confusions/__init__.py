@@ -1,1 +1,0 @@
-"""Which topics and kinds are confused, as corrections show."""

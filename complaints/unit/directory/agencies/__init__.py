@@ -1,1 +1,0 @@
-"""Agencies: their names, their place in the tree, and their end."""

@@ -1,1 +1,0 @@
-"""Centres outside the system."""

@@ -1,1 +1,0 @@
-"""Signs of danger to life or limb."""

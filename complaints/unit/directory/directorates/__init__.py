@@ -1,1 +1,0 @@
-"""The technical directorates of agencies."""

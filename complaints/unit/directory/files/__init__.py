@@ -1,1 +1,0 @@
-"""Export and import of the reference data as CSV files."""

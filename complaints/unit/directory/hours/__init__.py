@@ -1,1 +1,0 @@
-"""The working hours of the year and of Ramadan."""

@@ -1,1 +1,0 @@
-"""The lexicon by which answers are judged."""

@@ -1,1 +1,0 @@
-"""Districts, towns and areas."""

@@ -1,1 +1,0 @@
-"""The questions that are asked about topics."""

@@ -1,1 +1,0 @@
-"""Agencies' own sites, at which the form of this service may be embedded."""

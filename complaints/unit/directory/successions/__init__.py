@@ -1,1 +1,0 @@
-"""Agencies that are merged or split."""

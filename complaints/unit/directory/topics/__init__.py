@@ -1,1 +1,0 @@
-"""Topics: limits, signatures and who may see them."""

@@ -1,1 +1,0 @@
-"""Agencies that ended while cases of theirs were open."""

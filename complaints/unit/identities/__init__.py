@@ -1,1 +1,0 @@
-"""The desk for identities that no registry confirmed."""

@@ -1,1 +1,0 @@
-"""Precedents: rulings that are offered for the next case."""

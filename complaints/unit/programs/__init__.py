@@ -1,1 +1,0 @@
-"""Programs outside as the head of the unit keeps them: their addresses, their secrets, and how they stand."""

@@ -1,1 +1,0 @@
-"""Published answers: what the unit makes of answered inquiries for everybody."""

@@ -1,1 +1,0 @@
-"""Try a routing rule before it is saved."""

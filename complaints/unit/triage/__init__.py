@@ -1,1 +1,0 @@
-"""Cases without an owner: triage, referral, archiving."""
