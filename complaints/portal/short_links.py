@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from complaints.portal.cases import views as cases
+from complaints.portal import cases
 
 urlpatterns = [path("r/<slug:token>/", cases.short_link, name="short-link")]

@@ -25,9 +25,9 @@ from complaints.contact_centre import callers, contacts, new_call
 from complaints.engine.signed_links import SENT_BY_LINK
 from complaints.filing.drafting import DRAFTS_PER_NETWORK
 from complaints.own_cases.rating_form import SENT_BY_ACCOUNT
-from complaints.portal.cases.paper_views import RECEIPTS_PER_PERSON
-from complaints.portal.privacy.copies import COPIES_PER_PERSON, DOWNLOADS_PER_PERSON
-from complaints.portal.rating import views as rating
+from complaints.portal import rating
+from complaints.portal.cases import RECEIPTS_PER_PERSON
+from complaints.portal.privacy import COPIES_PER_PERSON, DOWNLOADS_PER_PERSON
 from complaints.search import tracking
 
 #: What each limit counts.

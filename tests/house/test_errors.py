@@ -55,7 +55,7 @@ def test_a_full_disk_is_a_503_wherever_it_is_met(
     def fail(*_args: object, **_kwargs: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("complaints.portal.cases.views.listing.list_cases", fail)
+    monkeypatch.setattr("complaints.portal.cases.listing.list_cases", fail)
     sign_in(visitor, amina.user)
     answer = visitor.get("/en/cases/")
     assert (answer.status_code, UNAVAILABLE["en"] in answer.content.decode()) == (503, True)
@@ -88,7 +88,7 @@ def test_whoever_sent_files_is_told_that_they_are_not_on_the_page(
     amina: Citizen, visitor: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sign_in(visitor, amina.user)
-    monkeypatch.setattr("complaints.portal.cases.views.own_case", raising(wrapped(busy("55P03"))))
+    monkeypatch.setattr("complaints.portal.cases.own_case", raising(wrapped(busy("55P03"))))
     photo = SimpleUploadedFile("photo.jpg", b"...", content_type="image/jpeg")
     answer = visitor.post("/en/cases/2604821735/add/", {"text": "نص", "files": photo})
     assert (answer.status_code, "Your files are not on this page" in answer.content.decode()) == (503, True)

@@ -90,7 +90,7 @@ COOKIE_SETTERS = [
     "accounts/contact/push.py",
     "accounts/sign_in/held_forms.py",
     "accounts/sign_in/known_devices.py",
-    "complaints/portal/filing/writer.py",
+    "complaints/portal/filing_steps.py",
 ]
 
 

@@ -17,7 +17,7 @@ from complaints.actions.consultations import find
 from complaints.attachments import uploads
 from complaints.engine import signed_links
 from complaints.models import Attachment, Case, CaseEvent, Consultation, Note, Question
-from complaints.portal.privacy.own_data import citizens_files
+from complaints.portal.privacy import citizens_files
 from complaints.workflow import Action
 from tests.complaints import FINDING, REQUEST, SIGNATORY
 from tests.complaints.pages import Clock, Desk, address, sent

@@ -12,7 +12,7 @@ from accounts.models import Citizen
 from agencies.models import Topic
 from complaints.filing.drafting import MOST_OF_A_VISITOR
 from complaints.models import Case, Draft
-from complaints.portal.filing import offline_views
+from complaints.portal import filing_files
 from tests.cast import sign_in
 from tests.complaints.portal.filing.steps import send
 from tests.complaints.sample_files import picture, upload
@@ -56,8 +56,8 @@ def test_a_kept_draft_with_its_photo_becomes_one_case_however_often_it_is_sent(a
     assert kept(as_amina, key).json() == {"state": "sent"}
     assert (Draft.objects.count(), Case.objects.count()) == (0, 1)
     # The control: without the question whether it is a case already, and the look at the key, there is a second one.
-    monkeypatch.setattr(offline_views, "is_sent", lambda _key: False)
-    monkeypatch.setattr(offline_views.uploads, "discard", lambda _draft: None)
+    monkeypatch.setattr(filing_files, "is_sent", lambda _key: False)
+    monkeypatch.setattr(filing_files.uploads, "discard", lambda _draft: None)
     kept(as_amina, key)
     assert (Draft.objects.count(), Case.objects.count()) == (1, 1)
 

@@ -16,7 +16,7 @@ from agencies.models import Agency, Topic
 from complaints.escalation import expiry
 from complaints.filing import drafting
 from complaints.models import Attachment, Case, Draft
-from complaints.portal.filing.writer import COOKIE
+from complaints.portal.filing_steps import COOKIE
 from tests.cast import PASSWORD, sign_in
 from tests.complaints import DETAILS
 from tests.complaints.portal.filing.steps import AGENCY, CHECK, WHAT, draft_of, errors, send, shown, where

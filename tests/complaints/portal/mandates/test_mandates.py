@@ -18,7 +18,7 @@ from complaints.attachments import mandate_papers
 from complaints.models import Attachment, Case, Draft, LegalHold, MandatePaper
 from complaints.models.listed_cases import by_keys, listed_cases, with_citizens
 from complaints.permissions import policy
-from complaints.portal.privacy.own_data import account_data
+from complaints.portal.privacy import account_data
 from complaints.retention.holds import held_people
 from complaints.retention.persons import erase_person
 from complaints.visibility.identity import CaseVisibility, StaffVisibility, knows_person

@@ -13,7 +13,7 @@ from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency, AgencySite, KnownProblem, OutsideCentre, Topic, browser_origin
 from complaints.models import Case, Channel, Draft, SiteCase
-from complaints.portal.filing.writer import COOKIE
+from complaints.portal.filing_steps import COOKIE
 from tests.cast import make_agency, make_staff, sign_in
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Clock, Desk, statements_of

@@ -12,7 +12,7 @@ from accounts.models import User
 from agencies.models import Agency
 from complaints.actions import accept
 from complaints.models import Case
-from complaints.portal.privacy.own_data import citizens_files
+from complaints.portal.privacy import citizens_files
 from complaints.unsent_forms import store
 from notifications.models import Message
 from tests.complaints import DONE, FOUND, NOT_OURS

@@ -1,20 +1,25 @@
-"""The citizens' pages: home, own cases, one case and the actions on it, and tracking without signing in."""
+"""The pages of a citizen's own cases, and tracking."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
+from django_stubs_ext import StrPromise
 
 from accounts import rate_limits
 from accounts.contact.recipients import CITIZEN_PREFIX
@@ -23,33 +28,275 @@ from accounts.models import Mandate
 from accounts.rate_limits import RateLimitReached, client_address
 from complaints import actions
 from complaints.actions.ratings import words_for_objection
+from complaints.actions.reminders import RemindedToday
 from complaints.actions.topic_answers import questions_for
 from complaints.attachments.fields import uploader_key
+from complaints.attachments.readable import citizen_files
+from complaints.attachments.responses import shown_response
 from complaints.case_text import citizen_case, timeline
+from complaints.case_text.answer_rounds import AnswerRound, RoundObjection
 from complaints.case_text.kinds import WORDS, words_of_kind
 from complaints.case_text.lateness import lateness
 from complaints.case_text.promise import promise_card
 from complaints.case_text.status import citizen_status
 from complaints.clocks import limits
-from complaints.engine import rating_links
-from complaints.models import Case
+from complaints.engine import rating_links, receipts
+from complaints.engine.transition import TransitionNotAllowed
+from complaints.models import Case, CaseEvent
 from complaints.own_cases import listing
 from complaints.own_cases.access import room_for_files, try_action
 from complaints.own_cases.forms import AddForm, AmendForm, ObjectForm, ReplyForm, WithdrawForm
 from complaints.permissions import policy
+from complaints.portal import filing_steps
 from complaints.portal.access import own_case, posted_data, read_or_post, status_for, unread
-from complaints.portal.cases.acts import citizen_acts
-from complaints.portal.cases.paper import paper
-from complaints.portal.filing import open_drafts
-from complaints.portal.rating.page_data import rating_card
+from complaints.portal.rating import rating_card
 from complaints.search import tracking
 from complaints.search.forms import TrackForm
-from complaints.unsent_forms import store
+from complaints.staff.pdf import Letterhead, PlainSection, render_sections
+from complaints.unsent_forms import reading, store
 from complaints.unsent_forms.pages import keeps_unsent_form, sending
 from complaints.workflow import Action, State
+from kit.dates import day_text, moment_text
 from kit.link_pages import opened_by_link
+from kit.qr import QrCode, qr_code
 from kit.unit import unit_name
 from notifications import outbox
+
+# ---- What a citizen can do to a case now, as the bar of its page offers it. ----
+
+
+@dataclass(frozen=True)
+class CitizenAct:
+    """One thing to do: its address, its words and its icon; ``is_first`` where the case waits for it."""
+
+    href: str
+    text: str | StrPromise
+    icon: str
+    is_first: bool = False
+
+
+def citizen_acts(page: dict[str, Any]) -> list[CitizenAct]:
+    """Return what the ``page`` of a case offers, what is needed most first and the withdrawal last."""
+    return list(_acts(page))
+
+
+def _acts(page: dict[str, Any]) -> Iterator[CitizenAct]:
+    ref, kind, asking = page["case"].reference, page["kind"], page["asking"]
+    if page["question"]:
+        yield CitizenAct("#question", gettext("Answer the question"), "msg", is_first=True)
+    if asking is not None and (asking.may_remind or asking.may_ask_unit):
+        yield CitizenAct("#late", gettext("Remind"), "bell", is_first=True)
+    if page["objecting"]:
+        yield CitizenAct(reverse("case-object", kwargs={"ref": ref}), gettext("Object to the answer"), "alert")
+    if page["may_add"]:
+        yield CitizenAct(reverse("case-add", kwargs={"ref": ref}), gettext("Add information"), "plus")
+    if page["may_amend"]:
+        yield CitizenAct(reverse("case-amend", kwargs={"ref": ref}), kind.correct, "pen")
+    if page["may_withdraw"]:
+        yield CitizenAct(reverse("case-withdraw", kwargs={"ref": ref}), kind.withdraw, "x")
+
+
+# ---- A file of a citizen's own case. ----
+
+
+@citizen_required
+@require_safe
+def case_file(request: HttpRequest, ref: str, pk: uuid.UUID) -> HttpResponseBase:
+    """Hand a file of a citizen's own case out, or show it: ``?as=`` photo, small or voice."""
+    at = timezone.now()
+    attachment = get_object_or_404(citizen_files(own_case(request, ref, at=at), at=at), pk=pk)
+    return shown_response(request, attachment, name=attachment.name)
+
+
+# ---- What a citizen does about a late case: remind the agency, and ask the unit to step in; each is one press. ----
+
+
+@citizen_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_remind(request: HttpRequest, ref: str) -> HttpResponse:
+    """Remind the late agency; a second press on the same working day says that it was done."""
+    at = timezone.now()
+    case = own_case(request, ref, at=at)
+    if request.method == "POST":
+        try:
+            actions.remind_agency(case, by=signed_in_user(request), at=at)
+            messages.success(request, gettext("Your reminder was sent to the agency."))
+        except RemindedToday:
+            messages.warning(request, gettext("You have already sent a reminder. You can send one each working day."))
+        except TransitionNotAllowed:
+            messages.warning(request, gettext("Your case is not late at the agency now."))
+    return redirect("case", ref=ref)
+
+
+@citizen_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_ask_unit(request: HttpRequest, ref: str) -> HttpResponse:
+    """Ask the unit to step in, once until the case moves."""
+    at = timezone.now()
+    case = own_case(request, ref, at=at)
+    if request.method == "POST":
+        try:
+            actions.ask_unit(case, by=signed_in_user(request), at=at)
+            words = gettext("The %(unit)s has been asked to step in. Your case is on its list now.")
+            messages.success(request, words % {"unit": unit_name()})
+        except TransitionNotAllowed:
+            words = gettext(
+                "You have already asked the %(unit)s to step in, or the delay has not yet been reported to every "
+                "level of management."
+            )
+            messages.warning(request, words % {"unit": unit_name()})
+    return redirect("case", ref=ref)
+
+
+# ---- A citizen's own case on paper: the letterhead with the picture that proves it, and the receipt as a PDF. ----
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a page on paper says of itself: when it was printed, the address of the case, and the check of the paper."""
+
+    printed_at: datetime
+    address: str
+    check_address: str
+    qr: QrCode
+
+
+def paper(case: Case, *, at: datetime, events: Sequence[CaseEvent] = ()) -> Paper:
+    """Return what stands at the head of ``case`` on paper; ``events`` as ``receipts.seal`` takes them."""
+    check = _absolute("receipt-check", token=receipts.seal(case, at=at, events=events))
+    return Paper(at, _absolute("case", ref=case.reference), check, qr_code(check))
+
+
+def receipt_pdf(case: Case, page: dict[str, Any], *, at: datetime) -> bytes:
+    """Return the receipt of ``case`` in the language of the reader, from what its ``page`` shows."""
+    head = paper(case, at=at)
+    letterhead = Letterhead(
+        service=gettext("At Your Service"),
+        lines=(unit_name(), case.citizen.full_name, head.address),
+        qr=head.qr,
+        qr_words=gettext("Check this paper"),
+    )
+    printed = gettext("Printed on %(moment)s") % {"moment": moment_text(at)}
+    title = f"{page['kind'].noun} {case.reference}"
+    return render_sections(
+        title,
+        _facts(case, page),
+        _sections(case, page),
+        at=at,
+        subject=case.subject,
+        letterhead=letterhead,
+        printed=printed,
+    )
+
+
+def _facts(case: Case, page: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    yield gettext("Tracking number"), f"{case.reference[:2]} {case.reference[2:6]} {case.reference[6:]}"
+    yield gettext("Status"), page["status"].word
+    yield gettext("Agency"), case.agency.name if case.agency else unit_name()
+    yield pgettext("of a case", "Topic"), case.topic.name if case.topic else ""
+    yield gettext("Place"), gettext(", ").join(filter(None, [_governorate(case), case.area, case.place]))
+    yield gettext("Sent on"), moment_text(case.filed_at)
+    promise, late = page["promise"], page["late"]
+    if promise is not None and promise.on is not None and late is None:
+        yield promise.owes, day_text(promise.on)
+    if late is not None:
+        yield gettext("Delay"), str(late)
+
+
+def _governorate(case: Case) -> str:
+    return case.governorate.name if case.governorate else ""
+
+
+def _sections(case: Case, page: dict[str, Any]) -> Iterator[PlainSection]:
+    answered = tuple(f"{answer.question_label}: {answer.answer_label}" for answer in page["topic_answers"])
+    yield PlainSection(gettext("What you wrote"), [("", (), (case.details, *answered))])
+    for each in reversed(page["rounds"]):
+        yield PlainSection(_round_title(each, page), list(_round(each)))
+    happened = [
+        (
+            entry.title,
+            tuple(filter(None, (moment_text(entry.at), entry.by))),
+            _entry_lines(entry.text, entry.on, entry.quote),
+        )
+        for entry in reversed(page["entries"])
+    ]
+    yield PlainSection(gettext("What has happened"), happened)
+
+
+def _entry_lines(text: str, on: Any, quote: str) -> tuple[str, ...]:
+    said = f"{text} {day_text(on)}" if text and on else text
+    return tuple(filter(None, (said, quote)))
+
+
+def _round_title(each: AnswerRound, page: dict[str, Any]) -> str:
+    if each.answer is None:
+        return gettext("Closed without an answer")
+    if len(page["rounds"]) == 1:
+        return gettext("The agency's answer")
+    return gettext("Answer %(number)s") % {"number": each.number}
+
+
+def _round(each: AnswerRound) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    answer = each.answer
+    if answer is not None and each.at is not None:
+        yield answer.outcome, (each.agency, moment_text(each.at)), ()
+        yield answer.found_title, (), (answer.found,)
+        yield answer.done_title, (), (answer.done,)
+    for objection in each.objections:
+        yield from _objection(objection)
+
+
+def _objection(made: RoundObjection) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    yield gettext("Your objection"), (moment_text(made.made_at),), (made.text,)
+    if made.ruling and made.ended_at is not None:
+        yield made.ruling, (unit_name(), moment_text(made.ended_at)), (made.reasons,)
+
+
+def _absolute(name: str, **parts: str) -> str:
+    return f"{settings.PUBLIC_URL}{reverse(name, kwargs=parts)}"
+
+
+# ---- The receipt of a case as a PDF, and the page that says whether a paper is ours and what became of its
+# case.
+
+
+NOT_OURS = 404
+#: Each is set anew, which takes seconds for a long case.
+RECEIPTS_PER_PERSON = rate_limits.RateLimit("receipt_pdf", 30, rate_limits.HOUR)
+
+
+@citizen_required
+@require_safe
+@handles_rate_limits
+def case_pdf(request: HttpRequest, ref: str) -> HttpResponse:
+    """Hand out the receipt of a citizen's own case."""
+    at = timezone.now()
+    case = own_case(request, ref, at=at)
+    rate_limits.spend(RECEIPTS_PER_PERSON, str(signed_in_user(request).pk), at=at)
+    page = citizen_case.case_page(case, signed_in_user(request), at=at)
+    response = HttpResponse(receipt_pdf(case, page, at=at), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{case.reference}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@opened_by_link
+@require_safe
+@handles_rate_limits
+def check(request: HttpRequest, token: str) -> HttpResponse:
+    """Say whether a paper was issued by us, and whether its case changed since; guesses are limited by address."""
+    at, address = timezone.now(), rate_limits.client_address(request)
+    rate_limits.require_room(rate_limits.WRONG_LINKS_PER_ADDRESS, address, at=at)
+    receipt = receipts.read(token)
+    if receipt is None:
+        rate_limits.spend(rate_limits.WRONG_LINKS_PER_ADDRESS, address, at=at)
+        return render(request, "complaints/portal/cases/check.html", {}, status=NOT_OURS)
+    kind = words_of_kind(receipt.kind) if receipt.kind else None
+    return render(request, "complaints/portal/cases/check.html", {"receipt": receipt, "kind": kind})
+
+
+# ---- The citizens' pages: home, own cases, one case and the actions on it, and tracking without signing in. ----
+
 
 TOO_MANY = 429
 
@@ -67,7 +314,7 @@ def home(request: HttpRequest) -> HttpResponse:
         if request.user.is_staff:
             return redirect("desk")
         context |= listing.home_cases(signed_in_citizen(request), at=timezone.now())
-        context["drafts"] = open_drafts.listed_drafts(signed_in_citizen(request))
+        context["drafts"] = filing_steps.listed_drafts(signed_in_citizen(request))
     return render(request, "complaints/portal/cases/home.html", context)
 
 
@@ -85,7 +332,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "is_open": tab == "open",
         "next_url": f"?tab={tab}&after={page.after}" if page.after else "",
         "first_url": f"?tab={tab}" if after else "",
-        "drafts": open_drafts.listed_drafts(citizen) if tab == "open" and not after else (),
+        "drafts": filing_steps.listed_drafts(citizen) if tab == "open" and not after else (),
         "unsent_forms": store.listed(signed_in_user(request), at=at),
     }
     return render(request, "complaints/portal/cases/cases.html", context)
@@ -236,7 +483,7 @@ def _uploader(request: HttpRequest) -> str:
 
 def _page(request: HttpRequest, name: str, own: Case, form: forms.Form, **more: object) -> HttpResponse:
     context = {"case": own, "kind": words_of_kind(own.kind), "form": form, **more}
-    return render(request, f"complaints/portal/cases/{name}.html", context, status=status_for(form))
+    return render(request, f"complaints/portal/cases.py{name}.html", context, status=status_for(form))
 
 
 def _too_late(request: HttpRequest, ref: str, text: str) -> HttpResponse:
@@ -311,3 +558,16 @@ def short_link(request: HttpRequest, token: str) -> HttpResponse:
     page = "case" if message.recipient.startswith(CITIZEN_PREFIX) else "desk-case"
     with translation.override(message.language):
         return redirect(page, ref=message.reference)
+
+
+# ---- The page on which citizens read what they left unsent. ----
+
+
+@citizen_required
+@read_or_post
+def unsent_form(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Show what a citizen left unsent; a POST deletes it."""
+    unsent = reading.own_unsent_form(request, pk, at=timezone.now())
+    if request.method == "POST":
+        return reading.begin_again(request, unsent)
+    return render(request, "complaints/portal/unsent/unsent_form.html", {"unsent": unsent})

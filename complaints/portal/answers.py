@@ -1,4 +1,4 @@
-"""The public page of published answers."""
+"""Answers that everybody may read; an inquiry begins with them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,15 @@ from complaints.case_text.kinds import words_of_kind
 from complaints.models import PublishedAnswer
 from complaints.workflow import Kind
 from kit.forms import Form, LineField
+
+
+def come_first(kind: str, *, asks: bool) -> bool:
+    """Tell whether somebody who begins a case of ``kind`` is shown the answers first; not who ``asks`` after them."""
+    return kind == Kind.INQUIRY and not asks and PublishedAnswer.objects.in_public().exists()
+
+
+# ---- The public page of published answers. ----
+
 
 #: Answers shown at once; a longer list is narrowed down by words or topic.
 MOST_SHOWN = 30

@@ -1,32 +1,53 @@
-"""Everything held on a person, collected for a copy: as plain data, which JSON and PDF are made of."""
+"""A copy of one's own data, and requests to correct or delete it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+import json
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, Final
+from typing import IO, Any, Final
 
-from django.db.models import Q
+from django.contrib import messages
+from django.db.models import F, Q
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, gettext_lazy as _, pgettext
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import countries, phones
 from accounts.contact import push
 from accounts.contact.recipients import citizen_key
-from accounts.models import Citizen, Mandate, PrivacyRequest
+from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen
+from accounts.models import Citizen, DataCopy, Mandate, PrivacyRequest, RequestKind, RequestState
+from accounts.privacy import requests
+from accounts.rate_limits import DAY, RateLimit, spend
+from accounts.sign_in.passwords.confirmation import is_confirmed_by_password
 from complaints.attachments import mandate_papers
+from complaints.attachments.recognition import MEGABYTE
+from complaints.attachments.stored import open_stored
 from complaints.case_text import timeline
 from complaints.case_text.event_texts import texts_for_citizen
 from complaints.case_text.message_names import message_name
 from complaints.case_text.timeline import TimelineEntry
 from complaints.models import Answer, Attachment, Case
 from complaints.models.files import FROM_CITIZEN, TO_CITIZEN
+from complaints.retention.persons import has_open_cases
+from complaints.staff import pdf
 from complaints.staff.pdf import PlainSection
 from complaints.unsent_forms import store
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 from kit.dates import moment_text
+from kit.forms import Form, ParagraphField, PasswordField
+from kit.storage_errors import StorageUnavailable
 from kit.streams import stream
 from notifications.models import Message
+
+# ---- Everything held on a person, collected for a copy: as plain data, which JSON and PDF are made of. ----
+
 
 #: More than any person has; a copy never grows without an end.
 MOST_CASES: Final = 500
@@ -264,3 +285,197 @@ def _shown(text: str) -> str:
 def _entry(entry: TimelineEntry) -> Data:
     texts = [text for text in (entry.text, entry.quote) if text]
     return {"title": entry.title, "at": _moment(entry.at), "when": moment_text(entry.at), "texts": texts}
+
+
+# ---- A copy of one's own data: asked for with the password, made anew at each download, for seven days. ----
+
+
+OFFERED_FOR: Final = timedelta(days=7)
+COPIES_PER_PERSON: Final = RateLimit("data_copy", 3, DAY)
+DOWNLOADS_PER_PERSON: Final = RateLimit("data_copy_download", 20, DAY)
+#: Files larger than this together are only listed: they are on the pages of their cases.
+MOST_BYTES: Final = 100 * MEGABYTE
+
+
+def ask_for_copy(citizen: Citizen, *, at: datetime) -> DataCopy:
+    """Record that the person asked for a copy, and offer it for seven days; raises ``RateLimitReached``."""
+    spend(COPIES_PER_PERSON, str(citizen.pk), at=at)
+    return DataCopy.objects.create(citizen=citizen, made_at=at, expires_at=at + OFFERED_FOR)
+
+
+def offered_copy(citizen: Citizen, *, at: datetime) -> DataCopy | None:
+    """Return the newest copy that may be downloaded."""
+    return citizen.data_copies.filter(expires_at__gt=at).order_by("-made_at", "-pk").first()
+
+
+def count_download(copy: DataCopy, *, at: datetime) -> None:
+    """Record a download; raises ``RateLimitReached``."""
+    spend(DOWNLOADS_PER_PERSON, str(copy.citizen_id), at=at)
+    DataCopy.objects.filter(pk=copy.pk).update(downloads=F("downloads") + 1)
+
+
+def json_lines(citizen: Citizen, *, at: datetime) -> Iterator[str]:
+    """Yield the copy as one JSON document, a case or a message at a time."""
+    yield f'{{"made_at": {_json(at.isoformat())},\n"account": {_json(account_data(citizen))}'
+    parts: tuple[tuple[str, Callable[[Citizen], Iterator[Any]]], ...] = (
+        ("cases", cases_data),
+        ("messages", messages_data),
+        ("who_looked", views_data),
+    )
+    for name, rows in parts:
+        yield f',\n"{name}": ['
+        yield from _separated(_json(row) for row in rows(citizen))
+        yield "]"
+    yield "}\n"
+
+
+def pdf_copy(citizen: Citizen, *, at: datetime) -> bytes:
+    """Return the copy as a PDF in the language of the page."""
+    title = gettext("A copy of my data")
+    return pdf.render_sections(title, pdf_facts(citizen), pdf_sections(citizen), at=at)
+
+
+def has_room_for_files(files: Iterable[Attachment]) -> bool:
+    """Tell whether the files are small enough to be handed out together."""
+    return sum(each.size for each in files) <= MOST_BYTES
+
+
+def files_archive(files: Iterable[Attachment]) -> IO[bytes]:
+    """Return a temporary file with all files in one archive, by case; a file that cannot be read is left out."""
+    archive = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED, allowZip64=False) as box:
+        for number, each in enumerate(files, start=1):
+            try:
+                with open_stored(each) as stored, box.open(f"{each.case}/{number:03}-{each.name}", "w") as target:
+                    for chunk in stored.chunks():
+                        target.write(chunk)
+            except (FileNotFoundError, StorageUnavailable):
+                continue
+    archive.seek(0)
+    return archive
+
+
+def _separated(rows: Iterable[str]) -> Iterator[str]:
+    for number, row in enumerate(rows):
+        yield f"{',' if number else ''}\n{row}"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+# ---- The forms by which a person asks about their own data. ----
+
+
+LONGEST = 1000
+SHORTEST = 10
+
+
+class CopyForm(Form):
+    """The password, so that an unattended screen is not enough."""
+
+    current = PasswordField(label=_("Your password"))
+
+
+class CorrectionForm(Form):
+    """What is wrong, and what is right."""
+
+    text = ParagraphField(
+        max=LONGEST,
+        min=SHORTEST,
+        rows=4,
+        label=_("What is wrong, and what is right?"),
+        error_messages={"required": _("Write what is wrong, and what is right")},
+        help_text=_("You can change your phone, your e-mail and how we contact you yourself, in your account."),
+    )
+
+
+class DeletionForm(Form):
+    """The wish to delete the account, confirmed by the password."""
+
+    text = ParagraphField(max=LONGEST, rows=3, required=False, label=_("Is there anything we should know?"))
+    current = PasswordField(label=_("Your password"))
+
+
+# ---- The citizen's pages of a copy of their data, and of requests to correct or delete it. ----
+
+
+#: What a copy is sent as.
+FORMS = frozenset({"json", "pdf", "zip"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@citizen_required
+@handles_rate_limits
+def copy(request: HttpRequest) -> HttpResponse:
+    """Take the password and offer a copy of everything held on the person, for seven days."""
+    citizen, at = signed_in_citizen(request), timezone.now()
+    form = CopyForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and is_confirmed_by_password(form, request, at=at):
+        ask_for_copy(citizen, at=at)
+        messages.success(request, gettext("Your copy is ready. You can download it for 7 days."))
+        return redirect("account-copy")
+    offered = offered_copy(citizen, at=at)
+    files = citizens_files(citizen, at=at) if offered else []
+    context = {
+        "form": form,
+        "offered": offered,
+        "files": len(files),
+        "has_room_for_files": has_room_for_files(files),
+    }
+    return render(request, "complaints/portal/privacy/copy.html", context)
+
+
+@require_safe
+@citizen_required
+@handles_rate_limits
+def copy_file(request: HttpRequest, form: str) -> HttpResponseBase:
+    """Send the copy as ``json`` or ``pdf``, or the files as ``zip``; 404 without a copy that is offered."""
+    citizen, at = signed_in_citizen(request), timezone.now()
+    offered = offered_copy(citizen, at=at)
+    files = citizens_files(citizen, at=at) if form == "zip" else []
+    if form not in FORMS or offered is None or not has_room_for_files(files):
+        raise Http404
+    if request.method == "GET":
+        count_download(offered, at=at)
+    if form == "zip":
+        return FileResponse(files_archive(files), as_attachment=True, filename="my-files.zip")
+    attachment = {"Content-Disposition": f'attachment; filename="my-data.{form}"'}
+    if form == "pdf":
+        return HttpResponse(pdf_copy(citizen, at=at), content_type="application/pdf", headers=attachment)
+    return StreamingHttpResponse(
+        json_lines(citizen, at=at), content_type="application/json; charset=utf-8", headers=attachment
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@citizen_required
+@handles_rate_limits
+@keeps_unsent_form_until_redirect
+def data_requests(request: HttpRequest) -> HttpResponse:
+    """Take a request to correct the data or delete the account, and show how earlier ones were decided."""
+    citizen, at = signed_in_citizen(request), timezone.now()
+    kind = request.POST.get("kind", "") if request.method == "POST" else ""
+    correction = CorrectionForm(request.POST if kind == RequestKind.CORRECTION else None)
+    deletion = DeletionForm(request.POST if kind == RequestKind.DELETION else None)
+    if correction.is_bound and correction.is_valid():
+        return _send_request(request, RequestKind.CORRECTION, correction.cleaned_data["text"])
+    if deletion.is_bound and is_confirmed_by_password(deletion, request, at=at):
+        if not has_open_cases(citizen):
+            return _send_request(request, RequestKind.DELETION, deletion.cleaned_data["text"])
+        deletion.add_error(None, gettext("You have open cases. Withdraw them, or wait for their end, then ask again."))
+    made = list(citizen.privacy_requests.order_by("-made_at", "pk")[:20])
+    context = {
+        "correction": correction,
+        "deletion": deletion,
+        "failed": correction if correction.errors else deletion,
+        "requests": made,
+        "open_kinds": {each.kind for each in made if each.state == RequestState.OPEN},
+    }
+    return render(request, "complaints/portal/privacy/requests.html", context)
+
+
+def _send_request(request: HttpRequest, kind: RequestKind, text: str) -> HttpResponse:
+    requests.ask(signed_in_citizen(request), kind, text=text, at=timezone.now())
+    messages.success(request, gettext("Your request has been sent. You will get the answer by message."))
+    return redirect("account-requests")

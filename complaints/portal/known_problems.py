@@ -24,8 +24,7 @@ from complaints.case_text.kinds import words_of_kind
 from complaints.filing import drafting
 from complaints.filing.writers import Writer
 from complaints.models import Channel, Draft
-from complaints.portal.filing.steps import draft_token, step_url
-from complaints.portal.filing.writer import for_everybody
+from complaints.portal.filing_steps import draft_token, for_everybody, step_url
 from complaints.workflow import Kind
 from kit.sent_numbers import sent_number
 

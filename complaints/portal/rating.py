@@ -1,8 +1,9 @@
-"""Rating an answer: signed in, or by the signed link of a message, which shows nothing of the person or the text."""
+"""Rating an answer: on the citizen's case page, or by the signed link of a message without signing in."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
+from django_stubs_ext import StrPromise
 
 from accounts import rate_limits
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_user
@@ -20,14 +22,64 @@ from complaints.actions.ratings import rate
 from complaints.case_text.citizen_case import objecting
 from complaints.case_text.kinds import words_of_kind
 from complaints.engine import rating_links
-from complaints.models import Case, CaseEvent, Solved
+from complaints.models import Case, CaseEvent, Rating, Solved
 from complaints.own_cases.access import try_action
-from complaints.own_cases.rating_form import SENT_BY_ACCOUNT, RatingForm
+from complaints.own_cases.rating_form import SENT_BY_ACCOUNT, SOLVED_CARDS, TREATED_CARDS, RatingForm
 from complaints.permissions.ratings import RatingWindow, rating_window
 from complaints.portal.access import own_case, posted_data, read_or_post, status_for, unread
-from complaints.portal.rating.page_data import last_day
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 from kit.link_pages import opened_by_link
+
+# ---- What the citizen's case page shows of a rating. ----
+
+
+type Label = str | StrPromise
+
+
+@dataclass(frozen=True)
+class GivenRating:
+    """A rating as its citizen reads it."""
+
+    solved: Label
+    treated: Label
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class RatingCard:
+    """The card on the case page: the form while nothing was said, else what was said; ``until`` while it is open."""
+
+    form: RatingForm | None
+    given: GivenRating | None
+    until: date | None
+
+
+def rating_card(case: Case, *, at: datetime) -> RatingCard | None:
+    """Return the card for ``case`` at ``at``; None where there is nothing to rate and nothing was said."""
+    window = rating_window(case)
+    if window is None or (window.rating is None and not window.is_open(at=at)):
+        return None
+    until = last_day(window) if window.is_open(at=at) else None
+    if window.rating is None:
+        return RatingCard(RatingForm(kind=case.kind, count=0), None, until)
+    return RatingCard(None, _given(window.rating), until)
+
+
+def last_day(window: RatingWindow) -> date:
+    """Return the last day on which the answer may be rated or the rating changed."""
+    return timezone.localdate(window.until)
+
+
+def _given(rating: Rating) -> GivenRating:
+    solved = next(card.label for card in SOLVED_CARDS if card.value == rating.solved)
+    treated = next((card.label for card in TREATED_CARDS if card.value == str(rating.treated)), "")
+    return GivenRating(solved, treated, rating.text, rating.changed_at)
+
+
+# ---- Rating an answer: signed in, or by the signed link of a message, which shows nothing of the person or the
+# text.
+
 
 GONE, NOT_FOUND = 410, 404
 #: More ratings by one link than anybody gives.
@@ -126,7 +178,7 @@ def _page(
         "may_object": owner is not None and objecting(case, owner, at=at) is not None,
         **more,
     }
-    return render(request, f"complaints/portal/rating/{name}.html", context, status=status)
+    return render(request, f"complaints/portal/rating.py{name}.html", context, status=status)
 
 
 def _unknown(request: HttpRequest, *, at: datetime) -> HttpResponse:

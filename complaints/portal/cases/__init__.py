@@ -1,1 +1,0 @@
-"""The pages of a citizen's own cases, and tracking."""

@@ -1,1 +1,0 @@
-"""Known problems for everybody: the list, one problem, and joining it instead of filing."""

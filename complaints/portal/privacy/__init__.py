@@ -1,1 +1,0 @@
-"""A copy of one's own data, and requests to correct or delete it."""

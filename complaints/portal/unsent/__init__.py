@@ -1,1 +1,0 @@
-"""What a citizen left unsent."""
