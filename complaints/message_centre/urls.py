@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from complaints.message_centre.messages import views as messages
-from complaints.message_centre.wordings import views as wordings
+from complaints.message_centre import messages, wordings
 
 urlpatterns = [
     path("staff/messages/", messages.messages_page, name="messages"),

@@ -20,7 +20,7 @@ from complaints.desk.queue import tab_counts
 from complaints.desk.queue_tabs import StaffContext, Tab
 from complaints.engine.transition import NotEntitled
 from complaints.escalation.absences import reassign
-from complaints.message_centre.messages import listing
+from complaints.message_centre import message_lists
 from complaints.models import Attachment, Case
 from notifications.models import CallTask, Message
 from tests.cast import NOW
@@ -256,10 +256,10 @@ def test_messages_and_calls_about_it_are_not_theirs(about_omar: Case, lina: User
     message = Message.objects.filter(reference=about_omar.reference, recipient__startswith="citizen:").first()
     assert message is not None
     task = CallTask.objects.create(message=message)
-    assert (message in listing.handled_by(lina), task in calls.tasks_for(lina)) == (True, True)
+    assert (message in message_lists.handled_by(lina), task in calls.tasks_for(lina)) == (True, True)
     recuse(about_omar, by=rami, at=now, person=lina, text=RECUSAL_REASON)
-    assert (message in listing.handled_by(lina), task in calls.tasks_for(lina)) == (False, False)
-    assert (message in listing.handled_by(rami), task in calls.tasks_for(rami)) == (True, True)
+    assert (message in message_lists.handled_by(lina), task in calls.tasks_for(lina)) == (False, False)
+    assert (message in message_lists.handled_by(rami), task in calls.tasks_for(rami)) == (True, True)
 
 
 def test_a_member_of_the_directorate_is_not_asked_about_themself(

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from complaints.message_centre.messages.figures import REMEDIES
+from complaints.message_centre.message_lists import REMEDIES
 from complaints.models import Case
 from notifications import alarms
 from notifications.models import (
@@ -114,9 +114,7 @@ def test_a_hold_is_released_once(desk: Desk, adel: User, lina: User, caplog: pyt
     assert (answer.status_code, answer.url, hold.current()) == (302, reverse("messages"), None)
     assert Hold.objects.get().ended_by == f"user:{adel.pk}"
     assert [
-        vars(record).get("user_id")
-        for record in caplog.records
-        if record.name == "complaints.message_centre.messages.views"
+        vars(record).get("user_id") for record in caplog.records if record.name == "complaints.message_centre.messages"
     ] == [str(adel.pk)]
     again = desk(lina).post(reverse("messages-release"), follow=True)
     assert "Sending had already resumed." in again.content.decode()

@@ -17,8 +17,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Citizen, User
 from complaints.actions import ask, close
-from complaints.message_centre.wordings import editing
-from complaints.message_centre.wordings.forms import WordingForm
+from complaints.message_centre import wordings
+from complaints.message_centre.wordings import WordingForm
 from complaints.models import Case
 from notifications.models import Message, WordingEdition
 from notifications.wordings import ARABIC, ENGLISH, LANGUAGES, TEMPLATES, WORDINGS, editions, proofreading
@@ -140,7 +140,7 @@ def _fault(unit: Client, lina: User, template: str, language: str) -> str:
         typed(template, language), template=template, language=language, wording=WORDINGS[language][template]
     )
     is_accepted = form.is_valid()
-    preview = editing.wording_preview(template, language, form.wording, user=lina, at=timezone.now())
+    preview = wordings.wording_preview(template, language, form.wording, user=lina, at=timezone.now())
     has_sms = bool(WORDINGS[language][template].sms)
     holds = {
         "opens": page.status_code == 200,
@@ -359,7 +359,7 @@ def test_every_open_word_has_its_meaning() -> None:
         for field in ("sms", "subject", "text")
         for word in proofreading.allowed_placeholders(template, language, field)
     }
-    assert usable == set(editing.MEANINGS)
+    assert usable == set(wordings.MEANINGS)
 
 
 class TestScript:

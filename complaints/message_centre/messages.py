@@ -1,4 +1,4 @@
-"""The pages of messages, for the unit and the operators: how sending stands, one message, and decisions about it."""
+"""Messages: the list, one message, the figures."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
+from django import forms
 from django.contrib import messages as notes
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 from django_stubs_ext import StrPromise
 
@@ -25,16 +27,60 @@ from accounts.decorators import signed_in_user, staff_required
 from accounts.identity.disclosure import CaseMark, record_view
 from accounts.models import ViewKind
 from accounts.roles import CMU, OPERATORS
-from complaints.message_centre.messages.detail import MessageDetail, change_mark, message_detail
-from complaints.message_centre.messages.figures import sending_figures
-from complaints.message_centre.messages.forms import FilterForm, ReferenceForm
-from complaints.message_centre.messages.listing import MessageGroup, MessageQuery, handled_by, list_messages
+from complaints import reference
+from complaints.message_centre.message_lists import (
+    MessageDetail,
+    MessageGroup,
+    MessageQuery,
+    change_mark,
+    handled_by,
+    list_messages,
+    message_detail,
+    sending_figures,
+)
 from complaints.staff.frame import frame
+from kit.forms import Form, LineField
 from notifications import alarms
 from notifications.actions import decisions
 from notifications.actions.decisions import DecisionNotPossible
-from notifications.models import Alarm, Message
+from notifications.models import Alarm, Channel, Lane, Message
 from notifications.sending import hold
+
+# ---- What is typed on the page of messages: which of them, and the case they are about. ----
+
+
+_ALL: Final = pgettext_lazy("messages", "All")
+#: Longer than any way of writing a tracking number.
+LONGEST: Final = 30
+
+
+class FilterForm(Form):
+    """The channel and the lane; nothing chosen is all of them."""
+
+    channel = forms.ChoiceField(
+        label=pgettext_lazy("message", "Channel"), required=False, choices=[("", _ALL), *Channel.choices]
+    )
+    lane = forms.ChoiceField(
+        label=pgettext_lazy("message", "Kind"), required=False, choices=[("", _ALL), *Lane.choices]
+    )
+
+
+class ReferenceForm(Form):
+    """A tracking number, in any way people write one."""
+
+    number = LineField(max=LONGEST, label=_("Tracking number"))
+
+    def clean_number(self) -> str:
+        """Return the ten digits, and refuse what is no tracking number: other numbers stay out of addresses."""
+        number = reference.parse(self.cleaned_data["number"])
+        if number is None:
+            raise ValidationError(_("This is not a tracking number. Check its 10 digits"), code="no_reference")
+        return number
+
+
+# ---- The pages of messages, for the unit and the operators: how sending stands, one message, and decisions
+# about it.
+
 
 logger = logging.getLogger(__name__)
 

@@ -1,29 +1,41 @@
-"""What the pages of wordings show: the templates in groups, who wrote each edition, and a preview on a real case."""
+"""The wordings of messages and their editing."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from http import HTTPStatus
+from typing import Any, Final
 
+from django import forms
 from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext, gettext_lazy as _, pgettext
+from django.views.decorators.http import require_http_methods, require_safe
 from django_stubs_ext import StrPromise
 
 from accounts.contact.recipients import STAFF_PREFIX, staff_key
+from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import CMU, Role
 from agencies.models import Agency
 from complaints.case_text.message_names import NAMES
 from complaints.models import Case
+from complaints.staff.frame import frame
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 from kit.dates import day_digits
+from kit.forms import Form, LineField, ParagraphField
+from kit.sent_numbers import sent_number
 from notifications.models import AlarmKind, Channel, WordingEdition
 from notifications.wordings import LANGUAGES, TEMPLATES, WORDINGS, editions, links, proofreading, required_context
 from notifications.wordings.composing import Rendered, WordingIncomplete, compose
 from notifications.wordings.proofreading import (
+    LONGEST,
     allowed_placeholders,
     longest_context,
     longest_size,
@@ -32,6 +44,10 @@ from notifications.wordings.proofreading import (
 )
 from notifications.wordings.sms import Size, size as size_of_sms
 from notifications.wordings.wording import FIELDS, Wording
+
+# ---- What the pages of wordings show: the templates in groups, who wrote each edition, and a preview on a real
+# case.
+
 
 #: What each placeholder stands for.
 MEANINGS: Final[Mapping[str, StrPromise]] = {
@@ -328,3 +344,149 @@ def counter(template: str, language: str) -> dict[str, str]:
         "parts": str(parts_allowed(template, language)),
         "pattern": size_pattern(),
     }
+
+
+# ---- The form in which a wording is edited. ----
+
+
+class WordingForm(Form):
+    """The wording of one template in one language.
+
+    ``wording`` is what was typed, right or wrong; ``is_readable`` tells that no field is unreadable.
+    """
+
+    sms = ParagraphField(max=LONGEST["sms"], label=_("SMS"), widget=forms.Textarea(attrs={"rows": 3}))
+    subject = LineField(max=LONGEST["subject"], label=_("Subject of the e-mail"))
+    text = ParagraphField(
+        max=LONGEST["text"],
+        label=_("Text of the e-mail"),
+        help_text=_("The case link, if there is one, and the signature are added below it automatically."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, template: str, language: str, wording: Wording
+    ) -> None:
+        super().__init__(data, initial={field: getattr(wording, field) for field in FIELDS})
+        self.template, self.language, self.wording = template, language, wording
+        self.built_in, self.is_readable = WORDINGS[language][template], True
+        if not self.built_in.sms:
+            del self.fields["sms"]
+        for field in self.fields.values():
+            field.widget.attrs |= {"lang": language, "dir": "rtl" if language == "ar" else "ltr"}
+
+    def clean(self) -> dict[str, Any]:
+        """Proofread the fields that can be read at all."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        typed = {field: cleaned[field] for field in FIELDS if field in cleaned}
+        self.wording, self.is_readable = replace(self.built_in, **typed), typed.keys() >= self.fields.keys()
+        for field, sentences in proofreading.problems(self.template, self.language, self.wording).items():
+            if field in typed:
+                self.add_error(field, sentences)
+        return cleaned
+
+
+# ---- The wordings of messages: the list of templates, and the page on which the unit edits one in one
+# language.
+
+
+#: The buttons that save: what was typed, an earlier edition, the built-in words.
+SAVES = frozenset({"save", "restore", "built_in"})
+
+
+@staff_required(CMU)
+@require_safe
+def wordings_page(request: HttpRequest) -> HttpResponse:
+    """List every template with its newest edition in both languages."""
+    context = {"groups": wording_groups(), **frame(signed_in_user(request), at=timezone.now())}
+    return render(request, "complaints/message_centre/wordings/wordings.html", context)
+
+
+@staff_required(CMU)
+@require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
+def wording_page(request: HttpRequest, template: str, language: str) -> HttpResponse:
+    """Show the wording of a template in a language; save another one, or restore an earlier edition."""
+    if template not in WORDINGS.get(language, {}):
+        raise Http404
+    edit = _WordingEdit(request, signed_in_user(request), template, language, timezone.now())
+    form = edit.form()
+    if request.method != "POST" or not form.is_valid() or SAVES.isdisjoint(request.POST):
+        return edit.page(form)
+    return edit.save(form)
+
+
+@dataclass(frozen=True)
+class _WordingEdit:
+    """A request to the wording of one template in one language."""
+
+    request: HttpRequest
+    user: User
+    template: str
+    language: str
+    at: datetime
+
+    def form(self) -> WordingForm:
+        """Return the form with what was typed or chosen, with the newest words while the page is only being opened."""
+        past = editions.history(self.template, self.language)
+        built_in = WORDINGS[self.language][self.template]
+        data = _typed(self.request.POST, past, built_in) if self.request.method == "POST" else None
+        newest = editions.edition_wording(past[0]) if past else built_in
+        return WordingForm(data, template=self.template, language=self.language, wording=newest)
+
+    def save(self, form: WordingForm) -> HttpResponse:
+        """Save what the form has; whoever was overtaken keeps it and reads whose words are in force."""
+        by, seen = staff_key(self.user.pk), _number(self.request.POST.get("seen", ""))
+        try:
+            edition = editions.save(self.template, self.language, **_fields(form.wording), by=by, at=self.at, seen=seen)
+        except editions.EditedMeanwhile:
+            return self.page(form, status=HTTPStatus.CONFLICT)
+        messages.success(self.request, _saved_text() if edition else gettext("This version is already in use."))
+        return redirect("wording", self.template, self.language)
+
+    def page(self, form: WordingForm, *, status: int = 200) -> HttpResponse:
+        """Show the page: the form, how its words read, and the editions of before."""
+        past = edition_states(self.template, self.language)
+        preview = wording_preview(self.template, self.language, form.wording, user=self.user, at=self.at)
+        context = {
+            "form": form,
+            "name": template_name(self.template),
+            "template": self.template,
+            "language": self.language,
+            "editions": past,
+            "preview": preview if form.is_readable else None,
+            "placeholders": placeholders(self.template, self.language),
+            "counter": counter(self.template, self.language),
+            "is_overtaken": status == HTTPStatus.CONFLICT,
+            **frame(self.user, at=self.at),
+        }
+        return render(self.request, "complaints/message_centre/wordings/wording.html", context, status=status)
+
+
+def _typed(data: QueryDict, past: Sequence[WordingEdition], built_in: Wording) -> Mapping[str, Any]:
+    """Return the words that were typed, those of the earlier edition that was chosen, or the built-in ones."""
+    if "built_in" in data:
+        return _fields(built_in)
+    if "restore" in data:
+        number = _number(data.get("restore", ""))
+        chosen = next((edition for edition in past if edition.pk == number), None)
+        if chosen is None:
+            raise Http404
+        return _fields(editions.edition_wording(chosen))
+    return data
+
+
+def _fields(wording: Wording) -> dict[str, str]:
+    return {field: getattr(wording, field) for field in FIELDS}
+
+
+def _number(text: str) -> int:
+    """Return the number of an edition, one that no edition has where it is none."""
+    number = sent_number(text)
+    return -1 if number is None else number
+
+
+def _saved_text() -> str:
+    return gettext(
+        "Saved. New messages will use this version within half a minute. Messages already waiting keep their text."
+    )

@@ -1,1 +1,0 @@
-"""Messages: the list, one message, the figures."""

@@ -1,1 +1,0 @@
-"""The wordings of messages and their editing."""
