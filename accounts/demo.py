@@ -35,7 +35,7 @@ from accounts.policy import POLICY_VERSION
 from accounts.roles import PROTECTED, Role
 from accounts.sign_in.factors import apps
 from accounts.sign_in.passwords.hashing import hash_for_number
-from accounts.staff.memberships.changes import RoleTerms, propose
+from accounts.staff.memberships import RoleTerms, propose
 from agencies.models import Agency, Directorate, Governorate
 
 PASSWORD: Final = "zaytoun-bahr-qamar"  # noqa: S105 - the demonstration's, printed in the README

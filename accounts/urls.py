@@ -11,9 +11,7 @@ from accounts.sign_in.citizens import views as citizens
 from accounts.sign_in.factors import views as factors
 from accounts.sign_in.forgotten_password import views as forgotten_password
 from accounts.sign_in.staff import factor_views, forgotten_views, views as staff
-from accounts.staff.changes import views as changes
-from accounts.staff.invitations import views as invitations
-from accounts.staff.people import absence_views as absences, views as people
+from accounts.staff import changes, invitations, people
 from accounts.staff_account import views as staff_account
 from accounts.staff_account.factors import views as staff_factors
 from accounts.staff_account.notices import views as staff_notices
@@ -68,7 +66,7 @@ urlpatterns: list[URLPattern] = [
     path("staff/account/factors/<uuid:pk>/remove/", staff_factors.remove, name="staff-account-remove"),
     path("staff/account/codes/", staff_factors.codes, name="staff-account-codes"),
     path("staff/account/sessions/end/", staff_account.end_other_sessions, name="staff-account-sessions"),
-    path("invitation/<str:token>/", invitations.accept, name="staff-invitation"),
+    path("invitation/<str:token>/", invitations.invitations_view_accept, name="staff-invitation"),
     path("staff/people/", people.people, name="people"),
     path("staff/people/invite/", people.invite, name="people-invite"),
     path("staff/people/changes/", changes.changes, name="staff-changes"),
@@ -79,7 +77,7 @@ urlpatterns: list[URLPattern] = [
     path("staff/people/<uuid:person>/role/<int:membership>/end/", people.end_role, name="person-role-end"),
     path("staff/people/<uuid:person>/invitation/", people.invitation, name="person-invitation"),
     path("staff/people/<uuid:person>/access/", people.access, name="person-access"),
-    path("staff/people/<uuid:person>/absence/", absences.plan, name="person-absence"),
-    path("staff/people/<uuid:person>/absence/<int:absence>/end/", absences.end, name="person-absence-end"),
+    path("staff/people/<uuid:person>/absence/", people.plan, name="person-absence"),
+    path("staff/people/<uuid:person>/absence/<int:absence>/end/", people.end, name="person-absence-end"),
 ]
 machine_urlpatterns: list[URLPattern] = []

@@ -18,7 +18,7 @@ from django.utils.translation import gettext, override
 
 from accounts.models import User, acting_as
 from accounts.roles import CMU, UNIT_HEAD
-from accounts.staff.memberships.carry_over import carry_over
+from accounts.staff.memberships import carry_over
 from agencies import reference_changes
 from agencies.models import (
     Agency,

@@ -11,8 +11,7 @@ from django.core.validators import validate_email
 from django.utils import timezone
 
 from accounts.models import FIRST_OPERATORS
-from accounts.staff.invitations.installation import OperatorsExist, install_operators
-from accounts.staff.invitations.invitations import AddressTaken, NewPerson
+from accounts.staff.invitations import AddressTaken, NewPerson, OperatorsExist, install_operators
 
 
 class Command(BaseCommand):

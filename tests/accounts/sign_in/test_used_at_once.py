@@ -15,9 +15,9 @@ from accounts.sign_in.codes import phone_codes
 from accounts.sign_in.codes.code_limits import CodeContext
 from accounts.sign_in.codes.phone_codes import GuessOutcome
 from accounts.sign_in.factors import recovery_codes
-from accounts.staff.invitations import invitations
-from accounts.staff.invitations.invitations import LinkState, LinkUnusable, NewPerson
-from accounts.staff.memberships.changes import RoleTerms
+from accounts.staff import invitations
+from accounts.staff.invitations import LinkState, LinkUnusable, NewPerson
+from accounts.staff.memberships import RoleTerms
 from agencies.models import Agency
 from tests.accounts.sign_in.test_codes import CONTEXT
 from tests.accounts.staff.invitations.test_invitations import token

@@ -11,7 +11,7 @@ from django.db.models import F
 from accounts.demo import NotADemonstration
 from accounts.models import Citizen, Identity, Mandate, Membership, PrivacyRequest, StaffChange, User
 from accounts.roles import Role
-from accounts.staff.memberships.rules import may_consent
+from accounts.staff.memberships import may_consent
 from agencies.models import City, KnownProblem, current_calendar
 from complaints.clocks import extensions
 from complaints.demonstration.desk_work import CALLS

@@ -14,10 +14,17 @@ from time_machine import TimeMachineFixture
 from accounts import rate_limits
 from accounts.models import Invitation, Membership, StaffChange, User
 from accounts.roles import Role
-from accounts.staff.invitations import invitations
-from accounts.staff.invitations.installation import OperatorsExist, install_operators
-from accounts.staff.invitations.invitations import AddressTaken, AlreadyEntered, LinkState, LinkUnusable, NewPerson
-from accounts.staff.memberships.changes import ChangeNotAllowed, RoleTerms
+from accounts.staff import invitations
+from accounts.staff.invitations import (
+    AddressTaken,
+    AlreadyEntered,
+    LinkState,
+    LinkUnusable,
+    NewPerson,
+    OperatorsExist,
+    install_operators,
+)
+from accounts.staff.memberships import ChangeNotAllowed, RoleTerms
 from agencies.models import Agency
 from notifications.models import Lane, Message
 from tests.cast import sign_in

@@ -10,8 +10,8 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Absence, Membership, Outcome, StaffChange, User, cmu_staff
 from accounts.roles import PROTECTED, Role
-from accounts.staff.memberships import account_state, changes
-from accounts.staff.memberships.changes import (
+from accounts.staff import memberships
+from accounts.staff.memberships import (
     AlreadyDecided,
     AlreadyHeld,
     AlreadyProposed,
@@ -120,7 +120,7 @@ def test_a_role_ends_with_a_day_and_the_last_two_managers_stay(
     with pytest.raises(NobodyLeft):
         end(huda.memberships.get(), last_day=TODAY, by=lina, at=now)
     with pytest.raises(NobodyLeft):
-        account_state.close(huda, by=lina, at=now + timedelta(days=1))
+        memberships.close(huda, by=lina, at=now + timedelta(days=1))
     assert StaffChange.objects.filter(kind="role_ended").count() == 2
 
 
@@ -134,13 +134,13 @@ def test_an_account_is_closed_by_one_and_one_of_the_unit_reopened_by_two(
     omar: User, lina: User, huda: User, reem: User, now: datetime
 ) -> None:
     for person in (omar, reem):
-        account_state.close(person, by=lina, at=now)
+        memberships.close(person, by=lina, at=now)
         assert User.objects.get(pk=person.pk).is_active is False
-    assert account_state.reopen(omar, by=lina, at=now).outcome == Outcome.DONE
-    change = account_state.reopen(reem, by=lina, at=now)
+    assert memberships.reopen(omar, by=lina, at=now).outcome == Outcome.DONE
+    change = memberships.reopen(reem, by=lina, at=now)
     assert (change.outcome, User.objects.get(pk=reem.pk).is_active) == (Outcome.PENDING, False)
     with pytest.raises(AlreadyProposed):
-        account_state.reopen(reem, by=huda, at=now)
+        memberships.reopen(reem, by=huda, at=now)
     with pytest.raises(ChangeNotAllowed):
         consent(change.pk, by=lina, at=now)
     consent(change.pk, by=huda, at=now)
@@ -228,7 +228,7 @@ def test_of_two_who_decide_at_once_one_is_too_late(
     for first, second in ((agree, again), (agree, no), (agree, back), (back, agree), (no, agree)):
         change, overlap = propose(omar, as_head, by=huda, at=now), Overlap()
         with monkeypatch.context() as patch:
-            patch.setattr(changes, "_decide", overlap.around(changes._decide))
+            patch.setattr(memberships, "_decide", overlap.around(memberships._decide))
             done, late = overlap.run(*(partial(decide, change.pk, by=who, at=now) for decide, who in (first, second)))
         change.refresh_from_db()
         outcome = Outcome.DONE if first == agree else Outcome.REFUSED

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import Absence, Citizen, StaffChange, User
 from accounts.roles import Role
-from accounts.staff.memberships.changes import RoleTerms, propose
+from accounts.staff.memberships import RoleTerms, propose
 from agencies.models import Agency
 from notifications import outbox
 from notifications.models import Channel, Message

@@ -1,4 +1,4 @@
-"""The pages of people: the list, one person, invitations, roles and accounts."""
+"""The pages of people and their roles, for the unit and the operators."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import handles_rate_limits, signed_in_user, staff_required
-from accounts.models import Membership, Outcome, StaffChange, StaffChangeKind, User
-from accounts.roles import STAFF_MANAGERS, Role
+from accounts.models import Absence, Membership, Outcome, StaffChange, StaffChangeKind, User
+from accounts.roles import CMU, STAFF_MANAGERS, Role
 from accounts.sign_in.factors.step_up import recent_factor_required
+from accounts.staff import invitations, memberships
+from accounts.staff.absences import AlreadyAway, DeputyAway, end_absence, plan_absence
 from accounts.staff.filters import query_string, sent_filter
 from accounts.staff.frame import frame
-from accounts.staff.invitations import invitations
-from accounts.staff.invitations.invitations import AddressTaken, AlreadyEntered
-from accounts.staff.memberships import account_state, changes, rules
-from accounts.staff.memberships.changes import (
+from accounts.staff.invitations import AddressTaken, AlreadyEntered
+from accounts.staff.memberships import (
     AlreadyDecided,
     AlreadyHeld,
     AlreadyProposed,
@@ -31,10 +31,22 @@ from accounts.staff.memberships.changes import (
     ChangeOutdated,
     NobodyLeft,
 )
-from accounts.staff.people.details import change_details
-from accounts.staff.people.forms import DetailsForm, EndForm, InviteForm, PeopleForm, RoleForm
-from accounts.staff.people.page_data import list_people, pending_changes, person_page
+from accounts.staff.people_forms import (
+    AbsenceForm,
+    DetailsForm,
+    EndForm,
+    InviteForm,
+    PeopleForm,
+    RoleForm,
+    change_details,
+    list_people,
+    pending_changes,
+    person_page,
+    possible_deputies,
+)
 from agencies.models import Agency, Directorate
+
+# ---- The pages of people: the list, one person, invitations, roles and accounts. ----
 
 
 @staff_required(STAFF_MANAGERS)
@@ -109,12 +121,12 @@ def details(request: HttpRequest, person: UUID) -> HttpResponse:
 def propose(request: HttpRequest, person: UUID) -> HttpResponse:
     """Propose a role for somebody; nobody reaches this page about themselves."""
     by, at, subject = signed_in_user(request), timezone.now(), _staff(person)
-    if not rules.may_change(subject, by=by, at=at):
+    if not memberships.may_change(subject, by=by, at=at):
         raise Http404
     form = RoleForm(request.POST if request.method == "POST" else None, **_offers(by, at))
     if form.is_bound and form.is_valid():
         try:
-            change = changes.propose(subject, form.terms(), by=by, at=at)
+            change = memberships.propose(subject, form.terms(), by=by, at=at)
         except AlreadyHeld:
             form.add_error("role", gettext("This person already has this role in this agency."))
         except AlreadyProposed:
@@ -135,13 +147,13 @@ def end_role(request: HttpRequest, person: UUID, membership: int) -> HttpRespons
     """End a role of somebody with a day."""
     by, at, subject = signed_in_user(request), timezone.now(), _staff(person)
     found = get_object_or_404(Membership.objects.select_related("agency", "user"), pk=membership, user=subject)
-    if not rules.may_change(subject, by=by, at=at, roles=[Role(found.role)]):
+    if not memberships.may_change(subject, by=by, at=at, roles=[Role(found.role)]):
         raise Http404
     today = timezone.localdate(at)
     form = EndForm(request.POST if request.method == "POST" else None, membership=found, today=today)
     if form.is_bound and form.is_valid():
         try:
-            changes.end(found, last_day=form.cleaned_data["last_day"], by=by, at=at)
+            memberships.end(found, last_day=form.cleaned_data["last_day"], by=by, at=at)
         except NobodyLeft:
             form.add_error("last_day", _nobody_left())
         except AlreadyDecided:
@@ -163,7 +175,7 @@ def decide(request: HttpRequest, change: int) -> HttpResponse:
     found = get_object_or_404(StaffChange, pk=change)
     is_consent = "consent" in request.POST
     try:
-        (changes.consent if is_consent else changes.refuse)(found.pk, by=by, at=at)
+        (memberships.consent if is_consent else memberships.refuse)(found.pk, by=by, at=at)
     except ChangeNotAllowed:
         raise Http404 from None
     except AlreadyDecided:
@@ -194,10 +206,10 @@ def invitation(request: HttpRequest, person: UUID) -> HttpResponse:
 def access(request: HttpRequest, person: UUID) -> HttpResponse:
     """Close the account of somebody who leaves, reopen it, or remove second factors that were lost."""
     if "close" in request.POST:
-        return _act(request, person, account_state.close, _account_sentence)
+        return _act(request, person, memberships.close, _account_sentence)
     if "factors" in request.POST:
-        return _act(request, person, account_state.remove_factors, _account_sentence)
-    return _act(request, person, account_state.reopen, _account_sentence)
+        return _act(request, person, memberships.remove_factors, _account_sentence)
+    return _act(request, person, memberships.reopen, _account_sentence)
 
 
 def _act(request: HttpRequest, person: UUID, act: Callable[..., Any], said: Callable[[Any], str]) -> HttpResponse:
@@ -237,7 +249,7 @@ def _offers(by: User, at: datetime) -> dict[str, Any]:
     today = timezone.localdate(at)
     directorates = Directorate.objects.filter(is_active=True).select_related("agency")
     return {
-        "roles": rules.roles_to_give(by, at=at),
+        "roles": memberships.roles_to_give(by, at=at),
         "agencies": Agency.objects.existing(on=today).order_by("name_ar", "pk"),
         "directorates": directorates.order_by("agency__name_ar", "name_ar", "pk"),
         "today": today,
@@ -252,3 +264,50 @@ def _role_sentence(change: StaffChange) -> str:
 
 def _nobody_left() -> str:
     return gettext("At least two people must remain who can propose and consent. Give the role to others first")
+
+
+# ---- The pages on which the unit plans and ends the absence of somebody, with a deputy. ----
+
+
+@staff_required(CMU)
+@require_http_methods(["GET", "HEAD", "POST"])
+def plan(request: HttpRequest, person: UUID) -> HttpResponse:
+    """Plan an absence; a deputy acts with the roles in agencies, so nobody names themselves."""
+    by, at = signed_in_user(request), timezone.now()
+    subject = get_object_or_404(User, pk=person, is_staff=True)
+    form = _form(request, subject, by, at)
+    if form.is_bound and form.is_valid() and _is_planned(form, subject):
+        messages.success(request, gettext("The absence is planned."))
+        return redirect("person", subject.pk)
+    context = {"form": form, "subject": subject, **frame(by, at=at)}
+    return render(request, "accounts/staff/people/absence.html", context)
+
+
+@staff_required(CMU)
+@require_POST
+def end(request: HttpRequest, person: UUID, absence: int) -> HttpResponse:
+    """End an absence today, or strike one that has not begun."""
+    found = get_object_or_404(Absence, pk=absence, user=person)
+    end_absence(found, on=timezone.localdate(timezone.now()))
+    messages.success(request, gettext("The absence has ended."))
+    return redirect("person", person)
+
+
+def _form(request: HttpRequest, subject: User, by: User, at: datetime) -> AbsenceForm:
+    today = timezone.localdate(at)
+    deputies = possible_deputies(subject, on=today).exclude(pk=by.pk)
+    return AbsenceForm(request.POST if request.method == "POST" else None, deputies=deputies, today=today)
+
+
+def _is_planned(form: AbsenceForm, subject: User) -> bool:
+    days = {name: form.cleaned_data[name] for name in ("starts_on", "ends_on")}
+    try:
+        plan_absence(subject, deputy=form.chosen_deputy(), **days)
+    except AlreadyAway:
+        form.add_error("starts_on", gettext("This person already has an absence on some of these days"))
+    except DeputyAway:
+        words = gettext("On some of these days the deputy is away, or the absent person is a deputy for someone else")
+        form.add_error("deputy", words)
+    else:
+        return True
+    return False

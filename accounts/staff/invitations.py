@@ -1,31 +1,48 @@
-"""Invitations of new staff to their work e-mail; the link sets their own password and works once."""
+"""Invitations of new staff: made, sent again, withdrawn, and accepted by the link in an e-mail."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import override
+from django.utils import timezone
+from django.utils.translation import gettext, override
+from django.views.decorators.http import require_http_methods
 
 from accounts import rate_limits
 from accounts.contact.recipients import BY_EMAIL, to_staff
+from accounts.decorators import handles_rate_limits
 from accounts.identity.staff_citizen_link import citizen_with_phone
-from accounts.models import Invitation, StaffChange, StaffChangeKind, User
-from accounts.staff.memberships import changes, rules
-from accounts.staff.memberships.changes import ChangeNotAllowed, RoleTerms
-from accounts.staff.memberships.locks import lock_person
+from accounts.models import FIRST_OPERATORS, Invitation, Membership, Outcome, StaffChange, StaffChangeKind, User
+from accounts.roles import Role
+from accounts.sign_in.passwords.forms import NewPasswordForm
+from accounts.sign_in.passwords.rules import PasswordOwner
+from accounts.staff import memberships
+from accounts.staff.memberships import ChangeNotAllowed, RoleTerms, lock_managers, lock_person
+from agencies.models import Agency
 from kit.dates import day_digits
+from kit.link_pages import opened_by_link
 from notifications import outbox
 from notifications.models import Lane
+
+# ---- Invitations of new staff to their work e-mail; the link sets their own password and works once. ----
+
 
 LIFE: Final = timedelta(days=7)
 _BYTES: Final = 32
@@ -77,11 +94,11 @@ def invite(new: NewPerson, terms: RoleTerms, *, by: User, at: datetime) -> Staff
 
     The account is inactive until the invitation is accepted. Raises ``ChangeNotAllowed``, ``AddressTaken``.
     """
-    if not rules.may_manage(by, at=at):
+    if not memberships.may_manage(by, at=at):
         raise ChangeNotAllowed
     user = create_account(new)
-    change = changes.propose(user, terms, by=by, at=at)
-    changes.record(StaffChangeKind.INVITED, user, by=by, at=at)
+    change = memberships.propose(user, terms, by=by, at=at)
+    memberships.record(StaffChangeKind.INVITED, user, by=by, at=at)
     issue(user, by=by, at=at)
     return change
 
@@ -112,7 +129,7 @@ def send_again(user: User, *, by: User, at: datetime) -> None:
 
     Raises ``ChangeNotAllowed``, ``AlreadyEntered``, ``RateLimitReached`` after five a day.
     """
-    if not rules.may_change(user, by=by, at=at):
+    if not memberships.may_change(user, by=by, at=at):
         raise ChangeNotAllowed
     rate_limits.spend(rate_limits.INVITATIONS_PER_PERSON, str(user.pk), at=at)
     with transaction.atomic():
@@ -120,19 +137,19 @@ def send_again(user: User, *, by: User, at: datetime) -> None:
         if locked.has_usable_password() or locked.is_active:
             raise AlreadyEntered
         Invitation.objects.open().filter(user=locked).update(withdrawn_at=at)
-        changes.record(StaffChangeKind.INVITED, locked, by=by, at=at)
+        memberships.record(StaffChangeKind.INVITED, locked, by=by, at=at)
         issue(locked, by=by, at=at)
 
 
 @transaction.atomic
 def withdraw(user: User, *, by: User, at: datetime) -> None:
     """Withdraw the open invitation. Raises ``ChangeNotAllowed``, and ``AlreadyEntered`` where there is none."""
-    if not rules.may_change(user, by=by, at=at):
+    if not memberships.may_change(user, by=by, at=at):
         raise ChangeNotAllowed
     locked = lock_person(user.pk)
     if not Invitation.objects.open().filter(user=locked).update(withdrawn_at=at):
         raise AlreadyEntered
-    changes.record(StaffChangeKind.INVITATION_WITHDRAWN, locked, by=by, at=at)
+    memberships.record(StaffChangeKind.INVITATION_WITHDRAWN, locked, by=by, at=at)
 
 
 def issue(user: User, *, by: User | None, at: datetime) -> None:
@@ -204,3 +221,83 @@ def _state(invitation: Invitation | None, *, at: datetime) -> LinkState:
 def _digest(token: str) -> str:
     # A random token of 256 bits needs neither salt nor key: nobody can try them all.
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+# ---- The first operators of an installation, whom nobody could propose or consent to. ----
+
+
+class OperatorsExist(Exception):
+    """There is, or was, an operator: every other one is proposed and consented to on the pages."""
+
+
+@transaction.atomic
+def install_operators(people: Sequence[NewPerson], *, at: datetime) -> list[User]:
+    """Make the first operators and owe their invitations; works once.
+
+    Concurrent runs wait for each other, and the second raises ``OperatorsExist``; a trigger and a unique number refuse
+    what bypasses this function. Raises ``AddressTaken``.
+    """
+    lock_managers()
+    if Membership.objects.filter(role=Role.OPERATOR).exists():
+        raise OperatorsExist
+    unit = Agency.objects.filter(code="cmu").first()
+    return [_install(person, place, unit, at=at) for place, person in zip(FIRST_OPERATORS, people, strict=False)]
+
+
+def _install(person: NewPerson, place: int, unit: Agency | None, *, at: datetime) -> User:
+    user, today = create_account(person), timezone.localdate(at)
+    change = StaffChange.objects.create(
+        kind=StaffChangeKind.ROLE_GIVEN,
+        subject=user,
+        role=Role.OPERATOR,
+        agency=unit,
+        starts_on=today,
+        proposed_at=at,
+        outcome=Outcome.DONE,
+        decided_at=at,
+        installed_as=place,
+    )
+    Membership.objects.create(user=user, agency=unit, role=Role.OPERATOR, starts_on=today, change=change)
+    issue(user, by=None, at=at)
+    return user
+
+
+# ---- The page behind the link of an invitation: new staff set their own password. ----
+
+
+logger = logging.getLogger(__name__)
+
+
+@opened_by_link
+@require_http_methods(["GET", "HEAD", "POST"])
+@handles_rate_limits
+def invitations_view_accept(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the form for the password, or why the link no longer works; opening the link alone uses nothing up."""
+    at = timezone.now()
+    state, invitation = find(token, at=at)
+    if invitation is None or state != LinkState.OPEN:
+        return _unusable(request, state)
+    form = NewPasswordForm(request.POST or None, owner=_owner(invitation.user))
+    if request.method == "POST" and form.is_valid():
+        rate_limits.spend(rate_limits.NEW_PASSWORDS_PER_ADDRESS, rate_limits.client_address(request), at=at)
+        try:
+            user = accept(token, form.cleaned_data["password"], at=at)
+        except LinkUnusable as unusable:
+            return _unusable(request, unusable.state)
+        logger.info("an invitation was accepted", extra={"user_id": str(user.pk)})
+        # Whoever was signed in at this browser is another person, or another account of the same one.
+        logout(request)
+        messages.success(request, gettext("Your password is set. Sign in with your work e-mail"))
+        return redirect("staff-sign-in")
+    return render(request, "accounts/staff/invitations/accept.html", {"form": form, "person": invitation.user})
+
+
+def _unusable(request: HttpRequest, state: LinkState) -> HttpResponse:
+    """Say why a link does not work; one that nobody ever sent is not found."""
+    status = HTTPStatus.NOT_FOUND if state == LinkState.UNKNOWN else HTTPStatus.GONE
+    return render(request, "accounts/staff/invitations/unusable.html", {"state": state.value}, status=status)
+
+
+def _owner(user: User) -> PasswordOwner:
+    names = user.name_en.split() or [""]
+    return PasswordOwner(first_name=names[0], family_name=names[-1], email=user.email)

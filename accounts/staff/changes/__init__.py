@@ -1,1 +1,0 @@
-"""The page of all changes of staff, for the auditor and the head of the unit."""
