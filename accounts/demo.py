@@ -33,8 +33,8 @@ from accounts.models import (
 )
 from accounts.policy import POLICY_VERSION
 from accounts.roles import PROTECTED, Role
-from accounts.sign_in.factors import apps
-from accounts.sign_in.passwords.hashing import hash_for_number
+from accounts.sign_in import factors
+from accounts.sign_in.passwords import hash_for_number
 from accounts.staff.memberships import RoleTerms, propose
 from agencies.models import Agency, Directorate, Governorate
 
@@ -304,8 +304,8 @@ def current_codes(at: datetime) -> tuple[str, str]:
     """
     if not settings.EMBEDDED:
         raise NotADemonstration
-    step = apps.step_at(at)
-    return apps.code(APP_SECRET, step=step), apps.code(APP_SECRET, step=step + 1)
+    step = factors.step_at(at)
+    return factors.code(APP_SECRET, step=step), factors.code(APP_SECRET, step=step + 1)
 
 
 def _staff_user(*, email: str, name_ar: str, name_en: str, phone: str, **_membership: str) -> User:

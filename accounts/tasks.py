@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.identity import recheck
-from accounts.sign_in import expiry
+from accounts.sign_in import attempts
 from accounts.staff import operator_alarms
 
 
@@ -14,10 +14,10 @@ def recheck_identities() -> None:
     recheck.recheck_due(timezone.now())
 
 
-@shared_task(name=expiry.TASK)
+@shared_task(name=attempts.TASK)
 def delete_expired() -> None:
     """Delete expired codes, form drafts and rate counters."""
-    expiry.delete_expired(timezone.now())
+    attempts.delete_expired(timezone.now())
 
 
 @shared_task(name=operator_alarms.TASK)

@@ -6,11 +6,7 @@ from accounts.account import email, notices, password, phone, views as account
 from accounts.mandates import views as mandates
 from accounts.privacy import views as privacy
 from accounts.registration import oidc_views as oidc, views as registration
-from accounts.sign_in import session_views
-from accounts.sign_in.citizens import views as citizens
-from accounts.sign_in.factors import views as factors
-from accounts.sign_in.forgotten_password import views as forgotten_password
-from accounts.sign_in.staff import factor_views, forgotten_views, views as staff
+from accounts.sign_in import citizens, factor_pages, forgotten_password, session_views, staff
 from accounts.staff import changes, invitations, people
 from accounts.staff_account import views as staff_account
 from accounts.staff_account.factors import views as staff_factors
@@ -52,13 +48,13 @@ urlpatterns: list[URLPattern] = [
     path("account/views/", privacy.views, name="account-views"),
     path("account/policy/", privacy.accept_policy, name="policy-accept"),
     path("staff/sign-in/", staff.sign_in, name="staff-sign-in"),
-    path("staff/sign-in/factor/", factor_views.factor, name="staff-sign-in-factor"),
-    path("staff/sign-in/enrol/", factor_views.enrol, name="staff-sign-in-enrol"),
-    path("staff/sign-in/codes/", factor_views.codes, name="staff-sign-in-codes"),
-    path("staff/sign-in/forgot/", forgotten_views.forgot, name="staff-forgot"),
-    path("staff/sign-in/forgot/<uuid:pk>/<str:token>/", forgotten_views.new_password, name="staff-new-password"),
-    path("staff/confirm/", factors.confirm, name="staff-confirm"),
-    path("staff/confirm/again/", factors.press_again, name="staff-confirm-again"),
+    path("staff/sign-in/factor/", staff.factor, name="staff-sign-in-factor"),
+    path("staff/sign-in/enrol/", staff.enrol, name="staff-sign-in-enrol"),
+    path("staff/sign-in/codes/", staff.codes, name="staff-sign-in-codes"),
+    path("staff/sign-in/forgot/", staff.forgot, name="staff-forgot"),
+    path("staff/sign-in/forgot/<uuid:pk>/<str:token>/", staff.new_password, name="staff-new-password"),
+    path("staff/confirm/", factor_pages.confirm, name="staff-confirm"),
+    path("staff/confirm/again/", factor_pages.press_again, name="staff-confirm-again"),
     path("staff/account/", staff_account.account, name="staff-account"),
     path("staff/account/password/", staff_password.password, name="staff-account-password"),
     path("staff/account/notices/", staff_notices.notices, name="staff-account-notices"),

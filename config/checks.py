@@ -15,7 +15,7 @@ from django.http.request import validate_host
 from django.utils.module_loading import import_string
 
 from accounts import phones
-from accounts.sign_in.oidc.client import read_client
+from accounts.sign_in.oidc import read_client
 from kit.crypto import lookups, named_keys, parse_keys
 
 REPLACEABLE = ("SMS_CARRIERS", "EMAIL_CARRIERS", "REGISTRY")

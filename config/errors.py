@@ -19,7 +19,7 @@ from django.views.defaults import page_not_found, server_error
 
 from accounts.models import User
 from accounts.roles import ANY_STAFF
-from accounts.sign_in.passwords.hashing import HashingBusy
+from accounts.sign_in.passwords import HashingBusy
 from complaints.staff.frame import frame
 from complaints.unsent_forms.store import words_in
 from config.monitoring.metrics import PAGES_NOT_SERVED

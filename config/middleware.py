@@ -19,7 +19,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views.defaults import bad_request
 
 from accounts.models import User
-from accounts.sign_in import held_forms, known_devices
+from accounts.sign_in import devices, held_forms
 from complaints.unsent_forms.pages import WISH_FIELD
 from config import api_answers
 from config.own_site import OWN_SITE
@@ -220,7 +220,7 @@ class KnownDevices:
         response = self.get_response(request)
         # A page that asks for nobody's session stays one without a statement.
         if request.session.accessed and isinstance(request.user, User):
-            known_devices.remember(request, response, request.user)
+            devices.remember(request, response, request.user)
             held_forms.mark_person(request, response, request.user)
         return response
 

@@ -251,12 +251,12 @@ OIDC = oidc(env)
 FOREIGN_MOBILES = env.str("FOREIGN_MOBILES", default="")
 
 PASSWORD_HASHERS = [
-    "accounts.sign_in.passwords.hashing.LimitedArgon2PasswordHasher",
+    "accounts.sign_in.passwords.LimitedArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "accounts.sign_in.passwords.validators.LengthValidator", "OPTIONS": {"shortest": 12, "longest": 128}},
-    {"NAME": "accounts.sign_in.passwords.validators.LeakedPasswordValidator"},
+    {"NAME": "accounts.sign_in.passwords.LengthValidator", "OPTIONS": {"shortest": 12, "longest": 128}},
+    {"NAME": "accounts.sign_in.passwords.LeakedPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 

@@ -36,9 +36,9 @@ from accounts.models import (
     User,
 )
 from accounts.roles import PROTECTED, Role
+from accounts.sign_in import factors
 from accounts.sign_in.backends import CITIZEN_BACKEND, STAFF_BACKEND
-from accounts.sign_in.factors import apps
-from accounts.sign_in.factors.step_up import FACTOR_AT
+from accounts.sign_in.factors import FACTOR_AT
 from accounts.sign_in.sessions import BEGAN, SessionStore
 from agencies.models import Agency, Directorate, Governorate, Period, Topic, WorkingHours
 from tests.prepared_rows import prepared
@@ -385,7 +385,7 @@ def give_app(user: User) -> Factor:
 
 def app_code(at: datetime | None = None, *, later: int = 0) -> str:
     """Return the code that the app of ``give_app`` shows at a moment, or some steps ``later``."""
-    return apps.code(APP_SECRET, step=apps.step_at(at or timezone.now()) + later)
+    return factors.code(APP_SECRET, step=factors.step_at(at or timezone.now()) + later)
 
 
 def let_in(context: BrowserContext, url: str, person: User | Citizen) -> None:

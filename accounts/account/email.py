@@ -19,7 +19,7 @@ from accounts.contact.account_notices import account_notice
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen
 from accounts.models import Citizen
 from accounts.registration.forms import AddressForm
-from accounts.sign_in.passwords.confirmation import is_confirmed_by_password
+from accounts.sign_in.passwords import is_confirmed_by_password
 from agencies.models import Governorate
 from kit.forms import EmailField, Form, PasswordField
 from kit.link_pages import opened_by_link

@@ -17,10 +17,7 @@ from accounts import rate_limits
 from accounts.contact.account_notices import owe_password_changed
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen, signed_in_user
 from accounts.models import Citizen
-from accounts.sign_in.passwords.confirmation import is_confirmed_by_password
-from accounts.sign_in.passwords.forms import NewPasswordForm
-from accounts.sign_in.passwords.hashing import hash_for_number
-from accounts.sign_in.passwords.rules import PasswordOwner
+from accounts.sign_in.passwords import NewPasswordForm, PasswordOwner, hash_for_number, is_confirmed_by_password
 from kit.forms import PasswordField
 
 # ---- Sets a new password, and notifies its owner. ----

@@ -19,11 +19,9 @@ from accounts.contact.recipients import citizen_key
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen
 from accounts.identity.staff_citizen_link import link_staff
 from accounts.models import Citizen, Purpose
-from accounts.sign_in import form_drafts
-from accounts.sign_in.codes import code_page, phone_codes
-from accounts.sign_in.codes.code_limits import CodeContext
-from accounts.sign_in.codes.forms import CodeForm
-from accounts.sign_in.passwords.confirmation import is_confirmed_by_password
+from accounts.sign_in import codes, form_drafts
+from accounts.sign_in.codes import CodeContext, CodeForm
+from accounts.sign_in.passwords import is_confirmed_by_password
 from kit.forms import Form, MobileField, PasswordField
 from notifications import outbox
 from notifications.actions.readdressing import readdress
@@ -79,7 +77,7 @@ def phone(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and is_confirmed_by_password(form, request, at=at) and _is_changed(form, citizen):
         session = form_drafts.session_hash(request)
         form_drafts.keep(Purpose.CHANGE_PHONE, session, {"phone": form.cleaned_data["mobile"]}, at=at)
-        phone_codes.send_again(_code_context(request, form.cleaned_data["mobile"]), at=at)
+        codes.send_again(_code_context(request, form.cleaned_data["mobile"]), at=at)
         return redirect("account-phone-code")
     return render(request, "accounts/account/phone/change_phone.html", {"form": form, "citizen": citizen})
 
@@ -94,17 +92,17 @@ def phone_code(request: HttpRequest) -> HttpResponse:
     if not draft:
         return redirect("account-phone")
     context = _code_context(request, draft["phone"])
-    if code_page.asks_again(request):
-        code_page.send_again(request, context, at=at)
-        return code_page.redirect_here(request)
+    if codes.asks_again(request):
+        codes.code_page_send_again(request, context, at=at)
+        return codes.redirect_here(request)
     form = CodeForm(request.POST or None)
-    if request.method == "POST" and code_page.is_proven(form, context, at=at):
+    if request.method == "POST" and codes.is_proven(form, context, at=at):
         change_phone(signed_in_citizen(request), context.phone, at=at)
         unreachable.forget(request.session, Channel.SMS)
         form_drafts.forget(Purpose.CHANGE_PHONE, context.session)
         messages.success(request, _success_message(signed_in_citizen(request), context.phone))
         return redirect("account")
-    return code_page.page(request, form, context, at=at, step="account", change_url="account-phone")
+    return codes.page(request, form, context, at=at, step="account", change_url="account-phone")
 
 
 def _is_changed(form: ChangePhoneForm, citizen: Citizen) -> bool:
@@ -124,4 +122,4 @@ def _success_message(citizen: Citizen, phone: str) -> str:
 
 def _code_context(request: HttpRequest, number: str) -> CodeContext:
     session = form_drafts.session_hash(request)
-    return code_page.code_context(request, Purpose.CHANGE_PHONE, session=session, phone=number)
+    return codes.code_context(request, Purpose.CHANGE_PHONE, session=session, phone=number)

@@ -22,10 +22,8 @@ from accounts.registration import register, steps
 from accounts.registration.data import password_owner
 from accounts.registration.forms import ContactForm, PasswordForm, WhoForm
 from accounts.registration.register import Mismatch
-from accounts.sign_in import app_sessions, form_drafts
-from accounts.sign_in.codes import code_page, phone_codes
-from accounts.sign_in.codes.code_limits import CodeContext
-from accounts.sign_in.codes.forms import CodeForm
+from accounts.sign_in import app_sessions, codes, form_drafts
+from accounts.sign_in.codes import CodeContext, CodeForm
 from kit.crypto import lookup
 from kit.problems import Problem, require_valid
 
@@ -117,7 +115,7 @@ def _draft(request: HttpRequest, body: RegistrationBody, *, at: datetime) -> dic
 
 def _begun(key: str, context: CodeContext, *, at: datetime, is_proven: bool = False) -> Begun:
     masked = email_address.mask(context.email) if context.email else phones.mask(context.phone)
-    wait = phone_codes.seconds_to_wait(context, at=at)
+    wait = codes.seconds_to_wait(context, at=at)
     return Begun(registration=key, sent_to=masked, wait=wait, is_proven=is_proven)
 
 
@@ -127,7 +125,7 @@ def send_code_again(request: HttpRequest, body: Again) -> Begun:
     at = timezone.now()
     draft = _registration_draft(body.registration, at=at)
     context = steps.code_context(request, draft, session=_session(body.registration))
-    phone_codes.send_again(context, at=at)
+    codes.send_again(context, at=at)
     return _begun(body.registration, context, at=at)
 
 
@@ -146,7 +144,7 @@ def complete_registration(request: HttpRequest, body: Completion) -> Status[Toke
     context = steps.code_context(request, draft, session=session)
     if draft.get("proven") != context.target:
         form = CodeForm({"code": body.code})
-        if not code_page.is_proven(form, context, at=at):
+        if not codes.is_proven(form, context, at=at):
             require_valid(form)
         draft["proven"] = context.target
     if body.insists and draft.get("mismatch"):

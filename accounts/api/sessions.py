@@ -16,8 +16,7 @@ from accounts.decorators import signed_in_user
 from accounts.models import SessionEnd
 from accounts.sign_in import app_sessions
 from accounts.sign_in.app_sessions import ACCESS_LIFE, Keys, SessionOver
-from accounts.sign_in.citizens.forms import SignInForm
-from accounts.sign_in.citizens.proof import proven_citizen
+from accounts.sign_in.citizens import SignInForm, proven_citizen
 from kit.problems import Problem, require_valid
 
 router = Router(tags=["sign-in"])

@@ -10,7 +10,7 @@ from typing import Any
 from accounts import phones
 from accounts.identity.registries import IdentityClaim
 from accounts.models import NumberKind
-from accounts.sign_in.passwords import rules
+from accounts.sign_in import passwords
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,10 @@ def identity_details(who: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def password_owner(draft: Mapping[str, Any]) -> rules.PasswordOwner:
+def password_owner(draft: Mapping[str, Any]) -> passwords.PasswordOwner:
     """Return the personal data that the password of a registration may not contain."""
     who, contact = draft.get("who", {}), draft.get("contact", {})
-    return rules.PasswordOwner(
+    return passwords.PasswordOwner(
         number=who.get("national_number") or who.get("document_number") or "",
         first_name=who.get("first_name", ""),
         family_name=who.get("family_name", ""),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from accounts import countries, phones
 from accounts.identity.form_fields import DocumentNumberField
 from accounts.models import NumberKind
-from accounts.sign_in.passwords.forms import NewPasswordForm
+from accounts.sign_in.passwords import NewPasswordForm
 from agencies.models import Governorate
 from kit.forms import (
     CHOOSE,

@@ -21,11 +21,10 @@ from accounts.decorators import local_next, visitors_only
 from accounts.identity.json_requests import Unavailable
 from accounts.models import Citizen, NumberKind, Purpose, User
 from accounts.registration.forms import NATIONAL
-from accounts.sign_in import form_drafts
+from accounts.sign_in import form_drafts, oidc
 from accounts.sign_in.backends import CITIZEN_BACKEND
-from accounts.sign_in.citizens.views import redirect_after_sign_in
-from accounts.sign_in.oidc import client, flow
-from accounts.sign_in.oidc.flow import NotSignedIn
+from accounts.sign_in.citizens import redirect_after_sign_in
+from accounts.sign_in.oidc import NotSignedIn
 from accounts.sign_in.opening import open_session
 from kit.forms import plain_digits
 
@@ -44,7 +43,7 @@ def start(request: HttpRequest) -> HttpResponse:
     session = form_drafts.session_hash(request)
     try:
         return HttpResponseRedirect(
-            flow.begin(session, redirect_uri=_redirect_uri(), target=local_next(request), at=at)
+            oidc.begin(session, redirect_uri=_redirect_uri(), target=local_next(request), at=at)
         )
     except Unavailable:
         return _back(
@@ -59,7 +58,7 @@ def returned(request: HttpRequest) -> HttpResponse:
     at = _opened(request)
     session = form_drafts.session_hash(request)
     try:
-        person, target = flow.finish(session, request.GET.dict(), redirect_uri=_redirect_uri(), at=at)
+        person, target = oidc.finish(session, request.GET.dict(), redirect_uri=_redirect_uri(), at=at)
     except NotSignedIn:
         return _back(request, gettext("The sign-in with the digital identity was not completed. Start again"))
     except Unavailable:
@@ -78,7 +77,7 @@ def returned(request: HttpRequest) -> HttpResponse:
 
 def _opened(request: HttpRequest) -> datetime:
     """Count the visit and return its moment; 404 while no provider is named."""
-    if not client.is_on():
+    if not oidc.is_on():
         raise Http404
     at = timezone.now()
     rate_limits.spend(rate_limits.OIDC_PER_ADDRESS, rate_limits.client_address(request), at=at)
@@ -86,7 +85,7 @@ def _opened(request: HttpRequest) -> datetime:
 
 
 def _redirect_uri() -> str:
-    return flow.redirect_address(reverse("oidc-return"))
+    return oidc.redirect_address(reverse("oidc-return"))
 
 
 def _owner(number: str) -> User | None:

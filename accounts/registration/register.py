@@ -27,8 +27,8 @@ from accounts.models import Citizen, Identity, PolicyAcceptance, User
 from accounts.models.people import CitizenQuerySet
 from accounts.registration.data import RegistrationData
 from accounts.registration.recorded import without_account
-from accounts.sign_in.codes import phone_codes
-from accounts.sign_in.codes.code_limits import CodeContext
+from accounts.sign_in import codes
+from accounts.sign_in.codes import CodeContext
 from agencies.models import Governorate
 from notifications import outbox
 from notifications.addresses import address_status
@@ -49,13 +49,13 @@ class Mismatch(Exception):
         self.finding = finding
 
 
-def send_code(data: RegistrationData, context: CodeContext, *, at: datetime) -> phone_codes.Sending:
+def send_code(data: RegistrationData, context: CodeContext, *, at: datetime) -> codes.Sending:
     """Send the code to the phone that was entered, and notify the owner of a registered number once a day.
 
     For a number without an owner the same statements run: its notice is written too, and expires before it can be
     sent. Raise ``RateLimitReached``.
     """
-    sending = phone_codes.send_again(context, at=at)
+    sending = codes.send_again(context, at=at)
     owner = Citizen.objects.numbered(data.number_kind, data.number).matched().first()
     is_first = rate_limits.allows(ALREADY_REGISTERED, f"{data.number_kind}:{data.number}", at=at)
     _notify_owner(owner if is_first else None, data, at=at)

@@ -16,9 +16,9 @@ from accounts.rate_limits import client_address
 from accounts.registration import register
 from accounts.registration.data import RegistrationData, password_owner
 from accounts.registration.forms import PasswordForm
-from accounts.sign_in.codes import code_page
-from accounts.sign_in.codes.code_limits import CodeContext
-from accounts.sign_in.passwords.hashing import hash_for_number, uncounted_if_busy
+from accounts.sign_in import codes
+from accounts.sign_in.codes import CodeContext
+from accounts.sign_in.passwords import hash_for_number, uncounted_if_busy
 
 type RegistrationDraft = Mapping[str, Any]
 
@@ -50,7 +50,7 @@ def known_finding(draft: RegistrationDraft) -> RegistryFinding | None:
 def code_context(request: HttpRequest, draft: RegistrationDraft, *, session: str) -> CodeContext:
     """Return what the code of this registration is bound to; ``session`` is the hash that its draft is found by."""
     phone, email = draft["contact"]["mobile"], email_for_codes(draft)
-    return code_page.code_context(request, Purpose.REGISTER, session=session, phone=phone, email=email)
+    return codes.code_context(request, Purpose.REGISTER, session=session, phone=phone, email=email)
 
 
 def email_for_codes(draft: RegistrationDraft) -> str:

@@ -24,12 +24,9 @@ from accounts.registration.data import password_owner
 from accounts.registration.forms import ContactForm, PasswordForm, WhoForm
 from accounts.registration.register import Mismatch
 from accounts.registration.sample_people import sample_people
-from accounts.sign_in import form_drafts
+from accounts.sign_in import codes, form_drafts, oidc
 from accounts.sign_in.backends import CITIZEN_BACKEND
-from accounts.sign_in.codes import code_page
-from accounts.sign_in.codes.code_limits import CodeContext
-from accounts.sign_in.codes.forms import CodeForm
-from accounts.sign_in.oidc import client as oidc
+from accounts.sign_in.codes import CodeContext, CodeForm
 from accounts.sign_in.opening import open_session
 
 STEPS: Final = {"who": "register", "contact": "register-contact", "last": "register-password"}
@@ -101,13 +98,13 @@ def code(request: HttpRequest) -> HttpResponse:
     if missing := _missing(draft, *STEPS):
         return redirect(missing)
     context = _code_context(request, draft)
-    if code_page.asks_again(request):
-        code_page.send_again(request, context, at=at)
-        return code_page.redirect_here(request)
+    if codes.asks_again(request):
+        codes.code_page_send_again(request, context, at=at)
+        return codes.redirect_here(request)
     form = CodeForm(request.POST or None)
-    if request.method == "POST" and code_page.is_proven(form, context, at=at):
+    if request.method == "POST" and codes.is_proven(form, context, at=at):
         return _finish(request, draft | {"proven": context.target}, at=at)
-    return code_page.page(request, form, context, at=at, step="register", change_url="register-contact")
+    return codes.page(request, form, context, at=at, step="register", change_url="register-contact")
 
 
 def _next(request: HttpRequest, draft: dict[str, Any], *, at: datetime, next_step: str) -> HttpResponse:

@@ -10,17 +10,19 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from accounts import rate_limits
-from accounts.models import User
+from accounts.models import AppSession, FormDraft, PhoneCode, RateCounter, Session, StoredAnswer, User
 from accounts.rate_limits import RateLimit
-from accounts.sign_in import known_devices
-from accounts.sign_in.passwords.hashing import uncounted_if_busy
+from accounts.sign_in import devices
+from accounts.sign_in.passwords import uncounted_if_busy
 from kit.crypto import lookup
+from notifications.periodic.rows import RowRun
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +53,7 @@ class Attempt:
         address = rate_limits.client_address(request)
         self._limits, self._name, self._address = limits, name, address
         self._here = f"{name}@{address}"
-        self._device = known_devices.known_key(request, users)
+        self._device = devices.known_key(request, users)
 
     @contextmanager
     def counted(self, *, at: datetime) -> Iterator[None]:
@@ -80,3 +82,31 @@ class Attempt:
         """Log the failure, without saying whose account it was: equal hashes are tries at the same one."""
         account = lookup(self._name, purpose="sign_in_log")[:16]
         logger.warning("a sign-in failed", extra={"account": account, "staff": self._limits == STAFF})
+
+
+# ---- Deletes expired sessions, codes, form drafts, rate counters and stored answers. ----
+
+
+TASK: Final = "accounts.delete_expired"
+CODES_KEPT: Final = timedelta(days=2)
+#: How long an answer is given again to the same request of an app.
+ANSWERS_KEPT: Final = timedelta(days=1)
+
+
+def delete_expired(at: datetime) -> None:
+    """Delete form drafts and answers older than a day, codes older than two, sessions and counters that have ended.
+
+    Rows of one kind that cannot be deleted keep none of another.
+    """
+    run = RowRun(TASK, "table", at=at)
+    tables: tuple[QuerySet[Model], ...] = (
+        FormDraft.objects.filter(expires_at__lte=at),
+        PhoneCode.objects.filter(created_at__lte=at - CODES_KEPT),
+        RateCounter.objects.filter(ends_at__lte=at),
+        Session.objects.filter(expire_date__lte=at),
+        AppSession.objects.filter(expires_at__lte=at),
+        StoredAnswer.objects.filter(created_at__lte=at - ANSWERS_KEPT),
+    )
+    for expired in tables:
+        with run.row(expired.model.__name__):
+            expired.delete()

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.http import HttpRequest
 
 from accounts.models import Citizen, User
-from accounts.sign_in.passwords import hashing
+from accounts.sign_in import passwords
 from kit.compiled_reads import CompiledRead
 
 #: The backend that a citizen's session is opened with.
@@ -81,7 +81,7 @@ def citizen_for(number: str, password: str, users: Sequence[User]) -> User | Non
     Both take the same time.
     """
     guess, fits = _hashable(password)
-    matching = hashing.matching_users(guess, number, users)
+    matching = passwords.matching_users(guess, number, users)
     return CitizenBackend().get_user(matching[0].pk) if matching and fits else None
 
 

@@ -31,8 +31,7 @@ from accounts.decorators import handles_rate_limits
 from accounts.identity.staff_citizen_link import citizen_with_phone
 from accounts.models import FIRST_OPERATORS, Invitation, Membership, Outcome, StaffChange, StaffChangeKind, User
 from accounts.roles import Role
-from accounts.sign_in.passwords.forms import NewPasswordForm
-from accounts.sign_in.passwords.rules import PasswordOwner
+from accounts.sign_in.passwords import NewPasswordForm, PasswordOwner
 from accounts.staff import memberships
 from accounts.staff.memberships import ChangeNotAllowed, RoleTerms, lock_managers, lock_person
 from agencies.models import Agency

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.contact.recipients import BY_EMAIL, to_staff
 from accounts.models import Membership, Outcome, StaffChange, StaffChangeKind, User
 from accounts.roles import CMU, PROTECTED, STAFF_MANAGERS, Role
-from accounts.sign_in.factors import enrolment
+from accounts.sign_in import factor_pages
 from agencies.models import Agency, Directorate
 from kit.dates import day_digits
 from kit.unit import unit_name
@@ -386,7 +386,7 @@ def remove_factors(subject: User, *, by: User, at: datetime) -> StaffChange:
         raise ChangeNotAllowed
     if not lock_person(subject.pk).factors.exists():
         raise AlreadyDecided
-    enrolment.forget_all(subject, at=at)
+    factor_pages.forget_all(subject, at=at)
     return record(StaffChangeKind.FACTORS_REMOVED, subject, by=by, at=at)
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.decorators import handles_rate_limits, signed_in_user, staff_required
 from accounts.models import Absence, Membership, Outcome, StaffChange, StaffChangeKind, User
 from accounts.roles import CMU, STAFF_MANAGERS, Role
-from accounts.sign_in.factors.step_up import recent_factor_required
+from accounts.sign_in.factors import recent_factor_required
 from accounts.staff import invitations, memberships
 from accounts.staff.absences import AlreadyAway, DeputyAway, end_absence, plan_absence
 from accounts.staff.filters import query_string, sent_filter

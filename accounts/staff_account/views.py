@@ -13,8 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import phones
 from accounts.decorators import members_of_staff, signed_in_user
-from accounts.sign_in import sessions
-from accounts.sign_in.factors import recovery_codes
+from accounts.sign_in import factors as recovery_codes, sessions
 
 logger = logging.getLogger(__name__)
 

@@ -28,7 +28,7 @@ from accounts.identity import disclosure
 from accounts.identity.disclosure import CaseMark, record_view
 from accounts.models import Citizen, User, ViewKind
 from accounts.roles import CMU, CONTACT_CENTRE
-from accounts.sign_in.factors.step_up import recent_factor_required
+from accounts.sign_in.factors import recent_factor_required
 from complaints.case_text import delivery_status
 from complaints.case_text.message_names import message_name
 from complaints.contact_centre.menu import OVERSEERS

@@ -37,7 +37,7 @@ from accounts.registration.data import identity_details
 from accounts.registration.forms import WhoForm
 from accounts.registration.recorded import SaidInPerson
 from accounts.roles import CONTACT_CENTRE
-from accounts.sign_in.factors.step_up import recent_factor_required
+from accounts.sign_in.factors import recent_factor_required
 from agencies.models import Governorate
 from complaints.case_text import known_problems
 from complaints.case_text.kinds import WORDS

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.identity import disclosure
 from accounts.models import User
-from accounts.sign_in.factors.step_up import recent_factor_required
+from accounts.sign_in.factors import recent_factor_required
 from complaints import actions
 from complaints.actions.labels import labels_on
 from complaints.actions.notes import NotAnOfficer, candidates

@@ -18,7 +18,7 @@ from accounts.identity import disclosure
 from accounts.identity.disclosure import CaseMark, record_view
 from accounts.models import User, ViewKind
 from accounts.roles import CMU, READERS
-from accounts.sign_in.factors.step_up import recent_factor_required
+from accounts.sign_in.factors import recent_factor_required
 from agencies.calendar import WorkingCalendar
 from agencies.models import current_calendar
 from complaints.actions.urgency import danger_words

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User, officers_of
-from accounts.sign_in.factors.step_up import recent_factor_required
+from accounts.sign_in.factors import recent_factor_required
 from agencies.models import Agency, current_calendar
 from complaints import actions
 from complaints.actions import consultations

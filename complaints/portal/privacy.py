@@ -25,7 +25,7 @@ from accounts.decorators import citizen_required, handles_rate_limits, signed_in
 from accounts.models import Citizen, DataCopy, Mandate, PrivacyRequest, RequestKind, RequestState
 from accounts.privacy import requests
 from accounts.rate_limits import DAY, RateLimit, spend
-from accounts.sign_in.passwords.confirmation import is_confirmed_by_password
+from accounts.sign_in.passwords import is_confirmed_by_password
 from complaints.attachments import mandate_papers
 from complaints.attachments.recognition import MEGABYTE
 from complaints.attachments.stored import open_stored

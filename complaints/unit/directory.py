@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import UNIT_HEAD
-from accounts.sign_in.factors.step_up import recent_factor_required
+from accounts.sign_in.factors import recent_factor_required
 from agencies import reference_changes
 from agencies.models import AgencySuccession, Reference, ReferenceChange
 from agencies.reference_changes import Author

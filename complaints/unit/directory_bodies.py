@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User
 from accounts.roles import UNIT_HEAD
-from accounts.sign_in.factors.step_up import recent_factor_required
+from accounts.sign_in.factors import recent_factor_required
 from agencies import successions as rules
 from agencies.models import (
     Agency,

@@ -23,7 +23,7 @@ from accounts.decorators import signed_in_user, staff_required
 from accounts.models import EditionState, PolicyEdition
 from accounts.models.policy_editions import CHANGED_LENGTH, TEXT_LENGTH
 from accounts.roles import STAFF_CHANGE_READERS, UNIT_HEAD
-from accounts.sign_in.factors.step_up import recent_factor_required
+from accounts.sign_in.factors import recent_factor_required
 from agencies import reference_files
 from agencies.models import Reference
 from agencies.reference_data import BadReference

@@ -26,7 +26,7 @@ from accounts.models import Citizen, Identity, IdentityCheck, IdentityDecision, 
 from accounts.registration.data import identity_details
 from accounts.registration.forms import OTHER, WhoForm
 from accounts.roles import CMU
-from accounts.sign_in.factors.step_up import recent_factor_required
+from accounts.sign_in.factors import recent_factor_required
 from complaints.models import Case, CentreContact
 from complaints.staff.forms import SHORTEST_TEXT
 from complaints.staff.frame import frame

@@ -21,7 +21,7 @@ from accounts.mandates.changes import MandateChanged, MandateInForce
 from accounts.mandates.standing import MandateRow, in_force_words
 from accounts.models import Citizen, Mandate, User, ViewKind
 from accounts.roles import CMU
-from accounts.sign_in.factors.step_up import recent_factor_required
+from accounts.sign_in.factors import recent_factor_required
 from complaints.attachments import mandate_papers
 from complaints.attachments.responses import shown_response
 from complaints.staff.frame import frame

@@ -24,7 +24,7 @@ from django_stubs_ext import StrPromise
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import IdentityView, User
 from accounts.roles import Role
-from accounts.sign_in.factors.step_up import recent_factor_required
+from accounts.sign_in.factors import recent_factor_required
 from agencies.models.workdays import current_calendar
 from complaints.escalation import breach_clocks
 from complaints.models import Breach, RetentionReport, RetentionRule

@@ -20,7 +20,7 @@ from accounts.decorators import signed_in_user, staff_required
 from accounts.models import PrivacyRequest, RequestKind, RequestState, User
 from accounts.privacy import requests
 from accounts.roles import CMU, Role
-from accounts.sign_in.factors.step_up import recent_factor_required
+from accounts.sign_in.factors import recent_factor_required
 from agencies.models import Agency
 from complaints import reference
 from complaints.models import Case, RetentionRule

@@ -26,7 +26,7 @@ from accounts.decorators import signed_in_user, staff_required
 from accounts.identity.form_fields import DocumentNumberField
 from accounts.models import Citizen, User, officers_of
 from accounts.roles import UNIT_HEAD
-from accounts.sign_in.factors.step_up import recent_factor_required
+from accounts.sign_in.factors import recent_factor_required
 from agencies.models import Agency, OutsideCentre
 from complaints.engine import agency_calls, centre_calls
 from complaints.filing import program_keys

@@ -21,7 +21,7 @@ from accounts.models import Citizen, User
 from accounts.registration.data import identity_details
 from accounts.registration.forms import WhoForm
 from accounts.roles import OPERATORS
-from accounts.sign_in.factors.step_up import recent_factor_required
+from accounts.sign_in.factors import recent_factor_required
 from complaints.staff.frame import frame
 
 logger = logging.getLogger(__name__)

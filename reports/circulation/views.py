@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User
 from accounts.roles import READERS, REPORT_READERS
-from accounts.sign_in.factors.step_up import recent_factor_required
+from accounts.sign_in.factors import recent_factor_required
 from complaints.attachments.fields import NOT_STORED, uploader_key
 from complaints.attachments.responses import file_response
 from complaints.attachments.uploads import NotStored

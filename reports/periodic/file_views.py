@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import signed_in_user
-from accounts.sign_in.factors.step_up import recent_factor_required
+from accounts.sign_in.factors import recent_factor_required
 from reports.access import for_readers_of_all
 from reports.documents.downloads import download
 from reports.models import PeriodicReport

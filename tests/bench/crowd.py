@@ -27,7 +27,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.demo import APP_SECRET, DEMO_SIGN_INS
-from accounts.sign_in.factors import apps
+from accounts.sign_in import factors
 from config.devstack import throwaway
 from config.devstack.processes import free_port
 from tests.bench import progress
@@ -244,7 +244,7 @@ def _signed_in(port: int, who: str) -> Browser:
     typed = {"email" if is_staff else "number": person.login, "password": person.password}
     _require(browser.send(person.page, typed), f"sign-in of {who}")
     if is_staff:
-        code = apps.code(APP_SECRET, step=apps.step_at(timezone.now()))
+        code = factors.code(APP_SECRET, step=factors.step_at(timezone.now()))
         _require(browser.send("/ar/staff/sign-in/factor/", {"code": code}), f"the code of {who}")
     return browser
 

@@ -89,7 +89,7 @@ def test_a_sentence_is_read_as_its_reader_reads_it() -> None:
 COOKIE_SETTERS = [
     "accounts/contact/push.py",
     "accounts/sign_in/held_forms.py",
-    "accounts/sign_in/known_devices.py",
+    "accounts/sign_in/devices.py",
     "complaints/portal/filing_steps.py",
 ]
 

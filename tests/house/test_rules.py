@@ -280,7 +280,7 @@ KEEPS_ARABIC = {
     "complaints/simulation/seeds.py",  # the streets they live in
     "complaints/simulation/texts.py",  # what is written on every simulated case
     "complaints/simulation/world.py",  # what the contact centre writes down
-    "accounts/sign_in/passwords/name_spellings.py",  # the letters of a name, and how they are written in Latin
+    "accounts/sign_in/passwords.py",  # the letters of a name, and how they are written in Latin
     "agencies/reference_changes.py",  # the separator of a list
     # The beginnings and endings of words, and the words that stand in every text:
     *(f"agencies/free_text/{part}.py" for part in ("danger", "empty_words", "lexicon", "places", "reader", "words")),

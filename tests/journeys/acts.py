@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Locator, expect
 
 from accounts.demo import PASSWORD
-from accounts.sign_in.factors import apps
+from accounts.sign_in import factors
 from tests.journeys.person import Person
 from tests.journeys.site import Matter
 
@@ -158,7 +158,7 @@ def enrol_app(person: Person) -> None:
     """Set up an authenticator app at the first sign-in, and keep the recovery codes."""
     person.is_at("Set up the second step of signing in")
     secret = person.main.locator("code").first.inner_text().replace(" ", "")
-    person.write("Code from the app", apps.code(secret, step=apps.step_at(timezone.now())))
+    person.write("Code from the app", factors.code(secret, step=factors.step_at(timezone.now())))
     person.press("Confirm")
     person.tick("I have printed these codes or written them down")
     person.press("Continue")

@@ -36,7 +36,7 @@ HIBA = Newcomer(
 #: An account as registering leaves it.
 _REGISTERED = """
 from datetime import date
-from accounts.sign_in.passwords.hashing import hash_for_number
+from accounts.sign_in.passwords import hash_for_number
 from tests.cast import make_citizen
 who = said["who"]
 first, father, grandfather, family = who["names"]

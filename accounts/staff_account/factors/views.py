@@ -14,10 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import members_of_staff, signed_in_user
 from accounts.models import Purpose
-from accounts.sign_in import form_drafts
-from accounts.sign_in.factors import enrolment, enrolment_page, recovery_codes
-from accounts.sign_in.factors.forms import CodesKeptForm
-from accounts.sign_in.factors.step_up import recent_factor_required
+from accounts.sign_in import factor_pages, factors, form_drafts
+from accounts.sign_in.factors import CodesKeptForm, recent_factor_required
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,12 +24,12 @@ from accounts.sign_in.factors.step_up import recent_factor_required
 def add(request: HttpRequest) -> HttpResponse:
     """Add one more factor: an authenticator app or a passkey."""
     user, at = signed_in_user(request), timezone.now()
-    page = enrolment_page.read(request, user, at=at)
+    page = factor_pages.read(request, user, at=at)
     if page.factor is not None:
         with transaction.atomic():
             # Whoever takes the draft adds the factor: a form that is sent twice at once adds one.
             if form_drafts.take(Purpose.FACTOR, form_drafts.session_hash(request), at=at):
-                enrolment.add(user, page.factor, at=at)
+                factor_pages.add(user, page.factor, at=at)
         messages.success(request, gettext("The new way to confirm your sign-in has been added"))
         return redirect("staff-account")
     return render(request, "accounts/staff_account/factors/add.html", page.context)
@@ -43,9 +41,9 @@ def add(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Remove a factor, but never the last one."""
     try:
-        if not enrolment.remove(signed_in_user(request), pk, at=timezone.now()):
+        if not factor_pages.remove(signed_in_user(request), pk, at=timezone.now()):
             raise Http404
-    except enrolment.LastFactor:
+    except factor_pages.LastFactor:
         messages.error(request, gettext("This is your only way to confirm your sign-in. Add another one first"))
     else:
         messages.success(request, gettext("It has been removed"))
@@ -62,11 +60,11 @@ def codes(request: HttpRequest) -> HttpResponse:
     # Codes that nobody has seen are never put in force.
     form = CodesKeptForm(request.POST if request.method == "POST" and draft else None)
     if form.is_bound and form.is_valid():
-        enrolment.renew_codes(user, draft["codes"], at=at)
+        factor_pages.renew_codes(user, draft["codes"], at=at)
         form_drafts.forget(Purpose.RECOVERY, form_drafts.session_hash(request))
         messages.success(request, gettext("Your new recovery codes are in force. The old ones no longer work"))
         return redirect("staff-account")
     if not draft:
-        draft = {"codes": recovery_codes.new_codes()}
+        draft = {"codes": factors.new_codes()}
         form_drafts.keep(Purpose.RECOVERY, form_drafts.session_hash(request), draft, at=at)
     return render(request, "accounts/staff_account/factors/codes.html", {"form": form, "codes": draft["codes"]})

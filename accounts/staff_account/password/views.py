@@ -13,10 +13,9 @@ from django.views.decorators.http import require_http_methods
 from accounts import rate_limits
 from accounts.account.password import ChangePasswordForm
 from accounts.decorators import handles_rate_limits, members_of_staff, signed_in_user
-from accounts.sign_in.factors.step_up import recent_factor_required
-from accounts.sign_in.passwords.confirmation import is_confirmed_by_password
-from accounts.sign_in.passwords.rules import PasswordOwner
-from accounts.sign_in.staff.forgotten import set_password
+from accounts.sign_in.factors import recent_factor_required
+from accounts.sign_in.passwords import PasswordOwner, is_confirmed_by_password
+from accounts.sign_in.staff import set_password
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,7 +8,7 @@ from accounts.account.phone import ChangePhoneForm
 from accounts.models import Citizen, PhoneCode, User
 from accounts.phones import all_regions, mask, national, show
 from accounts.registration.forms import ContactForm
-from accounts.sign_in.forgotten_password.forms import ForgotForm
+from accounts.sign_in.forgotten_password import ForgotForm
 from kit.forms import EmailField, MobileField
 from notifications.models import Message
 from tests.accounts.keyboard import CONTACT, RANA, errors, url

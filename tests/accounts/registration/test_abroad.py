@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.contact.channel import contact_channel
 from accounts.models import Citizen, Identity, PhoneCode
-from accounts.sign_in.forgotten_password import reset
+from accounts.sign_in import forgotten_password
 from notifications.models import Channel, Message
 from tests.accounts.keyboard import CONTACT, LAST, PASSWORD, RANA, errors, newest_code, register_until_code, url
 
@@ -105,9 +105,9 @@ def test_whoever_registers_with_her_number_and_phone_gets_no_code_for_her_accoun
     visitor = Client()
     visitor.post("/ar/forgot/", {"number": rana.number, "mobile": GERMAN})
     assert leaving()[-1] == ("code", "email", MAIL)
-    account = reset.account_for_code(rana.number, GERMAN)
+    account = forgotten_password.account_for_code(rana.number, GERMAN)
     taken = {"birth_date": date(1978, 6, 14), "password": "copper-violet-train", "at": timezone.now()}
-    assert reset.set_password(rana.number, phone=GERMAN, email="thief@example.de", **taken) is False
+    assert forgotten_password.set_password(rana.number, phone=GERMAN, email="thief@example.de", **taken) is False
     assert account == rana
 
 

@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Citizen, Identity
+from accounts.sign_in import passwords
 from accounts.sign_in.backends import citizen_for, people_with
-from accounts.sign_in.passwords import hashing
-from accounts.sign_in.passwords.hashing import HashingBusy, hash_for_number
+from accounts.sign_in.passwords import HashingBusy, hash_for_number
 from kit.slots import Slots
 from tests.accounts.sign_in.pages import NUMBER, SIGN_IN, is_signed_in
 from tests.cast import PASSWORD, make_citizen, password_hash
@@ -46,7 +46,7 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def no_slot(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """All slots are taken, and nobody may wait."""
     slots = Slots(at_once=1, waiting=0)
-    monkeypatch.setattr(hashing, "_slots", slots)
+    monkeypatch.setattr(passwords, "_slots", slots)
     with slots.taken(seconds=0):
         yield
 
@@ -109,7 +109,7 @@ def test_strangers_who_register_with_a_number_push_nobody_out(hashes: list[str])
 def test_many_hashes_of_a_key_that_is_gone_cost_one_hash(hashes: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     for index in range(6):
         _pending(f"+9627900099{index:02}", PASSWORD if index == 5 else OTHER_PASSWORD)
-    monkeypatch.setattr(hashing, "_salts", lambda _number: ["a" * hashing.SALT_LENGTH])
+    monkeypatch.setattr(passwords, "_salts", lambda _number: ["a" * passwords.SALT_LENGTH])
     hashes.clear()
     people = people_with(KNOWN)
     assert citizen_for(KNOWN, PASSWORD, people) is not None
@@ -133,7 +133,7 @@ def test_the_salt_of_a_number_does_not_contain_it() -> None:
 def test_a_busy_door_says_so_keeps_the_number_and_counts_no_try(owner: Citizen, language: str) -> None:
     client, slots = Client(raise_request_exception=False), Slots(at_once=1, waiting=0)
     with pytest.MonkeyPatch.context() as patch, slots.taken(seconds=0):
-        patch.setattr(hashing, "_slots", slots)
+        patch.setattr(passwords, "_slots", slots)
         *_, answer = [client.post(SIGN_IN.replace("ar", language), NUMBER) for _ in range(6)]
         page = answer.content.decode()
     assert (answer.status_code, answer["Retry-After"]) == (503, "10")
@@ -145,7 +145,7 @@ def test_a_busy_door_says_so_keeps_the_number_and_counts_no_try(owner: Citizen, 
 
 @pytest.mark.usefixtures("no_slot")
 def test_every_way_to_hash_waits_for_a_slot() -> None:
-    hasher = hashing.LimitedArgon2PasswordHasher()
+    hasher = passwords.LimitedArgon2PasswordHasher()
     with pytest.raises(HashingBusy):
         hasher.encode(PASSWORD, "x" * 22)
     with pytest.raises(HashingBusy):

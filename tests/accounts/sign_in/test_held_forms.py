@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from accounts import rate_limits
 from accounts.models import Citizen, FormDraft, Session, User
 from accounts.rate_limits import RateLimit
-from accounts.sign_in.expiry import delete_expired
+from accounts.sign_in.attempts import delete_expired
 from agencies.models import Agency, Topic
 from complaints.actions import file
 from complaints.actions.filing import Filing

@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Citizen, Purpose, User
-from accounts.sign_in.codes import phone_codes
-from accounts.sign_in.codes.code_limits import CodeContext
+from accounts.sign_in import codes
+from accounts.sign_in.codes import CodeContext
 from tests.accounts.sign_in.pages import NUMBER, SIGN_IN
 from tests.cast import PASSWORD, app_code, give_app
 
@@ -90,8 +90,8 @@ def test_two_hundred_made_up_resets_stop_no_code_of_anybody(amina: Citizen) -> N
             number=f"9902{number:06}",
             silent=True,
         )
-        code = phone_codes.issue(made_up, at=at)
-        phone_codes.guess(made_up, "00000" if code.code != "00000" else "11111", at=at)
+        code = codes.issue(made_up, at=at)
+        codes.guess(made_up, "00000" if code.code != "00000" else "11111", at=at)
     owner = Client()
     assert owner.post("/ar/forgot/", {"number": "9902103456", "mobile": "0790001234"}).status_code == 302
     assert owner.post("/ar/forgot/code/", {"code": "00000"}, REMOTE_ADDR="192.0.2.9").status_code == 200

@@ -24,8 +24,8 @@ from oidc_provider_mock import User as ProviderUser, run_server_in_thread
 from accounts.identity import json_requests
 from accounts.identity.json_requests import JsonRequest, Unavailable
 from accounts.models import Citizen, FormDraft, Identity, IdentityCheck, Purpose
-from accounts.sign_in.oidc import client as oidc
-from accounts.sign_in.oidc.client import BadToken, OidcClient, Provider
+from accounts.sign_in import oidc
+from accounts.sign_in.oidc import BadToken, OidcClient, Provider
 from tests.accounts.keyboard import CONTACT, LAST, RANA as TYPED, newest_code, url
 from tests.cast import sign_in
 

@@ -12,7 +12,7 @@ import requests
 from django.test import Client
 
 from accounts.models import Citizen, Identity
-from accounts.sign_in.oidc import client as oidc
+from accounts.sign_in import oidc
 from config.devstack.state import ROOT
 from tests.accounts.keyboard import CONTACT, LAST, newest_code, url
 from tests.accounts.sign_in.oidc_toolkit import CLIENT_ID, CLIENT_SECRET

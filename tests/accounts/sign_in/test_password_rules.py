@@ -3,10 +3,12 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from accounts.sign_in.passwords import rules
-from accounts.sign_in.passwords.service_words import service_words
+from accounts.sign_in import passwords
+from accounts.sign_in.passwords import service_words
 
-OWNER = rules.PasswordOwner(number="9902103456", first_name="أمينة", family_name="الخطيب", email="someone@home.example")
+OWNER = passwords.PasswordOwner(
+    number="9902103456", first_name="أمينة", family_name="الخطيب", email="someone@home.example"
+)
 
 
 @pytest.mark.parametrize(
@@ -14,13 +16,13 @@ OWNER = rules.PasswordOwner(number="9902103456", first_name="أمينة", family
 )
 def test_the_name_of_its_owner_in_any_spelling_is_refused(password: str) -> None:
     with pytest.raises(ValidationError) as refused:
-        rules.check(password, OWNER)
+        passwords.check(password, OWNER)
     assert refused.value.error_list[0].code == "password_too_similar"
 
 
 @pytest.mark.parametrize("password", ["zaytoun-bahr", "copper-violet-train", "amina-copper-violet", "mannequin-skates"])
 def test_words_that_are_not_the_name_are_accepted(password: str) -> None:
-    rules.check(password, OWNER)
+    passwords.check(password, OWNER)
 
 
 def test_words_of_the_service_are_refused_unless_enough_stands_beside_them(settings: object) -> None:
@@ -31,10 +33,10 @@ def test_words_of_the_service_are_refused_unless_enough_stands_beside_them(setti
     )
     for password in guessed:
         with pytest.raises(ValidationError) as refused:
-            rules.check(password)
+            passwords.check(password)
         assert refused.value.error_list[0].code == "password_too_common", password
-    rules.check("jordan-olive-cloud-9")
-    rules.check("sunflower-amman-bridge")
+    passwords.check("jordan-olive-cloud-9")
+    passwords.check("sunflower-amman-bridge")
 
 
 def test_words_of_the_service_stand_in_one_order_in_every_process() -> None:

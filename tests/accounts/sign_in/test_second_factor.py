@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Factor, FactorKind, FormDraft, RecoveryCode
-from accounts.sign_in.factors import apps, recovery_codes
+from accounts.sign_in import factors
 from notifications.models import Message
 from tests.accounts.keyboard import errors
 from tests.accounts.sign_in.factors.authenticator import Authenticator
@@ -83,8 +83,8 @@ def test_ten_wrong_codes_in_an_hour_are_enough(client, omar):
 
 def test_a_recovery_code_signs_in_once(client, omar, now):
     give_app(omar)
-    codes = recovery_codes.new_codes()
-    recovery_codes.store(omar, codes, at=now)
+    codes = factors.new_codes()
+    factors.store(omar, codes, at=now)
     give_password(client, omar)
     assert client.post(FACTOR, {"code": codes[3]})["Location"] == DESK
     second = Client()
@@ -99,7 +99,7 @@ def test_the_first_sign_in_enrols_an_app_and_shows_recovery_codes_that_must_be_k
     secret = found(r"<code>([A-Z2-7 ]{39})</code>", page).replace(" ", "")
     assert client.get(ENROL).content.decode().count(found(r"<code>([A-Z2-7 ]{39})</code>", page)) == 1
     assert len(errors(client.post(ENROL, {"code": "000000"}))) == 1
-    code = apps.code(secret, step=apps.step_at(timezone.now()))
+    code = factors.code(secret, step=factors.step_at(timezone.now()))
     assert client.post(ENROL, {"code": code})["Location"] == CODES
     assert (Factor.objects.count(), RecoveryCode.objects.count()) == (0, 0)
     shown = re.findall(r"<code>(\d-[a-z2-9-]{11})</code>", client.get(CODES).content.decode())
@@ -135,11 +135,11 @@ def test_a_passkey_is_enrolled_and_signs_in_and_of_two_enrolments_the_first_coun
 def test_an_operator_removes_the_factors_of_somebody_who_lost_them_but_not_their_own(client, omar, huda, now):
     for person in (omar, huda):
         give_app(person)
-        recovery_codes.store(person, recovery_codes.new_codes(), at=now)
+        factors.store(person, factors.new_codes(), at=now)
     lost, desk = sign_in(Client(), omar), sign_in(client, huda)
     assert desk.post(reverse("person-access", args=[omar.pk]), {"factors": "1"}).status_code == 302
     assert desk.post(reverse("person-access", args=[huda.pk]), {"factors": "1"}).status_code == 404
-    assert (list(omar.factors.all()), recovery_codes.left(omar), huda.factors.count()) == ([], 0, 1)
+    assert (list(omar.factors.all()), factors.left(omar), huda.factors.count()) == ([], 0, 1)
     assert (lost.get(reverse("staff-account")).status_code, Message.objects.get().recipient) == (302, f"user:{omar.pk}")
     give_password(lost, omar)
     assert lost.get(FACTOR)["Location"] == ENROL
@@ -162,4 +162,4 @@ def test_sessions_are_opened_in_four_places_only_and_that_of_staff_is_behind_the
     citizens = {
         f"accounts/{place}.py" for place in ("registration/views", "registration/oidc_views", "sign_in/citizens/views")
     }
-    assert places == citizens | {"accounts/sign_in/staff/stages.py"}
+    assert places == citizens | {"accounts/sign_in/staff.py"}

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Factor, Membership, Session, User
 from accounts.roles import Role
-from accounts.sign_in.factors.step_up import FACTOR_AT
+from accounts.sign_in.factors import FACTOR_AT
 from tests.cast import PASSWORD, app_code, give_app, sign_in
 
 DOOR = "/en/staff/sign-in/"

@@ -11,10 +11,8 @@ from django.utils import timezone
 
 from accounts.models import Factor, Invitation, RecoveryCode, StaffChange, User
 from accounts.roles import Role
-from accounts.sign_in.codes import phone_codes
-from accounts.sign_in.codes.code_limits import CodeContext
-from accounts.sign_in.codes.phone_codes import GuessOutcome
-from accounts.sign_in.factors import recovery_codes
+from accounts.sign_in import codes, factors
+from accounts.sign_in.codes import CodeContext, GuessOutcome
 from accounts.staff import invitations
 from accounts.staff.invitations import LinkState, LinkUnusable, NewPerson
 from accounts.staff.memberships import RoleTerms
@@ -46,8 +44,8 @@ def test_of_two_requests_with_the_same_secret_one_gets_in(omar: User, lina: User
 def _of_two_browsers_with_one_factor(omar: User) -> None:
     """Try the same code of an app, and then the same recovery code, in two browsers that know the password."""
     give_app(omar)
-    codes = recovery_codes.new_codes()
-    recovery_codes.store(omar, codes, at=timezone.now())
+    codes = factors.new_codes()
+    factors.store(omar, codes, at=timezone.now())
     assert _signed_in(app_code()) == [False, True]
     assert Factor.objects.get().counter > 0
     assert _signed_in(codes[0]) == [False, True]
@@ -96,6 +94,6 @@ def _of_two_who_invite_one_person(lina: User, water: Agency) -> None:
 
 def _of_two_guesses_with_the_right_code(context: CodeContext) -> None:
     at = timezone.now()
-    code = phone_codes.issue(context, at=at)
-    both = at_once(*[lambda: phone_codes.guess(context, code.code, at=at).verdict] * 2)
+    code = codes.issue(context, at=at)
+    both = at_once(*[lambda: codes.guess(context, code.code, at=at).verdict] * 2)
     assert sorted(map(str, both)) == sorted(map(str, (GuessOutcome.RIGHT, GuessOutcome.DEAD)))

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.contact.recipients import BY_EMAIL_AND_SMS, to_staff
 from accounts.models import Factor
-from accounts.sign_in.factors import apps, recovery_codes
+from accounts.sign_in import factors
 from notifications.models import Channel, Message
 from tests.accounts.keyboard import errors
 from tests.accounts.sign_in.factors.authenticator import Authenticator
@@ -71,7 +71,7 @@ def test_a_factor_is_added_and_removed_with_a_message_but_never_the_last_one(des
     assert made["Location"] == ACCOUNT
     secret = found(r"<code>([A-Z2-7 ]{39})</code>", desk.get(page).content.decode()).replace(" ", "")
     assert len(errors(desk.post(page, {"code": "000000"}))) == 1
-    assert desk.post(page, {"code": apps.code(secret, step=apps.step_at(timezone.now()))})["Location"] == ACCOUNT
+    assert desk.post(page, {"code": factors.code(secret, step=factors.step_at(timezone.now()))})["Location"] == ACCOUNT
     assert "Firefox, Linux" in desk.get(ACCOUNT).content.decode()
     theirs = give_app(nadia)
     assert desk.post(en("staff-account-remove", theirs.pk)).status_code == 404
@@ -83,13 +83,13 @@ def test_a_factor_is_added_and_removed_with_a_message_but_never_the_last_one(des
 
 
 def test_new_recovery_codes_replace_the_old_ones_once_they_are_kept(desk, omar, now):
-    old, page = recovery_codes.new_codes(), f"{ACCOUNT}codes/"
-    recovery_codes.store(omar, old, at=now)
+    old, page = factors.new_codes(), f"{ACCOUNT}codes/"
+    factors.store(omar, old, at=now)
     assert desk.post(page, {"kept": "on"}).status_code == 200
-    assert recovery_codes.left(omar) == 8
+    assert factors.left(omar) == 8
     shown = re.findall(r"<code>(\d-[a-z2-9-]{11})</code>", desk.get(page).content.decode())
     assert desk.post(page, {"kept": "on"})["Location"] == ACCOUNT
-    used = [recovery_codes.use(omar, code, at=now) for code in (old[0], shown[0])]
+    used = [factors.use(omar, code, at=now) for code in (old[0], shown[0])]
     assert (used, "7 codes are left" in desk.get(ACCOUNT).content.decode()) == ([False, True], True)
     assert told() == ["staff_codes_renewed"]
 
@@ -122,7 +122,7 @@ def test_by_sms_come_only_urgent_cases_where_somebody_wants_it_so_and_every_mess
 def test_a_factor_that_is_sent_twice_at_once_is_added_once(desk, omar):
     page, again = f"{ACCOUNT}factors/new/", Client()
     secret = found(r"<code>([A-Z2-7 ]{39})</code>", desk.get(page).content.decode()).replace(" ", "")
-    typed = {"code": apps.code(secret, step=apps.step_at(timezone.now()))}
+    typed = {"code": factors.code(secret, step=factors.step_at(timezone.now()))}
     again.cookies = desk.cookies
     with overtaken(partial(again.post, page, typed), before='DELETE FROM "accounts_formdraft"'):
         assert desk.post(page, typed)["Location"] == ACCOUNT

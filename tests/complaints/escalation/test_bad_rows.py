@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from accounts.identity import recheck
-from accounts.sign_in import expiry as sign_in_expiry
+from accounts.sign_in import attempts
 from accounts.staff import operator_alarms
 from complaints.api.centres import fetching
 from complaints.escalation import (
@@ -221,7 +221,7 @@ SCENARIOS = {
     ),
     "accounts.delete_expired": Scenario(
         "table", "django.db.models.query.QuerySet.delete", lambda rows: rows.model.__name__,
-        lambda _get: ("FormDraft", "RateCounter"), sign_in_expiry.delete_expired, JANUARY, is_real=True,
+        lambda _get: ("FormDraft", "RateCounter"), attempts.delete_expired, JANUARY, is_real=True,
         is_tried_again=True,
     ),
     "complaints.fetch_centre_answers": Scenario(

@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Citizen, User
-from accounts.sign_in.factors.step_up import FACTOR_AT
+from accounts.sign_in.factors import FACTOR_AT
 from agencies.models import Agency, Topic
 from complaints.actions import file
 from complaints.actions.filing import Filing

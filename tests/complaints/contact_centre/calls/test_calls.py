@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.account.phone import change_phone
 from accounts.models import Citizen, IdentityView, User
-from accounts.sign_in.factors.step_up import FACTOR_AT
+from accounts.sign_in.factors import FACTOR_AT
 from complaints.contact_centre.calls import number_mark, text_to_say, with_person
 from complaints.models import Case
 from notifications.addresses import address_status

@@ -11,7 +11,7 @@ from accounts.models import Citizen, IdentityView, User
 from accounts.registration.data import RegistrationData
 from accounts.registration.register import complete
 from accounts.roles import Role
-from accounts.sign_in.factors.step_up import FACTOR_AT
+from accounts.sign_in.factors import FACTOR_AT
 from agencies.models import Agency, City, Governorate, KnownProblem, Topic
 from complaints.contact_centre import contacts
 from complaints.escalation.expiry import end_contacts

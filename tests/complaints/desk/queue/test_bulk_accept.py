@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from accounts.roles import Role
-from accounts.sign_in.factors.step_up import FACTOR_AT
+from accounts.sign_in.factors import FACTOR_AT
 from agencies.models import Agency, Directorate, Topic
 from complaints import reference
 from complaints.actions import accept, decline, note

@@ -1,10 +1,9 @@
-"""Our side of OpenID Connect as the ``OIDC_…`` settings describe it: the provider's documents, its tokens, its claims.
-
-The documents of the provider (discovery and keys) are kept for an hour in each process.
-"""
+"""Registering and signing in with a digital identity over OpenID Connect; off while OIDC_ISSUER is empty."""
 
 from __future__ import annotations
 
+import logging
+import secrets
 import ssl
 from base64 import b64encode
 from collections.abc import Mapping
@@ -12,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from threading import Lock
-from typing import Any, Final, cast
+from typing import Any, Final, NoReturn, cast
 from urllib.parse import quote, urlencode
 
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oidc.core import CodeIDToken
 from django.conf import settings
 from joserfc import jwt
@@ -24,7 +25,15 @@ from joserfc.jws import JWSRegistry
 
 from accounts.identity import json_requests
 from accounts.identity.json_requests import Failure, JsonRequest, Unavailable
+from accounts.models import Purpose
+from accounts.sign_in import form_drafts
 from kit.request_settings import is_http_address, read_json, refuse
+
+# ---- Our side of OpenID Connect as the ``OIDC_…`` settings describe it: the provider's documents, its tokens,
+# its claims.
+#
+# The documents of the provider (discovery and keys) are kept for an hour in each process.
+
 
 #: Signatures that only the provider can make; "none" and those by a shared secret are not among them.
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519")
@@ -230,3 +239,94 @@ def _text_at(claims: Any, path: str) -> str:
     for step in path.split("."):
         claims = claims.get(step) if isinstance(claims, Mapping) else None
     return str(claims) if isinstance(claims, str | int) and not isinstance(claims, bool) else ""
+
+
+# ---- One sign-in over OpenID Connect: the code flow with PKCE, state and nonce, each of them good for one
+# return.
+#
+# What must be remembered between start and return is an encrypted draft of the visitor's session.
+
+
+logger = logging.getLogger(__name__)
+
+#: Between start and return; a person types a password there.
+LIFE: Final = timedelta(minutes=10)
+
+
+class NotSignedIn(Exception):
+    """The return does not belong to a start of this visitor, or proves nothing: start again."""
+
+
+def begin(session: str, *, redirect_uri: str, target: str = "", at: datetime) -> str:
+    """Return the address at the provider to which the visitor goes. Raise ``Unavailable``.
+
+    ``target`` is the page of ours that the visitor wants, remembered until the return.
+    """
+    ours = client()
+    theirs = provider(ours, at=at)
+    made = {name: secrets.token_urlsafe(32) for name in ("state", "nonce")} | {"verifier": secrets.token_urlsafe(48)}
+    started = {**made, "until": (at + LIFE).isoformat(), "next": target}
+    form_drafts.keep(Purpose.OIDC, session, started, at=at)
+    address: str = prepare_grant_uri(
+        theirs.authorization_endpoint,
+        ours.client_id,
+        "code",
+        redirect_uri=redirect_uri,
+        scope=ours.scopes,
+        state=made["state"],
+        nonce=made["nonce"],
+        code_challenge=create_s256_code_challenge(made["verifier"]),
+        code_challenge_method="S256",
+        # Phones are shared: whoever is still signed in at the provider proves themselves again.
+        prompt="login",
+    )
+    return address
+
+
+def finish(session: str, returned: Mapping[str, str], *, redirect_uri: str, at: datetime) -> tuple[dict[str, str], str]:
+    """Return what the provider says of the person, and the page wanted. Raise ``NotSignedIn`` and ``Unavailable``.
+
+    The start is used up whatever comes back, so that neither state nor code can be tried twice.
+    """
+    started = form_drafts.take(Purpose.OIDC, session, at=at)
+    if not started or at > datetime.fromisoformat(started["until"]):
+        _refuse("nothing started")
+    if not secrets.compare_digest(started["state"].encode(), returned.get("state", "").encode()):
+        _refuse("state")
+    ours = client()
+    # RFC 9207: the answer of another provider must not be redeemed here.
+    if returned.get("iss", ours.issuer) != ours.issuer:
+        _refuse("iss of the return")
+    if not returned.get("code"):
+        _refuse("no code")
+    try:
+        claims = _flow_claims(ours, started, returned["code"], redirect_uri=redirect_uri, at=at)
+    except BadToken as wrong:
+        _refuse(str(wrong))
+    return said_of_person(ours, claims), started.get("next", "")
+
+
+def _flow_claims(
+    ours: OidcClient, started: Mapping[str, str], code: str, *, redirect_uri: str, at: datetime
+) -> dict[str, Any]:
+    theirs = provider(ours, at=at)
+    tokens = exchange(ours, theirs, code=code, redirect_uri=redirect_uri, verifier=started["verifier"])
+    began = datetime.fromisoformat(started["until"]) - LIFE
+    try:
+        return read_token(ours, theirs, tokens, nonce=started["nonce"], began=began, at=at)
+    except BadToken as wrong:
+        if str(wrong) != UNKNOWN_KEY:
+            raise
+    theirs = provider(ours, at=at, is_fresh=True)
+    return read_token(ours, theirs, tokens, nonce=started["nonce"], began=began, at=at)
+
+
+def _refuse(what: str) -> NoReturn:
+    logger.warning("an answer of the identity provider was refused", extra={"what": what})
+    # Without its cause, which may quote the token.
+    raise NotSignedIn from None
+
+
+def redirect_address(path: str) -> str:
+    """Return the address to which the provider sends people back: fixed, whatever host the request names."""
+    return f"{settings.PUBLIC_URL}{path}"

@@ -1,4 +1,4 @@
-"""Pages by which citizens sign in, and everybody signs out."""
+"""Citizens sign in by number and password, and sign out."""
 
 from __future__ import annotations
 
@@ -11,18 +11,55 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.contact import push, unreachable
 from accounts.decorators import local_next, policy_is_due, policy_url, visitors_only
+from accounts.identity.form_fields import DocumentNumberField
 from accounts.models import User
-from accounts.sign_in import held_forms
+from accounts.sign_in import backends, held_forms, oidc
+from accounts.sign_in.attempts import CITIZENS, Attempt
 from accounts.sign_in.backends import CITIZEN_BACKEND
-from accounts.sign_in.citizens.forms import SignInForm
-from accounts.sign_in.citizens.proof import proven_citizen
-from accounts.sign_in.oidc import client as oidc
 from accounts.sign_in.opening import open_session
+from kit.forms import Form, PasswordField
+
+# ---- The form by which citizens sign in. ----
+
+
+class SignInForm(Form):
+    """Number and password."""
+
+    number = DocumentNumberField(
+        label=_("National, personal or passport number"),
+        error_messages={"required": _("Enter your national, personal or passport number")},
+    )
+    password = PasswordField(label=_("Password"), error_messages={"required": _("Enter your password")})
+
+
+# ---- The proof of a citizen who signs in: number and password, tries counted, for pages and apps alike. ----
+
+
+def proven_citizen(request: HttpRequest, form: SignInForm, *, at: datetime) -> User | None:
+    """Count the try and check it; return the user, None for an unknown number and a wrong password alike.
+
+    ``form`` is valid. Raises ``RateLimitReached``.
+    """
+    number = form.cleaned_data["number"]
+    people = backends.people_with(number)
+    attempt = Attempt(request, CITIZENS, number, people)
+    with attempt.counted(at=at):
+        user = backends.citizen_for(number, form.cleaned_data["password"], people)
+    if user is None:
+        attempt.failed()
+        return None
+    # A pending citizen shares the number with its owner, and must not reset the count of tries at the owner's password.
+    attempt.succeeded(at=at, clears=user.citizen.is_matched)
+    return user
+
+
+# ---- Pages by which citizens sign in, and everybody signs out. ----
+
 
 logger = logging.getLogger(__name__)
 

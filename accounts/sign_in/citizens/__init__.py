@@ -1,1 +1,0 @@
-"""Citizens sign in by number and password, and sign out."""

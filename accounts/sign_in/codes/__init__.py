@@ -1,1 +1,0 @@
-"""Codes of five digits sent by SMS."""

@@ -1,1 +1,0 @@
-"""The second factors of staff: authenticator apps, passkeys, recovery codes, and being asked for them."""

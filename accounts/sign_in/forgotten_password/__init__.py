@@ -1,1 +1,0 @@
-"""Setting a new password without the old one."""

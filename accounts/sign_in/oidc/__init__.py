@@ -1,1 +1,0 @@
-"""Registering and signing in with a digital identity over OpenID Connect; off while OIDC_ISSUER is empty."""

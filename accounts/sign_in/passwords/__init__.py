@@ -1,1 +1,0 @@
-"""Rules for passwords, choosing a new one, confirming one's own."""

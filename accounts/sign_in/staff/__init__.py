@@ -1,1 +1,0 @@
-"""Staff sign in by e-mail address and password."""
