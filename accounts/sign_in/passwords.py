@@ -207,7 +207,7 @@ def _once(sounds: str) -> str:
 # country.
 
 
-WORDS: Final = Path(__file__).parents[2] / "data" / "service_words.txt"
+WORDS: Final = Path(__file__).parents[1] / "data" / "service_words.txt"
 #: Shorter ones, as of an operator's name, occur in too many other words.
 _SHORTEST: Final = 4
 
