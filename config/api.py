@@ -23,9 +23,8 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 from ninja.router import Router
 
-from accounts.api import account, devices, registrations, sessions
-from accounts.api.bodies import ProblemBody
-from accounts.api.idempotency import HEADER, LONGEST_KEY
+from accounts.api import account
+from accounts.api.access import HEADER, LONGEST_KEY, ProblemBody
 from accounts.rate_limits import RateLimitReached
 from complaints import urls as complaints_urls  # noqa: F401 - registers how a tracking number stands in an address
 from complaints.api.v1 import routers
@@ -108,7 +107,13 @@ api = AppsApi(
     docs_url=None,
     parser=StrictParser(),
 )
-for _router in (registrations.router, sessions.router, account.router, devices.router, *routers.ALL):
+for _router in (
+    account.registrations_router,
+    account.sessions_router,
+    account.router,
+    account.devices_router,
+    *routers.ALL,
+):
     api.add_router("", _router)
 
 

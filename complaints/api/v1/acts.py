@@ -16,9 +16,7 @@ from ninja.responses import Status
 from pydantic import Field
 
 from accounts import rate_limits
-from accounts.api.access import signed_in
-from accounts.api.bodies import LONGEST, Body, Line, Text, day_parts, form_data
-from accounts.api.idempotency import TAKES_KEY, once
+from accounts.api.access import LONGEST, TAKES_KEY, Body, Line, Text, day_parts, form_data, once, signed_in
 from accounts.decorators import signed_in_user
 from complaints import actions
 from complaints.actions.ratings import rate

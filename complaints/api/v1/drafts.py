@@ -11,9 +11,7 @@ from ninja import Router
 from ninja.responses import Status
 from pydantic import BaseModel, Field
 
-from accounts.api.access import signed_in
-from accounts.api.bodies import Body
-from accounts.api.idempotency import TAKES_KEY, once
+from accounts.api.access import TAKES_KEY, Body, once, signed_in
 from accounts.decorators import signed_in_citizen, signed_in_user
 from complaints.api.v1.case_schemas import StoredFile, files
 from complaints.api.v1.catalogue import KindCode

@@ -11,8 +11,7 @@ from django.utils.translation import get_language, gettext
 from ninja.responses import Status
 from pydantic import BaseModel, Field
 
-from accounts.api.bodies import Body, Code, Line, Text, form_data
-from accounts.api.idempotency import HEADER, TAKES_KEY, once
+from accounts.api.access import HEADER, TAKES_KEY, Body, Code, Line, Text, form_data, once
 from accounts.decorators import signed_in_citizen, signed_in_user
 from agencies.models import Agency, TopicQuestion
 from complaints.actions.filing import AlreadyFiled, DraftIncomplete, TooManyToday, file_draft, file_unsaved

@@ -13,9 +13,7 @@ from ninja import Query, Router
 from ninja.responses import Status
 from pydantic import BaseModel, Field
 
-from accounts.api.access import signed_in
-from accounts.api.bodies import Body, Line
-from accounts.api.idempotency import TAKES_KEY, once
+from accounts.api.access import TAKES_KEY, Body, Line, once, signed_in
 from accounts.decorators import signed_in_user
 from complaints.api.v1.case_schemas import StoredFile, files
 from complaints.api.v1.drafts import own_draft
