@@ -2,9 +2,9 @@
 
 from django.urls import URLPattern, path
 
+from accounts import privacy
 from accounts.account import email, notices, password, phone, views as account
 from accounts.mandates import views as mandates
-from accounts.privacy import views as privacy
 from accounts.registration import oidc_views as oidc, views as registration
 from accounts.sign_in import citizens, factor_pages, forgotten_password, session_views, staff
 from accounts.staff import changes, invitations, people

@@ -8,11 +8,11 @@ from typing import Final
 
 from django.utils import timezone
 
+from accounts import privacy
 from accounts.identity.registries import NAME, NUMBER, IdentityClaim, RegistryOutcome
 from accounts.identity.registries.embedded import EmbeddedRegistry, RegisteredPerson, registered_people
 from accounts.mandates import changes as mandates
 from accounts.models import Citizen, Identity, IdentityCheck, MandateGround, NumberKind, RequestKind, User
-from accounts.privacy import requests
 from agencies.models import Agency, Governorate, KnownProblem, Topic
 from complaints.actions import explanations, known_problems, labels, notes, precedents
 from complaints.actions.precedents import PrecedentText
@@ -70,7 +70,7 @@ def fill_desks(amina: Citizen, karim: Citizen, at: datetime) -> None:
     """Leave something on each desk whose page would be empty; the cases are there already."""
     staff = Staff.found()
     _mandates(amina, karim, at)
-    requests.ask(karim, RequestKind.CORRECTION, text=CORRECTION, at=at - timedelta(days=2))
+    privacy.ask(karim, RequestKind.CORRECTION, text=CORRECTION, at=at - timedelta(days=2))
     _mismatch(at)
     _precedents(staff, at)
     _calls(staff, at)

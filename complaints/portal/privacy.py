@@ -18,12 +18,11 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import countries, phones
+from accounts import countries, phones, privacy
 from accounts.contact import push
 from accounts.contact.recipients import citizen_key
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen
 from accounts.models import Citizen, DataCopy, Mandate, PrivacyRequest, RequestKind, RequestState
-from accounts.privacy import requests
 from accounts.rate_limits import DAY, RateLimit, spend
 from accounts.sign_in.passwords import is_confirmed_by_password
 from complaints.attachments import mandate_papers
@@ -476,6 +475,6 @@ def data_requests(request: HttpRequest) -> HttpResponse:
 
 
 def _send_request(request: HttpRequest, kind: RequestKind, text: str) -> HttpResponse:
-    requests.ask(signed_in_citizen(request), kind, text=text, at=timezone.now())
+    privacy.ask(signed_in_citizen(request), kind, text=text, at=timezone.now())
     messages.success(request, gettext("Your request has been sent. You will get the answer by message."))
     return redirect("account-requests")

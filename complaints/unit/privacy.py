@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import privacy
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import PrivacyRequest, RequestKind, RequestState, User
-from accounts.privacy import requests
 from accounts.roles import CMU, Role
 from accounts.sign_in.factors import recent_factor_required
 from agencies.models import Agency
@@ -261,12 +261,12 @@ def request_list(request: HttpRequest) -> HttpResponse:
     """Show the requests that wait, the first to be decided first, and the newest decisions."""
     user, at = signed_in_user(request), timezone.now()
     today = timezone.localdate(at)
-    waiting = [one for one in requests.open_requests() if one.citizen_id != user.person_id]
+    waiting = [one for one in privacy.open_requests() if one.citizen_id != user.person_id]
     context = {
         "waiting": [(one, one.due_on < today) for one in waiting],
-        "to_correct": [one for one in requests.to_correct() if one.citizen_id != user.person_id],
-        "decided": [one for one in requests.decided_requests() if one.citizen_id != user.person_id],
-        "limits": requests.limits(),
+        "to_correct": [one for one in privacy.to_correct() if one.citizen_id != user.person_id],
+        "decided": [one for one in privacy.decided_requests() if one.citizen_id != user.person_id],
+        "limits": privacy.limits(),
         "is_head": user.authority(at).has(HEAD),
         **frame(user, at=at),
     }
@@ -289,7 +289,7 @@ def request_page(request: HttpRequest, asked: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid() and _may_be_granted(form, found, at=at):
         try:
             _decide(found, form, by=user, at=at)
-        except requests.RequestAlreadyDecided:
+        except privacy.RequestAlreadyDecided:
             form.add_error(None, gettext("Someone has decided this request in the meantime. Read it again."))
             found.refresh_from_db()
             status = CONFLICT
@@ -304,7 +304,7 @@ def request_page(request: HttpRequest, asked: UUID) -> HttpResponse:
 
 
 def _carried_out(request: HttpRequest, asked: PrivacyRequest, *, at: datetime) -> HttpResponse:
-    if requests.mark_done(asked.pk, at=at):
+    if privacy.mark_done(asked.pk, at=at):
         messages.success(request, gettext("The correction is marked as made."))
     else:
         messages.info(request, gettext("This correction has already been made, or was not granted."))
@@ -327,7 +327,7 @@ def _decide(asked: PrivacyRequest, form: DecisionForm, *, by: User, at: datetime
     """Decide, and end the sign-in of whose account is deleted, in one transaction; the erasing is a task's."""
     with transaction.atomic():
         state = RequestState(form.cleaned_data["state"])
-        decided = requests.decide(asked.pk, state, reason=form.cleaned_data["reason"], by=by, at=at)
+        decided = privacy.decide(asked.pk, state, reason=form.cleaned_data["reason"], by=by, at=at)
         if decided.kind == RequestKind.DELETION and state == RequestState.GRANTED:
             persons.end_sign_in(decided.citizen)
 

@@ -128,7 +128,7 @@ def test_an_edition_is_decided_once_and_a_person_accepts_what_was_shown(
     page, agreed = reverse("policy-accept"), PolicyEdition.objects.get(state=EditionState.AGREED)
     PolicyAcceptance.objects.all().delete()
     read = policy.in_force(now).version
-    monkeypatch.setattr("accounts.privacy.views.timezone", SimpleNamespace(now=lambda: tomorrow))
+    monkeypatch.setattr("accounts.privacy.timezone", SimpleNamespace(now=lambda: tomorrow))
     late = client.post(page, {"policy": "on", "version": read})
     assert (list(late.context["form"].errors), PolicyAcceptance.objects.count()) == (["policy"], 0)
     force = policy.in_force

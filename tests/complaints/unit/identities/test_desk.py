@@ -10,6 +10,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts import privacy
 from accounts.contact.recipients import citizen_key
 from accounts.identity.desk import decisions, merging
 from accounts.identity.desk.decisions import Outdated, Refused, identity_version
@@ -22,7 +23,6 @@ from accounts.models import (
     RequestState,
     User,
 )
-from accounts.privacy import requests
 from complaints.models import Draft
 from notifications.models import Message
 from tests.cast import make_citizen
@@ -261,7 +261,7 @@ def test_a_granted_correction_opens_the_record_and_is_carried_out_by_its_correct
     }
     typed |= {"grandfather_name": amina.grandfather_name or "سالم", "family_name": "الحوراني"}
     assert post(browser, "identity-correct", amina, **typed).status_code == 404
-    asked = requests.ask(amina, RequestKind.CORRECTION, text="اسم عائلتي تغير", at=now)
+    asked = privacy.ask(amina, RequestKind.CORRECTION, text="اسم عائلتي تغير", at=now)
     url = reverse("privacy-request", args=[asked.pk])
     granted = browser.post(url, {"state": "granted", "reason": "رأينا وثيقة تغيير الاسم"})
     assert (granted.status_code, granted["Location"]) == (302, page("identity", amina))
@@ -281,13 +281,13 @@ def test_a_granted_correction_opens_the_record_and_is_carried_out_by_its_correct
 
 
 def test_a_correction_made_elsewhere_is_marked_so_once(desk: Desk, lina: User, amina: Citizen, now: datetime) -> None:
-    asked = requests.ask(amina, RequestKind.CORRECTION, text="الشارع في طلبي خطأ", at=now)
+    asked = privacy.ask(amina, RequestKind.CORRECTION, text="الشارع في طلبي خطأ", at=now)
     url = reverse("privacy-request", args=[asked.pk])
-    assert requests.mark_done(asked.pk, at=now) is False, "it is not granted"
-    requests.decide(asked.pk, RequestState.GRANTED, reason="نصححه", by=lina, at=now)
+    assert privacy.mark_done(asked.pk, at=now) is False, "it is not granted"
+    privacy.decide(asked.pk, RequestState.GRANTED, reason="نصححه", by=lina, at=now)
     browser = desk(lina)
     assert "It is corrected elsewhere" in browser.get(url).content.decode()
     browser.post(url, {"done": "1"})
     asked.refresh_from_db()
-    assert (asked.done_at, asked.correction, requests.mark_done(asked.pk, at=now)) == (asked.done_at, None, False)
+    assert (asked.done_at, asked.correction, privacy.mark_done(asked.pk, at=now)) == (asked.done_at, None, False)
     assert asked.done_at is not None

@@ -1,1 +1,0 @@
-"""What belongs to the person: who looked at them, their acceptance of the policy, and requests about their data."""
