@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import policy
-from accounts.contact.account_notices import account_notice
+from accounts.contact import account_notice
 from accounts.decorators import POLICY_DUE, citizen_required, local_next, signed_in_citizen, signed_in_user
 from accounts.models import Citizen, PrivacyRequest, RequestKind, RequestLimit, RequestState, User
 from kit import keyset

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from accounts import phones
-from accounts.contact.recipients import citizen_key
+from accounts.contact import citizen_key
 from accounts.models import Citizen
 from accounts.rate_limits import DAY, EVERYBODY, HOUR, RateLimit, allows
 from complaints import reference

@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.contact import email_address, unreachable
-from accounts.contact.account_notices import account_notice
+from accounts import contact
+from accounts.contact import account_notice
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen
 from accounts.models import Citizen
 from accounts.registration.forms import AddressForm
@@ -76,7 +76,7 @@ def email_again(request: HttpRequest) -> HttpResponse:
     """Send the link to the address of the account once more; nothing changes, so no password is asked for."""
     citizen = signed_in_citizen(request)
     if citizen.email:
-        email_address.change(citizen, citizen.email, at=timezone.now())
+        contact.change(citizen, citizen.email, at=timezone.now())
         messages.success(request, _link_sent())
     return redirect("account")
 
@@ -86,11 +86,11 @@ def email_again(request: HttpRequest) -> HttpResponse:
 def email_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Show a button that confirms the address; the link alone must not, for mail scanners open every link."""
     at = timezone.now()
-    if request.method == "POST" and (person := email_address.confirm(token, at=at)):
+    if request.method == "POST" and (person := contact.confirm(token, at=at)):
         if _is_signed_in(request, person):
-            unreachable.forget(request.session, Channel.EMAIL)
+            contact.forget(request.session, Channel.EMAIL)
         return redirect(request.path)
-    person = email_address.citizen_for(token, at=at)
+    person = contact.citizen_for(token, at=at)
     status = None if person else NOT_FOUND
     return render(request, "accounts/account/email/confirm_email.html", {"person": person}, status=status)
 
@@ -100,10 +100,10 @@ def _change(request: HttpRequest, form: ChangeEmailForm, citizen: Citizen, *, at
     address = form.cleaned_data["email"]
     try:
         if address:
-            email_address.change(citizen, address, at=at)
+            contact.change(citizen, address, at=at)
         else:
-            email_address.remove(citizen, at=at)
-    except email_address.OnlyWay:
+            contact.remove(citizen, at=at)
+    except contact.OnlyWay:
         form.add_error("email", _only_way())
         return None
     return _after_change(request, address)
@@ -112,7 +112,7 @@ def _change(request: HttpRequest, form: ChangeEmailForm, citizen: Citizen, *, at
 def _is_changed(form: ChangeEmailForm, citizen: Citizen) -> bool:
     """Refuse the present confirmed address, unless messages do not reach it: then a link proves that they do."""
     address = citizen.confirmed_email
-    is_same = bool(address) and email_address.is_same(form.cleaned_data["email"], address)
+    is_same = bool(address) and contact.is_same(form.cleaned_data["email"], address)
     if not is_same or address_status.verdict(Channel.EMAIL, address):
         return True
     form.add_error("email", gettext("This is already your address, and it is confirmed"))
@@ -120,7 +120,7 @@ def _is_changed(form: ChangeEmailForm, citizen: Citizen) -> bool:
 
 
 def _after_change(request: HttpRequest, address: str) -> HttpResponse:
-    unreachable.forget(request.session, Channel.EMAIL)
+    contact.forget(request.session, Channel.EMAIL)
     messages.success(request, _link_sent() if address else gettext("Your e-mail address has been removed"))
     return redirect("account")
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _, override
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.contact import push
+from accounts import contact
 from accounts.decorators import citizen_required, signed_in_citizen
 from accounts.models import Citizen
 from accounts.models.users import LANGUAGES
@@ -145,7 +145,7 @@ def push_on(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return JsonResponse({"error": str(form.non_field_errors()[0])}, status=422)
     response = HttpResponse(status=204)
-    push.subscribe(
+    contact.subscribe(
         request,
         response,
         signed_in_citizen(request),
@@ -161,6 +161,6 @@ def push_on(request: HttpRequest) -> HttpResponse:
 @citizen_required
 def push_off(request: HttpRequest, pk: UUID) -> HttpResponse:
     """End the notifications on one of the own devices."""
-    push.remove(signed_in_citizen(request), pk, at=timezone.now())
+    contact.push_remove(signed_in_citizen(request), pk, at=timezone.now())
     messages.success(request, gettext("Notifications are off for this device"))
     return redirect("account")

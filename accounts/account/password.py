@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import rate_limits
-from accounts.contact.account_notices import owe_password_changed
+from accounts.contact import owe_password_changed
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen, signed_in_user
 from accounts.models import Citizen
 from accounts.sign_in.passwords import NewPasswordForm, PasswordOwner, hash_for_number, is_confirmed_by_password

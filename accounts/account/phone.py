@@ -12,10 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from accounts import phones
-from accounts.contact import unreachable
-from accounts.contact.account_notices import account_notice
-from accounts.contact.recipients import citizen_key
+from accounts import contact, phones
+from accounts.contact import account_notice, citizen_key
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen
 from accounts.identity.staff_citizen_link import link_staff
 from accounts.models import Citizen, Purpose
@@ -98,7 +96,7 @@ def phone_code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and codes.is_proven(form, context, at=at):
         change_phone(signed_in_citizen(request), context.phone, at=at)
-        unreachable.forget(request.session, Channel.SMS)
+        contact.forget(request.session, Channel.SMS)
         form_drafts.forget(Purpose.CHANGE_PHONE, context.session)
         messages.success(request, _success_message(signed_in_citizen(request), context.phone))
         return redirect("account")

@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import countries
-from accounts.contact import push
+from accounts import contact, countries
 from accounts.decorators import citizen_required, signed_in_citizen, signed_in_user
 from accounts.models import Citizen, DecisionKind, Identity, IdentityDecision, SessionEnd
 from accounts.sign_in import app_sessions, sessions
@@ -30,8 +29,8 @@ def account(request: HttpRequest) -> HttpResponse:
     page["open_sessions"] = sessions.open_sessions(user, request.session, at=at)
     page["app_sessions"] = app_sessions.open_sessions(user, at=at)
     if push_key := push_services.application_key():
-        browsers = push.notified_browsers(citizen)
-        page |= {"push_key": push_key, "browsers": browsers, "is_push_on_here": push.is_on_here(request, browsers)}
+        browsers = contact.notified_browsers(citizen)
+        page |= {"push_key": push_key, "browsers": browsers, "is_push_on_here": contact.is_on_here(request, browsers)}
     return render(request, "accounts/account/account.html", page)
 
 

@@ -16,11 +16,10 @@ from ninja import Router
 from ninja.responses import Status
 from pydantic import BaseModel, Field
 
-from accounts import phones, policy
+from accounts import contact, phones, policy
 from accounts.account.notices import SubscriptionForm
 from accounts.api.access import TAKES_KEY, Body, Day, Line, before_policy, form_data, once, session_in, signed_in
-from accounts.contact import email_address, push
-from accounts.contact.recipients import citizen_key
+from accounts.contact import citizen_key
 from accounts.decorators import signed_in_citizen, signed_in_user
 from accounts.models import Purpose, SessionEnd
 from accounts.rate_limits import client_address
@@ -251,7 +250,7 @@ def _row(found: PushSubscription) -> DeviceRow:
 @devices_router.get("/devices", response=Devices)
 def list_devices(request: HttpRequest) -> Devices:
     """List the devices that show notifications, browsers too."""
-    rows = [_row(found) for found in push.notified_browsers(signed_in_citizen(request))]
+    rows = [_row(found) for found in contact.notified_browsers(signed_in_citizen(request))]
     return Devices(items=rows, application_key=push_services.application_key())
 
 
@@ -272,7 +271,7 @@ def add_device(request: HttpRequest, body: NewDevice) -> Status[DeviceRow]:
 @devices_router.delete("/devices/{uuid:device}", response={204: None})
 def remove_device(request: HttpRequest, device: uuid.UUID) -> Status[None]:
     """End the notifications on a device; one that is not the person's stays as it is."""
-    push.remove(signed_in_citizen(request), device, at=timezone.now())
+    contact.push_remove(signed_in_citizen(request), device, at=timezone.now())
     return Status(204, None)
 
 
@@ -367,7 +366,7 @@ def _draft(request: HttpRequest, body: RegistrationBody, *, at: datetime) -> dic
 
 
 def _begun(key: str, context: CodeContext, *, at: datetime, is_proven: bool = False) -> Begun:
-    masked = email_address.mask(context.email) if context.email else phones.mask(context.phone)
+    masked = contact.mask(context.email) if context.email else phones.mask(context.phone)
     wait = codes.seconds_to_wait(context, at=at)
     return Begun(registration=key, sent_to=masked, wait=wait, is_proven=is_proven)
 

@@ -14,8 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import rate_limits
-from accounts.contact.channel import contact_channel
-from accounts.contact.recipients import citizen_key
+from accounts.contact import citizen_key, contact_channel
 from accounts.identity.registries import IdentityClaim
 from accounts.mandates import persons
 from accounts.models import Citizen, Mandate, MandateState, User

@@ -15,10 +15,8 @@ from typing import Final
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import rate_limits
-from accounts.contact import email_address
-from accounts.contact.account_notices import account_notice
-from accounts.contact.recipients import citizen_key
+from accounts import contact, rate_limits
+from accounts.contact import account_notice, citizen_key
 from accounts.identity import registries
 from accounts.identity.checks import record_check
 from accounts.identity.registries import BIRTH_DATE, NAME, NUMBER, RegistryFinding, RegistryOutcome
@@ -134,9 +132,9 @@ def _admit(data: RegistrationData, finding: RegistryFinding, *, at: datetime) ->
     citizen = _restore(known, data, is_matched=is_matched, at=at) if known else _enrol(data, finding, at=at)
     _record(citizen, data, finding, at=at)
     if data.proven_email:
-        email_address.set_proven(citizen, data.proven_email, at=at)
+        contact.set_proven(citizen, data.proven_email, at=at)
     else:
-        email_address.set_while_registering(citizen, data.email, at=at)
+        contact.set_while_registering(citizen, data.email, at=at)
         address_status.clear(Channel.SMS, citizen.phone)
         # Staff are known by a proven number.
         link_staff(citizen)

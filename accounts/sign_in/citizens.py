@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.contact import push, unreachable
+from accounts import contact
 from accounts.decorators import local_next, policy_is_due, policy_url, visitors_only
 from accounts.identity.form_fields import DocumentNumberField
 from accounts.models import User
@@ -94,7 +94,7 @@ def redirect_after_sign_in(request: HttpRequest, user: User, target: str = "") -
     """
     target = target or local_next(request)
     is_due = policy_is_due(request, user.citizen)
-    if unreachable.remember(request.session, user.citizen) and target:
+    if contact.remember(request.session, user.citizen) and target:
         messages.warning(request, gettext("Our messages are not reaching you. See “Contact details” in your account"))
     if is_due:
         return redirect(policy_url(target))
@@ -113,6 +113,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     response = redirect(target)
     # Of citizens also drafts kept without a network; what staff set in their browser stays.
     response.headers["Clear-Site-Data"] = '"cache"' if is_staff else '"cache", "storage"'
-    push.forget_browser(request, response, at=timezone.now())
+    contact.forget_browser(request, response, at=timezone.now())
     held_forms.forget_person(response)
     return response

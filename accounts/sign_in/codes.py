@@ -16,8 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext, gettext_lazy as _, ngettext
 
-from accounts import phones, rate_limits
-from accounts.contact import email_address
+from accounts import contact, phones, rate_limits
 from accounts.models import PhoneCode, Purpose
 from accounts.rate_limits import RateLimit, RateLimitReached, client_address
 from kit.crypto import lookup, lookups
@@ -371,7 +370,7 @@ def page(request: HttpRequest, form: CodeForm, context: CodeContext, *, at: date
         {
             "form": form,
             "by_email": bool(context.email),
-            "masked_target": email_address.mask(context.email) if context.email else phones.mask(context.phone),
+            "masked_target": contact.mask(context.email) if context.email else phones.mask(context.phone),
             "wait": seconds_to_wait(context, at=at),
             **extra,
         },

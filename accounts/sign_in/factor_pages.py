@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.contact.account_notices import owe_to_staff
+from accounts.contact import owe_to_staff
 from accounts.decorators import handles_rate_limits, members_of_staff, signed_in_user
 from accounts.models import Factor, FactorKind, Purpose, User
 from accounts.sign_in import devices, factors, form_drafts

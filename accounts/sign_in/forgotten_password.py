@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import phones, rate_limits
-from accounts.contact.account_notices import owe_password_changed
+from accounts.contact import owe_password_changed
 from accounts.decorators import visitors_only
 from accounts.identity.form_fields import DocumentNumberField
 from accounts.models import Citizen, Purpose

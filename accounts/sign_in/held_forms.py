@@ -17,8 +17,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from accounts import rate_limits
-from accounts.contact import push
+from accounts import contact, rate_limits
 from accounts.models import Purpose, User
 from accounts.rate_limits import client_address
 from accounts.sign_in import form_drafts
@@ -48,7 +47,7 @@ def mark_person(request: HttpRequest, response: HttpResponseBase, user: User) ->
     """
     value = signing.Signer(salt=_SALT).sign(str(user.pk))
     if request.COOKIES.get(settings.PERSON_COOKIE_NAME) != value:
-        push.forget_browser(request, response, at=timezone.now(), unless=user)
+        contact.forget_browser(request, response, at=timezone.now(), unless=user)
         response.set_cookie(settings.PERSON_COOKIE_NAME, value, **_attributes())
 
 

@@ -22,8 +22,7 @@ from django.utils.translation import gettext, gettext_lazy as _, override
 from django.views.decorators.http import require_http_methods
 
 from accounts import rate_limits
-from accounts.contact.account_notices import owe_to_staff
-from accounts.contact.recipients import BY_EMAIL, to_staff
+from accounts.contact import BY_EMAIL, owe_to_staff, to_staff
 from accounts.decorators import local_next, visitors_only
 from accounts.models import Purpose, User
 from accounts.sign_in import backends, factor_pages, factors, form_drafts, held_forms

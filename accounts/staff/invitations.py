@@ -26,7 +26,7 @@ from django.utils.translation import gettext, override
 from django.views.decorators.http import require_http_methods
 
 from accounts import rate_limits
-from accounts.contact.recipients import BY_EMAIL, to_staff
+from accounts.contact import BY_EMAIL, to_staff
 from accounts.decorators import handles_rate_limits
 from accounts.identity.staff_citizen_link import citizen_with_phone
 from accounts.models import FIRST_OPERATORS, Invitation, Membership, Outcome, StaffChange, StaffChangeKind, User

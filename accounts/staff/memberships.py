@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.contact.recipients import BY_EMAIL, to_staff
+from accounts.contact import BY_EMAIL, to_staff
 from accounts.models import Membership, Outcome, StaffChange, StaffChangeKind, User
 from accounts.roles import CMU, PROTECTED, STAFF_MANAGERS, Role
 from accounts.sign_in import factor_pages

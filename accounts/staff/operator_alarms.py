@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.contact.recipients import to_staff
+from accounts.contact import to_staff
 from accounts.models import User, operators
 from kit.dates import day_digits
 from notifications import alarms, outbox

@@ -15,7 +15,7 @@ from django.db.models import Prefetch, Q, QuerySet, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
-from accounts.contact.recipients import staff_key
+from accounts.contact import staff_key
 from accounts.identity.staff_citizen_link import citizen_with_phone
 from accounts.models import Absence, Invitation, Membership, Outcome, StaffChange, StaffChangeKind, User
 from accounts.models.users import LANGUAGES

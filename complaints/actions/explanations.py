@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.contact.recipients import BY_EMAIL
+from accounts.contact import BY_EMAIL
 from accounts.models import User
 from accounts.roles import Role
 from complaints.actions.reminders import acting_on

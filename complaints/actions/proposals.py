@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from accounts.contact.recipients import BY_EMAIL
+from accounts.contact import BY_EMAIL
 from accounts.models import User
 from agencies.models import Agency
 from complaints.engine import holders, notices

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.contact.recipients import BY_EMAIL, staff_key
+from accounts.contact import BY_EMAIL, staff_key
 from accounts.models import User, acting_as, members_of, supervisors_of
 from accounts.roles import CMU, DESK, READERS
 from agencies.models import Agency

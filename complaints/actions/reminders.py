@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.contact.recipients import BY_EMAIL
+from accounts.contact import BY_EMAIL
 from accounts.models import Absence, User, officers_of
 from agencies.calendar import AMMAN
 from complaints.engine import holders, notices, signed_links

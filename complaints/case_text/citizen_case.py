@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from accounts.contact.recipients import citizen_key
+from accounts.contact import citizen_key
 from accounts.models import User
 from agencies.models import current_calendar
 from complaints.actions.topic_answers import answers_to_show

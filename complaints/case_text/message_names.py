@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _, gettext_lazy, pgettext
 from django_stubs_ext import StrPromise
 
-from accounts.contact.recipients import CITIZEN_PREFIX, DIRECTORATE_PREFIX, STAFF_PREFIX
+from accounts.contact import CITIZEN_PREFIX, DIRECTORATE_PREFIX, STAFF_PREFIX
 from notifications.models import Message
 
 #: The name of each message by its template.

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.contact.recipients import CITIZEN_PREFIX
+from accounts.contact import CITIZEN_PREFIX
 from complaints.case_text import delivery_status
 from complaints.case_text.delivery_status import DeliveryStatus
 from complaints.case_text.message_names import message_name

@@ -22,7 +22,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django_stubs_ext import StrPromise
 
-from accounts.contact.recipients import citizen_key, staff_key
+from accounts.contact import citizen_key, staff_key
 from accounts.decorators import signed_in_user, staff_required
 from accounts.identity import disclosure
 from accounts.identity.disclosure import CaseMark, record_view

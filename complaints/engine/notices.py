@@ -13,8 +13,7 @@ from typing import Final, Protocol
 
 from django.utils import timezone, translation
 
-from accounts.contact.channel import contact_channel
-from accounts.contact.recipients import BY_EMAIL, BY_EMAIL_AND_SMS, citizen_key, to_staff
+from accounts.contact import BY_EMAIL, BY_EMAIL_AND_SMS, citizen_key, contact_channel, to_staff
 from accounts.models import User, supervisors_of
 from agencies.calendar import WorkingCalendar
 from agencies.models import Priority

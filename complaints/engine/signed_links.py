@@ -13,7 +13,7 @@ from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.contact.recipients import directorate_key
+from accounts.contact import directorate_key
 from accounts.rate_limits import HOUR, RateLimit
 from agencies.models import Directorate
 from complaints.models import Case, Consultation, ConsultationState

@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.contact.recipients import BY_EMAIL, to_staff
+from accounts.contact import BY_EMAIL, to_staff
 from accounts.models import Absence, Membership, User, acting_as, cmu_staff
 from accounts.roles import DESK, Role
 from accounts.staff.absences import planned_absences

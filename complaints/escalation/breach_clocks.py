@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.contact.account_notices import account_notice
+from accounts.contact import account_notice
 from accounts.models import Citizen, IdentityView
 from complaints.models import Breach, BreachPerson, Case
 from notifications import alarms, outbox

@@ -16,7 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.contact.recipients import BY_EMAIL, CITIZEN_PREFIX, to_staff
+from accounts.contact import BY_EMAIL, CITIZEN_PREFIX, to_staff
 from accounts.models import Absence, Membership, User
 from accounts.roles import DESK, Role
 from agencies.calendar import AMMAN, WorkingCalendar

@@ -21,7 +21,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from accounts.contact.recipients import BY_EMAIL, BY_EMAIL_AND_SMS
+from accounts.contact import BY_EMAIL, BY_EMAIL_AND_SMS
 from accounts.models import User, acting_as
 from accounts.roles import DESK, LADDER, LEADERSHIP, Role
 from agencies.calendar import WorkingCalendar

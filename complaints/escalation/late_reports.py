@@ -13,7 +13,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from accounts.contact.recipients import BY_EMAIL, to_staff
+from accounts.contact import BY_EMAIL, to_staff
 from accounts.models import User
 from accounts.roles import LEADERSHIP
 from agencies.calendar import WorkingCalendar

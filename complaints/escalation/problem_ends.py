@@ -12,8 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import pgettext
 
-from accounts.contact.channel import contact_channel
-from accounts.contact.recipients import citizen_key
+from accounts.contact import citizen_key, contact_channel
 from accounts.models import Identity
 from complaints.actions.known_problems import TELLING
 from complaints.models import LegalHold, ProblemJoin

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from accounts.contact.recipients import BY_EMAIL, ContextBuilder, to_staff
+from accounts.contact import BY_EMAIL, ContextBuilder, to_staff
 from accounts.models import User
 from agencies.calendar import WorkingCalendar
 from complaints.engine.notices import is_urgent, sms_not_before

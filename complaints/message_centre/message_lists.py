@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from django_stubs_ext import StrPromise
 
-from accounts.contact.recipients import STAFF_PREFIX, citizen_key
+from accounts.contact import STAFF_PREFIX, citizen_key
 from accounts.models import User
 from complaints import reference
 from complaints.case_text import delivery_status

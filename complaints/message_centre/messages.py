@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 from django_stubs_ext import StrPromise
 
-from accounts.contact.recipients import CITIZEN_PREFIX, staff_key
+from accounts.contact import CITIZEN_PREFIX, staff_key
 from accounts.decorators import signed_in_user, staff_required
 from accounts.identity.disclosure import CaseMark, record_view
 from accounts.models import ViewKind

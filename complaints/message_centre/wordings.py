@@ -19,7 +19,7 @@ from django.utils.translation import gettext, gettext_lazy as _, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 from django_stubs_ext import StrPromise
 
-from accounts.contact.recipients import STAFF_PREFIX, staff_key
+from accounts.contact import STAFF_PREFIX, staff_key
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User
 from accounts.roles import CMU, Role

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_stubs_ext import StrPromise
 
 from accounts import rate_limits
-from accounts.contact.recipients import CITIZEN_PREFIX
+from accounts.contact import CITIZEN_PREFIX
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen, signed_in_user
 from accounts.models import Mandate
 from accounts.rate_limits import RateLimitReached, client_address

@@ -18,9 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import countries, phones, privacy
-from accounts.contact import push
-from accounts.contact.recipients import citizen_key
+from accounts import contact, countries, phones, privacy
+from accounts.contact import citizen_key
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen
 from accounts.models import Citizen, DataCopy, Mandate, PrivacyRequest, RequestKind, RequestState
 from accounts.rate_limits import DAY, RateLimit, spend
@@ -96,7 +95,7 @@ def _account_records(citizen: Citizen) -> Data:
         "mandates": [_mandate(one, citizen) for one in Mandate.objects.of(citizen).order_by("asked_at", "pk")],
         "devices": [
             {"device": browser.device, "since": _moment(browser.created_at)}
-            for browser in push.notified_browsers(citizen)
+            for browser in contact.notified_browsers(citizen)
         ],
         "requests": [_request(request) for request in citizen.privacy_requests.order_by("made_at", "pk")],
         "drafts": [

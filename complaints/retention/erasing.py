@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.db.models import Q, Value, When
 from django.utils import timezone
 
-from accounts.contact.recipients import CITIZEN_PREFIX
+from accounts.contact import CITIZEN_PREFIX
 from accounts.models import Citizen, NumberKind
 from complaints.models import (
     ERASED,

@@ -12,7 +12,7 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.contact.recipients import citizen_key
+from accounts.contact import citizen_key
 from accounts.mandates import changes as mandates
 from accounts.models import Citizen, PrivacyRequest, RequestKind, RequestState, User
 from complaints.attachments import mandate_papers, uploads

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from accounts.contact.recipients import CITIZEN_PREFIX
+from accounts.contact import CITIZEN_PREFIX
 from accounts.models import Mandate, User
 from agencies.calendar import WorkingCalendar
 from agencies.models import current_calendar

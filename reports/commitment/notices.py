@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.contact.recipients import BY_EMAIL, to_staff
+from accounts.contact import BY_EMAIL, to_staff
 from accounts.models import acting_as
 from accounts.roles import Role
 from agencies.models import Agency

@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.contact.recipients import staff_key
+from accounts.contact import staff_key
 from accounts.models import Membership, User
 from accounts.roles import DESK, Role
 from agencies.models import Agency

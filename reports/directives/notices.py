@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.contact.recipients import BY_EMAIL, to_staff
+from accounts.contact import BY_EMAIL, to_staff
 from accounts.models import User, acting_as
 from accounts.roles import UNIT_HEAD, Role
 from agencies import successions

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from accounts.contact.account_notices import owe_about_identity
+from accounts.contact import owe_about_identity
 from accounts.identity import registries
 from accounts.identity.checks import record_check
 from accounts.identity.recheck import FIRST_WAIT, apply_finding, stated_claim

@@ -10,8 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 
-from accounts.contact.account_notices import owe_about_identity
-from accounts.contact.recipients import citizen_key
+from accounts.contact import citizen_key, owe_about_identity
 from accounts.identity.desk import decisions
 from accounts.identity.desk.decisions import Outdated, Refused
 from accounts.models import (

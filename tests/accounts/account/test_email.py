@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from accounts.contact import email_address
+from accounts import contact
 from accounts.models import Citizen
 from notifications.addresses import address_status
 from notifications.models import Channel, Lane, Message, MessageState, Verdict
@@ -27,7 +27,7 @@ def test_a_new_address_is_owed_a_link_and_is_not_confirmed(client, karim):
 
 
 def test_the_link_is_a_code_of_its_kind_that_works_for_two_days(karim, now):
-    email_address.change(karim, NEW, at=now)
+    contact.change(karim, NEW, at=now)
     message = Message.objects.get(template="email_confirm")
     assert (message.lane, message.expires_at, message.context) == (Lane.CODES, now + timedelta(hours=48), None)
 
@@ -109,7 +109,7 @@ def test_the_account_page_shows_whether_the_address_is_confirmed(client, amina, 
 
 def test_what_waits_by_email_goes_by_sms_when_the_address_is_removed_or_changed(amina, now):
     owe_by_email(amina, now)
-    email_address.remove(amina, at=now)
+    contact.remove(amina, at=now)
     assert owed("registered") == [
         ("email", "amina@home.example", MessageState.CANCELLED),
         ("sms", "+962790001234", MessageState.PENDING),
@@ -118,7 +118,7 @@ def test_what_waits_by_email_goes_by_sms_when_the_address_is_removed_or_changed(
 
 def test_after_a_change_nothing_but_the_notice_of_it_goes_to_the_address_of_before(amina, now):
     owe_by_email(amina, now)
-    email_address.change(amina, NEW, at=now)
+    contact.change(amina, NEW, at=now)
     waiting = Message.objects.waiting().order_by("template")
     assert [(row.template, row.address) for row in waiting] == [
         ("email_changed", "amina@home.example"),
@@ -128,6 +128,6 @@ def test_after_a_change_nothing_but_the_notice_of_it_goes_to_the_address_of_befo
 
 
 def test_the_link_of_one_address_does_not_follow_the_person_to_the_next(karim, now):
-    email_address.change(karim, NEW, at=now)
-    email_address.change(karim, "other@office.example", at=now + timedelta(seconds=1))
+    contact.change(karim, NEW, at=now)
+    contact.change(karim, "other@office.example", at=now + timedelta(seconds=1))
     assert [address for _, address, _ in owed("email_confirm")] == [NEW, "other@office.example"]

@@ -12,8 +12,7 @@ from django.db import connections, transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts import rate_limits
-from accounts.contact import email_address
+from accounts import contact, rate_limits
 from accounts.models import Citizen
 from notifications.addresses import address_status
 from notifications.models import Channel, MessageState, Verdict
@@ -23,7 +22,7 @@ from tests.complaints.threads import be_patient
 
 
 def test_looking_at_the_link_confirms_nothing_and_the_button_does_for_whoever_is_signed_out(client, karim, now):
-    email_address.change(karim, NEW, at=timezone.now())
+    contact.change(karim, NEW, at=timezone.now())
     stranger = Client(enforce_csrf_checks=True)
     page = stranger.get(link())
     assert (page.status_code, again(karim).confirmed_email) == (200, "")
@@ -45,22 +44,22 @@ def test_looking_at_the_link_confirms_nothing_and_the_button_does_for_whoever_is
     ],
 )
 def test_the_page_of_the_link_asks_and_then_says_that_it_is_done(client, karim, language, before, after):
-    email_address.change(karim, NEW, at=timezone.now())
+    contact.change(karim, NEW, at=timezone.now())
     path = link().replace("/ar/", f"/{language}/")
     assert f"<h1>{before}</h1>" in client.get(path).content.decode()
     assert f"<h1>{after}</h1>" in client.post(path, follow=True).content.decode()
 
 
 def test_the_link_used_twice_is_harmless(karim, now):
-    email_address.change(karim, NEW, at=now)
+    contact.change(karim, NEW, at=now)
     token = link().split("/")[-2]
-    email_address.confirm(token, at=now)
-    assert email_address.confirm(token, at=now + timedelta(hours=1)) == karim
+    contact.confirm(token, at=now)
+    assert contact.confirm(token, at=now + timedelta(hours=1)) == karim
     assert again(karim).email_confirmed_at == now
 
 
 def test_the_address_of_the_link_says_nothing_of_the_person(karim, now):
-    email_address.change(karim, NEW, at=now)
+    contact.change(karim, NEW, at=now)
     key, digest, until, signature = link().split("/")[-2].split(".")
     assert (key, until) == (karim.pk.hex, str(int((now + timedelta(hours=48)).timestamp())))
     for clear in ("rana", "office", "9851204417", "0004417", NEW.encode().hex()):
@@ -68,7 +67,7 @@ def test_the_address_of_the_link_says_nothing_of_the_person(karim, now):
 
 
 def test_the_page_of_the_link_shows_neither_name_nor_address(client, amina):
-    email_address.change(amina, NEW, at=timezone.now())
+    contact.change(amina, NEW, at=timezone.now())
     page = client.get(link()).content.decode()
     for clear in (NEW, "أمينة", "الخطيب", "9902103456", "000 1234"):
         assert clear not in page
@@ -89,7 +88,7 @@ def bent(token: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("how", bent("a.b.c.d"))
 def test_a_link_that_was_tampered_with_confirms_nothing(client, karim, how):
-    email_address.change(karim, NEW, at=timezone.now())
+    contact.change(karim, NEW, at=timezone.now())
     path = link()
     token = path.split("/")[-2]
     answer = client.post(path.replace(token, bent(token)[how]))
@@ -98,26 +97,26 @@ def test_a_link_that_was_tampered_with_confirms_nothing(client, karim, how):
 
 
 def test_a_link_is_over_after_two_days(karim, now):
-    email_address.change(karim, NEW, at=now)
+    contact.change(karim, NEW, at=now)
     token = link().split("/")[-2]
-    assert email_address.citizen_for(token, at=now + timedelta(hours=47, minutes=59)) == karim
-    assert email_address.confirm(token, at=now + timedelta(hours=48)) is None
+    assert contact.citizen_for(token, at=now + timedelta(hours=47, minutes=59)) == karim
+    assert contact.confirm(token, at=now + timedelta(hours=48)) is None
     assert again(karim).confirmed_email == ""
 
 
 def test_a_link_is_over_once_the_address_changed_even_for_the_person_who_asked(client, karim):
-    email_address.change(karim, NEW, at=timezone.now())
+    contact.change(karim, NEW, at=timezone.now())
     first = link()
-    email_address.change(karim, "other@office.example", at=timezone.now())
+    contact.change(karim, "other@office.example", at=timezone.now())
     assert client.post(first).status_code == 404
-    email_address.remove(karim, at=timezone.now())
+    contact.remove(karim, at=timezone.now())
     assert client.post(link()).status_code == 404
     assert again(karim).email_confirmed_at is None
 
 
 def test_the_link_of_one_person_is_nothing_to_another_with_the_same_address(client, karim):
     mona = make_citizen("منى", "فهمي", "9801307001", "+962770001111", email=NEW)
-    email_address.change(karim, NEW, at=timezone.now())
+    contact.change(karim, NEW, at=timezone.now())
     client.post(link())
     assert (again(karim).confirmed_email, again(mona).confirmed_email) == (NEW, "")
 
@@ -138,20 +137,20 @@ def test_a_change_at_the_same_moment_never_leaves_an_address_confirmed_by_the_li
     for _ in range(5):
         Citizen.objects.filter(pk=karim.pk).update(email="", email_confirmed_at=None)
         rate_limits.clear(rate_limits.EMAIL_LINKS_PER_CITIZEN, str(karim.pk), at=at)
-        email_address.change(karim, NEW, at=timezone.now())
+        contact.change(karim, NEW, at=timezone.now())
         token = link().split("/")[-2]
         together = threading.Barrier(2)
 
         def confirm(token: str = token, together: threading.Barrier = together) -> None:
             be_patient()
             together.wait()
-            email_address.confirm(token, at=at)
+            contact.confirm(token, at=at)
             connections.close_all()
 
         def change(together: threading.Barrier = together) -> None:
             be_patient()
             together.wait()
-            email_address.change(karim, "other@office.example", at=timezone.now())
+            contact.change(karim, "other@office.example", at=timezone.now())
             connections.close_all()
 
         with ThreadPoolExecutor(2) as pool:
@@ -163,7 +162,7 @@ def test_a_change_at_the_same_moment_never_leaves_an_address_confirmed_by_the_li
 @pytest.mark.django_db(transaction=True)
 def test_the_link_waits_for_a_change_that_is_not_committed_yet_and_is_over_then(karim):
     at = timezone.now()
-    email_address.change(karim, NEW, at=at)
+    contact.change(karim, NEW, at=at)
     token = link().split("/")[-2]
     asked = threading.Event()
 
@@ -171,7 +170,7 @@ def test_the_link_waits_for_a_change_that_is_not_committed_yet_and_is_over_then(
         be_patient()
         asked.set()
         try:
-            return email_address.confirm(token, at=at)
+            return contact.confirm(token, at=at)
         finally:
             connections.close_all()
 
@@ -196,7 +195,7 @@ def test_a_person_is_sent_five_links_a_day_and_then_told_to_wait(client, karim):
 def test_an_address_is_sent_five_links_a_day_whoever_asks_and_nobody_is_told_that_others_did(client, karim, amina, now):
     for number in range(5):
         one = make_citizen("منى", "فهمي", f"980130700{number}", f"+96277000111{number}")
-        email_address.change(one, NEW.upper() if number % 2 else NEW, at=timezone.now())
+        contact.change(one, NEW.upper() if number % 2 else NEW, at=timezone.now())
     first = sign_in(client, karim).post("/ar/account/email/", FORM | {"email": "unknown@office.example"}, follow=True)
     second = sign_in(Client(), amina).post("/ar/account/email/", FORM, follow=True)
     assert (first.status_code, second.status_code) == (200, 200)

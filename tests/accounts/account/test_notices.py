@@ -7,9 +7,9 @@ from datetime import datetime
 import pytest
 from django.test import Client
 
+from accounts import contact
 from accounts.account.notices import EmailNotConfirmed, save_choice
 from accounts.account.password import change_password
-from accounts.contact import email_address
 from accounts.models import Citizen
 from notifications.models import Channel, Message
 from tests.cast import sign_in
@@ -82,15 +82,15 @@ def test_whoever_cannot_choose_email_is_told_why(client, karim, language, words)
 
 def test_a_choice_of_email_rests_while_the_address_is_not_confirmed_and_holds_again_then(client, amina, now):
     Citizen.objects.filter(pk=amina.pk).update(notify_by="email")
-    email_address.change(amina, "new@home.example", at=now)
+    contact.change(amina, "new@home.example", at=now)
     assert sign_in(client, amina).get(PAGE).context["form"].initial["notify_by"] == "sms"
     moved = Citizen.objects.get(pk=amina.pk)
-    email_address.confirm(email_address.token_for(moved, at=now), at=now)
+    contact.confirm(contact.token_for(moved, at=now), at=now)
     assert client.get(PAGE).context["form"].initial["notify_by"] == "email"
 
 
 def test_email_cannot_be_chosen_past_the_form_for_an_address_that_is_not_confirmed(karim, now: datetime):
-    email_address.change(karim, "karim@home.example", at=now)
+    contact.change(karim, "karim@home.example", at=now)
     with pytest.raises(EmailNotConfirmed):
         save_choice(karim, language="ar", notify_by=Channel.EMAIL)
     assert chosen(karim) == ("ar", "sms")

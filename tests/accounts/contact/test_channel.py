@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import transaction
 
-from accounts.contact.channel import contact_channel
+from accounts.contact import contact_channel
 from accounts.models import Citizen
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils.translation import get_language
 
-from accounts.contact.recipients import BY_EMAIL, BY_EMAIL_AND_SMS, citizen_key, staff_key, to_staff
+from accounts.contact import BY_EMAIL, BY_EMAIL_AND_SMS, citizen_key, staff_key, to_staff
 from accounts.models import Citizen, User
 from notifications.models import Channel
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.contact import email_address, unreachable
+from accounts import contact
 from accounts.models import Citizen
 from notifications.addresses import address_status
 from notifications.models import Channel, Message, Verdict
@@ -56,7 +56,7 @@ def test_each_channel_has_its_own_banner_and_nobody_sees_that_of_another(client,
     assert banners(enter(client)) == 1
     other = Client()
     page = other.post("/ar/sign-in/", {"number": "9851204417", "password": PASSWORD}, follow=True).content.decode()
-    assert (banners(page), unreachable.SESSION_KEY in other.session) == (0, False)
+    assert (banners(page), contact.SESSION_KEY in other.session) == (0, False)
 
 
 def test_the_verdict_on_the_same_digits_by_the_other_channel_is_none(client, amina):
@@ -74,9 +74,9 @@ def test_whoever_was_on_the_way_to_another_page_is_told_there(client, amina):
 def test_the_session_keeps_the_verdict_and_neither_number_nor_address(client, amina):
     address_status.record(Channel.SMS, PHONE, Verdict.STOPPED)
     enter(client)
-    assert client.session[unreachable.SESSION_KEY] == {"sms": "stopped"}
+    assert client.session[contact.SESSION_KEY] == {"sms": "stopped"}
     client.post("/ar/sign-out/")
-    assert unreachable.SESSION_KEY not in client.session
+    assert contact.SESSION_KEY not in client.session
 
 
 def test_signing_in_asks_one_statement_for_it_and_the_pages_none(amina):
@@ -158,5 +158,5 @@ def test_a_new_password_by_code_proves_the_telephone(client, amina):
 
 def test_the_link_that_is_only_looked_at_proves_nothing(client, amina):
     address_status.record(Channel.EMAIL, EMAIL, Verdict.DEAD)
-    client.get(f"/ar/account/email/confirm/{email_address.token_for(amina, at=timezone.now())}/")
+    client.get(f"/ar/account/email/confirm/{contact.token_for(amina, at=timezone.now())}/")
     assert address_status.verdict(Channel.EMAIL, EMAIL) == Verdict.DEAD

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.contact.channel import contact_channel
+from accounts.contact import contact_channel
 from accounts.models import Citizen, Identity, PhoneCode
 from accounts.sign_in import forgotten_password
 from notifications.models import Channel, Message

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.contact.recipients import BY_EMAIL_AND_SMS, to_staff
+from accounts.contact import BY_EMAIL_AND_SMS, to_staff
 from accounts.models import Factor
 from accounts.sign_in import factors
 from notifications.models import Channel, Message

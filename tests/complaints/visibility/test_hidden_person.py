@@ -13,9 +13,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from accounts import contact
 from accounts.account.email import change_address
 from accounts.account.phone import change_phone
-from accounts.contact import email_address
 from accounts.models import Citizen, User
 from complaints.models import Case
 from complaints.retention.persons import erase_person
@@ -204,7 +204,7 @@ def test_who_changed_number_address_or_name_stays_hidden_in_what_was_written_bef
     change_address(amina, country="JO", governorate="JO-AM", city="عمان", address=home, at=now)
     change_address(amina, country="JO", governorate="JO-AM", city="عمان", address="إربد", at=now)
     change_phone(amina, "+962785554433", at=now)
-    email_address.change(amina, "other@example.com", at=now)
+    contact.change(amina, "other@example.com", at=now)
     changed = Citizen.objects.get(pk=amina.pk)
     changed.keep_earlier(karim)
     changed.first_name, changed.family_name = "رنا", "العبادي"

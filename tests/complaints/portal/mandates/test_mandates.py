@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.contact.recipients import citizen_key
+from accounts.contact import citizen_key
 from accounts.models import Citizen, Mandate, MandateOver, User
 from complaints.actions import add
 from complaints.actions.filing import Filing, file

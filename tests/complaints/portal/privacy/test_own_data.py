@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from accounts.contact.recipients import citizen_key
+from accounts.contact import citizen_key
 from accounts.identity.disclosure import CaseMark, reveal
 from accounts.models import Citizen, DataCopy, IdentityView, PrivacyRequest, RequestLimit, User
 from complaints.actions import accept, close

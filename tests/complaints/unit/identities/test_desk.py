@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import privacy
-from accounts.contact.recipients import citizen_key
+from accounts.contact import citizen_key
 from accounts.identity.desk import decisions, merging
 from accounts.identity.desk.decisions import Outdated, Refused, identity_version
 from accounts.models import (

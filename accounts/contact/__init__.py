@@ -1,1 +1,0 @@
-"""How a person is reached: recipient keys, channel, e-mail address, undeliverable addresses."""
