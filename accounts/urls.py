@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from accounts import privacy
 from accounts.account import email, notices, password, phone, views as account
-from accounts.mandates import views as mandates
+from accounts.mandates import pages
 from accounts.registration import oidc_views as oidc, views as registration
 from accounts.sign_in import citizens, factor_pages, forgotten_password, session_views, staff
 from accounts.staff import changes, invitations, people
@@ -37,12 +37,12 @@ urlpatterns: list[URLPattern] = [
     path("account/email/confirm/<str:token>/", email.email_confirm, name="account-email-confirm"),
     path("account/address/", email.address, name="account-address"),
     path("account/notices/", notices.notices, name="account-notices"),
-    path("account/mandates/", mandates.mandates, name="mandates"),
-    path("account/mandates/new/<slug:way>/", mandates.ask, name="mandate-ask"),
-    path("account/mandates/<uuid:pk>/", mandates.mandate, name="mandate"),
-    path("account/mandates/<uuid:pk>/give/", mandates.give, name="mandate-give"),
-    path("account/mandates/<uuid:pk>/refuse/", mandates.refuse, name="mandate-refuse"),
-    path("account/mandates/<uuid:pk>/end/", mandates.end, name="mandate-end"),
+    path("account/mandates/", pages.mandates, name="mandates"),
+    path("account/mandates/new/<slug:way>/", pages.ask, name="mandate-ask"),
+    path("account/mandates/<uuid:pk>/", pages.mandate, name="mandate"),
+    path("account/mandates/<uuid:pk>/give/", pages.give, name="mandate-give"),
+    path("account/mandates/<uuid:pk>/refuse/", pages.refuse, name="mandate-refuse"),
+    path("account/mandates/<uuid:pk>/end/", pages.end, name="mandate-end"),
     path("account/push/", notices.push_on, name="push-on"),
     path("account/push/<uuid:pk>/off/", notices.push_off, name="push-off"),
     path("account/views/", privacy.views, name="account-views"),

@@ -3,24 +3,68 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Final, Self
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts import rate_limits
 from accounts.contact import citizen_key, contact_channel
-from accounts.identity.registries import IdentityClaim
-from accounts.mandates import persons
+from accounts.identity import registries
+from accounts.identity.registries import IdentityClaim, RegistryFinding
 from accounts.models import Citizen, Mandate, MandateState, User
-from accounts.models.people import MATCHED_FIRST
-from kit.dates import day_digits
+from accounts.models.people import MATCHED_FIRST, mask_number
+from accounts.registration.recorded import SaidInPerson, record
+from kit.dates import day_digits, day_text
 from notifications import outbox
+
+# ---- The person whom a request to the unit names: found among the citizens, or recorded after the registry was
+# asked.
+
+
+@dataclass(frozen=True)
+class UnrecordedPerson:
+    """What was said of somebody nobody has yet, and what the registry says of it."""
+
+    claim: IdentityClaim
+    finding: RegistryFinding
+
+
+def requested_claim(said: Mapping[str, str]) -> IdentityClaim:
+    """Return the claim that a request holds."""
+    texts = {name: text for name, text in said.items() if name != "birth_date"}
+    return IdentityClaim(**texts, birth_date=date.fromisoformat(said["birth_date"]))
+
+
+def find(said: Mapping[str, str]) -> Citizen | None:
+    """Return the citizen with this number and this date of birth, a proven one first."""
+    claim = requested_claim(said)
+    known = Citizen.objects.numbered(claim.number_kind, claim.number).filter(erased_at=None)
+    people = known.order_by(MATCHED_FIRST, "created_at", "pk")
+    return next((person for person in people if person.birth_date == claim.birth_date), None)
+
+
+def check(said: Mapping[str, str], *, at: datetime) -> UnrecordedPerson:
+    """Ask the registry about somebody who is not among the citizens."""
+    claim = requested_claim(said)
+    return UnrecordedPerson(claim, registries.ask(claim, at=at))
+
+
+def recorded(person: Citizen | UnrecordedPerson, *, phone: str, language: str, at: datetime) -> Citizen:
+    """Return the citizen, recorded without an account where nobody has them yet; in the caller's transaction.
+
+    The telephone may be the representative's: nobody has proven it.
+    """
+    if isinstance(person, Citizen):
+        return person
+    return record(SaidInPerson(**asdict(person.claim), mobile=phone, language=language), person.finding, at=at)
+
 
 #: Each request is a message to somebody, who has not asked for it.
 REQUESTS_PER_CITIZEN: Final = rate_limits.RateLimit("mandate_requests", 5, rate_limits.DAY)
@@ -87,7 +131,7 @@ def ask_unit(by: Citizen, terms: MandateTerms, claim: IdentityClaim, *, at: date
     said = {name: str(value) for name, value in asdict(claim).items()}
     mandate = _new_mandate(by, terms, claim=said, is_person=False, at=at)
     mandate.by_unit = True
-    _refuse_a_second(Mandate(person=persons.find(said), representative=by), at=at)
+    _refuse_a_second(Mandate(person=find(said), representative=by), at=at)
     mandate.save(force_insert=True)
     return mandate
 
@@ -134,13 +178,13 @@ def give_by_unit(key: UUID, *, by: User, seen: str, mobile: str, at: datetime) -
     if waiting is None or waiting.representative is None or is_own(waiting, by):
         raise MandateChanged
     # Before the row is locked: a registry may take its time.
-    person = persons.find(waiting.claimed) or persons.check(waiting.claimed, at=at)
+    person = find(waiting.claimed) or check(waiting.claimed, at=at)
     with transaction.atomic():
         mandate = _locked(key)
         if not mandate.is_waiting(at=at) or mandate.representative is None:
             raise MandateChanged
         phone, language = mobile or mandate.representative.phone, mandate.representative.language
-        mandate.person = persons.recorded(person, phone=phone, language=language, at=at)
+        mandate.person = recorded(person, phone=phone, language=language, at=at)
         if mandate.person == mandate.representative or is_own(mandate, by):
             raise MandateChanged
         mandate.seen = seen
@@ -274,3 +318,48 @@ def _notice(mandate: Mandate, citizen: Citizen, template: str) -> outbox.Notice:
         context={"date": day_digits(timezone.localdate(mandate.last_moment))},
         daytime=True,
     )
+
+
+# ---- Where a mandate stands, in the words of its pages. ----
+
+
+@dataclass(frozen=True)
+class MandateRow:
+    """A mandate with the word and the colour that say where it stands, and its other side's masked number.
+
+    The other side is never named before it has answered: the asker cannot tell whether anybody has the number.
+    """
+
+    mandate: Mandate
+    word: str
+    colour: str
+    claimed: str
+
+    @classmethod
+    def of(cls, mandate: Mandate, *, at: datetime) -> Self:
+        """Return the row of ``mandate`` at ``at``."""
+        word, colour = _standing(mandate, at=at)
+        return cls(mandate, word, colour, mask_number(mandate.claimed.get("number", "")))
+
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether both people may be named."""
+        return self.mandate.decided_at is not None and self.mandate.state != MandateState.REFUSED
+
+
+def in_force_words(mandate: Mandate) -> str:
+    """Return why a second mandate of the same two people is refused; both know of this one."""
+    words = gettext("Such a mandate is in force already, until %(day)s. End it first if you need another one.")
+    return words % {"day": day_text(timezone.localdate(mandate.last_moment))}
+
+
+def _standing(mandate: Mandate, *, at: datetime) -> tuple[str, str]:
+    if mandate.is_in_force(at=at):
+        return gettext("In force"), "ok"
+    if mandate.is_waiting(at=at):
+        return (gettext("Waiting for the unit") if mandate.by_unit else gettext("Waiting for an answer")), "wait"
+    if mandate.state == MandateState.REFUSED:
+        return gettext("Refused"), "bad"
+    if mandate.decided_at is None:
+        return (gettext("Request withdrawn") if mandate.ended_at else gettext("Not answered in time")), ""
+    return gettext("Ended"), ""

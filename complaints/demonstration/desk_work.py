@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import privacy
 from accounts.identity.registries import NAME, NUMBER, IdentityClaim, RegistryOutcome
 from accounts.identity.registries.embedded import EmbeddedRegistry, RegisteredPerson, registered_people
-from accounts.mandates import changes as mandates
+from accounts.mandates import changes
 from accounts.models import Citizen, Identity, IdentityCheck, MandateGround, NumberKind, RequestKind, User
 from agencies.models import Agency, Governorate, KnownProblem, Topic
 from complaints.actions import explanations, known_problems, labels, notes, precedents
@@ -82,13 +82,11 @@ def fill_desks(amina: Citizen, karim: Citizen, at: datetime) -> None:
 def _mandates(amina: Citizen, karim: Citizen, at: datetime) -> None:
     """Let Amina speak for Karim, and ask the unit to let her speak for somebody who cannot answer."""
     ends_on = timezone.localdate(at) + A_YEAR
-    terms = mandates.MandateTerms(ground=MandateGround.RELATIVE, covers_all=True, ends_on=ends_on, proof=CONFIRMED)
-    asked = mandates.ask(
-        karim, terms, number=amina.number, phone=amina.phone, is_person=True, at=at - timedelta(days=3)
-    )
-    mandates.give(asked.pk, by=amina, at=at - timedelta(days=2))
-    terms = mandates.MandateTerms(ground=MandateGround.GUARDIAN, covers_all=False, ends_on=ends_on, proof=AS_GUARDIAN)
-    mandates.ask_unit(amina, terms, _claim(registered_people()[WARD]), at=at - timedelta(days=1))
+    terms = changes.MandateTerms(ground=MandateGround.RELATIVE, covers_all=True, ends_on=ends_on, proof=CONFIRMED)
+    asked = changes.ask(karim, terms, number=amina.number, phone=amina.phone, is_person=True, at=at - timedelta(days=3))
+    changes.give(asked.pk, by=amina, at=at - timedelta(days=2))
+    terms = changes.MandateTerms(ground=MandateGround.GUARDIAN, covers_all=False, ends_on=ends_on, proof=AS_GUARDIAN)
+    changes.ask_unit(amina, terms, _claim(registered_people()[WARD]), at=at - timedelta(days=1))
 
 
 def _claim(person: RegisteredPerson) -> IdentityClaim:

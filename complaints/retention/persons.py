@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.contact import citizen_key
-from accounts.mandates import changes as mandates
+from accounts.mandates import changes
 from accounts.models import Citizen, PrivacyRequest, RequestKind, RequestState, User
 from complaints.attachments import mandate_papers, uploads
 from complaints.models import ERASED, Case, UnsentForm
@@ -82,7 +82,7 @@ def erase_person(citizen: Citizen, *, at: datetime) -> None:
     UnsentForm.objects.filter(user=citizen.user_id).delete()
     held = holds.held_people(timezone.localdate(at))
     mandate_papers.discard_for(citizen, held)
-    mandates.end_all_mandates(citizen, by=None, at=at)
+    changes.end_all_mandates(citizen, by=None, at=at)
     # Whoever is on the line with an agent is nobody from now on: nothing more is written for the person.
     citizen.contacts.filter(ended_at=None).update(citizen=None, proven_at=None, draft=None, phone=None, proof="")
     citizen.contacts.update(phone=None, proof="")
@@ -101,5 +101,5 @@ def erase_person(citizen: Citizen, *, at: datetime) -> None:
     citizen.notify_by, citizen.recheck_at, citizen.erased_at = Channel.SMS, None, at
     citizen.conflicts_with = citizen.earlier = None
     citizen.save(update_fields=_WRITTEN)
-    mandates.erase_words(held)
+    changes.erase_words(held)
     end_sign_in(citizen)

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from accounts.mandates import changes as mandates
+from accounts.mandates import changes
 from accounts.models import PrivacyRequest, RequestKind, RequestState
 from complaints.attachments import mandate_papers
 from complaints.models import Case, CaseQuerySet, DoomedFile
@@ -51,7 +51,7 @@ def _erase_mandates(at: datetime) -> None:
         holds.announce_erasing()
         held = holds.held_people(timezone.localdate(at))
         mandate_papers.discard_over(held, at=at)
-        mandates.erase_words(held)
+        changes.erase_words(held)
 
 
 def _steps(at: datetime) -> Iterator[int]:

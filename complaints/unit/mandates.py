@@ -16,9 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import phones
 from accounts.decorators import signed_in_user, staff_required
 from accounts.identity.disclosure import CaseMark, record_view
-from accounts.mandates import changes, persons
-from accounts.mandates.changes import MandateChanged, MandateInForce
-from accounts.mandates.standing import MandateRow, in_force_words
+from accounts.mandates import changes
+from accounts.mandates.changes import MandateChanged, MandateInForce, MandateRow, in_force_words
 from accounts.models import Citizen, Mandate, User, ViewKind
 from accounts.roles import CMU
 from accounts.sign_in.factors import recent_factor_required
@@ -160,7 +159,7 @@ def _page(
     context = {
         "mandate": fresh,
         "row": MandateRow.of(fresh, at=at),
-        "claim": persons.requested_claim(fresh.claimed) if is_waiting else None,
+        "claim": changes.requested_claim(fresh.claimed) if is_waiting else None,
         "known": _known(fresh) if is_waiting else None,
         "is_waiting": is_waiting,
         "papers": mandate_papers.kept_papers(fresh),
@@ -175,4 +174,4 @@ def _page(
 
 
 def _known(mandate: Mandate) -> Citizen | None:
-    return persons.find(mandate.claimed)
+    return changes.find(mandate.claimed)

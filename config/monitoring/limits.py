@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from accounts import countries, phones, rate_limits
-from accounts.mandates import changes as mandates
+from accounts.mandates import changes
 from accounts.models import RateCounter
 from accounts.rate_limits import RateLimit
 from accounts.registration import recorded
@@ -81,7 +81,7 @@ LIMITS: Final[Mapping[RateLimit, StrPromise]] = {
     recorded.REGISTRY_CHECKS_OF_NUMBER: _("Checks of one caller with the register"),
     status_by_sms.ANSWERS_PER_PHONE: _("Answers by SMS to one phone that asks for a status"),
     status_by_sms.ANSWERS_IN_TOTAL: _("Answers by SMS to all who ask for a status"),
-    mandates.REQUESTS_PER_CITIZEN: _("Mandates that one person asks for"),
+    changes.REQUESTS_PER_CITIZEN: _("Mandates that one person asks for"),
     open311.FILED_PER_KEY: _("Complaints filed with one key of a program"),
     open311.WRONG_KEYS_PER_ADDRESS: _("Wrong keys of programs from one internet address"),
     RECEIPTS_PER_PERSON: _("Receipts as PDF of one person"),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts import rate_limits
-from accounts.mandates import changes as mandates
+from accounts.mandates import changes
 from accounts.models import Citizen, FormDraft, User
 from accounts.rate_limits import RateLimit
 from agencies.models import Agency, Topic
@@ -90,7 +90,7 @@ def test_whoever_speaks_for_a_person_no_longer_asks_the_page_again(
     mandate, client = give_mandate(amina, karim, at=clock.at, covers_all=True), sign_in(Client(), karim)
     led = send(client, path, text=TOO_LONG)
     assert ERROR in client.get(led.url).content.decode()
-    mandates.end(mandate.pk, by=amina.user, at=clock.at)
+    changes.end(mandate.pk, by=amina.user, at=clock.at)
     late = client.get(led.url)
     assert (late.status_code, TOO_LONG[:20] in late.content.decode()) == (403, False)
 
