@@ -5,7 +5,7 @@ from django.urls import URLPattern, path
 from accounts import privacy
 from accounts.account import email, notices, password, phone, views as account
 from accounts.mandates import pages
-from accounts.registration import oidc_views as oidc, views as registration
+from accounts.registration import pages as oidc
 from accounts.sign_in import citizens, factor_pages, forgotten_password, session_views, staff
 from accounts.staff import changes, invitations, people
 from accounts.staff_account import views as staff_account
@@ -14,10 +14,10 @@ from accounts.staff_account.notices import views as staff_notices
 from accounts.staff_account.password import views as staff_password
 
 urlpatterns: list[URLPattern] = [
-    path("register/who/", registration.who, name="register"),
-    path("register/contact/", registration.contact, name="register-contact"),
-    path("register/password/", registration.password, name="register-password"),
-    path("register/code/", registration.code, name="register-code"),
+    path("register/who/", oidc.who, name="register"),
+    path("register/contact/", oidc.contact, name="register-contact"),
+    path("register/password/", oidc.password, name="register-password"),
+    path("register/code/", oidc.code, name="register-code"),
     path("sign-in/", citizens.sign_in, name="sign-in"),
     path("oidc/start/", oidc.start, name="oidc-start"),
     path("oidc/return/", oidc.returned, name="oidc-return"),

@@ -23,10 +23,9 @@ from accounts.contact import citizen_key
 from accounts.decorators import signed_in_citizen, signed_in_user
 from accounts.models import Purpose, SessionEnd
 from accounts.rate_limits import client_address
-from accounts.registration import register, steps
-from accounts.registration.data import password_owner
+from accounts.registration import pages, register
 from accounts.registration.forms import ContactForm, PasswordForm, WhoForm
-from accounts.registration.register import Mismatch
+from accounts.registration.register import Mismatch, password_owner
 from accounts.sign_in import app_sessions, codes, form_drafts
 from accounts.sign_in.app_sessions import ACCESS_LIFE, Keys, SessionOver
 from accounts.sign_in.citizens import SignInForm, proven_citizen
@@ -341,10 +340,10 @@ def begin_registration(request: HttpRequest, body: RegistrationBody) -> Status[B
     before = form_drafts.load(Purpose.REGISTER, session, at=at) if body.registration else {}
     draft = _draft(request, body, at=at) | {name: before[name] for name in ("proven",) if name in before}
     form_drafts.keep(Purpose.REGISTER, session, draft, at=at)
-    context = steps.code_context(request, draft, session=session)
+    context = pages.code_context(request, draft, session=session)
     is_proven = draft.get("proven") == context.target
     if not is_proven:
-        register.send_code(steps.entered_data(draft), context, at=at)
+        register.send_code(pages.entered_data(draft), context, at=at)
     return Status(201, _begun(key, context, at=at, is_proven=is_proven))
 
 
@@ -362,7 +361,7 @@ def _draft(request: HttpRequest, body: RegistrationBody, *, at: datetime) -> dic
     last = PasswordForm(data, owner=password_owner(typed))
     require_valid(who, contact, last)
     draft: dict[str, Any] = json.loads(json.dumps(typed, cls=DjangoJSONEncoder))
-    return draft | {"last": steps.last_step(request, last, draft, at=at)}
+    return draft | {"last": pages.last_step(request, last, draft, at=at)}
 
 
 def _begun(key: str, context: CodeContext, *, at: datetime, is_proven: bool = False) -> Begun:
@@ -376,7 +375,7 @@ def send_code_again(request: HttpRequest, body: Again) -> Begun:
     """Send the code of a registration once more."""
     at = timezone.now()
     draft = _registration_draft(body.registration, at=at)
-    context = steps.code_context(request, draft, session=_session(body.registration))
+    context = pages.code_context(request, draft, session=_session(body.registration))
     codes.send_again(context, at=at)
     return _begun(body.registration, context, at=at)
 
@@ -393,7 +392,7 @@ def complete_registration(request: HttpRequest, body: Completion) -> Status[Toke
     """Complete a registration by the code, and sign in; after a mismatch correct the details, or insist."""
     at, session = timezone.now(), _session(body.registration)
     draft = _registration_draft(body.registration, at=at)
-    context = steps.code_context(request, draft, session=session)
+    context = pages.code_context(request, draft, session=session)
     if draft.get("proven") != context.target:
         form = CodeForm({"code": body.code})
         if not codes.is_proven(form, context, at=at):
@@ -402,8 +401,8 @@ def complete_registration(request: HttpRequest, body: Completion) -> Status[Toke
     if body.insists and draft.get("mismatch"):
         draft["insists"] = True
     try:
-        known, address = steps.known_finding(draft), client_address(request)
-        user = register.complete(steps.entered_data(draft), address=address, known=known, at=at)
+        known, address = pages.known_finding(draft), client_address(request)
+        user = register.complete(pages.entered_data(draft), address=address, known=known, at=at)
     except Mismatch as wrong:
         found = [wrong.finding.source, *wrong.finding.fields]
         form_drafts.keep(Purpose.REGISTER, session, draft | {"mismatch": found}, at=at)

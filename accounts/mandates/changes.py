@@ -20,7 +20,7 @@ from accounts.identity import registries
 from accounts.identity.registries import IdentityClaim, RegistryFinding
 from accounts.models import Citizen, Mandate, MandateState, User
 from accounts.models.people import MATCHED_FIRST, mask_number
-from accounts.registration.recorded import SaidInPerson, record
+from accounts.registration.register import SaidInPerson, record
 from kit.dates import day_digits, day_text
 from notifications import outbox
 

@@ -24,8 +24,8 @@ from accounts.mandates import changes
 from accounts.mandates.changes import MandateChanged, MandateInForce, MandateRow, MandateTerms, in_force_words
 from accounts.models import Citizen, Mandate, MandateGround
 from accounts.models.mandates import MandateQuerySet
-from accounts.registration.data import identity_details
 from accounts.registration.forms import NATIONAL, OTHER, WhoForm
+from accounts.registration.register import identity_details
 from kit.forms import Card, ChoiceCardsField, DayBoxField, Form, MobileField, ParagraphField
 
 # ---- The forms by which somebody asks for a mandate: its terms, and whom it is about. ----

@@ -8,33 +8,231 @@ back; everybody else gets an account of their own, which stays pending and does 
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import contact, rate_limits
+from accounts import contact, phones, rate_limits
 from accounts.contact import account_notice, citizen_key
 from accounts.identity import registries
 from accounts.identity.checks import record_check
-from accounts.identity.registries import BIRTH_DATE, NAME, NUMBER, RegistryFinding, RegistryOutcome
+from accounts.identity.registries import BIRTH_DATE, NAME, NUMBER, IdentityClaim, RegistryFinding, RegistryOutcome
 from accounts.identity.staff_citizen_link import link_staff
-from accounts.models import Citizen, Identity, PolicyAcceptance, User
+from accounts.models import Citizen, Identity, NumberKind, PolicyAcceptance, User
 from accounts.models.people import CitizenQuerySet
-from accounts.registration.data import RegistrationData
-from accounts.registration.recorded import without_account
-from accounts.sign_in import codes
+from accounts.sign_in import codes, passwords
 from accounts.sign_in.codes import CodeContext
 from agencies.models import Governorate
 from notifications import outbox
 from notifications.addresses import address_status
 from notifications.models import Channel
 
+# ---- People who are recorded without an account, by the centre or the unit, and get their cases once they
+# register.
+#
+# Nobody has proven the telephone of such a record. Whoever proves it later and gives the same number and date of
+# birth is who called: the record becomes theirs, with its cases.
+
+
+#: Checks of one agent in an hour: nobody finds out data of the registry by trying.
+REGISTRY_CHECKS_OF_AGENT: Final = rate_limits.RateLimit("registry_agent", 60, rate_limits.HOUR)
+#: Checks of one number in a day, whoever asks.
+REGISTRY_CHECKS_OF_NUMBER: Final = rate_limits.RateLimit("registry_number", 5, rate_limits.DAY)
+RECHECK_AFTER: Final = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaidInPerson:
+    """What is said of somebody to an agent or the unit; the number and the mobile number as the forms return them."""
+
+    number_kind: str
+    nationality: str
+    number: str = field(repr=False)
+    first_name: str = field(repr=False)
+    father_name: str = field(repr=False)
+    grandfather_name: str = field(repr=False)
+    family_name: str = field(repr=False)
+    birth_date: date = field(repr=False)
+    mobile: str = field(repr=False)
+    language: str
+    country: str = "JO"
+    governorate: str = ""
+
+    @property
+    def claim(self) -> IdentityClaim:
+        """The claim to be checked by the registry."""
+        return IdentityClaim(
+            number_kind=self.number_kind,
+            number=self.number,
+            first_name=self.first_name,
+            father_name=self.father_name,
+            grandfather_name=self.grandfather_name,
+            family_name=self.family_name,
+            birth_date=self.birth_date,
+            nationality=self.nationality,
+        )
+
+
+def check(said: SaidInPerson, *, by: User, at: datetime) -> RegistryFinding:
+    """Ask the registry about somebody who is to be recorded; raises ``RateLimitReached``. Not in a transaction."""
+    rate_limits.spend(REGISTRY_CHECKS_OF_AGENT, str(by.pk), at=at)
+    rate_limits.spend(REGISTRY_CHECKS_OF_NUMBER, f"{said.number_kind}:{said.number}", at=at)
+    return registries.ask(said.claim, at=at)
+
+
+def record(said: SaidInPerson, finding: RegistryFinding, *, at: datetime) -> Citizen:
+    """Record the person without an account; what the registry did not confirm waits for the unit.
+
+    A second press finds the record of the first. Matched only if the registry matched and nobody else is matched with
+    this number.
+    """
+    try:
+        return _record(said, finding, at=at)
+    except IntegrityError:
+        # Somebody was matched with this number at the same moment: the second attempt finds that person.
+        return _record(said, finding, at=at)
+
+
+@transaction.atomic
+def _record(said: SaidInPerson, finding: RegistryFinding, *, at: datetime) -> Citizen:
+    known = without_account(said.number_kind, said.number, phone=said.mobile, birth_date=said.birth_date)
+    if known is not None:
+        return known
+    is_matched = finding.outcome == RegistryOutcome.MATCHED
+    holder = Citizen.objects.numbered(said.number_kind, said.number).matched().first() if is_matched else None
+    citizen = Citizen(
+        nationality=said.nationality,
+        number_kind=said.number_kind,
+        number=said.number,
+        first_name=said.first_name,
+        father_name=said.father_name,
+        grandfather_name=said.grandfather_name,
+        family_name=said.family_name,
+        birth_date=said.birth_date,
+        phone=said.mobile,
+        is_phone_proven=False,
+        country=said.country,
+        governorate=Governorate.objects.filter(code=said.governorate).first(),
+        language=said.language,
+        identity=_identity(finding, is_free=holder is None),
+        identity_changed_at=at,
+        recheck_at=at + RECHECK_AFTER if finding.outcome == RegistryOutcome.UNAVAILABLE else None,
+        conflicts_with=holder,
+        created_at=at,
+    )
+    citizen.save(force_insert=True)
+    record_check(citizen, finding, at=at)
+    return citizen
+
+
+def _identity(finding: RegistryFinding, *, is_free: bool) -> Identity:
+    if finding.outcome == RegistryOutcome.MATCHED and is_free:
+        return Identity.MATCHED
+    return Identity.MISMATCHED if finding.outcome == RegistryOutcome.MISMATCHED else Identity.PENDING
+
+
+def without_account(number_kind: str, number: str, *, phone: str, birth_date: date) -> Citizen | None:
+    """Return the locked record without an account of this number, telephone and date of birth, the oldest of several.
+
+    The caller has opened a transaction; whoever gets the record has proven the telephone.
+    """
+    people = Citizen.objects.numbered(number_kind, number).with_phone(phone).select_for_update(of=("self",))
+    found = people.filter(user=None, erased_at=None).order_by("created_at", "pk")
+    return next((citizen for citizen in found if citizen.birth_date == birth_date), None)
+
+
+# ---- What a person enters in the steps of a registration. ----
+
+
+@dataclass(frozen=True)
+class RegistrationData:
+    """Everything a person entered in the three steps; the password only as its hash."""
+
+    number_kind: str
+    nationality: str
+    first_name: str = field(repr=False)
+    father_name: str = field(repr=False)
+    grandfather_name: str = field(repr=False)
+    family_name: str = field(repr=False)
+    number: str = field(repr=False)
+    birth_date: date = field(repr=False)
+    mobile: str = field(repr=False)
+    email: str = field(repr=False)
+    country: str
+    governorate: str
+    city: str = field(repr=False)
+    address: str = field(repr=False)
+    password_hash: str = field(repr=False)
+    policy_version: str
+    language: str
+
+    @classmethod
+    def from_draft(cls, draft: Mapping[str, Any], *, language: str) -> RegistrationData:
+        """Build it from the form draft; raise ``KeyError`` when a step is missing."""
+        who, contact, last = draft["who"], draft["contact"], draft["last"]
+        return cls(
+            **identity_details({**who, "birth_date": date.fromisoformat(who["birth_date"])}),
+            mobile=contact["mobile"],
+            email=contact["email"],
+            country=contact["country"],
+            governorate=contact["governorate"],
+            city=contact["city"],
+            address=contact["address"],
+            password_hash=last["password_hash"],
+            policy_version=last["policy_version"],
+            language=language,
+        )
+
+    @property
+    def proven_email(self) -> str:
+        """The address to which the code went, for somebody abroad to whose number we send no SMS; else empty."""
+        return "" if phones.takes_sms(self.mobile) else self.email
+
+    @property
+    def claim(self) -> IdentityClaim:
+        """The claim to be checked by the registry."""
+        return IdentityClaim(
+            number_kind=self.number_kind,
+            number=self.number,
+            first_name=self.first_name,
+            father_name=self.father_name,
+            grandfather_name=self.grandfather_name,
+            family_name=self.family_name,
+            birth_date=self.birth_date,
+            nationality=self.nationality,
+        )
+
+
+def identity_details(who: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the form of the first step says about a person, by the names of the citizen's fields."""
+    is_national = who["citizenship"] == NumberKind.NATIONAL
+    names = ("first_name", "father_name", "grandfather_name", "family_name", "birth_date")
+    return {
+        "number_kind": NumberKind.NATIONAL if is_national else who["document"],
+        "number": who["national_number"] if is_national else who["document_number"],
+        "nationality": "JO" if is_national else who["nationality"],
+        **{name: who[name] for name in names},
+    }
+
+
+def password_owner(draft: Mapping[str, Any]) -> passwords.PasswordOwner:
+    """Return the personal data that the password of a registration may not contain."""
+    who, contact = draft.get("who", {}), draft.get("contact", {})
+    return passwords.PasswordOwner(
+        number=who.get("national_number") or who.get("document_number") or "",
+        first_name=who.get("first_name", ""),
+        family_name=who.get("family_name", ""),
+        email=contact.get("email", ""),
+    )
+
+
 #: What the digital identity says of whoever signed in with it.
 VOUCHED: Final = RegistryFinding(RegistryOutcome.MATCHED, "oidc", (NUMBER, NAME, BIRTH_DATE))
-RECHECK_AFTER: Final = timedelta(minutes=5)
+
 # The owner of a number is notified of attempts to register it once a day, however many there are.
 ALREADY_REGISTERED: Final = rate_limits.RateLimit("already_registered", 1, rate_limits.DAY)
 
@@ -130,7 +328,7 @@ def _admit(data: RegistrationData, finding: RegistryFinding, *, at: datetime) ->
     caller = None if returning or data.proven_email else _caller(data)
     known = returning or caller
     citizen = _restore(known, data, is_matched=is_matched, at=at) if known else _enrol(data, finding, at=at)
-    _record(citizen, data, finding, at=at)
+    _register_record(citizen, data, finding, at=at)
     if data.proven_email:
         contact.set_proven(citizen, data.proven_email, at=at)
     else:
@@ -241,7 +439,7 @@ def _new_citizen(
         birth_date=data.birth_date,
         phone=data.mobile,
         is_phone_proven=not data.proven_email,
-        identity=_identity(finding, is_proven=is_proven),
+        identity=_register_identity(finding, is_proven=is_proven),
         identity_changed_at=at,
         recheck_at=at + RECHECK_AFTER if finding.outcome == RegistryOutcome.UNAVAILABLE else None,
         conflicts_with=conflicts_with,
@@ -251,13 +449,13 @@ def _new_citizen(
     return citizen
 
 
-def _identity(finding: RegistryFinding, *, is_proven: bool) -> Identity:
+def _register_identity(finding: RegistryFinding, *, is_proven: bool) -> Identity:
     if is_proven:
         return Identity.MATCHED
     return Identity.MISMATCHED if finding.outcome == RegistryOutcome.MISMATCHED else Identity.PENDING
 
 
-def _record(citizen: Citizen, data: RegistrationData, finding: RegistryFinding, *, at: datetime) -> None:
+def _register_record(citizen: Citizen, data: RegistrationData, finding: RegistryFinding, *, at: datetime) -> None:
     record_check(citizen, finding, at=at)
     PolicyAcceptance.objects.get_or_create(
         citizen=citizen,

@@ -32,10 +32,9 @@ from accounts.identity.registries import RegistryFinding, RegistryOutcome
 from accounts.models import Citizen, NumberKind, User, ViewKind
 from accounts.models.people import MATCHED_FIRST
 from accounts.rate_limits import HOUR, RateLimit, RateLimitReached, spend
-from accounts.registration import recorded
-from accounts.registration.data import identity_details
+from accounts.registration import register as recorded
 from accounts.registration.forms import WhoForm
-from accounts.registration.recorded import SaidInPerson
+from accounts.registration.register import SaidInPerson, identity_details
 from accounts.roles import CONTACT_CENTRE
 from accounts.sign_in.factors import recent_factor_required
 from agencies.models import Governorate

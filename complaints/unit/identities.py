@@ -23,8 +23,8 @@ from accounts.identity.desk import decisions, merging
 from accounts.identity.desk.decisions import UNPROVEN, Outdated, Refused, identity_version
 from accounts.identity.registries import BIRTH_DATE, NAME, NUMBER, RegistryOutcome
 from accounts.models import Citizen, Identity, IdentityCheck, IdentityDecision, NumberKind, PrivacyRequest, User
-from accounts.registration.data import identity_details
 from accounts.registration.forms import OTHER, WhoForm
+from accounts.registration.register import identity_details
 from accounts.roles import CMU
 from accounts.sign_in.factors import recent_factor_required
 from complaints.models import Case, CentreContact

@@ -17,7 +17,7 @@ from accounts import countries, phones, rate_limits
 from accounts.mandates import changes
 from accounts.models import RateCounter
 from accounts.rate_limits import RateLimit
-from accounts.registration import recorded
+from accounts.registration import register
 from accounts.registration.register import ALREADY_REGISTERED
 from complaints import status_by_sms
 from complaints.api.open311 import filing as open311
@@ -77,8 +77,8 @@ LIMITS: Final[Mapping[RateLimit, StrPromise]] = {
     callers.TRIES_OF_AGENT: _("Searches of one agent of the contact centre"),
     new_call.SEARCHES_OF_AGENT: _("Searches for a caller by one agent of the contact centre"),
     contacts.ANSWERS_ABOUT: _("Wrong answers of callers about one person"),
-    recorded.REGISTRY_CHECKS_OF_AGENT: _("Checks of callers with the register by one agent"),
-    recorded.REGISTRY_CHECKS_OF_NUMBER: _("Checks of one caller with the register"),
+    register.REGISTRY_CHECKS_OF_AGENT: _("Checks of callers with the register by one agent"),
+    register.REGISTRY_CHECKS_OF_NUMBER: _("Checks of one caller with the register"),
     status_by_sms.ANSWERS_PER_PHONE: _("Answers by SMS to one phone that asks for a status"),
     status_by_sms.ANSWERS_IN_TOTAL: _("Answers by SMS to all who ask for a status"),
     changes.REQUESTS_PER_CITIZEN: _("Mandates that one person asks for"),

@@ -18,8 +18,8 @@ from accounts.identity import disclosure
 from accounts.identity.registries import IdentityClaim
 from accounts.identity.registries.trial import Trial, try_out
 from accounts.models import Citizen, User
-from accounts.registration.data import identity_details
 from accounts.registration.forms import WhoForm
+from accounts.registration.register import identity_details
 from accounts.roles import OPERATORS
 from accounts.sign_in.factors import recent_factor_required
 from complaints.staff.frame import frame

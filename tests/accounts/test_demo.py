@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts import demo
 from accounts.models import Citizen, User
-from accounts.registration.sample_people import sample_people
+from accounts.registration.forms import sample_people
 from tests.accounts.sign_in.pages import is_signed_in
 from tests.cast import make_agency
 

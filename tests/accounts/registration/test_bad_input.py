@@ -190,7 +190,7 @@ PASSWORDS = [
 
 @pytest.mark.parametrize(("wrong", "sentence"), PASSWORDS, ids=[str(wrong)[:40] for wrong, _ in PASSWORDS])
 def test_a_password_that_will_not_do_is_refused_before_anything_is_hashed(client, wrong, sentence, monkeypatch):
-    monkeypatch.setattr("accounts.registration.steps.hash_for_number", lambda *_: pytest.fail("hashed"))
+    monkeypatch.setattr("accounts.registration.pages.hash_for_number", lambda *_: pytest.fail("hashed"))
     client.post(url("who"), RANA)
     client.post(url("contact"), CONTACT)
     answer = client.post(url("password"), LAST | wrong)
@@ -336,5 +336,5 @@ def test_new_passwords_of_one_address_are_limited_before_they_are_hashed(client,
     client.post(url("who"), RANA)
     client.post(url("contact"), CONTACT)
     assert client.post(url("password"), LAST).status_code == 302
-    monkeypatch.setattr("accounts.registration.steps.hash_for_number", lambda *_: pytest.fail("hashed"))
+    monkeypatch.setattr("accounts.registration.pages.hash_for_number", lambda *_: pytest.fail("hashed"))
     assert client.post(url("password"), LAST).status_code == 429

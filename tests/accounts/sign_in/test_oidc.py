@@ -175,7 +175,7 @@ def test_a_provider_that_changes_its_signing_key_is_read_again_at_most_once_a_mi
 
 def test_a_start_is_good_for_ten_minutes(client, amina, provider, monkeypatch):
     back, late = at_provider(client, "amina"), timezone.now() + timedelta(minutes=11)
-    monkeypatch.setattr("accounts.registration.oidc_views.timezone.now", lambda: late)
+    monkeypatch.setattr("accounts.registration.pages.timezone.now", lambda: late)
     assert client.get(back)["Location"] == "/ar/sign-in/"
 
 

@@ -8,8 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Citizen, IdentityView, User
-from accounts.registration.data import RegistrationData
-from accounts.registration.register import complete
+from accounts.registration.register import RegistrationData, complete
 from accounts.roles import Role
 from accounts.sign_in.factors import FACTOR_AT
 from agencies.models import Agency, City, Governorate, KnownProblem, Topic
