@@ -6,7 +6,7 @@ from accounts import privacy
 from accounts.account import email, notices, password, phone, views as account
 from accounts.mandates import pages
 from accounts.registration import pages as oidc
-from accounts.sign_in import citizens, factor_pages, forgotten_password, session_views, staff
+from accounts.sign_in import citizens, factor_pages, forgotten_password, sessions, staff
 from accounts.staff import changes, invitations, people
 from accounts.staff_account import views as staff_account
 from accounts.staff_account.factors import views as staff_factors
@@ -21,7 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/", citizens.sign_in, name="sign-in"),
     path("oidc/start/", oidc.start, name="oidc-start"),
     path("oidc/return/", oidc.returned, name="oidc-return"),
-    path("session/", session_views.session, name="session"),
+    path("session/", sessions.session, name="session"),
     path("sign-out/", citizens.sign_out, name="sign-out"),
     path("forgot/", forgotten_password.forgot, name="forgot"),
     path("forgot/code/", forgotten_password.forgot_code, name="forgot-code"),

@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts import rate_limits
 from accounts.models import Mandate, Purpose, User
 from accounts.rate_limits import client_address
-from accounts.sign_in import form_drafts
+from accounts.sign_in import held_forms
 from config.staff_pages import is_staff_page
 from kit.components.forms import is_scriptless
 from kit.crypto import lookup
@@ -49,7 +49,7 @@ class AnsweredForms:
         token = secrets.token_urlsafe(32)
         answer = {"body": response.text, "status": response.status_code, "headers": dict(response.headers)}
         life = STAFF_LIFE if is_staff_page(request) else rate_limits.HOUR
-        form_drafts.keep(Purpose.ANSWERED, _reference(request, token), answer, at=timezone.now(), life=life)
+        held_forms.keep(Purpose.ANSWERED, _reference(request, token), answer, at=timezone.now(), life=life)
         query = request.GET.copy()
         query[ANSWER] = token
         return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
@@ -59,7 +59,7 @@ class AnsweredForms:
         token = request.GET.get(ANSWER, "")
         if not token or request.method != "GET":
             return None
-        answer: dict[str, Any] = form_drafts.load(Purpose.ANSWERED, _reference(request, token), at=timezone.now())
+        answer: dict[str, Any] = held_forms.load(Purpose.ANSWERED, _reference(request, token), at=timezone.now())
         if not answer:
             return None
         headers = answer["headers"] | {"Cache-Control": "no-store, private"}

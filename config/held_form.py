@@ -30,7 +30,7 @@ def held_form(request: HttpRequest) -> HttpResponse:
         return render(
             request, "held_form.html", {"held": held, "texts": store.words_in(value for _, value in held.fields)}
         )
-    held_forms.forget(request)
+    held_forms.held_forms_forget(request)
     text = gettext(
         "Your session had ended when you sent this, so it was not sent. What you wrote is back: send it now."
     )

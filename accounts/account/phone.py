@@ -17,7 +17,7 @@ from accounts.contact import account_notice, citizen_key
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen
 from accounts.identity.staff_citizen_link import link_staff
 from accounts.models import Citizen, Purpose
-from accounts.sign_in import codes, form_drafts
+from accounts.sign_in import codes, held_forms
 from accounts.sign_in.codes import CodeContext, CodeForm
 from accounts.sign_in.passwords import is_confirmed_by_password
 from kit.forms import Form, MobileField, PasswordField
@@ -73,8 +73,8 @@ def phone(request: HttpRequest) -> HttpResponse:
     citizen = signed_in_citizen(request)
     form = ChangePhoneForm(request.POST or None)
     if request.method == "POST" and is_confirmed_by_password(form, request, at=at) and _is_changed(form, citizen):
-        session = form_drafts.session_hash(request)
-        form_drafts.keep(Purpose.CHANGE_PHONE, session, {"phone": form.cleaned_data["mobile"]}, at=at)
+        session = held_forms.session_hash(request)
+        held_forms.keep(Purpose.CHANGE_PHONE, session, {"phone": form.cleaned_data["mobile"]}, at=at)
         codes.send_again(_code_context(request, form.cleaned_data["mobile"]), at=at)
         return redirect("account-phone-code")
     return render(request, "accounts/account/phone/change_phone.html", {"form": form, "citizen": citizen})
@@ -86,7 +86,7 @@ def phone(request: HttpRequest) -> HttpResponse:
 def phone_code(request: HttpRequest) -> HttpResponse:
     """Check the code that was sent to the new number, and set that number."""
     at = timezone.now()
-    draft = form_drafts.draft_for(request, Purpose.CHANGE_PHONE, at=at)
+    draft = held_forms.draft_for(request, Purpose.CHANGE_PHONE, at=at)
     if not draft:
         return redirect("account-phone")
     context = _code_context(request, draft["phone"])
@@ -97,7 +97,7 @@ def phone_code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and codes.is_proven(form, context, at=at):
         change_phone(signed_in_citizen(request), context.phone, at=at)
         contact.forget(request.session, Channel.SMS)
-        form_drafts.forget(Purpose.CHANGE_PHONE, context.session)
+        held_forms.forget(Purpose.CHANGE_PHONE, context.session)
         messages.success(request, _success_message(signed_in_citizen(request), context.phone))
         return redirect("account")
     return codes.page(request, form, context, at=at, step="account", change_url="account-phone")
@@ -119,5 +119,5 @@ def _success_message(citizen: Citizen, phone: str) -> str:
 
 
 def _code_context(request: HttpRequest, number: str) -> CodeContext:
-    session = form_drafts.session_hash(request)
+    session = held_forms.session_hash(request)
     return codes.code_context(request, Purpose.CHANGE_PHONE, session=session, phone=number)

@@ -26,7 +26,7 @@ from accounts.rate_limits import client_address
 from accounts.registration import pages, register
 from accounts.registration.forms import ContactForm, PasswordForm, WhoForm
 from accounts.registration.register import Mismatch, password_owner
-from accounts.sign_in import app_sessions, codes, form_drafts
+from accounts.sign_in import app_sessions, codes, held_forms
 from accounts.sign_in.app_sessions import ACCESS_LIFE, Keys, SessionOver
 from accounts.sign_in.citizens import SignInForm, proven_citizen
 from accounts.sign_in.codes import CodeContext, CodeForm
@@ -337,9 +337,9 @@ def begin_registration(request: HttpRequest, body: RegistrationBody) -> Status[B
     at = timezone.now()
     key = body.registration or secrets.token_urlsafe(32)
     session = _session(key)
-    before = form_drafts.load(Purpose.REGISTER, session, at=at) if body.registration else {}
+    before = held_forms.load(Purpose.REGISTER, session, at=at) if body.registration else {}
     draft = _draft(request, body, at=at) | {name: before[name] for name in ("proven",) if name in before}
-    form_drafts.keep(Purpose.REGISTER, session, draft, at=at)
+    held_forms.keep(Purpose.REGISTER, session, draft, at=at)
     context = pages.code_context(request, draft, session=session)
     is_proven = draft.get("proven") == context.target
     if not is_proven:
@@ -381,7 +381,7 @@ def send_code_again(request: HttpRequest, body: Again) -> Begun:
 
 
 def _registration_draft(key: str, *, at: datetime) -> dict[str, Any]:
-    draft = form_drafts.load(Purpose.REGISTER, _session(key), at=at) if key else {}
+    draft = held_forms.load(Purpose.REGISTER, _session(key), at=at) if key else {}
     if not draft:
         raise Problem("not_found")
     return draft
@@ -405,8 +405,8 @@ def complete_registration(request: HttpRequest, body: Completion) -> Status[Toke
         user = register.complete(pages.entered_data(draft), address=address, known=known, at=at)
     except Mismatch as wrong:
         found = [wrong.finding.source, *wrong.finding.fields]
-        form_drafts.keep(Purpose.REGISTER, session, draft | {"mismatch": found}, at=at)
+        held_forms.keep(Purpose.REGISTER, session, draft | {"mismatch": found}, at=at)
         raise Problem("registry_mismatch", differing=list(wrong.finding.fields)) from None
-    form_drafts.forget(Purpose.REGISTER, session)
+    held_forms.forget(Purpose.REGISTER, session)
     keys = app_sessions.begin(request, user, device=tidy_device(body.device), at=at)
     return Status(201, tokens(keys))

@@ -28,13 +28,13 @@ from accounts.rate_limits import client_address
 from accounts.registration import register
 from accounts.registration.forms import NATIONAL, ContactForm, PasswordForm, WhoForm, sample_people
 from accounts.registration.register import Mismatch, RegistrationData, password_owner
-from accounts.sign_in import codes, form_drafts, oidc
+from accounts.sign_in import codes, held_forms, oidc
 from accounts.sign_in.backends import CITIZEN_BACKEND
 from accounts.sign_in.citizens import redirect_after_sign_in
 from accounts.sign_in.codes import CodeContext, CodeForm
 from accounts.sign_in.oidc import NotSignedIn
-from accounts.sign_in.opening import open_session
 from accounts.sign_in.passwords import hash_for_number, uncounted_if_busy
+from accounts.sign_in.sessions import open_session
 from kit.forms import plain_digits
 
 # ---- What the steps of a registration keep in their draft, and what follows from it: for the pages and for
@@ -160,9 +160,9 @@ def code(request: HttpRequest) -> HttpResponse:
 
 def _next(request: HttpRequest, draft: dict[str, Any], *, at: datetime, next_step: str) -> HttpResponse:
     """Keep the draft and go on: to ``next_step``, then to the code, or to the end if the phone is proven."""
-    session = form_drafts.session_hash(request)
+    session = held_forms.session_hash(request)
     draft = json.loads(json.dumps(draft, cls=DjangoJSONEncoder))
-    form_drafts.keep(Purpose.REGISTER, session, draft, at=at)
+    held_forms.keep(Purpose.REGISTER, session, draft, at=at)
     if _missing(draft, *STEPS):
         return redirect(next_step)
     if draft.get("proven") == _code_context(request, draft).target:
@@ -172,16 +172,16 @@ def _next(request: HttpRequest, draft: dict[str, Any], *, at: datetime, next_ste
 
 
 def _finish(request: HttpRequest, draft: dict[str, Any], *, at: datetime) -> HttpResponse:
-    session = form_drafts.session_hash(request)
+    session = held_forms.session_hash(request)
     try:
         user = register.complete(
             entered_data(draft), address=client_address(request), known=known_finding(draft), at=at
         )
     except Mismatch as wrong:
         found = [wrong.finding.source, *wrong.finding.fields]
-        form_drafts.keep(Purpose.REGISTER, session, draft | {"mismatch": found}, at=at)
+        held_forms.keep(Purpose.REGISTER, session, draft | {"mismatch": found}, at=at)
         return redirect("register")
-    form_drafts.forget(Purpose.REGISTER, session)
+    held_forms.forget(Purpose.REGISTER, session)
     open_session(request, user, backend=CITIZEN_BACKEND, at=at)
     target = draft.get("next")
     if target:
@@ -194,7 +194,7 @@ def _finish(request: HttpRequest, draft: dict[str, Any], *, at: datetime) -> Htt
 
 
 def _draft(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
-    return form_drafts.draft_for(request, Purpose.REGISTER, at=at)
+    return held_forms.draft_for(request, Purpose.REGISTER, at=at)
 
 
 def _missing(draft: dict[str, Any], *steps: str) -> str | None:
@@ -203,7 +203,7 @@ def _missing(draft: dict[str, Any], *steps: str) -> str | None:
 
 
 def _code_context(request: HttpRequest, draft: dict[str, Any]) -> CodeContext:
-    return code_context(request, draft, session=form_drafts.session_hash(request))
+    return code_context(request, draft, session=held_forms.session_hash(request))
 
 
 def _as_typed(draft: dict[str, Any]) -> dict[str, Any]:
@@ -231,7 +231,7 @@ NAMES: Final = ("first_name", "father_name", "grandfather_name", "family_name")
 def start(request: HttpRequest) -> HttpResponse:
     """Send the visitor to the provider."""
     at = _opened(request)
-    session = form_drafts.session_hash(request)
+    session = held_forms.session_hash(request)
     try:
         return HttpResponseRedirect(
             oidc.begin(session, redirect_uri=_redirect_uri(), target=local_next(request), at=at)
@@ -247,7 +247,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def returned(request: HttpRequest) -> HttpResponse:
     """Sign the proven owner of the number in; lead everybody else to the rest of a registration."""
     at = _opened(request)
-    session = form_drafts.session_hash(request)
+    session = held_forms.session_hash(request)
     try:
         person, target = oidc.finish(session, request.GET.dict(), redirect_uri=_redirect_uri(), at=at)
     except NotSignedIn:
@@ -303,7 +303,7 @@ def _register(
     if born:
         who["birth_date"] = born.isoformat()
     draft = {"who": who, "vouched": True} if is_whole else {"prefilled": who}
-    form_drafts.keep(Purpose.REGISTER, session, {**draft, "next": target}, at=at)
+    held_forms.keep(Purpose.REGISTER, session, {**draft, "next": target}, at=at)
     messages.info(
         request,
         gettext("You have no account yet. We have taken your details from the digital identity. Two steps remain"),

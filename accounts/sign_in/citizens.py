@@ -21,7 +21,7 @@ from accounts.models import User
 from accounts.sign_in import backends, held_forms, oidc
 from accounts.sign_in.attempts import CITIZENS, Attempt
 from accounts.sign_in.backends import CITIZEN_BACKEND
-from accounts.sign_in.opening import open_session
+from accounts.sign_in.sessions import open_session
 from kit.forms import Form, PasswordField
 
 # ---- The form by which citizens sign in. ----

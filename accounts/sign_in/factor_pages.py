@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.contact import owe_to_staff
 from accounts.decorators import handles_rate_limits, members_of_staff, signed_in_user
 from accounts.models import Factor, FactorKind, Purpose, User
-from accounts.sign_in import devices, factors, form_drafts
+from accounts.sign_in import devices, factors, held_forms
 from accounts.sign_in.factors import FactorForm, NewAppForm
 from kit.qr import qr_code
 
@@ -150,10 +150,10 @@ def read(request: HttpRequest, user: User, *, at: datetime) -> EnrolmentPage:
 
 def _secret(request: HttpRequest, user: User, *, at: datetime) -> str:
     """Return the key that this page shows: the same when it is shown again, since an app may have it by then."""
-    draft = form_drafts.draft_for(request, Purpose.FACTOR, at=at)
+    draft = held_forms.draft_for(request, Purpose.FACTOR, at=at)
     if draft.get("user") != str(user.pk):
         draft = {"user": str(user.pk), "secret": factors.new_secret()}
-        form_drafts.keep(Purpose.FACTOR, form_drafts.session_hash(request), draft, at=at)
+        held_forms.keep(Purpose.FACTOR, held_forms.session_hash(request), draft, at=at)
     return str(draft["secret"])
 
 

@@ -41,7 +41,7 @@ from fido2.webauthn import (
 from accounts import rate_limits
 from accounts.decorators import Page
 from accounts.models import Factor, FactorKind, Purpose, RecoveryCode, User
-from accounts.sign_in import form_drafts
+from accounts.sign_in import held_forms
 from accounts.sign_in.passwords import uncounted_if_busy
 from kit.arabic import fold_digits
 from kit.forms import DigitsField, DigitsInput, Form, LineField, plain_digits
@@ -412,7 +412,7 @@ def recent_factor_required[V: Page](*, back_to: str = "", of: str = "", within: 
                 return view(request, *args, **kwargs)
             back = reverse(back_to, kwargs={of: kwargs[of]} if of else None) if back_to else ""
             asked = _page_to_return_to(request, back=back)
-            form_drafts.keep(Purpose.STEP_UP, form_drafts.session_hash(request), asked, at=at)
+            held_forms.keep(Purpose.STEP_UP, held_forms.session_hash(request), asked, at=at)
             return redirect("staff-confirm")
 
         return cast("V", wrapper)
@@ -428,17 +428,17 @@ def is_recent(session: SessionBase, *, at: datetime, within: timedelta = RECENT)
 
 def asked_for(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
     """Return what the person asked for before the factor: path and, of a form, its fields; empty for nothing."""
-    return form_drafts.draft_for(request, Purpose.STEP_UP, at=at)
+    return held_forms.draft_for(request, Purpose.STEP_UP, at=at)
 
 
 def confirm(request: HttpRequest, *, at: datetime) -> None:
     """Note that the factor was given, under a new key of the session."""
     asked = asked_for(request, at=at)
-    form_drafts.forget(Purpose.STEP_UP, form_drafts.session_hash(request))
+    held_forms.forget(Purpose.STEP_UP, held_forms.session_hash(request))
     request.session.cycle_key()
     request.session[FACTOR_AT] = int(at.timestamp())
     if "fields" in asked:
-        form_drafts.keep(Purpose.STEP_UP, form_drafts.session_hash(request), asked, at=at)
+        held_forms.keep(Purpose.STEP_UP, held_forms.session_hash(request), asked, at=at)
 
 
 def _page_to_return_to(request: HttpRequest, *, back: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from accounts.contact import owe_password_changed
 from accounts.decorators import visitors_only
 from accounts.identity.form_fields import DocumentNumberField
 from accounts.models import Citizen, Purpose
-from accounts.sign_in import codes, form_drafts, passwords
+from accounts.sign_in import codes, held_forms, passwords
 from accounts.sign_in.codes import CodeContext, CodeForm
 from accounts.sign_in.passwords import NewPasswordForm, hash_for_number, uncounted_if_busy
 from kit.forms import BirthDateField, Form, MobileField
@@ -117,9 +117,9 @@ def forgot(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     form = ForgotForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        session = form_drafts.session_hash(request)
+        session = held_forms.session_hash(request)
         draft = {"number": form.cleaned_data["number"], "phone": form.cleaned_data["mobile"]}
-        form_drafts.keep(Purpose.RESET, session, draft, at=at)
+        held_forms.keep(Purpose.RESET, session, draft, at=at)
         codes.send_again(_code_context(request, draft), at=at)
         return redirect("forgot-code")
     return render(request, "accounts/sign_in/forgotten_password/forgot.html", {"form": form})
@@ -139,7 +139,7 @@ def forgot_code(request: HttpRequest) -> HttpResponse:
         return codes.redirect_here(request)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and codes.is_proven(form, context, at=at):
-        form_drafts.keep(Purpose.RESET, context.session, draft | {"proven": True, "email": context.email}, at=at)
+        held_forms.keep(Purpose.RESET, context.session, draft | {"proven": True, "email": context.email}, at=at)
         return redirect("forgot-password")
     return codes.page(request, form, context, at=at, step="forgot", change_url="forgot")
 
@@ -154,7 +154,7 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
         return redirect("forgot-code" if draft else "forgot")
     form = ResetForm(request.POST or None, owner=passwords.PasswordOwner(number=draft["number"]))
     if request.method == "POST" and form.is_valid() and _is_reset(form, draft, at=at):
-        form_drafts.forget(Purpose.RESET, form_drafts.session_hash(request))
+        held_forms.forget(Purpose.RESET, held_forms.session_hash(request))
         messages.success(request, gettext("Your password has been changed. Sign in with the new one"))
         return redirect("sign-in")
     return render(request, "accounts/sign_in/forgotten_password/new_password.html", {"form": form})
@@ -175,11 +175,11 @@ def _is_reset(form: ResetForm, draft: dict[str, Any], *, at: datetime) -> bool:
 
 
 def _draft(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
-    return form_drafts.draft_for(request, Purpose.RESET, at=at)
+    return held_forms.draft_for(request, Purpose.RESET, at=at)
 
 
 def _code_context(request: HttpRequest, draft: dict[str, Any]) -> CodeContext:
-    session = form_drafts.session_hash(request)
+    session = held_forms.session_hash(request)
     number, phone = draft["number"], draft["phone"]
     account = account_for_code(number, phone)
     return codes.code_context(

@@ -26,7 +26,7 @@ from joserfc.jws import JWSRegistry
 from accounts.identity import json_requests
 from accounts.identity.json_requests import Failure, JsonRequest, Unavailable
 from accounts.models import Purpose
-from accounts.sign_in import form_drafts
+from accounts.sign_in import held_forms
 from kit.request_settings import is_http_address, read_json, refuse
 
 # ---- Our side of OpenID Connect as the ``OIDC_…`` settings describe it: the provider's documents, its tokens,
@@ -266,7 +266,7 @@ def begin(session: str, *, redirect_uri: str, target: str = "", at: datetime) ->
     theirs = provider(ours, at=at)
     made = {name: secrets.token_urlsafe(32) for name in ("state", "nonce")} | {"verifier": secrets.token_urlsafe(48)}
     started = {**made, "until": (at + LIFE).isoformat(), "next": target}
-    form_drafts.keep(Purpose.OIDC, session, started, at=at)
+    held_forms.keep(Purpose.OIDC, session, started, at=at)
     address: str = prepare_grant_uri(
         theirs.authorization_endpoint,
         ours.client_id,
@@ -288,7 +288,7 @@ def finish(session: str, returned: Mapping[str, str], *, redirect_uri: str, at: 
 
     The start is used up whatever comes back, so that neither state nor code can be tried twice.
     """
-    started = form_drafts.take(Purpose.OIDC, session, at=at)
+    started = held_forms.take(Purpose.OIDC, session, at=at)
     if not started or at > datetime.fromisoformat(started["until"]):
         _refuse("nothing started")
     if not secrets.compare_digest(started["state"].encode(), returned.get("state", "").encode()):

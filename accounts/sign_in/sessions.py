@@ -11,13 +11,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
-from django.contrib.auth import SESSION_KEY as USER_KEY
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY as USER_KEY, login
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from accounts.models import Session, User
+from accounts.sign_in import devices
 from kit.compiled_reads import CompiledRead
+from kit.idle_sessions import keeps_no_session
 
 LIFE: Final = timedelta(hours=12)
 #: What a session holds: when it began, where, and when it was used last.
@@ -133,3 +140,47 @@ def end_others(user: User, current: SessionBase) -> int:
     """End every session of ``user`` but this one; return how many there were."""
     others = Session.objects.filter(user=user).exclude(session_key=hashed(current.session_key))
     return others.delete()[0]
+
+
+# ---- What a page asks about its own session: how long it lasts, and to stay. ----
+
+
+#: Seconds said while the session is still there: another request may have moved its end.
+LEAST: Final = 5
+
+
+@keeps_no_session
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def session(request: HttpRequest) -> JsonResponse:
+    """Return how many seconds the session has left, and whether a press moves its end; a POST is such a press.
+
+    Asking keeps no session. Whoever is signed in no more has no seconds left.
+    """
+    if not request.user.is_authenticated:
+        return JsonResponse({"ends_in": 0, "can_stay": False})
+    at = timezone.now()
+    if request.method == "POST":
+        request.session[SEEN] = int(at.timestamp())
+    idle_end, last_end = _ends(request.session, at=at)
+    left = (min(idle_end, last_end) - at).total_seconds()
+    return JsonResponse({"ends_in": max(LEAST, int(left)), "can_stay": idle_end < last_end})
+
+
+def _ends(session: SessionBase, *, at: datetime) -> tuple[datetime, datetime]:
+    """Return when the session ends without a press, and when it ends in any case."""
+    seen = datetime.fromtimestamp(session.get(SEEN, at.timestamp()), tz=UTC)
+    began = session.get(BEGAN)
+    last_end = datetime.fromtimestamp(began, tz=UTC) + LIFE if began else datetime.max.replace(tzinfo=UTC)
+    return seen + timedelta(seconds=settings.SESSION_COOKIE_AGE), last_end
+
+
+# ---- The one way to open a session: somebody is signed in, and the session says since when and where. ----
+
+
+def open_session(request: HttpRequest, user: User, *, backend: str, at: datetime) -> None:
+    """Sign somebody in under a new key; the session ends ``sessions.LIFE`` after ``at`` at the latest."""
+    login(request, user, backend=backend)
+    request.session[BEGAN] = request.session[SEEN] = int(at.timestamp())
+    request.session[PLACE] = devices.place(request)

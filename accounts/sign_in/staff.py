@@ -25,12 +25,12 @@ from accounts import rate_limits
 from accounts.contact import BY_EMAIL, owe_to_staff, to_staff
 from accounts.decorators import local_next, visitors_only
 from accounts.models import Purpose, User
-from accounts.sign_in import backends, factor_pages, factors, form_drafts, held_forms
+from accounts.sign_in import backends, factor_pages, factors, held_forms
 from accounts.sign_in.attempts import STAFF, Attempt
 from accounts.sign_in.backends import STAFF_BACKEND
 from accounts.sign_in.factors import FACTOR_AT, CodesKeptForm, FactorForm
-from accounts.sign_in.opening import open_session
 from accounts.sign_in.passwords import NewPasswordForm, PasswordOwner
+from accounts.sign_in.sessions import open_session
 from kit.forms import EmailField, Form, PasswordField
 from kit.link_pages import opened_by_link
 from notifications import outbox
@@ -114,7 +114,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     page = factor_pages.read(request, user, at=at)
     if page.factor is not None:
         draft = {"user": str(user.pk), **factor_pages.drafted(page.factor), "codes": factors.new_codes()}
-        form_drafts.keep(Purpose.RECOVERY, form_drafts.session_hash(request), draft, at=at)
+        held_forms.keep(Purpose.RECOVERY, held_forms.session_hash(request), draft, at=at)
         return redirect("staff-sign-in-codes")
     return render(request, "accounts/sign_in/staff/enrol.html", page.context)
 
@@ -127,7 +127,7 @@ def codes(request: HttpRequest) -> HttpResponse:
     user = pending_user(request, at=at, life=ENROLMENT_LIFE)
     if user is None:
         return _password_again(request)
-    draft = form_drafts.draft_for(request, Purpose.RECOVERY, at=at)
+    draft = held_forms.draft_for(request, Purpose.RECOVERY, at=at)
     if draft.get("user") != str(user.pk) or "secret" not in draft:
         return redirect("staff-sign-in-factor")
     form = CodesKeptForm(request.POST if request.method == "POST" else None)
@@ -137,7 +137,7 @@ def codes(request: HttpRequest) -> HttpResponse:
         except factor_pages.AlreadyEnrolled:
             return redirect("staff-sign-in-factor")
         for purpose in (Purpose.FACTOR, Purpose.RECOVERY):
-            form_drafts.forget(purpose, form_drafts.session_hash(request))
+            held_forms.forget(purpose, held_forms.session_hash(request))
         return _signed_in(request, user, at=at)
     return render(request, "accounts/sign_in/staff/codes.html", {"form": form, "codes": draft["codes"]})
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import members_of_staff, signed_in_user
 from accounts.models import Purpose
-from accounts.sign_in import factor_pages, factors, form_drafts
+from accounts.sign_in import factor_pages, factors, held_forms
 from accounts.sign_in.factors import CodesKeptForm, recent_factor_required
 
 
@@ -28,7 +28,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if page.factor is not None:
         with transaction.atomic():
             # Whoever takes the draft adds the factor: a form that is sent twice at once adds one.
-            if form_drafts.take(Purpose.FACTOR, form_drafts.session_hash(request), at=at):
+            if held_forms.take(Purpose.FACTOR, held_forms.session_hash(request), at=at):
                 factor_pages.add(user, page.factor, at=at)
         messages.success(request, gettext("The new way to confirm your sign-in has been added"))
         return redirect("staff-account")
@@ -56,15 +56,15 @@ def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
 def codes(request: HttpRequest) -> HttpResponse:
     """Show new recovery codes until the person says that they are kept; only then do they replace the old ones."""
     user, at = signed_in_user(request), timezone.now()
-    draft = form_drafts.draft_for(request, Purpose.RECOVERY, at=at)
+    draft = held_forms.draft_for(request, Purpose.RECOVERY, at=at)
     # Codes that nobody has seen are never put in force.
     form = CodesKeptForm(request.POST if request.method == "POST" and draft else None)
     if form.is_bound and form.is_valid():
         factor_pages.renew_codes(user, draft["codes"], at=at)
-        form_drafts.forget(Purpose.RECOVERY, form_drafts.session_hash(request))
+        held_forms.forget(Purpose.RECOVERY, held_forms.session_hash(request))
         messages.success(request, gettext("Your new recovery codes are in force. The old ones no longer work"))
         return redirect("staff-account")
     if not draft:
         draft = {"codes": factors.new_codes()}
-        form_drafts.keep(Purpose.RECOVERY, form_drafts.session_hash(request), draft, at=at)
+        held_forms.keep(Purpose.RECOVERY, held_forms.session_hash(request), draft, at=at)
     return render(request, "accounts/staff_account/factors/codes.html", {"form": form, "codes": draft["codes"]})

@@ -157,7 +157,7 @@ def test_sessions_are_opened_in_four_places_only_and_that_of_staff_is_behind_the
     def importing(words: str) -> set[str]:
         return {name(path) for path in sources(".py") if re.search(words, path.read_text(encoding="utf-8"))}
 
-    assert importing(r"from django\.contrib\.auth import [^\n]*\blogin\b") == {"accounts/sign_in/opening.py"}
+    assert importing(r"from django\.contrib\.auth import [^\n]*\blogin\b") == {"accounts/sign_in/sessions.py"}
     places = importing(r"import open_session\b")
     citizens = {
         f"accounts/{place}.py" for place in ("registration/views", "registration/oidc_views", "sign_in/citizens/views")
