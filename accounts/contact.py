@@ -29,7 +29,7 @@ from notifications import outbox
 from notifications.actions.readdressing import readdress
 from notifications.addresses import address_status, subscriptions
 from notifications.models import Channel, Lane, PushSubscription
-from notifications.models.subscriptions import PushAddress
+from notifications.models.addresses import PushAddress
 from notifications.outbox import Notice
 
 # ---- The keys by which messages name their recipients, and notices to staff. ----

@@ -27,7 +27,7 @@ from notifications.models import (
     MessageState,
     PushSubscription,
 )
-from notifications.models.subscriptions import PUSH_LIFE
+from notifications.models.addresses import PUSH_LIFE
 from notifications.runtime import worker_signal
 from notifications.wordings import rendering
 from notifications.wordings.composing import Rendered

@@ -24,7 +24,7 @@ from accounts.sign_in.devices import device_name
 from kit.forms import Card, ChoiceCardsField, Form
 from notifications.carriers import push_encryption, push_services
 from notifications.models import Channel
-from notifications.models.subscriptions import PushAddress
+from notifications.models.addresses import PushAddress
 
 # ---- The language and the channel a person chooses for messages. ----
 

@@ -16,7 +16,7 @@ from django_stubs_ext import StrPromise
 from accounts.identity.disclosure import mask_phone
 from accounts.phones import DOT
 from notifications.models import LEFT, REPEATABLE, CallOutcome, CallTask, Channel, Message, MessageState
-from notifications.models.subscriptions import PushAddress
+from notifications.models.addresses import PushAddress
 from notifications.runtime.timings import timings
 from notifications.sending.quiet_hours import morning_after, quiet_hours
 

@@ -7,7 +7,7 @@ from typing import Final
 from django.db import transaction
 
 from notifications.models import Channel, Message, MessageState, PushSubscription
-from notifications.models.subscriptions import PushAddress, endpoint_hash
+from notifications.models.addresses import PushAddress, endpoint_hash
 
 #: Browsers that one person may have; a further one takes the place of the oldest.
 MOST: Final = 10

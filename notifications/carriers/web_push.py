@@ -15,7 +15,7 @@ from notifications.carriers.public_connections import public_connections
 from notifications.carriers.push_encryption import authorization, encrypt, to_text
 from notifications.carriers.push_services import is_push_service, server_key
 from notifications.models import Channel
-from notifications.models.subscriptions import PUSH_LIFE, PushAddress
+from notifications.models.addresses import PUSH_LIFE, PushAddress
 from notifications.runtime.timings import timings
 
 #: So many calls are made at once, to all push services together.

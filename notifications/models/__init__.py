@@ -1,10 +1,6 @@
 """The tables of this app: messages and attempts, routes, addresses, calls, alarms, periodic tasks, edited wordings."""
 
-from notifications.models.addresses import AddressStatus, Verdict
-from notifications.models.call_tasks import CallOutcome, CallTask
-from notifications.models.editions import WordingEdition
-from notifications.models.embedded import EmbeddedMail
-from notifications.models.endpoints import Endpoint, ReceivedCall
+from notifications.models.addresses import AddressStatus, Endpoint, PushSubscription, ReceivedCall, Verdict
 from notifications.models.messages import (
     LEFT,
     REPEATABLE,
@@ -19,9 +15,8 @@ from notifications.models.messages import (
     Outcome,
     Receipt,
 )
-from notifications.models.monitoring import Alarm, AlarmKind, Audit, FailingRow, PeriodicTask
-from notifications.models.sending import DailySpend, DatabaseIdentity, Hold, ProviderRoute
-from notifications.models.subscriptions import PushSubscription
+from notifications.models.monitoring import Alarm, AlarmKind, Audit, CallOutcome, CallTask, FailingRow, PeriodicTask
+from notifications.models.sending import DailySpend, DatabaseIdentity, EmbeddedMail, Hold, ProviderRoute, WordingEdition
 
 __all__ = [
     "LEFT",

@@ -1,10 +1,15 @@
 """What decides whether and by whom messages are sent: the routes to the carriers, the day's spending, a hold."""
 
+from __future__ import annotations
+
+import uuid
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from kit.crypto import EncryptedText
 from notifications.models.messages import Channel
 
 
@@ -82,3 +87,52 @@ class DatabaseIdentity(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+# ---- The wordings that the CMU wrote in place of the built-in ones. ----
+
+
+class WordingEdition(models.Model):
+    """One edition of the wording of a template in a language; the newest is in force, and none is ever changed.
+
+    An edition that restores the built-in wording is a row like any other.
+    """
+
+    template = models.CharField(max_length=40)
+    language = models.CharField(max_length=2)
+    sms = models.TextField()
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    edited_by = models.CharField(max_length=80, help_text="The key of the editor, e.g. user:…")
+    edited_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("version of a message template")
+        verbose_name_plural = _("versions of message templates")
+        indexes = [models.Index(fields=["template", "language", "-edited_at"], name="wordingedition_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.template} {self.language} {self.edited_at:%Y-%m-%d %H:%M}"
+
+
+# ---- The messages that the embedded carrier took, for development and demonstrations. ----
+
+
+class EmbeddedMail(models.Model):
+    """A message that the embedded carrier took, and a real one would have delivered."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # No foreign key: a carrier knows our messages by the id it was given.
+    message_id = models.UUIDField(db_index=True)
+    channel = models.CharField(max_length=8, choices=Channel)
+    to = EncryptedText()
+    subject = EncryptedText()
+    body = EncryptedText()
+    sent_at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    class Meta:
+        verbose_name = _("message of the embedded carrier")
+        verbose_name_plural = _("messages of the embedded carrier")
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.message_id}"

@@ -20,7 +20,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from notifications.carriers.push_encryption import from_text, to_text
-from notifications.models.subscriptions import PushAddress
+from notifications.models.addresses import PushAddress
 
 
 @dataclass

@@ -19,7 +19,7 @@ from notifications.carriers.push_encryption import encrypt, from_text, private_k
 from notifications.carriers.push_services import is_push_service, server_key
 from notifications.carriers.web_push import WebPushCarrier
 from notifications.models import CallTask, Channel, Lane, Message, MessageState, PushSubscription
-from notifications.models.subscriptions import PushAddress
+from notifications.models.addresses import PushAddress
 from notifications.outbox import Notice
 from notifications.sending import delivery, sweep
 from tests.fakes.push_service import FakePushService, claims_of, fake_push_service
