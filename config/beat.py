@@ -53,7 +53,7 @@ def check() -> bool:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    from notifications.periodic import runs  # noqa: PLC0415
+    from notifications import periodic as runs  # noqa: PLC0415
 
     return runs.is_sending()
 

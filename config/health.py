@@ -13,13 +13,13 @@ from django.views.decorators.http import require_safe
 
 from config.broker import Broker
 from kit.idle_sessions import keeps_no_session
-from notifications.periodic import backups, runs
+from notifications import periodic
 
 #: The parts that rows and the server itself tell about, each in a statement or two.
 ASKED_OF_THE_DATABASE: Final[Mapping[str, Callable[[], bool]]] = {
-    "schedule": runs.is_running,
-    "log_archive": backups.is_log_archived,
-    "backup": backups.is_backup_recent,
+    "schedule": periodic.is_running,
+    "log_archive": periodic.is_log_archived,
+    "backup": periodic.is_backup_recent,
 }
 
 

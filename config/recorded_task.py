@@ -8,7 +8,7 @@ from celery import Task
 from celery.utils.time import get_exponential_backoff_interval
 
 from kit.outages import MAY_BE_OUTAGES, DatabaseOutage, database_outage
-from notifications.periodic import runs
+from notifications import periodic
 
 logger = logging.getLogger(__name__)
 
@@ -46,19 +46,19 @@ class RecordedTask(Task[Any, Any]):
 
     def before_start(self, *_: Any, **__: Any) -> None:
         """Record the start."""
-        self._record(lambda: runs.record_start(self.name))
+        self._record(lambda: periodic.record_start(self.name))
 
     def on_success(self, *_: Any, **__: Any) -> None:
         """Record that the run completed."""
-        self._record(lambda: runs.record_end(self.name))
+        self._record(lambda: periodic.record_end(self.name))
 
     def on_failure(self, exc: BaseException, *_: Any, **__: Any) -> None:
         """Record that the run failed, and by what."""
-        self._record(lambda: runs.record_end(self.name, error=type(exc).__name__))
+        self._record(lambda: periodic.record_end(self.name, error=type(exc).__name__))
 
     def _record(self, write: Callable[[], None]) -> None:
         """Write, if the task is one of the schedule; a task does not fail because its run cannot be recorded."""
-        if self.name not in runs.spans():
+        if self.name not in periodic.runs_spans():
             return
         try:
             write()

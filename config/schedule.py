@@ -15,7 +15,7 @@ from celery.beat import ScheduleEntry, Scheduler
 from django.db import connection, transaction
 
 from config.beat import HEARTBEAT
-from notifications.periodic import runs
+from notifications import periodic
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class RowScheduler(Scheduler):
 
     def _due(self) -> Iterator[ScheduleEntry]:
         entries = {str(entry.task): entry for entry in self.schedule.values()}
-        for name, sent_at in runs.last_sent(entries, at=self.app.now()).items():
+        for name, sent_at in periodic.last_sent(entries, at=self.app.now()).items():
             entry = entries[name]
             entry.last_run_at = sent_at
             if _is_ahead(entry, sent_at) or self.is_due(entry)[0]:
@@ -53,7 +53,7 @@ class RowScheduler(Scheduler):
         """Send a task, unless another beat has; what cannot be sent is due again."""
         name, seen = str(entry.task), entry.last_run_at
         with transaction.atomic():
-            if seen and runs.claim(name, seen=seen, at=self.app.now()):
+            if seen and periodic.claim(name, seen=seen, at=self.app.now()):
                 # Without a producer kept open: a broker that came back is found, and one that is away costs a second.
                 super().apply_async(entry, advance=False)
                 logger.info("A periodic task is sent.", extra={"task": name})

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.staff import operator_alarms
-from notifications.periodic.watch import Watch
+from notifications.periodic import Watch
 
 logger = logging.getLogger(__name__)
 

@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 from celery import shared_task
 from django.conf import settings
 
+from notifications import periodic
 from notifications.models import Lane
-from notifications.periodic import backups
-from notifications.periodic.rows import RowRun, forget_old
-from notifications.periodic.runs import NIGHTLY
+from notifications.periodic import NIGHTLY, RowRun, forget_old
 from notifications.reconciliation import audit, status_checks
 from notifications.runtime import worker_signal
 from notifications.runtime.database_clock import database_now
@@ -71,7 +70,7 @@ def compare_yesterday() -> None:
     audit.compare_day(today - timedelta(days=1))
 
 
-@shared_task(name=backups.TASK, ignore_result=True)
+@shared_task(name=periodic.TASK, ignore_result=True)
 def check_backups() -> None:
     """Raise an alarm while the log is not archived or the newest backup is too old; safe to run twice."""
-    backups.check()
+    periodic.check()

@@ -5,7 +5,7 @@ from contextlib import suppress
 from celery import shared_task
 from django.utils import timezone
 
-from notifications.periodic.runs import NIGHTLY
+from notifications.periodic import NIGHTLY
 from reports.circulation import circulating
 from reports.dashboards import kept
 from reports.directives import sweep as directives

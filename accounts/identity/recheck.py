@@ -12,7 +12,7 @@ from accounts.identity import registries
 from accounts.identity.checks import record_check
 from accounts.identity.registries import IdentityClaim, RegistryFinding, RegistryOutcome
 from accounts.models import Citizen, Identity
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 TASK: Final = "accounts.recheck_identities"
 BATCH: Final = 50

@@ -22,7 +22,7 @@ from accounts.rate_limits import RateLimit
 from accounts.sign_in import devices
 from accounts.sign_in.passwords import uncounted_if_busy
 from kit.crypto import lookup
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from accounts.models import User, operators
 from kit.dates import day_digits
 from notifications import alarms, outbox
 from notifications.models import Alarm, Channel
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 logger = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ from complaints.permissions import policy
 from complaints.workflow import WITH_AGENCY, Action
 from notifications import outbox
 from notifications.outbox import Notice
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 TASK = "complaints.unassign_inactive"
 #: An officer who got a case by one of these does not count as inactive for the time before it.

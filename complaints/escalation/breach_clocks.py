@@ -21,7 +21,7 @@ from accounts.models import Citizen, IdentityView
 from complaints.models import Breach, BreachPerson, Case
 from notifications import alarms, outbox
 from notifications.models import AlarmKind
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 TASK: Final = "complaints.watch_breaches"
 PERSONS_WITHIN: Final = timedelta(hours=24)

@@ -15,7 +15,7 @@ from complaints.models import Case, Confirmation, ConfirmationOf, Question
 from complaints.workflow import State
 from notifications.actions import call_tasks
 from notifications.models import CallTask, Message, MessageState
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 TASK: Final = "complaints.plan_calls"
 REMINDER: Final = "case_reminder"

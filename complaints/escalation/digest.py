@@ -32,7 +32,7 @@ from kit.dates import day_digits
 from notifications import outbox
 from notifications.models import CallOutcome, CallTask, Message, MessageQuerySet, MessageState
 from notifications.outbox import Notice
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 TASK = "complaints.send_digests"
 

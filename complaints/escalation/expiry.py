@@ -19,7 +19,7 @@ from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, CentreContact, Clock, ContactResult, Draft, ReadMark
 from complaints.unsent_forms import store
 from complaints.workflow import ClockKind, State
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 logger = logging.getLogger(__name__)
 

@@ -39,7 +39,7 @@ from complaints.workflow import Action, ClockKind, Kind
 from kit.dates import day_digits
 from notifications import outbox
 from notifications.outbox import Notice
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 #: The task that sweeps.
 TASK = "complaints.escalate"

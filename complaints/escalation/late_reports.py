@@ -34,7 +34,7 @@ from kit.dates import day_digits
 from notifications import outbox
 from notifications.models import Message
 from notifications.outbox import Notice
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 #: Cases named in one e-mail: what was reported since the last comes first, and the page shows the others.
 MOST: Final = 50

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from agencies import reference_changes
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 TASK = "complaints.apply_reference_changes"
 

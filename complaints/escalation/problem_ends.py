@@ -18,7 +18,7 @@ from complaints.actions.known_problems import TELLING
 from complaints.models import LegalHold, ProblemJoin
 from notifications import outbox
 from notifications.outbox import Notice
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 TASK: Final = TELLING
 TEMPLATE: Final = "problem_over"

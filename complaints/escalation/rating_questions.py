@@ -16,7 +16,7 @@ from complaints.permissions.ratings import rating_window
 from complaints.workflow import NOT_RATED, Kind, State
 from notifications import outbox
 from notifications.models import Message
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 TASK: Final = "complaints.ask_for_ratings"
 #: For so long one run works at a backlog; the next begins where it ended.

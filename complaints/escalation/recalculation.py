@@ -27,7 +27,7 @@ from complaints.engine.transition import act
 from complaints.models import Case, Clock
 from complaints.workflow import PROMISES, REMINDERS, Action, ClockKind, State
 from notifications import outbox
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 TASK = "complaints.continue_recalculation"
 #: Clocks looked at in one transaction; pages wait for the cases of those that move for less than a second.

@@ -41,7 +41,7 @@ from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, CaseEvent, CaseQuerySet, Precedent
 from complaints.permissions.rulings import AgencyEnded, has_ended
 from complaints.workflow import AT_AGENCY, Action
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 TASK = "complaints.execute_successions"
 #: For so long one run works; the next goes on.

@@ -25,7 +25,7 @@ from complaints.suggestions import keeping
 from complaints.track_record import refreshing
 from notifications import alarms
 from notifications.models import AlarmKind
-from notifications.periodic.runs import NIGHTLY
+from notifications.periodic import NIGHTLY
 
 #: A task at a backlog ends by itself before these.
 SOFT_SECONDS, HARD_SECONDS = 170, 180

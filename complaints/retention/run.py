@@ -20,7 +20,7 @@ from complaints.attachments import mandate_papers
 from complaints.models import Case, CaseQuerySet, DoomedFile
 from complaints.retention import erasing, holds, persons, reports, rules
 from complaints.workflow import State
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 TASK: Final = "complaints.apply_retention"
 #: For so long one run works at a backlog; the next goes on.

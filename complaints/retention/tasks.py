@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from complaints.retention import run
-from notifications.periodic.runs import NIGHTLY
+from notifications.periodic import NIGHTLY
 
 #: A task at a backlog ends by itself before these.
 SOFT_SECONDS, HARD_SECONDS = 170, 180

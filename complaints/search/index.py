@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from complaints.models import SearchBlock
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 TASK = "complaints.build_search_index"
 

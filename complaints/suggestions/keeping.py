@@ -19,7 +19,7 @@ from complaints.models import Case, OwnerClues, SuggestionsDue
 from complaints.suggestions import alike, suggestion_model
 from complaints.suggestions.clues import Description, clues_in
 from complaints.workflow import State
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 TASK: Final = "complaints.keep_suggestions"
 #: Seconds after which a run leaves the rest to the next one, and cases that it asks for at once.

@@ -24,7 +24,7 @@ from complaints.track_record.counting import (
     open_promises,
 )
 from complaints.track_record.forecast import LIKELY, miss_chance
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 TASK: Final = "complaints.refresh_track_record"
 #: Seconds after which a run leaves the rest to the next one.

@@ -15,9 +15,8 @@ from prometheus_client.registry import Collector
 from config.monitoring import facts
 from config.monitoring.bounded import BoundedQuery
 from config.monitoring.metrics import PREFIX
-from notifications import alarms
+from notifications import alarms, periodic
 from notifications.models import AlarmKind, Channel, Lane, Message, MessageQuerySet, MessageState, PeriodicTask
-from notifications.periodic import backups, runs
 from notifications.reconciliation.message_states import OPEN_STATES
 
 STATEMENT_SECONDS: Final = 2.0
@@ -126,8 +125,8 @@ def _clocks(at: datetime) -> Iterator[Metric]:
 
 
 def _schedule(at: datetime) -> Iterator[Metric]:
-    yield _gauge("schedule_up", "Whether any periodic task has started lately.", runs.is_running())
-    completed = PeriodicTask.objects.filter(name__in=runs.spans(), completed_at__isnull=False)
+    yield _gauge("schedule_up", "Whether any periodic task has started lately.", periodic.is_running())
+    completed = PeriodicTask.objects.filter(name__in=periodic.runs_spans(), completed_at__isnull=False)
     ages = {name: _age(done_at, at) for name, done_at in completed.values_list("name", "completed_at")}
     yield _by_label("periodic_task_age_seconds", "How long ago a periodic task completed.", "task", ages)
 
@@ -140,10 +139,10 @@ def _alarms(_at: datetime) -> Iterator[Metric]:
 
 def _backups(at: datetime) -> Iterator[Metric]:
     text = "Whether the log of the database is archived; 1 also where LOG_ARCHIVE does not ask for it."
-    yield _gauge("log_archive_up", text, backups.is_log_archived())
+    yield _gauge("log_archive_up", text, periodic.is_log_archived())
     text = "Whether the newest backup is recent; 1 also where BACKUP_HOURS does not ask for it."
-    yield _gauge("backup_up", text, backups.is_backup_recent())
-    if made_at := backups.last_backup():
+    yield _gauge("backup_up", text, periodic.is_backup_recent())
+    if made_at := periodic.last_backup():
         yield _gauge("backup_age_seconds", "How old the newest backup is.", _age(made_at, at))
 
 

@@ -15,9 +15,8 @@ from django.utils.translation import gettext_lazy as _, ngettext_lazy
 from complaints.attachments.inspection import LEAST_ROOM
 from config.monitoring import facts, registry_part
 from config.monitoring.part_status import PartState, PartStatus, Text, working
-from notifications import alarms, programs
+from notifications import alarms, periodic, programs
 from notifications.models import AlarmKind, Channel, Lane
-from notifications.periodic import backups, runs
 from notifications.sending import hold, spending
 from notifications.sending.routes import RoutingTable
 from notifications.sending.sweep import OLD
@@ -220,8 +219,8 @@ def _clocks(at: datetime) -> PartStatus:
 
 def _schedule() -> PartStatus | None:
     """Return what the rows of the periodic tasks say: that none starts, or that one is late; None if all is well."""
-    last = runs.last_start()
-    if last is not None and not runs.is_running():
+    last = periodic.last_start()
+    if last is not None and not periodic.is_running():
         return PartStatus(
             PartState.DOWN,
             _("No scheduled task starts. Reminders, escalation and delayed messages wait. Nothing is lost."),
@@ -316,7 +315,7 @@ def _database(_at: datetime) -> PartStatus:
 
 
 def _backups(_at: datetime) -> PartStatus:
-    if not backups.is_log_archived():
+    if not periodic.is_log_archived():
         return PartStatus(
             PartState.DEGRADED,
             _("The log of the database is not archived. If its disk were lost now, the newest changes would be too."),
@@ -324,13 +323,13 @@ def _backups(_at: datetime) -> PartStatus:
             AlarmKind.LOG_NOT_ARCHIVED,
             _raised(AlarmKind.LOG_NOT_ARCHIVED),
         )
-    if not backups.is_backup_recent():
+    if not periodic.is_backup_recent():
         return PartStatus(
             PartState.DEGRADED,
             _("The newest backup is too old, or there is none yet."),
             _("Run the backup by hand, and find out why it did not run at night."),
             AlarmKind.BACKUP_OLD,
-            backups.last_backup(),
+            periodic.last_backup(),
         )
     if settings.LOG_ARCHIVE or settings.BACKUP_HOURS:
         return working(_("What would bring the database back after a loss is written as it should be."))

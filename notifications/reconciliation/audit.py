@@ -14,7 +14,7 @@ from notifications import alarms, carriers
 from notifications.addresses import address_status
 from notifications.carriers import CheckableCarrier, StatusReport
 from notifications.models import TO_PEOPLE, AlarmKind, Attempt, Audit, Channel, Message, Outcome
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 from notifications.reconciliation import message_states
 from notifications.runtime.database_clock import database_now
 

@@ -16,7 +16,7 @@ from django.db.models.functions import Greatest, Least, Now
 
 from notifications.carriers import Meaning, OutgoingMessage, StatusReport, StatusUnavailable, checkable_carrier
 from notifications.models import Attempt, Message, MessageState, Outcome
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 from notifications.reconciliation import message_states
 from notifications.runtime.database_clock import database_now
 from notifications.runtime.timings import timings

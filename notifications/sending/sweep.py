@@ -19,7 +19,7 @@ from notifications.models import (
     MessageState,
     Outcome,
 )
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 from notifications.reconciliation import message_states
 from notifications.runtime import worker_signal
 from notifications.runtime.database_clock import database_now

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, current_calendar
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 from reports.circulation import content, notices
 from reports.models import Annex, AnnexNotice, AnnexNoticeKind, Circulation, Directive, DirectiveState, PeriodicReport
 

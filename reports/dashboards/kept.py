@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.calendar import AMMAN
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 from reports.dashboards.at_risk import agencies_at_risk
 from reports.dashboards.directory_health import directory_health
 from reports.dashboards.message_troubles import message_troubles

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from agencies.calendar import WorkingCalendar
 from agencies.models import current_calendar
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 from reports.directives import notices
 from reports.models import Directive, DirectiveLevel, DirectiveNotice, DirectiveState
 

@@ -23,7 +23,7 @@ from django.db.models.functions import Now
 from agencies.calendar import AMMAN
 from agencies.models import current_calendar
 from complaints.models import Case, DeletedCase
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 from reports.figures import kept_sums
 from reports.figures.calendar_changes import calendar_record, changed_days
 from reports.figures.day_table import day_table

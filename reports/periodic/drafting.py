@@ -9,7 +9,7 @@ from typing import Final
 from django.db.models import F, Q
 from django.utils import translation
 
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 from reports.documents.tree import Document
 from reports.models import PeriodicReport, ReportKind, ReportState
 from reports.periodic import content, counts, phrases

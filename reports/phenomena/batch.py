@@ -17,7 +17,7 @@ from complaints.models import Case, CaseQuerySet
 from complaints.suggestions.terms import term_stems, terms_in
 from complaints.workflow import Kind
 from kit.arabic import fold
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 from reports.models import Phenomenon, PhenomenonCase, PhenomenonEntryKind, PhenomenonState
 from reports.phenomena.actions import record
 from reports.phenomena.clustering import (

@@ -24,7 +24,7 @@ from agencies.models import current_calendar
 from kit.dates import day_digits
 from notifications import outbox
 from notifications.outbox import Notice
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 from reports.models import Phenomenon, PhenomenonEntry, PhenomenonEntryKind, PhenomenonState
 from reports.phenomena.batch import TASK
 

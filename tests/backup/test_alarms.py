@@ -12,9 +12,8 @@ from pytest_django import Settings
 
 from config.devstack import throwaway
 from config.monitoring import collector, parts
-from notifications import alarms
+from notifications import alarms, periodic
 from notifications.models import AlarmKind, PeriodicTask
-from notifications.periodic import backups
 from notifications.tasks import check_backups
 from tests.backup.test_point_in_time import Recovery, open_database, value, wait_for, wait_until_archived
 
@@ -57,7 +56,7 @@ def archiving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Archiving]:
     with throwaway.folder() as base:
         recovery = Recovery(base)
         with recovery.running("archiving", **recovery.archiving()) as url, open_database(url) as connection:
-            monkeypatch.setattr(backups, "connection", connection)
+            monkeypatch.setattr(periodic, "connection", connection)
             yield Archiving(connection, recovery.archive)
 
 
@@ -84,7 +83,7 @@ def wrong(kind: AlarmKind) -> dict[str, object]:
 def test_the_archive_of_the_log(
     client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch, archiving: Archiving
 ) -> None:
-    backups.record_backup(at=timezone.now())
+    periodic.record_backup(at=timezone.now())
     found, expected = dict[str, object](), dict[str, object]()
 
     def look(when: str, what: dict[str, object]) -> None:
@@ -95,9 +94,9 @@ def test_the_archive_of_the_log(
     look("the folder is away", wrong(AlarmKind.LOG_NOT_ARCHIVED))
     archiving.mend()
     look("the folder is back", well())
-    monkeypatch.setattr(backups, "SILENT_ARCHIVE", timedelta(0))
+    monkeypatch.setattr(periodic, "SILENT_ARCHIVE", timedelta(0))
     look("nothing is archived any more", wrong(AlarmKind.LOG_NOT_ARCHIVED))
-    monkeypatch.setattr(backups, "SILENT_ARCHIVE", timedelta(minutes=15))
+    monkeypatch.setattr(periodic, "SILENT_ARCHIVE", timedelta(minutes=15))
     look("it goes on", well())
     archiving.fail()
     settings.LOG_ARCHIVE = False
@@ -107,7 +106,7 @@ def test_the_archive_of_the_log(
 
 def test_archiving_that_is_off_although_it_should_be_on(client: Client, settings: Settings) -> None:
     # The cluster of the tests archives nothing.
-    backups.record_backup(at=timezone.now())
+    periodic.record_backup(at=timezone.now())
     assert told(client, "log_archive", "log_archive_up") == wrong(AlarmKind.LOG_NOT_ARCHIVED)
     settings.LOG_ARCHIVE = False
     assert told(client, "log_archive", "log_archive_up") == well()
@@ -117,7 +116,7 @@ def test_the_backup(client: Client, settings: Settings) -> None:
     settings.LOG_ARCHIVE = False
 
     def made(moment: datetime) -> dict[str, object]:
-        backups.record_backup(at=moment)
+        periodic.record_backup(at=moment)
         return told(client, "backup", "backup_up")
 
     now = timezone.now()

@@ -15,8 +15,8 @@ from complaints.models import Attachment, Case, CaseEvent
 from config.backup import making, manifest
 from config.backup.making import count_rows
 from config.database_roles import as_owner
+from notifications import periodic
 from notifications.models import DatabaseIdentity, Hold, Message, MessageState
-from notifications.periodic import backups
 from notifications.sending import hold
 from tests.backup.conftest import Town
 from tests.cast import NOW
@@ -70,7 +70,7 @@ def test_the_drill(restored: Town, tmp_path: Path) -> None:
     # Backups: the newest is known, so that a missing one is noticed.
     call_command("backup", str(tmp_path / "backups"), stdout=StringIO())
     (newest,) = making.complete(tmp_path / "backups")
-    assert manifest.read(newest).made_at == backups.last_backup().isoformat()
+    assert manifest.read(newest).made_at == periodic.last_backup().isoformat()
 
 
 def the_last_two(app: str) -> tuple[str, str]:

@@ -16,8 +16,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from config.celery import app
 from config.devstack.state import ROOT
 from config.monitoring import exposition, facts, metrics
+from notifications import periodic
 from notifications.models import AlarmKind, Lane, PeriodicTask
-from notifications.periodic import backups
 from tests.monitoring.conftest import Answers, MakeMessage
 
 FOLDER = ROOT / "docs" / "monitoring"
@@ -35,7 +35,7 @@ def exposed(db: None, make_message: MakeMessage, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(facts, "has_replica", lambda: True)
     monkeypatch.setattr(facts, "replica_lag", Answers(timedelta(seconds=1)))
     PeriodicTask.objects.create(name="notifications.sweep", sent_at=timezone.now(), completed_at=timezone.now())
-    backups.record_backup(at=timezone.now())
+    periodic.record_backup(at=timezone.now())
     metrics.PAGE_SECONDS.labels(page="home", method="GET", status="2xx").observe(0.1)
     metrics.TASK_SECONDS.labels(task="notifications.sweep", outcome="success").observe(0.1)
     metrics.TASKS_LOST.labels(task="notifications.sweep").inc(0)

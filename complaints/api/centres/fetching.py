@@ -20,7 +20,7 @@ from kit.webhook_signatures import is_id
 from notifications.carriers import Declined
 from notifications.carriers.webhook import SUCCESS, call
 from notifications.models import Attempt, Endpoint, Outcome
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 
 logger = logging.getLogger(__name__)
 

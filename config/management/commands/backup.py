@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from config import database_roles
 from config.backup import BackupRefused, making
-from notifications.periodic import backups
+from notifications import periodic
 
 
 class Command(BaseCommand):
@@ -40,7 +40,7 @@ class Command(BaseCommand):
                     jobs=options["jobs"],
                     with_files=not options["without_attachments"],
                 )
-                backups.record_backup(at=at)
+                periodic.record_backup(at=at)
             deleted = making.prune(options["target"], keep=keep) if keep else []
         except BackupRefused as refusal:
             raise CommandError(str(refusal)) from refusal

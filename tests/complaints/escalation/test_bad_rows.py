@@ -40,7 +40,7 @@ from complaints.track_record import refreshing
 from notifications import alarms, tasks as notification_tasks
 from notifications.carriers import Status, StatusReport
 from notifications.models import AlarmKind, FailingRow
-from notifications.periodic.rows import RowRun
+from notifications.periodic import RowRun
 from notifications.reconciliation import audit, status_checks
 from reports.circulation import circulating
 from reports.dashboards import kept

@@ -23,8 +23,7 @@ from config.recorded_task import RecordedTask
 from kit.outages import DatabaseOutage
 from notifications import alarms
 from notifications.models import FailingRow, PeriodicTask
-from notifications.periodic.rows import RowRun
-from notifications.periodic.runs import NIGHTLY
+from notifications.periodic import NIGHTLY, RowRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PERSONAL = "0790000000"

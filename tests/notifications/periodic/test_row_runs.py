@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from notifications import alarms
 from notifications.models import AlarmKind, FailingRow
-from notifications.periodic.rows import MOST_ALARMS, RowRun, forget_old
+from notifications.periodic import MOST_ALARMS, RowRun, forget_old
 
 pytestmark = pytest.mark.django_db
 

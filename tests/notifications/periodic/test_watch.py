@@ -16,10 +16,9 @@ from accounts.roles import Role
 from agencies.models import Agency
 from config import watch as worker
 from config.celery import app
-from notifications import alarms
+from notifications import alarms, periodic
 from notifications.models import Message, PeriodicTask
-from notifications.periodic import runs
-from notifications.periodic.watch import Watch
+from notifications.periodic import Watch
 from tests.cast import make_staff
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +53,7 @@ def _all_ran(monkeypatch: pytest.MonkeyPatch) -> None:
     # A test's own transaction would be lost with its connection.
     monkeypatch.setattr(connection, "close", lambda: None)
     now = timezone.now()
-    runs.last_sent(runs.spans(), at=now)
+    periodic.last_sent(periodic.runs_spans(), at=now)
     PeriodicTask.objects.update(started_at=now, completed_at=now)
 
 
@@ -109,7 +108,7 @@ def test_a_database_that_is_away_ends_no_watch(seconds: Seconds, monkeypatch: py
     def refuse() -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(runs, "last_start", refuse)
+    monkeypatch.setattr(periodic, "last_start", refuse)
     worker.check(Watch(seconds))
     assert closed == [True]
 
