@@ -15,6 +15,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Now
 
 from kit.compiled_inserts import insert_new
+from notifications import runtime
 from notifications.addresses import subscriptions
 from notifications.addresses.validation import stripped_address
 from notifications.models import (
@@ -28,7 +29,6 @@ from notifications.models import (
     PushSubscription,
 )
 from notifications.models.addresses import PUSH_LIFE
-from notifications.runtime import worker_signal
 from notifications.wordings import rendering
 from notifications.wordings.composing import Rendered
 from notifications.wordings.links import ALPHABET, DOT, LINK_LETTERS, common_context, short_link
@@ -100,7 +100,7 @@ def owe_all(
         expires_at = expires_at or at + CODE_LIFE
     messages = _insert(owed, partial(_message, lane=lane, at=at, expires_at=expires_at, draw=_draw_token))
     if messages:
-        transaction.on_commit(partial(worker_signal.notify_workers, lane), robust=True)
+        transaction.on_commit(partial(runtime.notify_workers, lane), robust=True)
     if lane == Lane.NOTICES and settings.PUSH_CARRIERS:
         _owe_pushes(owed, at=at)
     return messages

@@ -8,19 +8,18 @@ from zoneinfo import ZoneInfo
 from celery import shared_task
 from django.conf import settings
 
-from notifications import periodic
+from notifications import periodic, runtime
 from notifications.models import Lane
 from notifications.periodic import NIGHTLY, RowRun, forget_old
 from notifications.reconciliation import audit, status_checks
-from notifications.runtime import worker_signal
-from notifications.runtime.database_clock import database_now
+from notifications.runtime import database_now
 from notifications.sending import delivery, hold, spending, sweep
 
 #: How long one task calls programs outside.
 SECONDS_FOR_PROGRAMS: Final = 5.0
 
 
-@shared_task(name=worker_signal.TASK, ignore_result=True)
+@shared_task(name=runtime.TASK, ignore_result=True)
 def deliver(lane: str) -> None:
     """Hand over what a lane holds; send another signal for what is left when the time is over."""
     hold.begin_if_restored()
@@ -28,7 +27,7 @@ def deliver(lane: str) -> None:
         # What is left is found by the next sweep: a slow program must not keep a process of scheduled tasks.
         delivery.drain(lane, seconds=SECONDS_FOR_PROGRAMS)
     elif not delivery.drain(lane):
-        worker_signal.notify_workers(lane)
+        runtime.notify_workers(lane)
 
 
 #: What one sweep does, in this order.

@@ -17,7 +17,7 @@ from accounts.identity.disclosure import mask_phone
 from accounts.phones import DOT
 from notifications.models import LEFT, REPEATABLE, CallOutcome, CallTask, Channel, Message, MessageState
 from notifications.models.addresses import PushAddress
-from notifications.runtime.timings import timings
+from notifications.runtime import timings
 from notifications.sending.quiet_hours import morning_after, quiet_hours
 
 #: The encrypted fields of a message, which no list decrypts.

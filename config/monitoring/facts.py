@@ -26,7 +26,7 @@ from complaints.workflow import ClockKind
 from config.monitoring.bounded import Bounded, BoundedQuery
 from kit import clamd, replica
 from notifications.models import Channel, Endpoint, Message
-from notifications.runtime.worker_signal import BROKER_LIMITS
+from notifications.runtime import BROKER_LIMITS
 from notifications.sending import quiet_hours
 
 #: The queues of the broker, by what their workers do.

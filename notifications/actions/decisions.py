@@ -12,11 +12,11 @@ from functools import wraps
 from django.db import transaction
 from django.db.models import Q
 
+from notifications import runtime
 from notifications.addresses import address_status
 from notifications.models import REPEATABLE, Channel, Lane, Message, MessageState, Outcome
 from notifications.outbox import owe_again
 from notifications.reconciliation import fallback, message_states, status_checks
-from notifications.runtime import worker_signal
 from notifications.wordings.composing import WordingIncomplete
 
 logger = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ def _decision(decide: Decision) -> Decision:
 def release(message: Message, at: datetime) -> None:  # noqa: ARG001 - every decision's signature
     """Let a waiting message be sent now: in the night, before its next try, and above the cap of the day."""
     Message.objects.filter(pk=message.pk).update(not_before=None, next_try_at=None, daytime=False)
-    transaction.on_commit(lambda: worker_signal.notify_workers(message.lane), robust=True)
+    transaction.on_commit(lambda: runtime.notify_workers(message.lane), robust=True)
 
 
 @_decision
@@ -98,7 +98,7 @@ def decide_taken(message: Message, at: datetime) -> None:  # noqa: ARG001 - ever
 def decide_not_taken(message: Message, at: datetime) -> None:  # noqa: ARG001 - every decision's signature
     """Settle an unknown message as not taken, and send it again."""
     status_checks.requeue_not_taken(message, list(message.attempts.filter(outcome=Outcome.UNKNOWN)))
-    transaction.on_commit(lambda: worker_signal.notify_workers(message.lane), robust=True)
+    transaction.on_commit(lambda: runtime.notify_workers(message.lane), robust=True)
 
 
 _ALLOWED: dict[str, Callable[[Message], bool]] = {

@@ -14,7 +14,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, Ne
 from urllib3.util import parse_url
 
 from notifications.carriers import Declined, Meaning, Uncertain
-from notifications.runtime.timings import timings
+from notifications.runtime import timings
 
 # A connection that was idle for longer may be closed by the other side just as it is used: the message would be
 # unknown. Servers close after five seconds (Node, Apache) or more.

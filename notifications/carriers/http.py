@@ -16,7 +16,7 @@ from notifications.carriers import Accepted, Declined, OutgoingMessage, Uncertai
 from notifications.carriers.connections import kept_connections, never_reached, read_text
 from notifications.carriers.gateway import Rule, read_body, read_client, read_headers, read_rules, read_url, read_way
 from notifications.models import Channel
-from notifications.runtime.timings import timings
+from notifications.runtime import timings
 
 CONTENT_TYPES: Final = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 COUNTRY_CODE: Final = "+962"

@@ -26,7 +26,7 @@ from notifications.carriers import (
 )
 from notifications.carriers.smtp_connection import BoundedBackend
 from notifications.models import Channel
-from notifications.runtime.timings import timings
+from notifications.runtime import timings
 
 SCHEMES: Final = {
     "smtp": {"use_tls": False, "use_ssl": False},

@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 
 from django.core.mail.backends.smtp import EmailBackend
 
-from notifications.runtime.timings import timings
+from notifications.runtime import timings
 
 #: One record of TLS: what the system writes before the time is looked at again.
 PIECE: Final = 16 * 1024

@@ -31,7 +31,7 @@ from notifications.carriers import (
 from notifications.carriers.connections import FreshConnections, never_reached
 from notifications.carriers.twilio_states import MEANINGS, MESSAGE, NAME, status_report
 from notifications.models import Channel
-from notifications.runtime.timings import timings
+from notifications.runtime import timings
 
 ACCOUNT: Final = re.compile(r"AC[0-9a-f]{32}")
 ADDRESS: Final = re.compile(r"https?://[^/]")

@@ -16,7 +16,7 @@ from notifications.carriers.push_encryption import authorization, encrypt, to_te
 from notifications.carriers.push_services import is_push_service, server_key
 from notifications.models import Channel
 from notifications.models.addresses import PUSH_LIFE, PushAddress
-from notifications.runtime.timings import timings
+from notifications.runtime import timings
 
 #: So many calls are made at once, to all push services together.
 IN_FLIGHT: Final = 10

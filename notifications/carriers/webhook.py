@@ -17,7 +17,7 @@ from notifications.carriers.connections import read_text
 from notifications.carriers.public_addresses import PRIVATE, PrivateAddress
 from notifications.carriers.public_connections import public_connections
 from notifications.models import Channel, Endpoint
-from notifications.runtime.timings import timings
+from notifications.runtime import timings
 
 #: So many calls are made at once to one program.
 IN_FLIGHT: Final = 4

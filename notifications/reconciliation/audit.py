@@ -16,7 +16,7 @@ from notifications.carriers import CheckableCarrier, StatusReport
 from notifications.models import TO_PEOPLE, AlarmKind, Attempt, Audit, Channel, Message, Outcome
 from notifications.periodic import RowRun
 from notifications.reconciliation import message_states
-from notifications.runtime.database_clock import database_now
+from notifications.runtime import database_now
 
 logger = logging.getLogger(__name__)
 

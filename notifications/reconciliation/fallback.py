@@ -9,7 +9,7 @@ from notifications.addresses import address_status
 from notifications.addresses.validation import AddressRefused
 from notifications.models import CallTask, Channel, Lane, Message, MessageState
 from notifications.outbox import owe_again
-from notifications.runtime.database_clock import database_now
+from notifications.runtime import database_now
 from notifications.wordings.composing import WordingIncomplete
 
 logger = logging.getLogger(__name__)

@@ -28,7 +28,7 @@ from notifications.models import (
     Verdict,
 )
 from notifications.reconciliation import fallback
-from notifications.runtime.timings import timings
+from notifications.runtime import timings
 
 logger = logging.getLogger(__name__)
 

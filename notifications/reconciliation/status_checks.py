@@ -18,8 +18,7 @@ from notifications.carriers import Meaning, OutgoingMessage, StatusReport, Statu
 from notifications.models import Attempt, Message, MessageState, Outcome
 from notifications.periodic import RowRun
 from notifications.reconciliation import message_states
-from notifications.runtime.database_clock import database_now
-from notifications.runtime.timings import timings
+from notifications.runtime import database_now, timings
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from notifications.carriers import MOST_IN_FLIGHT
 from notifications.models import Lane
-from notifications.runtime.timings import timings
+from notifications.runtime import timings
 
 MOST_CLAIMED: Final = 100
 # When a sender dies, at most this much of its work is unknown.

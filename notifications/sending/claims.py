@@ -14,7 +14,7 @@ from notifications.addresses import address_status
 from notifications.carriers import Carrier
 from notifications.models import Attempt, Lane, Message, MessageQuerySet, MessageState
 from notifications.reconciliation import fallback, message_states
-from notifications.runtime.timings import timings
+from notifications.runtime import timings
 from notifications.sending import send_conditions
 from notifications.sending.routes import CarrierRoute, RoutingTable
 from notifications.sending.spending import message_cost

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from notifications.models import Attempt, MessageState
-from notifications.runtime.timings import timings
+from notifications.runtime import timings
 from notifications.sending import spending
 from notifications.sending.batches import BatchSizer
 from notifications.sending.claims import Claim, cost_by_channel, give_back, lock_messages

@@ -14,7 +14,7 @@ from kit.outages import MAY_BE_OUTAGES, database_outage
 from notifications.carriers import Accepted, Declined, Meaning, checkable_carrier
 from notifications.models import Attempt, Lane, Message, MessageState, Outcome
 from notifications.reconciliation import message_states
-from notifications.runtime.timings import timings
+from notifications.runtime import timings
 from notifications.sending import claims, routes, spending
 from notifications.sending.claims import Claim
 from notifications.sending.results import NotTried, Result, Unsure, is_account_refusal, is_down, is_route_failure

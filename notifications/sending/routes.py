@@ -16,8 +16,7 @@ from django.db.models.functions import Cast, Extract, Floor, Least, Now
 from notifications import alarms, carriers
 from notifications.carriers import Carrier
 from notifications.models import TO_PEOPLE, AlarmKind, Channel, Endpoint, Message, ProviderRoute
-from notifications.runtime.database_clock import database_now
-from notifications.runtime.timings import timings
+from notifications.runtime import database_now, timings
 
 FULL_WEIGHT: Final = 100
 WEIGHT_STEP: Final = 10

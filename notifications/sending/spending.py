@@ -11,7 +11,7 @@ from django.db.models.functions import Greatest, Now, TruncDate
 
 from notifications import alarms
 from notifications.models import AlarmKind, Channel, DailySpend, Lane, Message
-from notifications.runtime.database_clock import database_now
+from notifications.runtime import database_now
 
 #: The setting that holds the cap of each channel: in parts of SMS, or in e-mails.
 CAPS: Final = {Channel.SMS: "SMS_DAILY_CAP", Channel.EMAIL: "EMAIL_DAILY_CAP"}

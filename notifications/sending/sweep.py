@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from notifications import alarms
+from notifications import alarms, runtime
 from notifications.models import (
     REPEATABLE,
     AlarmKind,
@@ -21,9 +21,7 @@ from notifications.models import (
 )
 from notifications.periodic import RowRun
 from notifications.reconciliation import message_states
-from notifications.runtime import worker_signal
-from notifications.runtime.database_clock import database_now
-from notifications.runtime.timings import timings
+from notifications.runtime import database_now, timings
 from notifications.sending import quiet_hours, send_conditions
 from notifications.sending.batches import MOST_CLAIMED
 from notifications.sending.routes import RoutingTable
@@ -76,7 +74,7 @@ def notify_due() -> int:
     sendable = send_conditions.sendable(RoutingTable.load(programs=True))
     lanes = [lane for lane in Lane for _ in range(min(MOST_SIGNALS[lane], _signals_needed(sendable.filter(lane=lane))))]
     for lane in lanes:
-        worker_signal.notify_workers(lane)
+        runtime.notify_workers(lane)
     return len(lanes)
 
 

@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Final, NamedTuple
 
 from notifications.carriers import MOST_IN_FLIGHT, Carrier, ConcurrentCarrier, Declined, OutgoingMessage
-from notifications.runtime.timings import timings
+from notifications.runtime import timings
 from notifications.sending.batches import BatchSizer
 from notifications.sending.claims import Claim
 from notifications.sending.results import NotTried, Result, Unsure, is_account_refusal, is_route_failure

@@ -27,7 +27,7 @@ from complaints import reference
 from complaints.engine.history_chain import GENESIS, history_keys
 from complaints.models import event_key
 from kit.crypto import lookup, seal, unseal
-from notifications.runtime.worker_signal import notify_workers
+from notifications.runtime import notify_workers
 
 #: The person, what they filed, and the two keys of the case.
 ASK: Final = """

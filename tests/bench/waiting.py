@@ -26,9 +26,8 @@ from complaints.workflow import Kind, State
 from config.devstack.processes import start
 from config.devstack.stack import command
 from config.devstack.state import ROOT
-from notifications import outbox
+from notifications import outbox, runtime
 from notifications.models import Lane, Message, MessageState
-from notifications.runtime import worker_signal
 from tests.bench import throughput
 from tests.bench.pages import sign_in
 from tests.bench.world import make_world
@@ -170,7 +169,7 @@ def _closing(case: Case, broken: Callable[[], None], mended: Callable[[], None],
     client = sign_in(case.officer)
     broken()
     time.sleep(1)
-    worker_signal.reset()
+    runtime.reset()
     seconds = _close(client, case)
     time.sleep(outage)
     message = Message.objects.get(occasion__startswith="case:", reference=case.reference, template="case_answered")

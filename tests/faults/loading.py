@@ -76,7 +76,7 @@ def say(line: str) -> None:
 
 
 def _smallest_factor(seconds: float) -> float:
-    from notifications.runtime.timings import USUAL
+    from notifications.runtime import USUAL
 
     return min(SLOWEST_FACTOR, seconds * STEPS_IN_A_LEASE / USUAL.least_lease.total_seconds())
 
@@ -122,9 +122,8 @@ def _warm_up() -> float:
     from django.urls import get_resolver
 
     from config.celery import app
-    from notifications import carriers
+    from notifications import carriers, runtime as worker_signal
     from notifications.models import Attempt, DailySpend, Message, Receipt
-    from notifications.runtime import worker_signal
     from tests.faults import counting, senders, storm  # noqa: F401 - loaded for the children
 
     len(get_resolver().url_patterns)
@@ -149,9 +148,8 @@ def _seconds_of_a_sender(place: int) -> float:
     from django.utils import timezone
 
     from config.celery import app
-    from notifications import outbox
+    from notifications import outbox, runtime as worker_signal
     from notifications.models import Lane
-    from notifications.runtime import worker_signal
     from tests.faults import town
 
     with transaction.atomic():

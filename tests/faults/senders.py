@@ -14,12 +14,12 @@ from celery import current_app
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models.functions import Now
 
+from notifications import runtime
 from notifications.carriers import Accepted, Declined, OutgoingMessage
 from notifications.carriers.twilio import TwilioCarrier
 from notifications.carriers.webhook import WebhookCarrier
 from notifications.models import Attempt, Lane, Message, MessageState, Outcome
 from notifications.reconciliation import status_checks
-from notifications.runtime import worker_signal
 from tests.faults.plan import (
     AFTER_THE_WIRE,
     BEFORE_THE_WIRE,
@@ -46,7 +46,7 @@ def work(change: Change, marks: Path, tell: Callable[[Stage], object]) -> NoRetu
     TwilioCarrier.send = send  # type: ignore[method-assign,assignment]
     WebhookCarrier.send = _killed_on_schedule(WebhookCarrier.send, marks, tell)  # type: ignore[method-assign,assignment]
     tasks = current_app.tasks
-    lanes = [partial(tasks[worker_signal.TASK], lane) for lane in Lane]
+    lanes = [partial(tasks[runtime.TASK], lane) for lane in Lane]
     duties = [*lanes, tasks["notifications.sweep"], tasks["notifications.check_status"]]
     with suppress(DatabaseError):
         connection.ensure_connection()

@@ -21,8 +21,7 @@ from notifications import carriers
 from notifications.carriers import Status, StatusReport
 from notifications.models import Attempt, Channel, Lane, Message, MessageQuerySet, MessageState, Outcome, ProviderRoute
 from notifications.reconciliation import status_checks
-from notifications.runtime.database_clock import database_now
-from notifications.runtime.timings import timings
+from notifications.runtime import database_now, timings
 from notifications.sending import delivery, sweep
 from tests.notifications.conftest import AnsweringCarrier, notice, owed
 

@@ -8,11 +8,10 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from notifications import carriers, outbox
+from notifications import carriers, outbox, runtime
 from notifications.carriers import Accepted, OutgoingMessage, Status, StatusReport, StatusUnavailable
 from notifications.models import Channel, Message
 from notifications.outbox import Notice
-from notifications.runtime import worker_signal
 from notifications.sending.batches import batch_sizer
 
 
@@ -112,7 +111,7 @@ def signals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         heard.append(str(lane))
         return True
 
-    monkeypatch.setattr(worker_signal, "notify_workers", notify_workers)
+    monkeypatch.setattr(runtime, "notify_workers", notify_workers)
     return heard
 
 
@@ -121,10 +120,10 @@ def _fresh_senders() -> Iterator[None]:
     """Forget carriers and silences of earlier tests."""
     carriers.make_carrier.cache_clear()
     batch_sizer.cache_clear()
-    worker_signal.reset()
+    runtime.reset()
     yield
     carriers.make_carrier.cache_clear()
-    worker_signal.reset()
+    runtime.reset()
 
 
 def notice(**changes: Any) -> Notice:

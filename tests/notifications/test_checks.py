@@ -77,8 +77,8 @@ STATUS_NUMBER = "E007: SMS_STATUS_NUMBER is neither empty nor a number like 9011
         (["no.Carrier"], ["E002: {0} names no carrier: 'no.Carrier' cannot be imported."]),
         (["notifications.models.Channel"], [NO_CARRIER.replace("{1!r}", "'notifications.models.Channel'")]),
         (
-            ["notifications.runtime.timings.timings"],
-            [NO_CARRIER.replace("{1!r}", "'notifications.runtime.timings.timings'")],
+            ["notifications.runtime.timings"],
+            [NO_CARRIER.replace("{1!r}", "'notifications.runtime.timings'")],
         ),
         (
             ["no.Carrier", "nor.This"],

@@ -15,11 +15,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from notifications import outbox
+from notifications import outbox, runtime
 from notifications.addresses.validation import AddressRefused
 from notifications.models import Channel, Lane, Message, MessageState
 from notifications.outbox import Notice
-from notifications.runtime import worker_signal
 from notifications.wordings import ARABIC, ENGLISH, links, rendering, required_context
 from notifications.wordings.composing import WordingIncomplete
 from notifications.wordings.sms import segments
@@ -110,7 +109,7 @@ def test_a_signal_that_raises_does_not_reach_the_caller(monkeypatch: pytest.Monk
     def burst(lane: str) -> bool:
         raise RuntimeError(lane)
 
-    monkeypatch.setattr(worker_signal, "notify_workers", burst)
+    monkeypatch.setattr(runtime, "notify_workers", burst)
     with transaction.atomic():
         outbox.owe([notice()], occasion="case:1:1", at=now)
     assert Message.objects.get().state == MessageState.PENDING
@@ -313,7 +312,7 @@ class TestTheBell:
         """Ring three times; each must name its lane. Without limits each waits for as long as the broker is silent."""
         started = monotonic()
         with caplog.at_level(logging.ERROR, logger="notifications"):
-            assert [worker_signal.notify_workers(lane) for lane in ("codes", "notices", "codes")] == [False] * 3
+            assert [runtime.notify_workers(lane) for lane in ("codes", "notices", "codes")] == [False] * 3
         assert monotonic() - started < 10
         assert [record.lane for record in caplog.records] == ["codes", "notices", "codes"]
         assert "secret" not in caplog.text
@@ -333,13 +332,13 @@ class TestTheBell:
 
     def test_after_a_moment_the_broker_is_tried_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.use_broker(monkeypatch, 1)
-        monkeypatch.setattr(worker_signal, "PAUSE_SECONDS", 0)
+        monkeypatch.setattr(runtime, "PAUSE_SECONDS", 0)
         tried: list[int] = []
 
         def failing() -> None:
             tried.append(1)
             raise ConnectionError
 
-        monkeypatch.setattr(worker_signal, "_producers", cache(failing))
-        assert [worker_signal.notify_workers("codes") for _ in range(2)] == [False, False]
+        monkeypatch.setattr(runtime, "_producers", cache(failing))
+        assert [runtime.notify_workers("codes") for _ in range(2)] == [False, False]
         assert len(tried) == 2

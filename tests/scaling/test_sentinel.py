@@ -11,9 +11,8 @@ from celery.contrib.testing.worker import start_worker
 from django.db import connections
 
 from config.celery import app
-from notifications import carriers
+from notifications import carriers, runtime
 from notifications.models import Message
-from notifications.runtime import worker_signal
 from tests.notifications.conftest import ObedientCarrier, owed
 from tests.scaling.sentinels import MASTER, Watched, watched
 
@@ -66,7 +65,7 @@ def worker(servers: Watched, transactional_db: None, monkeypatch: pytest.MonkeyP
     before = {name: app.conf[name] for name in ("broker_url", "broker_use_ssl", "broker_transport_options")}
     options = before["broker_transport_options"] | broker.options()
     app.conf.update(broker_url=broker.address(), broker_use_ssl=broker.tls(), broker_transport_options=options)
-    worker_signal.reset()
+    runtime.reset()
     # The watch of the schedule would go on in this process after the worker has ended.
     monkeypatch.setitem(app.steps, "worker", set())
     with start_worker(app, perform_ping_check=False, queues=["notices"], pool="solo", shutdown_timeout=20):
@@ -74,7 +73,7 @@ def worker(servers: Watched, transactional_db: None, monkeypatch: pytest.MonkeyP
     app.conf.update(before)
     # It would go on watching the schedule of a database that other tests use.
     wait_until(lambda: "schedule watch" not in {thread.name for thread in threading.enumerate()})
-    worker_signal.reset()
+    runtime.reset()
     connections.close_all()
 
 
@@ -85,7 +84,7 @@ def test_a_notice_still_leaves_after_the_master_was_lost(worker: ObedientCarrier
     with servers.without_the_first():
         (message,) = owed(occasion="case:1:2")
         # What the sweep does every ten seconds, as often as a test can.
-        wait_until(lambda: worker_signal.notify_workers("notices") and len(worker.ledger) == 2)
+        wait_until(lambda: runtime.notify_workers("notices") and len(worker.ledger) == 2)
         # The carrier has the message before the worker has recorded that it took it.
         wait_until(lambda: Message.objects.get(pk=message.pk).state == "accepted")
         wait_until(lambda: servers.broker.answers(seconds=2))

@@ -11,10 +11,9 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
-from notifications import alarms, carriers, tasks
+from notifications import alarms, carriers, runtime, tasks
 from notifications.carriers import Accepted, OutgoingMessage, Status, StatusReport
 from notifications.models import Message
-from notifications.runtime import worker_signal
 from notifications.sending import delivery, hold
 from tests.cast import sign_in
 from tests.notifications.acts import check_now
@@ -45,7 +44,7 @@ class Ledger(AnsweringCarrier):
 def ledger(monkeypatch: pytest.MonkeyPatch) -> Ledger:
     made = Ledger()
     monkeypatch.setattr(carriers, "carriers_for", lambda _channel: [made])
-    monkeypatch.setattr(worker_signal, "notify_workers", lambda _lane: True)
+    monkeypatch.setattr(runtime, "notify_workers", lambda _lane: True)
     return made
 
 

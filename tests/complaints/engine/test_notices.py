@@ -20,8 +20,8 @@ from complaints.actions.reminders import NobodyToRemind
 from complaints.engine import notices
 from complaints.models import Case
 from complaints.workflow import ACTIONS, TRANSITIONS
+from notifications import runtime
 from notifications.models import Message
-from notifications.runtime import worker_signal
 from notifications.wordings import WORDINGS, required_context
 from tests.cast import make_staff
 from tests.complaints import DONE, FOUND
@@ -224,9 +224,9 @@ def test_staff_are_told_by_two_messages_that_do_not_stand_in_for_each_other(refe
 def dead_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Point the broker's address to a port where nobody listens."""
     monkeypatch.setitem(current_app.conf, "broker_url", "redis://127.0.0.1:1/0")
-    worker_signal.reset()
+    runtime.reset()
     yield
-    worker_signal.reset()
+    runtime.reset()
 
 
 @pytest.mark.usefixtures("dead_broker")
@@ -238,7 +238,7 @@ def test_a_case_closes_without_a_broker_and_the_message_is_owed(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     with (
-        caplog.at_level(logging.ERROR, logger="notifications.runtime.worker_signal"),
+        caplog.at_level(logging.ERROR, logger="notifications.runtime"),
         django_capture_on_commit_callbacks(execute=True) as rung,
     ):
         close(accepted, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)

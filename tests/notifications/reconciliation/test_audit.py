@@ -13,7 +13,7 @@ from notifications.actions import decisions
 from notifications.carriers import Status, StatusReport, StatusUnavailable
 from notifications.models import Alarm, AlarmKind, Attempt, Audit, Message, Outcome
 from notifications.reconciliation import audit
-from notifications.runtime.database_clock import database_now
+from notifications.runtime import database_now
 from notifications.sending import delivery
 from tests.notifications.acts import SecondCarrier, again, check_now, last_try, sent, state_of, unsure
 from tests.notifications.conftest import AnsweringCarrier, ObedientCarrier, notice

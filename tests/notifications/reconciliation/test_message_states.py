@@ -13,7 +13,7 @@ from notifications import alarms, outbox
 from notifications.carriers import Declined, Meaning, Status, StatusReport, StatusUnavailable, Uncertain
 from notifications.models import Alarm, AlarmKind, Attempt, Message, Outcome, Receipt
 from notifications.reconciliation import message_states
-from notifications.runtime.timings import timings
+from notifications.runtime import timings
 from notifications.sending import delivery, sweep
 from notifications.sending.batches import batch_sizer
 from notifications.sending.claims import claim_messages

@@ -7,7 +7,7 @@ import pytest
 
 from config.devstack.state import ROOT
 from notifications.models import AlarmKind
-from notifications.runtime.timings import USUAL, timings
+from notifications.runtime import USUAL, timings
 
 
 def test_a_message_on_the_wire_is_settled_before_its_lease_is_over() -> None:

@@ -14,7 +14,7 @@ from notifications import alarms, tasks
 from notifications.actions import decisions
 from notifications.carriers import Uncertain
 from notifications.models import Alarm, AlarmKind, Channel, DailySpend, Message
-from notifications.runtime.database_clock import database_now
+from notifications.runtime import database_now
 from notifications.sending import delivery, quiet_hours
 from notifications.sending.batches import batch_sizer
 from tests.notifications.acts import EMAIL, again, code, raising, state_of

@@ -13,7 +13,7 @@ from django.utils import timezone
 from notifications import tasks
 from notifications.carriers import Declined, Meaning
 from notifications.models import Attempt, Message, MessageState
-from notifications.runtime.timings import USUAL
+from notifications.runtime import USUAL
 from notifications.sending import claims, delivery, sweep, wire
 from notifications.sending.batches import MOST_CLAIMED, batch_sizer
 from notifications.sending.claims import claim_messages

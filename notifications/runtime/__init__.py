@@ -1,1 +1,0 @@
-"""What sending runs by: the database's clock, the table of timings, and the signal that wakes the workers."""
