@@ -25,9 +25,8 @@ from accounts.models import Citizen, User
 from accounts.models.users import SmsAbout
 from kit.crypto import lookup
 from kit.link_pages import link_signer
-from notifications import outbox
+from notifications import addresses as address_status, outbox
 from notifications.actions.readdressing import readdress
-from notifications.addresses import address_status, subscriptions
 from notifications.models import Channel, Lane, PushSubscription
 from notifications.models.addresses import PushAddress
 from notifications.outbox import Notice
@@ -316,7 +315,7 @@ _COOKIE_LIFE: Final = timedelta(days=400)
 def notified_browsers(citizen: Citizen) -> list[PushSubscription]:
     """Return the browsers that show notifications to ``citizen``, the oldest first."""
     key = citizen_key(citizen.pk)
-    return subscriptions.subscriptions_by_recipient([key]).get(key, [])
+    return address_status.subscriptions_by_recipient([key]).get(key, [])
 
 
 def subscribe(
@@ -330,10 +329,10 @@ def subscribe(
 ) -> None:
     """Let the browser of ``request`` show notifications to ``citizen``; repeating it is harmless."""
     before = _of_browser(request)
-    row = subscriptions.subscribe(citizen_key(citizen.pk), address, device=device, at=at)
+    row = address_status.subscribe(citizen_key(citizen.pk), address, device=device, at=at)
     if before is not None and before.pk != row.pk:
         # The browser has another endpoint by now, or shows them to somebody else.
-        subscriptions.remove(before, at=at)
+        address_status.remove(before, at=at)
     response.set_cookie(
         settings.PUSH_COOKIE_NAME,
         signing.Signer(salt=_SALT).sign(str(row.pk)),
@@ -347,7 +346,7 @@ def subscribe(
 def push_remove(citizen: Citizen, pk: UUID, *, at: datetime) -> None:
     """End the notifications on one of the citizen's browsers; one that is not theirs stays as it is."""
     for row in PushSubscription.objects.filter(pk=pk, recipient=citizen_key(citizen.pk)):
-        subscriptions.remove(row, at=at)
+        address_status.remove(row, at=at)
 
 
 def is_on_here(request: HttpRequest, browsers: Iterable[PushSubscription]) -> bool:
@@ -362,7 +361,7 @@ def forget_browser(
     row = _of_browser(request)
     if row is None or (unless is not None and _is_shown_to(row, unless)):
         return
-    subscriptions.remove(row, at=at)
+    address_status.remove(row, at=at)
     response.delete_cookie(settings.PUSH_COOKIE_NAME, samesite="Lax")
 
 

@@ -20,8 +20,7 @@ from complaints import reference
 from complaints.case_text.status import citizen_status
 from complaints.models import Case, CaseQuerySet
 from complaints.permissions import send_window
-from notifications import outbox
-from notifications.addresses import address_status
+from notifications import addresses, outbox
 from notifications.models import Channel
 from notifications.outbox import Notice
 from notifications.sending.spending import spent_channels
@@ -58,7 +57,7 @@ def answer(text: str, *, sender: str, key: str, at: datetime) -> None:
 
 def _may_be_answered(sender: str, *, at: datetime) -> bool:
     """Tell whether an SMS to ``sender`` may leave now, and count it."""
-    if address_status.verdict(Channel.SMS, sender) is not None or not phones.takes_sms(sender):
+    if addresses.verdict(Channel.SMS, sender) is not None or not phones.takes_sms(sender):
         return False
     if Channel.SMS in spent_channels() or not allows(ANSWERS_PER_PHONE, sender, at=at):
         return False

@@ -15,9 +15,8 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Now
 
 from kit.compiled_inserts import insert_new
-from notifications import runtime
-from notifications.addresses import subscriptions
-from notifications.addresses.validation import stripped_address
+from notifications import addresses, runtime
+from notifications.addresses import stripped_address
 from notifications.models import (
     SETTLED,
     Channel,
@@ -111,7 +110,7 @@ def _owe_pushes(owed: Sequence[tuple[str, Notice]], *, at: datetime) -> None:
 
     The sweep finds them within ten seconds. One that is not sent within a day is not sent any more.
     """
-    browsers = subscriptions.subscriptions_by_recipient({notice.recipient for _, notice in owed})
+    browsers = addresses.subscriptions_by_recipient({notice.recipient for _, notice in owed})
     pushes = [
         (occasion, _push_notice(notice, browser))
         for occasion, notice in owed

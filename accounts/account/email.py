@@ -23,8 +23,7 @@ from accounts.sign_in.passwords import is_confirmed_by_password
 from agencies.models import Governorate
 from kit.forms import EmailField, Form, PasswordField
 from kit.link_pages import opened_by_link
-from notifications import outbox
-from notifications.addresses import address_status
+from notifications import addresses, outbox
 from notifications.models import Channel
 
 # ---- The form for a new e-mail address, or its removal. ----
@@ -113,7 +112,7 @@ def _is_changed(form: ChangeEmailForm, citizen: Citizen) -> bool:
     """Refuse the present confirmed address, unless messages do not reach it: then a link proves that they do."""
     address = citizen.confirmed_email
     is_same = bool(address) and contact.is_same(form.cleaned_data["email"], address)
-    if not is_same or address_status.verdict(Channel.EMAIL, address):
+    if not is_same or addresses.verdict(Channel.EMAIL, address):
         return True
     form.add_error("email", gettext("This is already your address, and it is confirmed"))
     return False

@@ -21,9 +21,8 @@ from accounts.sign_in import codes, held_forms
 from accounts.sign_in.codes import CodeContext, CodeForm
 from accounts.sign_in.passwords import is_confirmed_by_password
 from kit.forms import Form, MobileField, PasswordField
-from notifications import outbox
+from notifications import addresses, outbox
 from notifications.actions.readdressing import readdress
-from notifications.addresses import address_status
 from notifications.models import Channel
 
 # ---- Sets a new mobile number, and notifies both numbers. ----
@@ -37,7 +36,7 @@ def change_phone(citizen: Citizen, phone: str, *, at: datetime) -> None:
     with transaction.atomic():
         locked = Citizen.objects.select_for_update().get(pk=citizen.pk)
         before = locked.phone
-        address_status.clear(Channel.SMS, phone)
+        addresses.clear(Channel.SMS, phone)
         if before == phone and locked.is_phone_proven:
             return
         old = account_notice(locked, "phone_changed", before, whose="old", other_address=locked.confirmed_email)
@@ -106,7 +105,7 @@ def phone_code(request: HttpRequest) -> HttpResponse:
 def _is_changed(form: ChangePhoneForm, citizen: Citizen) -> bool:
     """Refuse the present number, unless messages do not reach it: then a code proves that they do."""
     is_other = form.cleaned_data["mobile"] != citizen.phone or not citizen.is_phone_proven
-    if is_other or address_status.verdict(Channel.SMS, citizen.phone):
+    if is_other or addresses.verdict(Channel.SMS, citizen.phone):
         return True
     form.add_error("mobile", gettext("This is already your number"))
     return False

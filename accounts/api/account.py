@@ -33,7 +33,7 @@ from accounts.sign_in.codes import CodeContext, CodeForm
 from accounts.sign_in.devices import device_name
 from kit.crypto import lookup
 from kit.problems import Problem, require_valid
-from notifications.addresses import subscriptions
+from notifications import addresses
 from notifications.carriers import push_services
 from notifications.models import PushSubscription
 
@@ -262,7 +262,7 @@ def add_device(request: HttpRequest, body: NewDevice) -> Status[DeviceRow]:
     form = SubscriptionForm(form_data(body))
     require_valid(form)
     key, name = citizen_key(signed_in_citizen(request).pk), tidy_device(body.device) or device_name(request)
-    row = subscriptions.subscribe(key, form.address, device=name[:60], at=timezone.now())
+    row = addresses.subscribe(key, form.address, device=name[:60], at=timezone.now())
     app_sessions.remember_push(session_in(request), row.pk)
     return Status(201, _row(row))
 

@@ -13,7 +13,7 @@ from django.db import models, transaction
 
 from accounts.models import Citizen, User
 from kit.crypto import LookupField, lookup
-from notifications.addresses import address_status
+from notifications import addresses
 from notifications.models import Attempt, Channel
 
 BATCH: Final = 200
@@ -80,7 +80,7 @@ def rotate_addresses() -> int:
 def _rotate_people(model: type[Citizen | User], keys: Sequence[Any]) -> int:
     people = model._base_manager.filter(pk__in=keys)  # noqa: SLF001
     ways = ((channel, address) for one in people for channel, address in _addresses(one) if address)
-    return sum(address_status.rehash(channel, address) for channel, address in ways)
+    return sum(addresses.rehash(channel, address) for channel, address in ways)
 
 
 def _addresses(person: Citizen | User) -> tuple[tuple[Channel, str], ...]:
@@ -90,4 +90,4 @@ def _addresses(person: Citizen | User) -> tuple[tuple[Channel, str], ...]:
 @transaction.atomic
 def _rotate_attempts(keys: Sequence[Any]) -> int:
     attempts = Attempt.objects.filter(pk__in=keys).select_related("message")
-    return sum(address_status.rehash_attempt(attempt) for attempt in attempts)
+    return sum(addresses.rehash_attempt(attempt) for attempt in attempts)

@@ -27,8 +27,7 @@ from accounts.models.people import CitizenQuerySet
 from accounts.sign_in import codes, passwords
 from accounts.sign_in.codes import CodeContext
 from agencies.models import Governorate
-from notifications import outbox
-from notifications.addresses import address_status
+from notifications import addresses, outbox
 from notifications.models import Channel
 
 # ---- People who are recorded without an account, by the centre or the unit, and get their cases once they
@@ -333,7 +332,7 @@ def _admit(data: RegistrationData, finding: RegistryFinding, *, at: datetime) ->
         contact.set_proven(citizen, data.proven_email, at=at)
     else:
         contact.set_while_registering(citizen, data.email, at=at)
-        address_status.clear(Channel.SMS, citizen.phone)
+        addresses.clear(Channel.SMS, citizen.phone)
         # Staff are known by a proven number.
         link_staff(citizen)
     _owe_welcome(citizen, is_new=returning is None, at=at)

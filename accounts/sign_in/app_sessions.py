@@ -23,7 +23,7 @@ from accounts.sign_in.devices import place
 from accounts.sign_in.sessions import hashed
 from kit.compiled_reads import CompiledRead
 from kit.crypto import lookup, lookups
-from notifications.addresses import subscriptions
+from notifications import addresses
 from notifications.models import PushSubscription
 
 logger = logging.getLogger(__name__)
@@ -141,7 +141,7 @@ def _end(keys: Sequence[UUID], why: SessionEnd, *, at: datetime) -> int:
     going_on = AppSession.objects.filter(pk__in=keys, ended_at=None)
     pushed = [key for key in going_on.values_list("push", flat=True) if key is not None]
     for row in PushSubscription.objects.filter(pk__in=pushed) if pushed else ():
-        subscriptions.remove(row, at=at)
+        addresses.remove(row, at=at)
     return going_on.update(ended_at=at, end=why)
 
 

@@ -22,7 +22,7 @@ from accounts.sign_in import codes, held_forms, passwords
 from accounts.sign_in.codes import CodeContext, CodeForm
 from accounts.sign_in.passwords import NewPasswordForm, hash_for_number, uncounted_if_busy
 from kit.forms import BirthDateField, Form, MobileField
-from notifications.addresses import address_status
+from notifications import addresses
 from notifications.models import Channel
 
 # ---- The forms by which a forgotten password is replaced. ----
@@ -102,7 +102,7 @@ def set_password(number: str, *, phone: str, email: str = "", birth_date: date, 
         person.user.password = password_hash
         person.user.save(update_fields=["password"])
         if not person.is_reached_by_email_only:
-            address_status.clear(Channel.SMS, phone)
+            addresses.clear(Channel.SMS, phone)
         owe_password_changed(person, at=at)
     return True
 

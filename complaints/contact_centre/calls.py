@@ -34,9 +34,9 @@ from complaints.case_text.message_names import message_name
 from complaints.contact_centre.menu import OVERSEERS
 from complaints.models import TAKEN_DOWN, Case, CentreContact, Channel as models_Channel, ContactResult
 from complaints.staff.frame import frame
+from notifications import addresses
 from notifications.actions import call_tasks
 from notifications.actions.call_tasks import CallIsDone
-from notifications.addresses import address_status
 from notifications.models import CallOutcome, CallTask, Channel, Verdict
 
 # ---- The calls to make: whom to call, what to say, and how the calls of today went. ----
@@ -171,7 +171,7 @@ def reveal_phone(call: Call, *, viewer: User, at: datetime) -> str:
 
 def number_mark(call: Call) -> str:
     """Return a mark that changes with the number to call, and reveals nothing of it."""
-    return address_status.address_key(Channel.SMS, call.citizen.phone)[:16] if call.citizen else ""
+    return addresses.address_key(Channel.SMS, call.citizen.phone)[:16] if call.citizen else ""
 
 
 def finish(call: Call, *, outcome: CallOutcome, by: User, at: datetime) -> None:
@@ -180,7 +180,7 @@ def finish(call: Call, *, outcome: CallOutcome, by: User, at: datetime) -> None:
         call_tasks.finish(call.task, outcome=outcome, by=staff_key(by.pk), at=at)
         if outcome == CallOutcome.WRONG_NUMBER and call.citizen is not None:
             # The message may have been an e-mail: the number that was called is the person's.
-            address_status.record(Channel.SMS, call.citizen.phone, Verdict.STRANGER, code="call")
+            addresses.record(Channel.SMS, call.citizen.phone, Verdict.STRANGER, code="call")
 
 
 # ---- What an agent says on a call, sentence by sentence, in the language of the person. ----

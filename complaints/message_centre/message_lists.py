@@ -30,9 +30,8 @@ from complaints.engine import rating_links, signed_links
 from complaints.models import Case
 from complaints.visibility.identity import knows_person
 from kit.counts import CountOf
-from notifications import alarms
+from notifications import addresses, alarms
 from notifications.actions import decisions
-from notifications.addresses import address_status
 from notifications.models import (
     TO_PEOPLE,
     Alarm,
@@ -123,7 +122,7 @@ def _attempt_line(attempt: Attempt) -> AttemptLine:
 
 def _address_verdict(message: Message) -> str:
     """Return why nothing but a code goes to the address of the message; empty where nothing is held against it."""
-    verdict: Verdict | None = address_status.verdict(Channel(message.channel), message.address)
+    verdict: Verdict | None = addresses.verdict(Channel(message.channel), message.address)
     return str(verdict.label) if verdict else ""
 
 

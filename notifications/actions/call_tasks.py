@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from notifications.addresses import address_status
+from notifications import addresses
 from notifications.models import CallOutcome, CallTask, Channel, Message, Verdict
 
 
@@ -38,7 +38,7 @@ def finish(task: CallTask, *, outcome: CallOutcome, by: str, at: datetime) -> No
         if not done:
             raise CallIsDone
         if outcome == CallOutcome.WRONG_NUMBER and (number := _number(task.message)):
-            address_status.record(Channel.SMS, number, Verdict.STRANGER)
+            addresses.record(Channel.SMS, number, Verdict.STRANGER)
 
 
 def _number(message: Message) -> str:

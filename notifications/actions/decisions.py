@@ -12,8 +12,7 @@ from functools import wraps
 from django.db import transaction
 from django.db.models import Q
 
-from notifications import runtime
-from notifications.addresses import address_status
+from notifications import addresses, runtime
 from notifications.models import REPEATABLE, Channel, Lane, Message, MessageState, Outcome
 from notifications.outbox import owe_again
 from notifications.reconciliation import fallback, message_states, status_checks
@@ -127,7 +126,7 @@ def _may_be_sent_again(message: Message) -> bool:
 
 def _is_usable(channel: Channel, address: str) -> bool:
     """Tell whether there is an address, without a verdict against it."""
-    return bool(address) and address_status.verdict(channel, address) is None
+    return bool(address) and addresses.verdict(channel, address) is None
 
 
 def _owe_again(message: Message, channel: Channel, address: str, at: datetime) -> None:

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
-from notifications.addresses import subscriptions
-from notifications.addresses.validation import stripped_address
+from notifications import addresses
+from notifications.addresses import stripped_address
 from notifications.models import Channel, Message, MessageState, Outcome
 from notifications.reconciliation import fallback
 
@@ -34,7 +34,7 @@ def hand_over(recipient: str, other: str, *, phone: str, email: str, at: datetim
     A message that both were owed for one occasion stays with each. Browsers are not handed over: who signs in with the
     other account allows them there.
     """
-    subscriptions.remove_all(recipient, at=at)
+    addresses.remove_all(recipient, at=at)
     readdress(recipient, Channel.SMS, phone, at=at)
     readdress(recipient, Channel.EMAIL, email, at=at)
     same = Message.objects.filter(recipient=other, occasion=OuterRef("occasion"), channel=OuterRef("channel"))

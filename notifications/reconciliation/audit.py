@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models.functions import Now
 
-from notifications import alarms, carriers
-from notifications.addresses import address_status
+from notifications import addresses, alarms, carriers
 from notifications.carriers import CheckableCarrier, StatusReport
 from notifications.models import TO_PEOPLE, AlarmKind, Attempt, Audit, Channel, Message, Outcome
 from notifications.periodic import RowRun
@@ -139,7 +138,7 @@ def _unsure_by_text(name: str, report: StatusReport) -> Attempt | None:
         carrier=name,
         wire_at__gte=Now() - FOUND_BY_TEXT,
         provider_id="",
-        address_lookup=address_status.address_key(Channel.SMS, report.to),
+        address_lookup=addresses.address_key(Channel.SMS, report.to),
         message__token__isnull=True,
         message__channel=Channel.SMS,
     ).exclude(outcome=Outcome.REFUSED)

@@ -5,8 +5,8 @@ import logging
 from django.db.models.functions import Now
 
 from kit.crypto import Unreadable
-from notifications.addresses import address_status
-from notifications.addresses.validation import AddressRefused
+from notifications import addresses
+from notifications.addresses import AddressRefused
 from notifications.models import CallTask, Channel, Lane, Message, MessageState
 from notifications.outbox import owe_again
 from notifications.runtime import database_now
@@ -36,7 +36,7 @@ def owe_by_other_channel(message: Message) -> bool:
     other = OTHER_CHANNEL[Channel(message.channel)]
     try:
         address = message.other_address
-        if not address or address_status.verdict(other, address) is not None:
+        if not address or addresses.verdict(other, address) is not None:
             return False
         again = owe_again(message, channel=other, address=address, occasion=message.occasion, at=database_now())
     except (WordingIncomplete, AddressRefused, Unreadable) as problem:

@@ -11,8 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from notifications import alarms
-from notifications.addresses import address_status, subscriptions
+from notifications import addresses, alarms
 from notifications.carriers import Meaning, Status, StatusReport, checkable_carrier
 from notifications.models import (
     REPEATABLE,
@@ -88,9 +87,9 @@ def mark_failed(message: Message, attempt: Attempt, *, code: str, meaning: Meani
         Attempt.objects.filter(pk=attempt.pk).update(error_code=code[:40])
     if message.channel == Channel.PUSH:
         if meaning == Meaning.DEAD:
-            subscriptions.remove_gone(message)
+            addresses.remove_gone(message)
     elif (verdict := VERDICTS.get(meaning)) and attempt.address_lookup:
-        address_status.record_by_key(Channel(message.channel), attempt.address_lookup, verdict, code)
+        addresses.record_by_key(Channel(message.channel), attempt.address_lookup, verdict, code)
     if message.state in {*OPEN_STATES, MessageState.ACCEPTED}:
         set_state(message, MessageState.UNDELIVERABLE, settled_at=Now())
         fallback.start_fallback(message)

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from kit.crypto import Unreadable
-from notifications.addresses import address_status
+from notifications import addresses
 from notifications.carriers import Carrier
 from notifications.models import Attempt, Lane, Message, MessageQuerySet, MessageState
 from notifications.reconciliation import fallback, message_states
@@ -45,7 +45,7 @@ def claim_messages(which: Q, number: int, *, programs: bool = False) -> tuple[li
     sendable = send_conditions.sendable(table).filter(which)
     messages = list(sendable.order_by("lane", "created_at").select_for_update(skip_locked=True)[:number])
     legible = [message for message in messages if _is_legible(message)]
-    verdicts = address_status.verdicts((m.channel, m.address) for m in legible if m.lane == Lane.NOTICES)
+    verdicts = addresses.verdicts((m.channel, m.address) for m in legible if m.lane == Lane.NOTICES)
     claims = []
     for message in legible:
         if verdict := verdicts.get((message.channel, message.address)):
@@ -81,7 +81,7 @@ def _claim(message: Message, route: CarrierRoute) -> Claim:
         number=message.tries,
         fence=message.fence,
         carrier=route.carrier.name,
-        address_lookup=address_status.address_key(message.channel, message.address),
+        address_lookup=addresses.address_key(message.channel, message.address),
     )
     return Claim(message, attempt, route.carrier, previous_carrier=previous, on_trial=route.on_trial)
 

@@ -10,8 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from notifications import alarms, carriers
-from notifications.addresses import address_status
+from notifications import addresses, alarms, carriers
 from notifications.models import (
     TO_PEOPLE,
     AlarmKind,
@@ -95,7 +94,7 @@ def _mark_unknown(channel: Channel, *, before: datetime) -> None:
             number=message.tries + index,
             fence=message.fence,
             carrier=name,
-            address_lookup=address_status.address_key(channel, message.address),
+            address_lookup=addresses.address_key(channel, message.address),
             wire_at=message.created_at,
             ended_at=Now(),
             outcome=Outcome.UNKNOWN,

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from twilio.request_validator import RequestValidator
 
 from kit.outages import MAY_BE_OUTAGES, database_outage
-from notifications.addresses import address_status
+from notifications import addresses
 from notifications.carriers import carrier_named
 from notifications.carriers.twilio_states import MESSAGE, NAME, STATUSES, status_report
 from notifications.models import Channel, Verdict
@@ -89,11 +89,11 @@ def twilio_inbound(request: HttpRequest) -> HttpResponse:
         # Other services may share the account: what people write to those says nothing about our messages.
         logger.warning("A reply was left alone: it was sent to none of our numbers.")
     elif number and reply in replies.STOP:
-        address_status.record(Channel.SMS, number, Verdict.STOPPED, "reply")
+        addresses.record(Channel.SMS, number, Verdict.STOPPED, "reply")
     elif number and reply in replies.WRONG_PERSON:
-        address_status.record(Channel.SMS, number, Verdict.STRANGER, "reply")
+        addresses.record(Channel.SMS, number, Verdict.STRANGER, "reply")
     elif number and reply in replies.START:
-        address_status.clear(Channel.SMS, number, only=Verdict.STOPPED)
+        addresses.clear(Channel.SMS, number, only=Verdict.STOPPED)
     elif number and reply:
         _pass_on(reply, number, request.POST.get("MessageSid", ""))
     return HttpResponse(NO_REPLY, content_type="text/xml")

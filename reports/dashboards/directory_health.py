@@ -16,7 +16,7 @@ from accounts.contact import staff_key
 from accounts.models import Membership, User
 from accounts.roles import DESK, Role
 from agencies.models import Agency
-from notifications.addresses import address_status
+from notifications import addresses
 from notifications.models import Channel, Message, MessageState
 
 #: An officer who has not signed in for so long is named.
@@ -55,5 +55,5 @@ def _without_proof(staff: Sequence[User]) -> tuple[UUID, ...]:
     arrived = Message.objects.filter(recipient__in=keys, channel=Channel.SMS, state=MessageState.DELIVERED)
     proven = {keys[key].pk for key in arrived.order_by().values_list("recipient", flat=True).distinct()}
     phones = [(Channel.SMS, user.phone) for user in staff]
-    dead = {address for _channel, address in address_status.verdicts(phones)}
+    dead = {address for _channel, address in addresses.verdicts(phones)}
     return tuple(user.pk for user in staff if user.pk not in proven or user.phone in dead)

@@ -16,7 +16,7 @@ from complaints import reference, status_by_sms
 from complaints.case_text import kind_texts, status
 from complaints.models import Case
 from complaints.workflow import Outcome
-from notifications.addresses import address_status
+from notifications import addresses
 from notifications.models import Channel, Message, MessageState, Verdict
 from notifications.sending import spending
 from notifications.wordings import proofreading
@@ -131,7 +131,7 @@ def test_who_is_not_proven_or_stopped_us_and_what_is_no_number_gets_nothing(
     assert ask(ref, To="+15005550007") == []
     assert post(INBOUND, SAYS | {"Body": ref, "To": NUMBER}, "forged").status_code == 403
     assert ask("STOP") == ask(ref) == []
-    assert address_status.verdict(Channel.SMS, amina.phone) == Verdict.STOPPED
+    assert addresses.verdict(Channel.SMS, amina.phone) == Verdict.STOPPED
     ask("START")
     assert [each.template for each in ask(ref)] == ["case_status"]
     Citizen.objects.filter(pk=amina.pk).update(is_phone_proven=False)

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from notifications import outbox, runtime
-from notifications.addresses.validation import AddressRefused
+from notifications.addresses import AddressRefused
 from notifications.models import Channel, Lane, Message, MessageState
 from notifications.outbox import Notice
 from notifications.wordings import ARABIC, ENGLISH, links, rendering, required_context

@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts import contact
 from accounts.models import Citizen
-from notifications.addresses import address_status
+from notifications import addresses
 from notifications.models import Channel, Lane, Message, MessageState, Verdict
 from tests.accounts.account.email_links import FORM, NEW, again, link, owe_by_email, owed
 from tests.accounts.keyboard import errors
@@ -87,7 +87,7 @@ def test_the_confirmed_address_is_not_confirmed_again_unless_nothing_arrives_the
     typed = {"email": "Amina@home.example", "current": PASSWORD}
     answer = sign_in(client, amina).post("/en/account/email/", typed)
     assert errors(answer) == ["This is already your address, and it is confirmed"]
-    address_status.record(Channel.EMAIL, "amina@home.example", Verdict.DEAD)
+    addresses.record(Channel.EMAIL, "amina@home.example", Verdict.DEAD)
     assert client.post("/en/account/email/", typed).status_code == 302
     assert owed("email_confirm") == [("email", "amina@home.example", MessageState.PENDING)]
     assert again(amina).confirmed_email == "amina@home.example"

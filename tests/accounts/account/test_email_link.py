@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts import contact, rate_limits
 from accounts.models import Citizen
-from notifications.addresses import address_status
+from notifications import addresses
 from notifications.models import Channel, MessageState, Verdict
 from tests.accounts.account.email_links import FORM, NEW, again, link, owed
 from tests.cast import PASSWORD, make_citizen, sign_in
@@ -122,12 +122,12 @@ def test_the_link_of_one_person_is_nothing_to_another_with_the_same_address(clie
 
 
 def test_confirming_clears_what_is_held_against_the_address_and_the_banner(client, amina):
-    address_status.record(Channel.EMAIL, "amina@home.example", Verdict.DEAD)
+    addresses.record(Channel.EMAIL, "amina@home.example", Verdict.DEAD)
     client.post("/en/sign-in/", {"number": "9902103456", "password": PASSWORD})
     assert "Our e-mails are not reaching you" in client.get("/en/account/").content.decode()
     client.post("/en/account/email/", {"email": "amina@home.example", "current": PASSWORD})
     client.post(link())
-    assert address_status.verdict(Channel.EMAIL, "amina@home.example") is None
+    assert addresses.verdict(Channel.EMAIL, "amina@home.example") is None
     assert "Our e-mails are not reaching you" not in client.get("/en/account/").content.decode()
 
 

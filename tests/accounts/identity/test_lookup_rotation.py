@@ -15,7 +15,7 @@ from django.test import Client
 from accounts.identity import lookup_rotation
 from accounts.models import Citizen, Identity, User
 from kit.crypto import lookup
-from notifications.addresses import address_status
+from notifications import addresses
 from notifications.models import AddressStatus, Channel, Verdict
 from tests.accounts.sign_in.pages import NUMBER, SIGN_IN
 from tests.cast import PASSWORD, make_citizen
@@ -38,10 +38,10 @@ def found_by() -> tuple[list[Citizen], list[Citizen]]:
 def test_a_rotation_that_is_stopped_midway_goes_on_and_people_are_found_all_the_time(
     amina: Citizen, karim: Citizen, omar: User, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address_status.record(Channel.SMS, amina.phone, Verdict.DEAD, "30003")
+    addresses.record(Channel.SMS, amina.phone, Verdict.DEAD, "30003")
     change_key(settings)
     assert found_by() == ([amina], [amina])
-    assert address_status.verdict(Channel.SMS, amina.phone) == Verdict.DEAD
+    assert addresses.verdict(Channel.SMS, amina.phone) == Verdict.DEAD
     assert Client().post(SIGN_IN, NUMBER).status_code == 302
 
     monkeypatch.setattr(lookup_rotation, "BATCH", 1)
@@ -66,7 +66,7 @@ def test_a_rotation_that_is_stopped_midway_goes_on_and_people_are_found_all_the_
     settings.LOOKUP_KEY_FALLBACKS = []
     assert found_by() == ([amina], [amina])
     assert User.objects.get(phone_lookup=lookup(omar.phone, purpose="phone")) == omar
-    assert address_status.verdict(Channel.SMS, amina.phone) == Verdict.DEAD
+    assert addresses.verdict(Channel.SMS, amina.phone) == Verdict.DEAD
     assert AddressStatus.objects.count() == 1
     assert Client().post(SIGN_IN, NUMBER | {"password": PASSWORD}).status_code == 302
 

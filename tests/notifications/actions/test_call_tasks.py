@@ -3,9 +3,9 @@
 import pytest
 from django.utils import timezone
 
+from notifications import addresses
 from notifications.actions import call_tasks
 from notifications.actions.call_tasks import CallIsDone
-from notifications.addresses import address_status
 from notifications.carriers import Declined, Meaning
 from notifications.models import CallOutcome, CallTask, Channel, Verdict
 from notifications.sending import delivery
@@ -72,22 +72,22 @@ def test_a_call_that_nobody_answered_stays_to_be_made(task: CallTask) -> None:
 )
 def test_a_wrong_number_is_written_to_no_more(task: CallTask, outcome: CallOutcome, verdict: Verdict | None) -> None:
     finish(task, outcome)
-    assert address_status.verdict(Channel.SMS, OLD) == verdict
+    assert addresses.verdict(Channel.SMS, OLD) == verdict
 
 
 def test_a_wrong_number_is_recorded_after_both_channels_failed_too(
     signals: list[str], answering: AnsweringCarrier
 ) -> None:
     finish(made(answering, other_address=EMAIL), CallOutcome.WRONG_NUMBER)
-    assert address_status.verdict(Channel.SMS, OLD) == Verdict.STRANGER
-    assert address_status.verdict(Channel.EMAIL, EMAIL) is None
+    assert addresses.verdict(Channel.SMS, OLD) == Verdict.STRANGER
+    assert addresses.verdict(Channel.EMAIL, EMAIL) is None
 
 
 def test_a_wrong_number_is_not_held_against_the_one_before(signals: list[str], answering: AnsweringCarrier) -> None:
     task = made(answering)
     moved_to(NEW)
     finish(CallTask.objects.get(pk=task.pk), CallOutcome.WRONG_NUMBER)
-    assert (address_status.verdict(Channel.SMS, OLD), address_status.verdict(Channel.SMS, NEW)) == (
+    assert (addresses.verdict(Channel.SMS, OLD), addresses.verdict(Channel.SMS, NEW)) == (
         None,
         Verdict.STRANGER,
     )
@@ -103,7 +103,7 @@ def test_the_second_agent_is_told(task: CallTask, first: CallOutcome, second: Ca
     task.refresh_from_db()
     assert (task.done_by, task.tries) == (("", 1) if first == CallOutcome.NO_ANSWER else ("user:sami", 0))
     if first != CallOutcome.WRONG_NUMBER:
-        assert address_status.verdict(Channel.SMS, OLD) is None
+        assert addresses.verdict(Channel.SMS, OLD) is None
 
 
 @committed

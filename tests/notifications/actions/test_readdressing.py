@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from notifications import addresses
 from notifications.actions.readdressing import readdress
-from notifications.addresses import address_status
-from notifications.addresses.validation import AddressRefused
+from notifications.addresses import AddressRefused
 from notifications.carriers import Declined, Meaning, Status, Uncertain
 from notifications.models import CallTask, Channel, Message, Verdict
 from notifications.sending import delivery, routes, sweep, wire
@@ -179,7 +179,7 @@ class TestOnTheSpot:
 
         answering.meanwhile = moves_then_dies
         assert delivery.deliver(str(message.pk)) == "undeliverable"
-        assert (address_status.verdict(Channel.SMS, OLD), address_status.verdict(Channel.SMS, NEW)) == (
+        assert (addresses.verdict(Channel.SMS, OLD), addresses.verdict(Channel.SMS, NEW)) == (
             Verdict.DEAD,
             None,
         )

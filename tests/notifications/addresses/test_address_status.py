@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from notifications.addresses import address_status
+from notifications import addresses
 from notifications.carriers import Declined, Meaning, Status
 from notifications.models import AddressStatus, Channel, Verdict
 from notifications.sending import delivery
@@ -21,12 +21,12 @@ class TestVerdicts:
     """Record, look up, clear."""
 
     def test_nothing_is_held_against_most(self) -> None:
-        assert (address_status.verdict(Channel.SMS, OLD), address_status.verdict(Channel.SMS, "")) == (None, None)
+        assert (addresses.verdict(Channel.SMS, OLD), addresses.verdict(Channel.SMS, "")) == (None, None)
 
     def test_a_verdict_is_about_one_address_by_one_channel(self) -> None:
-        address_status.record(Channel.SMS, OLD, Verdict.DEAD, "30005")
+        addresses.record(Channel.SMS, OLD, Verdict.DEAD, "30005")
         assert [
-            address_status.verdict(*pair) for pair in [(Channel.SMS, OLD), (Channel.SMS, NEW), (Channel.EMAIL, OLD)]
+            addresses.verdict(*pair) for pair in [(Channel.SMS, OLD), (Channel.SMS, NEW), (Channel.EMAIL, OLD)]
         ] == [
             Verdict.DEAD,
             None,
@@ -34,57 +34,57 @@ class TestVerdicts:
         ]
 
     def test_a_new_one_takes_the_place_of_the_earlier(self) -> None:
-        address_status.record(Channel.SMS, OLD, Verdict.DEAD, "30005")
-        address_status.record(Channel.SMS, OLD, Verdict.STOPPED, "21610")
+        addresses.record(Channel.SMS, OLD, Verdict.DEAD, "30005")
+        addresses.record(Channel.SMS, OLD, Verdict.STOPPED, "21610")
         row = AddressStatus.objects.get()
-        assert (address_status.verdict(Channel.SMS, OLD), row.code) == (Verdict.STOPPED, "21610")
+        assert (addresses.verdict(Channel.SMS, OLD), row.code) == (Verdict.STOPPED, "21610")
 
     def test_one_that_comes_in_the_same_moment_and_is_gone_again_stands_in_nobodys_way(self) -> None:
-        stopped = partial(address_status.record, Channel.SMS, OLD, Verdict.STOPPED, "21610")
+        stopped = partial(addresses.record, Channel.SMS, OLD, Verdict.STOPPED, "21610")
         with overtaken(stopped, before='INSERT INTO "notifications_addressstatus"'):
-            address_status.record(Channel.SMS, OLD, Verdict.DEAD, "30005")
-        assert address_status.verdict(Channel.SMS, OLD) == Verdict.DEAD
+            addresses.record(Channel.SMS, OLD, Verdict.DEAD, "30005")
+        assert addresses.verdict(Channel.SMS, OLD) == Verdict.DEAD
 
     @pytest.mark.parametrize("spelling", ["Amina@Example.com", " amina@example.com ", "AMINA@EXAMPLE.COM"])
     def test_an_e_mail_is_the_same_in_every_case(self, spelling: str) -> None:
-        address_status.record(Channel.EMAIL, EMAIL, Verdict.DEAD)
-        assert address_status.verdict(Channel.EMAIL, spelling) == Verdict.DEAD
+        addresses.record(Channel.EMAIL, EMAIL, Verdict.DEAD)
+        assert addresses.verdict(Channel.EMAIL, spelling) == Verdict.DEAD
         pairs = [("email", EMAIL), ("email", spelling)]
-        assert address_status.verdicts(pairs) == dict.fromkeys(pairs, Verdict.DEAD)
+        assert addresses.verdicts(pairs) == dict.fromkeys(pairs, Verdict.DEAD)
 
     def test_any_number_is_looked_up_in_one_statement(self) -> None:
-        address_status.record(Channel.SMS, OLD, Verdict.DEAD)
+        addresses.record(Channel.SMS, OLD, Verdict.DEAD)
         costs = []
         for number in (1, 3):
             pairs = [("sms", OLD), ("sms", NEW), ("email", EMAIL)][:number]
             with CaptureQueriesContext(
                 connection,
             ) as queries:
-                assert address_status.verdicts(pairs) == {("sms", OLD): Verdict.DEAD}
+                assert addresses.verdicts(pairs) == {("sms", OLD): Verdict.DEAD}
             costs.append(len(queries))
         assert costs == [1, 1]
 
     def test_its_owner_clears_it(self) -> None:
-        address_status.record(Channel.SMS, OLD, Verdict.STRANGER)
-        assert [address_status.clear(Channel.SMS, OLD), address_status.clear(Channel.SMS, OLD)] == [True, False]
-        assert address_status.verdict(Channel.SMS, OLD) is None
+        addresses.record(Channel.SMS, OLD, Verdict.STRANGER)
+        assert [addresses.clear(Channel.SMS, OLD), addresses.clear(Channel.SMS, OLD)] == [True, False]
+        assert addresses.verdict(Channel.SMS, OLD) is None
 
     def test_one_kind_may_be_cleared_alone(self) -> None:
-        address_status.record(Channel.SMS, OLD, Verdict.DEAD)
-        assert address_status.clear(Channel.SMS, OLD, only=Verdict.STOPPED) is False
-        assert address_status.verdict(Channel.SMS, OLD) == Verdict.DEAD
-        assert address_status.clear(Channel.SMS, OLD, only=Verdict.DEAD) is True
+        addresses.record(Channel.SMS, OLD, Verdict.DEAD)
+        assert addresses.clear(Channel.SMS, OLD, only=Verdict.STOPPED) is False
+        assert addresses.verdict(Channel.SMS, OLD) == Verdict.DEAD
+        assert addresses.clear(Channel.SMS, OLD, only=Verdict.DEAD) is True
 
     def test_the_address_is_not_in_the_table(self) -> None:
-        address_status.record(Channel.SMS, OLD, Verdict.DEAD)
-        address_status.record(Channel.EMAIL, EMAIL, Verdict.DEAD)
+        addresses.record(Channel.SMS, OLD, Verdict.DEAD)
+        addresses.record(Channel.EMAIL, EMAIL, Verdict.DEAD)
         with connection.cursor() as cursor:
             cursor.execute("SELECT string_agg(s::text, '') FROM notifications_addressstatus s")
             (dump,) = cursor.fetchone()
         assert [secret in dump for secret in (OLD, OLD[1:], "790001234", EMAIL, "amina")] == [False] * 5
 
     def test_a_long_code_of_a_carrier_is_cut(self) -> None:
-        address_status.record(Channel.SMS, OLD, Verdict.DEAD, "x" * 500)
+        addresses.record(Channel.SMS, OLD, Verdict.DEAD, "x" * 500)
         assert AddressStatus.objects.get().code == "x" * 40
 
 
@@ -105,7 +105,7 @@ class TestFromCarriers:
         else:
             message = sent()
             said(last_try(message), Status.FAILED, meaning=meaning, code="30005")
-        assert (state_of(message), address_status.verdict(Channel.SMS, OLD)) == ("undeliverable", verdict)
+        assert (state_of(message), addresses.verdict(Channel.SMS, OLD)) == ("undeliverable", verdict)
 
     @pytest.mark.parametrize("meaning", [Meaning.BUSY, Meaning.ACCOUNT])
     def test_trouble_of_the_route_is_not_held_against_the_address(
@@ -123,12 +123,12 @@ class TestSending:
     def test_a_code_is_sent_all_the_same(
         self, signals: list[str], answering: AnsweringCarrier, verdict: Verdict
     ) -> None:
-        address_status.record(Channel.SMS, OLD, verdict)
+        addresses.record(Channel.SMS, OLD, verdict)
         assert delivery.deliver(str(code().pk)) == "accepted"
 
     @pytest.mark.parametrize("verdict", Verdict)
     def test_a_notice_is_not(self, signals: list[str], answering: AnsweringCarrier, verdict: Verdict) -> None:
-        address_status.record(Channel.SMS, OLD, verdict)
+        addresses.record(Channel.SMS, OLD, verdict)
         hers, his = owed(notice(), notice(recipient="citizen:karim", address=NEW))
         delivery.drain("notices")
         assert (state_of(hers), state_of(his), hers.attempts.count()) == ("undeliverable", "accepted", 0)
@@ -137,7 +137,7 @@ class TestSending:
     def test_two_spellings_of_one_e_mail_in_one_batch_are_both_kept_back(
         self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
-        address_status.record(Channel.EMAIL, EMAIL, Verdict.DEAD)
+        addresses.record(Channel.EMAIL, EMAIL, Verdict.DEAD)
         owed(
             notice(channel=Channel.EMAIL, address="Amina@example.com"),
             notice(channel=Channel.EMAIL, address=EMAIL, recipient="user:omar"),
@@ -150,5 +150,5 @@ class TestSending:
         sent()
         answering.meanwhile = nothing
         assert sent(occasion="case:1:5").state == "undeliverable"
-        address_status.clear(Channel.SMS, OLD)
+        addresses.clear(Channel.SMS, OLD)
         assert sent(occasion="case:1:6").state == "accepted"

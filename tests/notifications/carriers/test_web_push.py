@@ -11,8 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from urllib3.exceptions import HTTPError
 
-from notifications import outbox
-from notifications.addresses import subscriptions
+from notifications import addresses, outbox
 from notifications.carriers import Declined, Meaning, OutgoingMessage
 from notifications.carriers.public_connections import public_connections
 from notifications.carriers.push_encryption import encrypt, from_text, private_key, to_text
@@ -72,7 +71,7 @@ def test_what_is_sent_is_encrypted_as_the_standard_shows():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_browser_shows_what_the_sms_says_which_is_sent_all_the_same_and_is_forgotten_when_it_is_gone(service):
-    subscriptions.subscribe(AMINA, service.address(), device="Firefox, Android", at=timezone.now())
+    addresses.subscribe(AMINA, service.address(), device="Firefox, Android", at=timezone.now())
     push = owe()
     text = Message.objects.get(channel=Channel.SMS)
     assert (push.lane, push.must_reach, push.other_address, text.must_reach) == (Lane.WEBHOOKS, False, None, True)
@@ -118,14 +117,14 @@ def test_an_answer_that_is_no_yes_costs_no_subscription(service, status, meaning
 
 @pytest.mark.django_db(transaction=True)
 def test_what_waits_is_ended_with_its_browser_or_after_a_day_and_troubles_nobody(service):
-    browser = subscriptions.subscribe(AMINA, service.address(), device="", at=timezone.now())
+    browser = addresses.subscribe(AMINA, service.address(), device="", at=timezone.now())
     first, second = owe(), owe("case:1:5")
     Message.objects.filter(pk=first.pk).update(expires_at=Now() - timedelta(seconds=1))
     sweep.expire()
     Message.objects.filter(pk=second.pk).update(created_at=timezone.now() - timedelta(hours=1))
     Message.objects.filter(channel=Channel.SMS).delete()
     sweep.check_queue_age()
-    subscriptions.remove(browser, at=timezone.now())
+    addresses.remove(browser, at=timezone.now())
     states = dict(Message.objects.values_list("pk", "state"))
     assert states == {first.pk: MessageState.EXPIRED, second.pk: MessageState.CANCELLED}
     assert (CallTask.objects.count(), service.calls) == (0, [])

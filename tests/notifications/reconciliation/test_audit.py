@@ -268,5 +268,5 @@ class TestWithoutALink:
         message = unsure(answering, self.NOTICE, occasion="password:1")
         answering.listed["a"] = StatusReport("SM-other", Status.TAKEN, "sent", body=message.body, to="+962790009999")
         key = last_try(message).address_lookup
-        monkeypatch.setattr("notifications.addresses.address_status.address_key", lambda _channel, _address: key)
+        monkeypatch.setattr("notifications.addresses.address_key", lambda _channel, _address: key)
         assert (compared(answering).missing_here, state_of(message)) == ([], "accepted")

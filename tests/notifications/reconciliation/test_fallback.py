@@ -8,9 +8,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import outbox
+from notifications import addresses, outbox
 from notifications.actions import call_tasks
-from notifications.addresses import address_status
 from notifications.carriers import Declined, Meaning, Status
 from notifications.models import CallTask, Channel, Message, Verdict
 from notifications.sending import delivery, sweep
@@ -177,7 +176,7 @@ class TestNothingMore:
     def test_the_other_address_is_not_used_against_its_verdict(
         self, signals: list[str], answering: AnsweringCarrier, verdict: Verdict
     ) -> None:
-        address_status.record(Channel.EMAIL, EMAIL, verdict)
+        addresses.record(Channel.EMAIL, EMAIL, verdict)
         fail(reachable())
         assert (Message.objects.count(), call_tasks.open_tasks().count()) == (1, 1)
 
@@ -185,7 +184,7 @@ class TestNothingMore:
     def test_an_address_with_a_verdict_is_not_tried(
         self, signals: list[str], answering: AnsweringCarrier, verdict: Verdict
     ) -> None:
-        address_status.record(Channel.SMS, OLD, verdict)
+        addresses.record(Channel.SMS, OLD, verdict)
         message = reachable()
         assert (message.state, message.attempts.count(), answering.ledger) == ("undeliverable", 0, [])
         delivery.drain("notices")
@@ -301,7 +300,7 @@ class TestWhatCannotBeSaidAgain:
         check_now(message)
         assert delivery.deliver(str(message.pk)) == "accepted"
         said(message.attempts.get(number=1), Status.FAILED, meaning=Meaning.DEAD, code="30003")
-        assert address_status.verdict(Channel.SMS, NEW) is None
+        assert addresses.verdict(Channel.SMS, NEW) is None
 
 
 def test_a_settled_message_has_its_moment(signals: list[str], answering: AnsweringCarrier) -> None:

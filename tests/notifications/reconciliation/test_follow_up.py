@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifications.addresses.address_status import verdict
+from notifications.addresses import verdict
 from notifications.carriers import Meaning, Status, StatusReport
 from notifications.models import Channel, Receipt, Verdict
 from notifications.reconciliation import status_checks

@@ -14,7 +14,7 @@ from django.test import Client
 from hypothesis import HealthCheck, example, given, settings as hypothesis_settings, strategies as st
 from pytest_django.live_server_helper import LiveServer
 
-from notifications.addresses import address_status
+from notifications import addresses
 from notifications.carriers import Accepted, OutgoingMessage, Uncertain
 from notifications.carriers.twilio import TwilioCarrier
 from notifications.models import Attempt, Channel, Message, MessageState, Receipt, Verdict
@@ -164,7 +164,7 @@ class TestReports:
         attempt = taken(signals, use)
         assert tell(at(attempt.pk), SENT | {"MessageStatus": "undelivered", "ErrorCode": "30005"}).status_code == 200
         assert Message.objects.get().state == MessageState.UNDELIVERABLE
-        assert address_status.verdict(Channel.SMS, AMINA) == Verdict.DEAD
+        assert addresses.verdict(Channel.SMS, AMINA) == Verdict.DEAD
         assert Receipt.objects.get().error_code == "30005"
 
     @pytest.mark.parametrize("attempt_id", [0, 999_999, 2**63 - 1, 2**63, 10**40])
@@ -208,7 +208,7 @@ class TestReports:
             raise error(text)
 
         monkeypatch.setattr(message_states, "record_report", away)
-        monkeypatch.setattr(address_status, "record", away)
+        monkeypatch.setattr(addresses, "record", away)
         answer = tell(path, SENT | {"Body": "stop", "To": OURS})
         assert (answer.status_code, answer["Retry-After"], "10.0.0.7" in caplog.text) == (503, "30", False)
 
@@ -308,4 +308,4 @@ class TestWithTheStandIn:
 
     def test_a_reply_comes_back_signed(self, twilio: FakeTwilio, live_server: LiveServer) -> None:
         assert twilio.reply(live_server.url + INBOUND, sender=AMINA, body="أوقفوا") == 200
-        assert address_status.verdict(Channel.SMS, AMINA) == Verdict.STOPPED
+        assert addresses.verdict(Channel.SMS, AMINA) == Verdict.STOPPED

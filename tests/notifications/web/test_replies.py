@@ -7,7 +7,7 @@ import pytest
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from config.devstack.state import ROOT
-from notifications.addresses import address_status
+from notifications import addresses
 from notifications.models import Channel, Verdict
 from tests.notifications.web.twilio_requests import AMINA, INBOUND, KARIM, OURS, SAYS, post, reply
 
@@ -42,7 +42,7 @@ class TestReplies:
     )
     def test_who_says_stop_is_left_alone(self, said: str) -> None:
         assert reply(said).status_code == 200
-        assert (address_status.verdict(Channel.SMS, AMINA), address_status.verdict(Channel.SMS, KARIM)) == (
+        assert (addresses.verdict(Channel.SMS, AMINA), addresses.verdict(Channel.SMS, KARIM)) == (
             Verdict.STOPPED,
             None,
         )
@@ -63,7 +63,7 @@ class TestReplies:
     )
     def test_who_is_somebody_else_is_left_alone(self, said: str) -> None:
         assert reply(said).status_code == 200
-        assert (address_status.verdict(Channel.SMS, AMINA), address_status.verdict(Channel.SMS, KARIM)) == (
+        assert (addresses.verdict(Channel.SMS, AMINA), addresses.verdict(Channel.SMS, KARIM)) == (
             Verdict.STRANGER,
             None,
         )
@@ -73,22 +73,22 @@ class TestReplies:
         reply("stop")
         reply("stop", sender=KARIM)
         reply(said)
-        assert (address_status.verdict(Channel.SMS, AMINA), address_status.verdict(Channel.SMS, KARIM)) == (
+        assert (addresses.verdict(Channel.SMS, AMINA), addresses.verdict(Channel.SMS, KARIM)) == (
             None,
             Verdict.STOPPED,
         )
 
     @pytest.mark.parametrize("verdict", [Verdict.DEAD, Verdict.STRANGER])
     def test_beginning_again_proves_nothing_else(self, verdict: Verdict) -> None:
-        address_status.record(Channel.SMS, AMINA, verdict)
+        addresses.record(Channel.SMS, AMINA, verdict)
         reply("start")
-        assert address_status.verdict(Channel.SMS, AMINA) == verdict
+        assert addresses.verdict(Channel.SMS, AMINA) == verdict
 
     def test_twilios_own_word_for_a_reply_counts(self) -> None:
         reply("arrêt", OptOutType="STOP")
-        assert address_status.verdict(Channel.SMS, AMINA) == Verdict.STOPPED
+        assert addresses.verdict(Channel.SMS, AMINA) == Verdict.STOPPED
         reply("commencer", OptOutType="START")
-        assert address_status.verdict(Channel.SMS, AMINA) is None
+        assert addresses.verdict(Channel.SMS, AMINA) is None
 
     @pytest.mark.parametrize(
         "said",
@@ -117,7 +117,7 @@ class TestReplies:
 
     def test_a_reply_without_a_signature_does_not_count(self) -> None:
         assert post(INBOUND, SAYS | {"Body": "stop"}, None).status_code == 403
-        assert address_status.verdict(Channel.SMS, AMINA) is None
+        assert addresses.verdict(Channel.SMS, AMINA) is None
 
 
 class TestToWhom:
@@ -127,17 +127,17 @@ class TestToWhom:
     def test_a_reply_to_another_number_of_the_account_changes_nothing(self, to: str) -> None:
         assert reply("STOP", To=to).status_code == 200
         assert reply("wrong number", To=to).status_code == 200
-        assert address_status.verdict(Channel.SMS, AMINA) is None
+        assert addresses.verdict(Channel.SMS, AMINA) is None
 
     def test_nor_does_a_start_undo_what_was_said_to_us(self) -> None:
         reply("STOP")
         reply("START", To="+15005550007")
-        assert address_status.verdict(Channel.SMS, AMINA) == Verdict.STOPPED
+        assert addresses.verdict(Channel.SMS, AMINA) == Verdict.STOPPED
 
     def test_each_of_our_numbers_counts(self, settings: Any) -> None:
         settings.SMS_REPLY_NUMBERS = ["+15005550007", OURS]
         reply("STOP", To="+15005550007")
-        assert address_status.verdict(Channel.SMS, AMINA) == Verdict.STOPPED
+        assert addresses.verdict(Channel.SMS, AMINA) == Verdict.STOPPED
 
     def test_the_number_of_the_sender_is_one_unless_others_are_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def numbers(**environment: str) -> list[str]:

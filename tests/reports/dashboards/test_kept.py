@@ -10,7 +10,7 @@ from agencies.models import Agency, Topic
 from complaints.actions import accept, close, file
 from complaints.actions.filing import Filing
 from complaints.models import Case
-from notifications.addresses import address_status
+from notifications import addresses
 from notifications.models import Channel, Message, MessageState, Verdict
 from reports.dashboards import kept
 from reports.models import KeptList, KeptListName, PhenomenonCase
@@ -109,7 +109,7 @@ def test_the_directory_names_what_keeps_people_from_being_met(
             state=MessageState.DELIVERED,
             created_at=now,
         )
-    address_status.record(Channel.SMS, nadia.phone, Verdict.DEAD)
+    addresses.record(Channel.SMS, nadia.phone, Verdict.DEAD)
     found = content(KeptListName.DIRECTORY, now)
     assert sorted(found["without_officer"]) == sorted([gam.pk, clinic.pk])
     assert (found["phone_not_proven"], found["not_signed_in"]) == ([str(nadia.pk)], [str(omar.pk)])

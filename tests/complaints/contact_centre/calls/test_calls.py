@@ -14,7 +14,7 @@ from accounts.models import Citizen, IdentityView, User
 from accounts.sign_in.factors import FACTOR_AT
 from complaints.contact_centre.calls import number_mark, text_to_say, with_person
 from complaints.models import Case
-from notifications.addresses import address_status
+from notifications import addresses
 from notifications.models import CallTask, Channel, Message, Verdict
 from tests.complaints.cases import FileCase
 from tests.complaints.message_states import MakeMessage, put, told
@@ -213,9 +213,9 @@ def test_without_an_answer_the_call_stays_and_counts_once(
 
 
 def test_a_wrong_number_is_written_to_no_more(desk: Desk, to_call: CallTask, sami: User, amina: Citizen) -> None:
-    assert address_status.verdict(Channel.SMS, amina.phone) is None
+    assert addresses.verdict(Channel.SMS, amina.phone) is None
     assert finish(desk(sami), to_call, "wrong_number").status_code == 302
-    assert address_status.verdict(Channel.SMS, amina.phone) == Verdict.STRANGER
+    assert addresses.verdict(Channel.SMS, amina.phone) == Verdict.STRANGER
     assert to_make(desk, sami) == []
 
 
@@ -225,8 +225,8 @@ def test_the_number_that_was_called_is_held_wrong_where_the_message_was_an_email
     task = CallTask.objects.create(message=make_message(channel="email", address="amina@home.example"))
     finish(desk(sami), task, "wrong_number")
     held = [
-        address_status.verdict(Channel.SMS, amina.phone),
-        address_status.verdict(Channel.EMAIL, "amina@home.example"),
+        addresses.verdict(Channel.SMS, amina.phone),
+        addresses.verdict(Channel.EMAIL, "amina@home.example"),
     ]
     assert held == [Verdict.STRANGER, None]
 
@@ -239,7 +239,7 @@ def test_a_number_that_was_proven_after_the_page_was_opened_is_not_held_wrong(
     answer = desk(sami).post(url(to_call), {"outcome": "wrong_number", "tries": 0, "mark": mark})
     to_call.refresh_from_db()
     assert (answer.status_code, to_call.done_at) == (409, None)
-    assert address_status.verdict(Channel.SMS, "+962799999999") is None
+    assert addresses.verdict(Channel.SMS, "+962799999999") is None
 
 
 @pytest.mark.parametrize("outcome", ["", "lost", "REACHED"])

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from complaints.models import Case
-from notifications.addresses import address_status
+from notifications import addresses
 from notifications.models import (
     Attempt,
     Channel,
@@ -83,7 +83,7 @@ def test_a_try_says_in_words_why_it_ended_and_the_message_what_is_held_against_i
             message=message, number=number, fence=number, carrier="twilio", ended_at=now, outcome=Outcome.REFUSED,
             error_code=code,
         )  # fmt: skip
-    address_status.record(Channel.SMS, amina.phone, Verdict.DEAD)
+    addresses.record(Channel.SMS, amina.phone, Verdict.DEAD)
     answer = desk(lina).get(url)
     shown = answer.context["detail"]
     assert [tried.reason for tried in shown.tries] == ["it is not in the carrier's list", ""]
