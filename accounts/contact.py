@@ -26,7 +26,7 @@ from accounts.models.users import SmsAbout
 from kit.crypto import lookup
 from kit.link_pages import link_signer
 from notifications import addresses as address_status, outbox
-from notifications.actions.readdressing import readdress
+from notifications.actions import readdress
 from notifications.models import Channel, Lane, PushSubscription
 from notifications.models.addresses import PushAddress
 from notifications.outbox import Notice

@@ -22,7 +22,7 @@ from accounts.sign_in.codes import CodeContext, CodeForm
 from accounts.sign_in.passwords import is_confirmed_by_password
 from kit.forms import Form, MobileField, PasswordField
 from notifications import addresses, outbox
-from notifications.actions.readdressing import readdress
+from notifications.actions import readdress
 from notifications.models import Channel
 
 # ---- Sets a new mobile number, and notifies both numbers. ----

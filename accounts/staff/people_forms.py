@@ -25,7 +25,7 @@ from accounts.staff.invitations import NewPerson, open_invitations
 from accounts.staff.memberships import ChangeNotAllowed, RoleTerms, lock_person
 from agencies.models import Agency, Directorate
 from kit.forms import CHOOSE, DayField, EmailField, Form, LineField, MobileField
-from notifications.actions.readdressing import readdress
+from notifications.actions import readdress
 from notifications.models import Channel
 
 # ---- What the pages of people show: a list with filters, and one person with roles, absences and history. ----

@@ -34,9 +34,8 @@ from complaints.case_text.message_names import message_name
 from complaints.contact_centre.menu import OVERSEERS
 from complaints.models import TAKEN_DOWN, Case, CentreContact, Channel as models_Channel, ContactResult
 from complaints.staff.frame import frame
-from notifications import addresses
-from notifications.actions import call_tasks
-from notifications.actions.call_tasks import CallIsDone
+from notifications import actions, addresses
+from notifications.actions import CallIsDone
 from notifications.models import CallOutcome, CallTask, Channel, Verdict
 
 # ---- The calls to make: whom to call, what to say, and how the calls of today went. ----
@@ -177,7 +176,7 @@ def number_mark(call: Call) -> str:
 def finish(call: Call, *, outcome: CallOutcome, by: User, at: datetime) -> None:
     """Record how the call went; a wrong number is written to no more. Raises ``CallIsDone``."""
     with transaction.atomic():
-        call_tasks.finish(call.task, outcome=outcome, by=staff_key(by.pk), at=at)
+        actions.finish(call.task, outcome=outcome, by=staff_key(by.pk), at=at)
         if outcome == CallOutcome.WRONG_NUMBER and call.citizen is not None:
             # The message may have been an e-mail: the number that was called is the person's.
             addresses.record(Channel.SMS, call.citizen.phone, Verdict.STRANGER, code="call")

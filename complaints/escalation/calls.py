@@ -13,7 +13,7 @@ from django.utils import timezone
 from complaints.engine import rating_links
 from complaints.models import Case, Confirmation, ConfirmationOf, Question
 from complaints.workflow import State
-from notifications.actions import call_tasks
+from notifications import actions
 from notifications.models import CallTask, Message, MessageState
 from notifications.periodic import RowRun
 
@@ -42,7 +42,7 @@ def plan(*, at: datetime) -> int:
         left = max(most - _added_today(template, at), 0)
         for message in list(run.without_waiting(silent)[:left]):
             with run.row(message.pk):
-                added += call_tasks.make(message, at=at)
+                added += actions.make(message, at=at)
     return added
 
 

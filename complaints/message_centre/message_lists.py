@@ -30,8 +30,7 @@ from complaints.engine import rating_links, signed_links
 from complaints.models import Case
 from complaints.visibility.identity import knows_person
 from kit.counts import CountOf
-from notifications import addresses, alarms
-from notifications.actions import decisions
+from notifications import actions, addresses, alarms
 from notifications.models import (
     TO_PEOPLE,
     Alarm,
@@ -111,7 +110,7 @@ def message_detail(message: Message, user: User, *, at: datetime) -> MessageDeta
         tries=[_attempt_line(attempt) for attempt in message.attempts.order_by("number").prefetch_related("receipts")],
         held_against=_address_verdict(message),
         repetitions=repetitions,
-        possible=decisions.possible(message),
+        possible=actions.possible(message),
         mark=_mark(message, len(repetitions)),
     )
 

@@ -40,9 +40,8 @@ from complaints.message_centre.message_lists import (
 )
 from complaints.staff.frame import frame
 from kit.forms import Form, LineField
-from notifications import alarms
-from notifications.actions import decisions
-from notifications.actions.decisions import DecisionNotPossible
+from notifications import actions, alarms
+from notifications.actions import DecisionNotPossible
 from notifications.models import Alarm, Channel, Lane, Message
 from notifications.sending import hold
 
@@ -165,19 +164,19 @@ class MessageDecision:
 
 DECISIONS: dict[str, MessageDecision] = {
     "release": MessageDecision(
-        decisions.release,
+        actions.release,
         _("Send it now"),
         _("It is sent at once, without waiting for the morning, the next attempt or midnight."),
         _("The message is being sent now."),
     ),
     "decide_taken": MessageDecision(
-        decisions.decide_taken,
+        actions.decide_taken,
         _("Confirm that it was accepted"),
         _("Choose this if you found it in the carrier's list. It will not be sent again."),
         _("You confirmed that the carrier accepted it."),
     ),
     "decide_not_taken": MessageDecision(
-        decisions.decide_not_taken,
+        actions.decide_not_taken,
         _("Confirm that it was not accepted and send it again"),
         _(
             "Choose this if it is not in the carrier's list. If the carrier did accept it, the person will get it "
@@ -186,19 +185,19 @@ DECISIONS: dict[str, MessageDecision] = {
         _("You confirmed that the carrier did not accept it. It is being sent again."),
     ),
     "resend": MessageDecision(
-        decisions.resend,
+        actions.resend,
         _("Send it again"),
         _("A new message with the same text is sent by the same channel. The person may get both."),
         _("The message is being sent again."),
     ),
     "resend_by_other_channel": MessageDecision(
-        decisions.resend_by_other_channel,
+        actions.resend_by_other_channel,
         _("Send it by the other channel"),
         _("A new message with the same content is sent to the other address the person gave."),
         _("The message is being sent by the other channel."),
     ),
     "call_instead": MessageDecision(
-        decisions.call_instead,
+        actions.call_instead,
         _("Ask the contact centre to call"),
         _("The contact centre will call the person and tell them."),
         _("The contact centre will call the person."),

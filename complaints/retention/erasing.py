@@ -46,7 +46,7 @@ from complaints.models import (
 from complaints.retention import holds, reports
 from complaints.workflow import State
 from kit.storage_errors import StorageUnavailable
-from notifications.actions import erasing as messages
+from notifications import actions
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ def erase_case(pk: int, *, at: datetime) -> bool:
         counts = {
             f"case {case.kind} {case.outcome}": 1,
             "files": _doom_files(case, at),
-            "messages": sum(messages.erase_messages_about(case.reference, to=to) for to in TOLD_OF_CASES),
+            "messages": sum(actions.erase_messages_about(case.reference, to=to) for to in TOLD_OF_CASES),
         }
         _erase_words(case)
         Case.objects.filter(pk=case.pk).update(

@@ -19,7 +19,7 @@ from complaints.attachments import mandate_papers, uploads
 from complaints.models import ERASED, Case, UnsentForm
 from complaints.retention import erasing, holds, reports
 from complaints.workflow import State
-from notifications.actions import erasing as messages
+from notifications import actions
 from notifications.models import Channel
 
 #: What nobody can type, so that no number and no telephone finds the row.
@@ -53,7 +53,7 @@ def carry_out(request: PrivacyRequest, *, at: datetime) -> bool:
     citizen = request.citizen
     if holds.is_person_held(citizen, timezone.localdate(at)):
         raise holds.Held
-    if messages.is_still_told(citizen_key(citizen.pk)) or has_open_cases(citizen):
+    if actions.is_still_told(citizen_key(citizen.pk)) or has_open_cases(citizen):
         return False
     for pk in list(Case.objects.filter(citizen=citizen).order_by("pk").values_list("pk", flat=True)):
         erasing.erase_case(pk, at=at)
@@ -89,7 +89,7 @@ def erase_person(citizen: Citizen, *, at: datetime) -> None:
     for request in citizen.privacy_requests.all():
         request.text = request.reason = ERASED
         request.save(update_fields=["text", "reason"])
-    messages.erase_messages_to(citizen_key(citizen.pk))
+    actions.erase_messages_to(citizen_key(citizen.pk))
     citizen.joins.update(citizen=None, told_at=Coalesce("told_at", Value(at)))
     citizen.checks.all().delete()
     citizen.acceptances.all().delete()

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications.actions.readdressing import readdress
+from notifications.actions import readdress
 from notifications.carriers import Meaning, Status, StatusReport, Uncertain
 from notifications.models import Attempt, Channel, Lane, Message, MessageState
 from notifications.outbox import Notice

@@ -23,7 +23,7 @@ from accounts.models import (
     PolicyAcceptance,
     User,
 )
-from notifications.actions.readdressing import hand_over
+from notifications.actions import hand_over
 
 #: What stays with the record it was written about: logs, and what was accepted in its name.
 STAYS: Final = (IdentityCheck, IdentityDecision, IdentityView, PolicyAcceptance)

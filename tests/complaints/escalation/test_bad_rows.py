@@ -156,7 +156,7 @@ SCENARIOS = {
         lambda at: rating_questions.ask(at=at), datetime(2026, 1, 8, 12, tzinfo=UTC), is_real=True,
     ),
     "complaints.plan_calls": Scenario(
-        "message", "notifications.actions.call_tasks.make", lambda message, **_: message.pk, two_unrated_closings,
+        "message", "notifications.actions.make", lambda message, **_: message.pk, two_unrated_closings,
         lambda at: calls.plan(at=at), datetime(2026, 1, 10, 12, tzinfo=UTC), is_real=True,
     ),
     "complaints.tell_of_ended_problems": Scenario(

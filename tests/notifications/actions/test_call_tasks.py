@@ -3,9 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from notifications import addresses
-from notifications.actions import call_tasks
-from notifications.actions.call_tasks import CallIsDone
+from notifications import actions, addresses
+from notifications.actions import CallIsDone
 from notifications.carriers import Declined, Meaning
 from notifications.models import CallOutcome, CallTask, Channel, Verdict
 from notifications.sending import delivery
@@ -27,26 +26,26 @@ def made(answering: AnsweringCarrier, number: int = 1, **changes: object) -> Cal
     answering.meanwhile = raising(Declined(Meaning.UNFIT, "21617"))
     sent(notice(must_reach=True, **changes), occasion=f"case:1:{number}")
     delivery.drain("notices")
-    return call_tasks.open_tasks().last()
+    return actions.open_tasks().last()
 
 
 def finish(task: CallTask, outcome: CallOutcome, by: str = "user:sami") -> None:
     """Let an agent record a call."""
-    call_tasks.finish(task, outcome=outcome, by=by, at=timezone.now())
+    actions.finish(task, outcome=outcome, by=by, at=timezone.now())
 
 
 def test_the_oldest_comes_first(signals: list[str], answering: AnsweringCarrier) -> None:
     first, second, third = (made(answering, number) for number in range(3))
-    assert list(call_tasks.open_tasks()) == [first, second, third]
+    assert list(actions.open_tasks()) == [first, second, third]
     finish(second, CallOutcome.REACHED)
-    assert list(call_tasks.open_tasks()) == [first, third]
+    assert list(actions.open_tasks()) == [first, third]
 
 
 @pytest.mark.parametrize("outcome", [CallOutcome.REACHED, CallOutcome.WRONG_NUMBER])
 def test_a_call_that_was_made_is_done(task: CallTask, outcome: CallOutcome) -> None:
     finish(task, outcome)
     task.refresh_from_db()
-    assert (task.outcome, task.done_by, task.done_at is None, call_tasks.open_tasks().count()) == (
+    assert (task.outcome, task.done_by, task.done_at is None, actions.open_tasks().count()) == (
         outcome,
         "user:sami",
         False,
@@ -59,7 +58,7 @@ def test_a_call_that_nobody_answered_stays_to_be_made(task: CallTask) -> None:
         finish(task, CallOutcome.NO_ANSWER)
         task.refresh_from_db()
         assert (task.tries, task.tried_at is None, task.done_at, task.outcome) == (tries, False, None, "")
-    assert list(call_tasks.open_tasks()) == [task]
+    assert list(actions.open_tasks()) == [task]
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications.actions import decisions
-from notifications.actions.decisions import DecisionNotPossible
+from notifications import actions
+from notifications.actions import DecisionNotPossible
 from notifications.carriers import Status, StatusReport
 from notifications.models import Attempt, CallTask, Channel, Message, MessageState
 from notifications.reconciliation.message_states import record_report
@@ -69,7 +69,7 @@ def message_in(state: str, **changes: Any) -> Message:
 
 def decide(verb: str, message: Message, by: str = "user:lina") -> None:
     """Let a person decide."""
-    getattr(decisions, verb)(message, by=by, at=timezone.now())
+    getattr(actions, verb)(message, by=by, at=timezone.now())
 
 
 class TestTable:
@@ -77,11 +77,11 @@ class TestTable:
 
     def test_every_state_and_every_verb_is_in_the_table(self) -> None:
         assert set(POSSIBLE) == set(MessageState.values)
-        assert set(VERBS) == set(decisions._ALLOWED)
+        assert set(VERBS) == set(actions._ALLOWED)
 
     @pytest.mark.parametrize("state", POSSIBLE)
     def test_what_is_possible(self, signals: list[str], state: str) -> None:
-        assert decisions.possible(message_in(state)) == POSSIBLE[state]
+        assert actions.possible(message_in(state)) == POSSIBLE[state]
 
     @pytest.mark.parametrize("verb", VERBS)
     @pytest.mark.parametrize("state", POSSIBLE)
@@ -99,23 +99,23 @@ class TestTable:
     @pytest.mark.parametrize("state", POSSIBLE)
     def test_without_another_channel_it_is_not_chosen(self, signals: list[str], state: str) -> None:
         message = message_in(state, other_address="")
-        assert decisions.possible(message) == POSSIBLE[state] - {"resend_by_other_channel"}
+        assert actions.possible(message) == POSSIBLE[state] - {"resend_by_other_channel"}
 
     @pytest.mark.parametrize("state", POSSIBLE)
     def test_staff_are_not_called(self, signals: list[str], state: str) -> None:
-        assert decisions.possible(message_in(state, must_reach=False)) == POSSIBLE[state] - {"call_instead"}
+        assert actions.possible(message_in(state, must_reach=False)) == POSSIBLE[state] - {"call_instead"}
 
     @pytest.mark.parametrize("state", ["accepted", "delivered", "undeliverable", "unknown", "expired"])
     def test_nobody_is_called_twice(self, signals: list[str], state: str) -> None:
         message = message_in(state)
         decide("call_instead", message)
-        assert decisions.possible(again(message)) == POSSIBLE[state] - {"call_instead"}
+        assert actions.possible(again(message)) == POSSIBLE[state] - {"call_instead"}
 
     @pytest.mark.parametrize("state", ["pending", "accepted", "undeliverable", "expired"])
     def test_nobody_decides_about_a_code(self, signals: list[str], state: str) -> None:
         message = code()
         Message.objects.update(state=state, must_reach=True)
-        assert decisions.possible(again(message)) == set()
+        assert actions.possible(again(message)) == set()
 
 
 class TestRelease:
@@ -192,7 +192,7 @@ class TestResend:
     def test_where_the_other_channel_has_begun_by_itself(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent(notice(other_address=EMAIL))
         said(last_try(message), Status.FAILED)
-        assert decisions.possible(again(message)) == set()
+        assert actions.possible(again(message)) == set()
         delivery.drain("notices")
         decide("resend", message)
         assert sorted(Message.objects.values_list("occasion", "channel")) == [
@@ -219,13 +219,13 @@ class TestResend:
         message = sent(notice(channel=Channel.EMAIL, address=EMAIL))
         said(last_try(message), fate)
         moved_to("", channel=Channel.EMAIL)
-        assert "resend" not in decisions.possible(again(message))
+        assert "resend" not in actions.possible(again(message))
 
     def test_nor_by_another_channel_that_was_removed(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent(notice(other_address=EMAIL))
         said(last_try(message), Status.DELIVERED)
         moved_to("", channel=Channel.EMAIL)
-        assert "resend_by_other_channel" not in decisions.possible(again(message))
+        assert "resend_by_other_channel" not in actions.possible(again(message))
 
 
 class TestUnknown:

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from notifications import addresses
-from notifications.actions.readdressing import readdress
+from notifications.actions import readdress
 from notifications.addresses import AddressRefused
 from notifications.carriers import Declined, Meaning, Status, Uncertain
 from notifications.models import CallTask, Channel, Message, Verdict

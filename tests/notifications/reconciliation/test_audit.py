@@ -8,8 +8,7 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import alarms, tasks
-from notifications.actions import decisions
+from notifications import actions, alarms, tasks
 from notifications.carriers import Status, StatusReport, StatusUnavailable
 from notifications.models import Alarm, AlarmKind, Attempt, Audit, Message, Outcome
 from notifications.reconciliation import audit
@@ -112,7 +111,7 @@ class TestHealing:
 
     def test_what_a_person_called_taken_gets_its_id(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
-        decisions.decide_taken(message, by="user:lina", at=timezone.now())
+        actions.decide_taken(message, by="user:lina", at=timezone.now())
         answering.list(message, Status.DELIVERED)
         made = compared(answering)
         assert (made.ours, made.missing_there, made.missing_here, state_of(message)) == (1, [], [], "delivered")

@@ -8,8 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import addresses, outbox
-from notifications.actions import call_tasks
+from notifications import actions, addresses, outbox
 from notifications.carriers import Declined, Meaning, Status
 from notifications.models import CallTask, Channel, Message, Verdict
 from notifications.sending import delivery, sweep
@@ -125,7 +124,7 @@ class TestCall:
         delivery.deliver(str(repetition.pk))
         for each in (repetition, message, repetition):
             fail(each)
-        assert (Message.objects.count(), call_tasks.open_tasks().get().message) == (2, repetition)
+        assert (Message.objects.count(), actions.open_tasks().get().message) == (2, repetition)
 
     def test_where_there_is_no_other_channel_somebody_calls(
         self, signals: list[str], answering: AnsweringCarrier
@@ -133,7 +132,7 @@ class TestCall:
         message = reachable(other_address="")
         fail(message)
         fail(message)
-        assert (Message.objects.count(), call_tasks.open_tasks().get().message) == (1, message)
+        assert (Message.objects.count(), actions.open_tasks().get().message) == (1, message)
 
     def test_staff_are_not_called(self, signals: list[str], answering: AnsweringCarrier) -> None:
         answering.meanwhile = UNFIT
@@ -178,7 +177,7 @@ class TestNothingMore:
     ) -> None:
         addresses.record(Channel.EMAIL, EMAIL, verdict)
         fail(reachable())
-        assert (Message.objects.count(), call_tasks.open_tasks().count()) == (1, 1)
+        assert (Message.objects.count(), actions.open_tasks().count()) == (1, 1)
 
     @pytest.mark.parametrize("verdict", Verdict)
     def test_an_address_with_a_verdict_is_not_tried(
@@ -240,7 +239,7 @@ class TestLateDelivery:
         message = reachable(other_address="")
         fail(message)
         said(last_try(message), Status.DELIVERED)
-        assert call_tasks.open_tasks().count() == 0
+        assert actions.open_tasks().count() == 0
 
     def test_the_call_about_the_repetition_is_not_made(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = reachable()
@@ -249,7 +248,7 @@ class TestLateDelivery:
         delivery.deliver(str(repetition.pk))
         fail(repetition)
         said(last_try(message), Status.DELIVERED)
-        assert call_tasks.open_tasks().count() == 0
+        assert actions.open_tasks().count() == 0
 
     def test_a_repetition_that_has_left_is_left_alone(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = reachable()
@@ -281,7 +280,7 @@ class TestWhatCannotBeSaidAgain:
         message.context = kept
         message.save(update_fields=["context"])
         fail(message)
-        assert (state_of(message), call_tasks.open_tasks().count()) == ("undeliverable", 1)
+        assert (state_of(message), actions.open_tasks().count()) == ("undeliverable", 1)
 
     def test_the_person_moved_while_it_was_on_its_way(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = reachable()

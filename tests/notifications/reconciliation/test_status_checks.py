@@ -11,8 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import alarms, tasks
-from notifications.actions import decisions
+from notifications import actions, alarms, tasks
 from notifications.carriers import OutgoingMessage, Status, StatusReport, StatusUnavailable, Uncertain
 from notifications.models import AlarmKind, CallTask, Message, Receipt
 from notifications.reconciliation import status_checks
@@ -195,7 +194,7 @@ class TestAPersonDecides:
         tasks.sweep_up()
         tasks.sweep_up()
         assert alarms.open_alarms().get().kind == AlarmKind.UNDECIDED
-        decisions.decide_taken(again(message), by="user:huda", at=timezone.now())
+        actions.decide_taken(again(message), by="user:huda", at=timezone.now())
         tasks.sweep_up()
         assert not alarms.open_alarms().exists()
 
@@ -304,7 +303,7 @@ class TestAtTheSameMoment:
         answering.meanwhile = raising(Uncertain("500"))
 
         def find(outgoing: OutgoingMessage, *, since: datetime) -> None:
-            decisions.decide_not_taken(message, by="user:lina", at=timezone.now())
+            actions.decide_not_taken(message, by="user:lina", at=timezone.now())
             assert delivery.deliver(str(message.pk)) == "unknown"
 
         with monkeypatch.context() as patch:

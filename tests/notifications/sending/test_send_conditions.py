@@ -10,8 +10,7 @@ from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import alarms, tasks
-from notifications.actions import decisions
+from notifications import actions, alarms, tasks
 from notifications.carriers import Uncertain
 from notifications.models import Alarm, AlarmKind, Channel, DailySpend, Message
 from notifications.runtime import database_now
@@ -154,7 +153,7 @@ class TestNight:
     ) -> None:
         settings.QUIET_HOURS = window(-1, 1)
         (message,) = owed(later_notice())
-        decisions.release(message, by="user:lina", at=timezone.now())
+        actions.release(message, by="user:lina", at=timezone.now())
         assert delivery.deliver(str(message.pk)) == "accepted"
 
     def test_waiting_for_the_morning_is_no_alarm(
@@ -288,7 +287,7 @@ class TestCap:
         settings.SMS_DAILY_CAP = 1
         messages = self.three()
         self.spend(*messages)
-        decisions.release(messages[2], by="user:lina", at=timezone.now())
+        actions.release(messages[2], by="user:lina", at=timezone.now())
         assert self.spend(messages[2]) == ["accepted"]
 
     def test_what_waits_is_not_marked_failed(

@@ -132,7 +132,7 @@ def test_a_decision_is_logged_with_ids_alone(
     message = told(referred)
     with caplog.at_level(logging.INFO):
         decide(desk, lina, message, "release")
-    (line,) = [vars(record) for record in caplog.records if record.name == "notifications.actions.decisions"]
+    (line,) = [vars(record) for record in caplog.records if record.name == "notifications.actions"]
     assert (line["message_id"], line["by"], line["decision"]) == (str(message.pk), f"user:{lina.pk}", "release")
     assert [amina.phone in str(value) for value in line.values()].count(True) == 0
 
