@@ -69,7 +69,7 @@ MAILERS: dict[str, Any] = {}
 QUIET_HOURS = env.str("QUIET_HOURS", default="" if _IS_EMBEDDED else "21:00-08:00")
 # Where people ask for the status of a case by SMS: a number of the carrier that passes on replies; empty, nobody can.
 SMS_STATUS_NUMBER = env.str("SMS_STATUS_NUMBER", default="")
-# What answers them: a function as `QuestionHandler` of `notifications.web.callbacks` describes it.
+# What answers them: a function as `QuestionHandler` of `notifications.web` describes it.
 SMS_QUESTION_HANDLER = "complaints.status_by_sms.answer"
 # Texts, not JSON read here: what is wrong with them is a sentence of the system check.
 SMS_HTTP_URL = env.str("SMS_HTTP_URL", default="")

@@ -4,7 +4,7 @@ from django.urls import path
 
 from accounts.demo import current_codes
 from config import api_docs, held_form, pages, trust_files
-from notifications.web.dev_outbox import dev_outbox
+from notifications.web import dev_outbox
 
 urlpatterns = [
     path("help/", pages.help_page, name="help"),

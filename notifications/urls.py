@@ -2,11 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from notifications.web import callbacks
+from notifications import web
 
 urlpatterns: list[URLPattern] = []
 
 machine_urlpatterns = [
-    path("callbacks/twilio/inbound", callbacks.twilio_inbound, name="twilio-inbound"),
-    path("callbacks/twilio/<int:attempt>", callbacks.twilio_status, name="twilio-status"),
+    path("callbacks/twilio/inbound", web.twilio_inbound, name="twilio-inbound"),
+    path("callbacks/twilio/<int:attempt>", web.twilio_status, name="twilio-status"),
 ]

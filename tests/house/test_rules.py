@@ -298,7 +298,7 @@ KEEPS_ARABIC = {
     "config/formats/ar/formats.py",  # punctuation of dates
     "kit/months.py",  # months in the three families people write
     "config/operator.py",  # the operator's name, which is a setting
-    "notifications/web/replies.py",  # the short replies that are acted on
+    "notifications/web.py",  # the short replies that are acted on
     "notifications/wordings/ar.py",  # messages, counted letter by letter, beside their English twins
     "notifications/wordings/ar_accounts.py",  # the same
     "notifications/wordings/ar_reports.py",  # the same
