@@ -33,7 +33,7 @@ from complaints.desk.directorate_forms import NO_MORE, ConsultForm, last_consult
 from complaints.engine import notices
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, Macro, MacroAct, MacroStep
-from complaints.models.macros import SPEAKING
+from complaints.models.annotations import SPEAKING
 from complaints.permissions import policy, second_person
 from complaints.permissions.annotations import may_change_macro, readable_macros
 from complaints.permissions.case_permissions import CasePermissions

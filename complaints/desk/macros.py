@@ -27,8 +27,7 @@ from agencies.models import Agency, Directorate
 from complaints.desk.directorate_forms import NO_MORE
 from complaints.desk.macro_runs import ACTION_OF, MOST_OFFERED, lasting_fault, steps_in_order, with_faults
 from complaints.models import Macro, MacroAct, MacroStep
-from complaints.models.annotations import LABEL_LENGTH, TITLE_LENGTH
-from complaints.models.macros import MOST_STEPS, SPEAKING, STEP_FIELDS
+from complaints.models.annotations import LABEL_LENGTH, MOST_STEPS, SPEAKING, STEP_FIELDS, TITLE_LENGTH
 from complaints.models.texts import TEXT_LENGTH
 from complaints.permissions.annotations import macro_agencies, may_change_macro, readable_macros
 from complaints.staff import standard_texts

@@ -36,8 +36,8 @@ from complaints.case_text.time_held import holder_name
 from complaints.desk.directorate_forms import MEMBERS
 from complaints.escalation.reported_cases import ReportedCase, reported_cases
 from complaints.models import Case, ListedCase
+from complaints.models.annotations import NEWS_LASTS
 from complaints.models.listed_cases import by_keys, listed_cases, with_citizens
-from complaints.models.read_marks import NEWS_LASTS
 from complaints.permissions import conditions
 from complaints.staff.frame import frame
 from complaints.track_record.forecast import FEWEST, LIKELY, forecast_counts, likely_missed

@@ -4,25 +4,35 @@ from complaints.models.annotations import (
     CaseLink,
     Label,
     LinkKind,
+    Macro,
+    MacroAct,
+    MacroStep,
     Note,
     NoteKind,
+    ReadMark,
     SavedFilter,
     SpokenWith,
     StandardText,
 )
 from complaints.models.case import Case, CaseQuerySet
 from complaints.models.centre_contacts import TAKEN_DOWN, CentreContact, ContactResult, FoundBy
-from complaints.models.channels import Channel, NotifyBy
-from complaints.models.classifications import Classification
+from complaints.models.channels import Channel, NotifyBy, ProgramCase, ProgramKey, SiteCase
+from complaints.models.classifications import Classification, ProblemJoin
 from complaints.models.clocks import Clock, ClockStep, Ending
-from complaints.models.consultations import WITH_DIRECTORATE, Consultation, ConsultationState, Estimate
-from complaints.models.drafts import Draft
-from complaints.models.explanations import Explanation
-from complaints.models.files import Attachment, AttachmentMark, ShownFile, Thumbnail, Upload, UploadPiece
+from complaints.models.drafts import Draft, SentForm, UnsentForm
+from complaints.models.files import Attachment, AttachmentMark, MandatePaper, ShownFile, Thumbnail, Upload, UploadPiece
 from complaints.models.history import CaseEvent, Holding, TextSalt, event_key
-from complaints.models.listed_cases import ListedCase
-from complaints.models.macros import Macro, MacroAct, MacroStep
-from complaints.models.mandate_papers import MandatePaper
+from complaints.models.listed_cases import (
+    AnswerRecord,
+    Likeness,
+    ListedCase,
+    OwnerClues,
+    PromiseForecast,
+    PromiseRecord,
+    SearchBlock,
+    SuggestionsDue,
+    TrackRecordCount,
+)
 from complaints.models.privacy import (
     ERASED,
     Breach,
@@ -33,24 +43,30 @@ from complaints.models.privacy import (
     RetentionReport,
     RetentionRule,
 )
-from complaints.models.problem_joins import ProblemJoin
-from complaints.models.program_keys import ProgramCase, ProgramKey
-from complaints.models.published_answers import PublishedAnswer
-from complaints.models.ratings import Confirmation, ConfirmationOf, FormerRating, Rating, Recurrence, Solved
-from complaints.models.read_marks import ReadMark
-from complaints.models.recusals import Recusal
+from complaints.models.ratings import (
+    Confirmation,
+    ConfirmationOf,
+    FormerRating,
+    PublishedAnswer,
+    Rating,
+    Recurrence,
+    Solved,
+)
 from complaints.models.referrals import (
+    WITH_DIRECTORATE,
     AgencySystem,
     CentreReport,
+    Consultation,
+    ConsultationState,
+    Estimate,
+    Explanation,
     Handover,
     HandoverWay,
     Precedent,
+    Recusal,
     ReferralTask,
     TaskState,
 )
-from complaints.models.search import SearchBlock
-from complaints.models.site_cases import SiteCase
-from complaints.models.suggestions import Likeness, OwnerClues, SuggestionsDue
 from complaints.models.texts import (
     Addition,
     Answer,
@@ -66,8 +82,6 @@ from complaints.models.texts import (
     Ruling,
     TopicAnswer,
 )
-from complaints.models.track_records import AnswerRecord, PromiseForecast, PromiseRecord, TrackRecordCount
-from complaints.models.unsent_forms import SentForm, UnsentForm
 
 __all__ = [
     "ERASED",

@@ -20,9 +20,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import CMU, DESK, READERS, Role
 from complaints import reference
+from complaints.models.centre_contacts import has_mandate, spoken_for_by
 from complaints.models.channels import Channel, NotifyBy
 from complaints.models.coordinates import are_in_jordan_or_absent
-from complaints.models.spoken_for import has_mandate, spoken_for_by
 from complaints.workflow import AT_AGENCY, WITH_AGENCY, Action, Holder, Kind, Outcome, State
 from kit.compiled_reads import CompiledRead
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import ClassVar, Final
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Mandate, User
 from complaints import reference
 from complaints.models.channels import Channel
 from kit.crypto import EncryptedText
@@ -107,3 +110,18 @@ class CentreContact(models.Model):
     def is_over(self) -> bool:
         """Tell whether the contact has ended."""
         return self.ended_at is not None
+
+
+# ---- Conditions on cases whose citizens somebody speaks for by a mandate. ----
+
+
+def has_mandate() -> models.Exists:
+    """Return whether a mandate was ever given for the citizen of a case: who spoke once may have signed."""
+    return models.Exists(Mandate.objects.ever_given().filter(person=models.OuterRef("citizen")))
+
+
+def spoken_for_by(user: User | AnonymousUser, *, at: datetime) -> models.Exists:
+    """Return the condition for the cases that a mandate of ``user`` covers at ``at``."""
+    held = Mandate.objects.in_force(at).filter(representative__user=user.pk)
+    covering = held.covering(person=models.OuterRef("citizen"), entered_by=models.OuterRef("entered_by"))
+    return models.Exists(covering)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import uuid
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -211,3 +211,21 @@ class UploadPiece(models.Model):
 
     def __str__(self) -> str:
         return f"{self.upload_id}: {self.start}"
+
+
+# ---- The files that prove a mandate, which the unit alone sees. ----
+
+
+class MandatePaper(models.Model):
+    """A file that proves a mandate, sent by its representative: gone some time after the mandate is over."""
+
+    mandate = models.ForeignKey("accounts.Mandate", models.PROTECT, related_name="+")
+    attachment = models.OneToOneField("complaints.Attachment", models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("paper of a mandate")
+        verbose_name_plural = _("papers of mandates")
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.mandate_id}: {self.attachment_id}"

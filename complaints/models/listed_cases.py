@@ -11,8 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
 from django.db.models import F, QuerySet, TextChoices
-from django.utils.translation import get_language
+from django.db.models.functions import Now
+from django.utils.translation import get_language, gettext_lazy as _
 
 from accounts.models import Citizen
 from complaints.models.channels import Channel
@@ -140,3 +145,181 @@ def with_citizens(cases: Iterable[ListedCase]) -> None:
     for case in wanted:
         case.citizen = next(one for one in people[case.citizen_id] if one.pk == case.citizen_id)
         case.representatives = [one for one in people[case.citizen_id] if one.pk != case.citizen_id]
+
+
+# ---- The index of the search by words: which words a block of cases contains. ----
+
+
+class SearchBlock(models.Model):
+    """The words of a thousand cases with consecutive keys: the search skips a block that lacks a word.
+
+    ``number`` times a thousand is the first key. A row exists only while it is up to date: a trigger deletes it when a
+    case of the block is added or its words change, and ``complaints.search.index`` writes it again.
+    """
+
+    CASES = 1000
+
+    number = models.BigIntegerField(primary_key=True)
+    search_vector = SearchVectorField()
+
+    class Meta:
+        indexes = [GinIndex(fields=["search_vector"], name="search_block_vector")]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+# ---- What a worker has read in the texts of open cases: clues to an owner, and which cases are alike. ----
+
+
+class SuggestionsDue(models.Model):
+    """A case whose suggestions are to be made anew.
+
+    A trigger adds a row in the transaction in which a case is filed, closed, reopened or comes to triage, or in which
+    its words, topic, kind, place or agency change.
+    """
+
+    case_id = models.BigIntegerField(db_index=True)
+    noted_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("suggestions due")
+
+    def __str__(self) -> str:
+        return str(self.case_id)
+
+
+class OwnerClues(models.Model):
+    """What topic, place and text say of the owner of a case in triage (``complaints.suggestions.clues.Clues``).
+
+    ``edition`` names the rules, the reference data and the day by which they were read.
+    """
+
+    case = models.OneToOneField("complaints.Case", models.CASCADE, primary_key=True, related_name="+")
+    edition = models.CharField(max_length=60)
+    clues = models.JSONField()
+
+    class Meta:
+        verbose_name = _("clues to an owner")
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.edition}"
+
+
+class Likeness(models.Model):
+    """That ``other``, an open case, is about the same thing as ``case``: the share of common shingles, from 0 to 1.
+
+    Each pair has two rows, but for one whose places allow one direction only. Without foreign keys in the database,
+    whose checks would make actions on either case wait for the worker.
+    """
+
+    case = models.ForeignKey(
+        "complaints.Case", models.CASCADE, related_name="likenesses", db_constraint=False, db_index=False
+    )
+    other = models.ForeignKey("complaints.Case", models.CASCADE, related_name="alike", db_constraint=False)
+    score = models.FloatField()
+
+    class Meta:
+        verbose_name = _("likeness")
+        constraints = [
+            models.UniqueConstraint(fields=["case", "other"], name="likeness_once_per_pair"),
+            models.CheckConstraint(condition=~models.Q(case=models.F("other")), name="likeness_of_two_cases"),
+            models.CheckConstraint(condition=models.Q(score__gte=0, score__lte=1), name="likeness_is_a_share"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.other_id}: {self.score}"
+
+
+# ---- What became of earlier cases and promises: counts for each agency, directorate and topic, and what they
+# foretell.
+
+
+class AnswerRecord(models.Model):
+    """How many working days answers took: the cases of twelve months, by agency and topic.
+
+    ``answered[n]`` cases had their first answer ``n`` working days after they were filed, ``unanswered[n]`` were
+    without one for so long when they were counted, or when they ended; the last number is of all longer times. Without
+    an agency the row counts all agencies, without a topic all topics; a group counts its topics.
+    """
+
+    agency = models.ForeignKey("agencies.Agency", models.CASCADE, null=True, related_name="+")
+    topic = models.ForeignKey("agencies.Topic", models.CASCADE, null=True, related_name="+")
+    answered = ArrayField(models.PositiveIntegerField())
+    unanswered = ArrayField(models.PositiveIntegerField())
+
+    class Meta:
+        verbose_name = _("times of answers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "topic"], nulls_distinct=False, name="answer_record_once_per_agency_and_topic"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id} {self.topic_id}"
+
+
+class PromiseRecord(models.Model):
+    """What became of promises of ``span`` working days whose day came in twelve months.
+
+    ``kept[n]`` were answered when ``n`` working days were left, ``missed`` too late or not yet. Without an agency,
+    directorate or topic the row counts all of them.
+    """
+
+    agency = models.ForeignKey("agencies.Agency", models.CASCADE, null=True, related_name="+")
+    directorate = models.ForeignKey("agencies.Directorate", models.CASCADE, null=True, related_name="+")
+    topic = models.ForeignKey("agencies.Topic", models.CASCADE, null=True, related_name="+")
+    span = models.PositiveSmallIntegerField()
+    kept = ArrayField(models.PositiveIntegerField())
+    missed = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("record of promises")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "directorate", "topic", "span"], nulls_distinct=False, name="promise_record_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id} {self.directorate_id} {self.topic_id} {self.span}"
+
+
+class PromiseForecast(models.Model):
+    """An open promise that will more likely be missed than kept, by what became of ``basis`` promises like it."""
+
+    case = models.OneToOneField("complaints.Case", models.CASCADE, primary_key=True, related_name="forecast")
+    agency = models.ForeignKey("agencies.Agency", models.CASCADE, related_name="+")
+    miss_percent = models.PositiveSmallIntegerField()
+    basis = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("forecast of a promise")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(miss_percent__lte=100), name="forecast_is_a_share"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.miss_percent} %"
+
+
+class TrackRecordCount(models.Model):
+    """When the records of an agency, or without one those of all agencies together, were last counted.
+
+    ``open_promises`` were running then, ``unjudged`` of them without enough promises like them for a forecast.
+    """
+
+    agency = models.OneToOneField("agencies.Agency", models.CASCADE, null=True, related_name="+")
+    counted_on = models.DateField(null=True)
+    open_promises = models.PositiveIntegerField(default=0)
+    unjudged = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("count of records")
+        constraints = [
+            models.UniqueConstraint(fields=["agency"], nulls_distinct=False, name="track_record_count_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id}: {self.counted_on}"

@@ -23,7 +23,7 @@ from agencies.models import Topic
 from complaints.actions import published_answers
 from complaints.actions.published_answers import PublishedText, personal_passages
 from complaints.models import Case, PublishedAnswer
-from complaints.models.published_answers import PUBLISHED_LENGTH, QUESTION_LENGTH
+from complaints.models.ratings import PUBLISHED_LENGTH, QUESTION_LENGTH
 from complaints.staff.forms import SHORTEST_TEXT
 from complaints.staff.frame import frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, sending

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import Citizen, User
 from agencies.models import Agency, Directorate
 from complaints.models import Macro, MacroAct, MacroStep, StandardText
-from complaints.models.macros import STEP_FIELDS
+from complaints.models.annotations import STEP_FIELDS
 from tests.complaints import DONE, FOUND
 from tests.complaints.desk.macros.conftest import Make, Staff
 from tests.complaints.pages import Clock, Desk

@@ -12,7 +12,7 @@ from accounts.models import User
 from complaints.actions import accept, add, close
 from complaints.escalation.expiry import discard_drafts
 from complaints.models import Case, ReadMark
-from complaints.models.read_marks import NEWS_LASTS
+from complaints.models.annotations import NEWS_LASTS
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Clock, Desk, address
