@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import policy
 from complaints.attachments.recognition import ACCEPT
-from complaints.clocks import limits
+from complaints.clocks import clockwork
 from complaints.models.case import DETAILS_LENGTH
 from complaints.workflow import State
 from config import help_search
@@ -50,7 +50,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
     """Answer the questions people ask most, all of them or those with the words that were looked for."""
     form = help_search.HelpSearchForm(request.GET)
     question = form.cleaned_data["q"] if form.is_valid() else ""
-    context = {"competence_days": limits.days_in(State.REFERRED), "status_number": settings.SMS_STATUS_NUMBER}
+    context = {"competence_days": clockwork.days_in(State.REFERRED), "status_number": settings.SMS_STATUS_NUMBER}
     texts = help_search.split(render_to_string(f"pages/help/{get_language()}.html", context))
     found = help_search.find(texts.sections, question) if question else []
     return render(request, "pages/help.html", {"form": form, "question": question, "texts": texts, "found": found})

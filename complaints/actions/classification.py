@@ -12,7 +12,7 @@ from accounts.models import User
 from agencies.calendar import WorkingCalendar
 from agencies.models import Topic, TopicQuestion, current_calendar
 from complaints.actions import precedents, proposals, topic_answers
-from complaints.clocks import topic_limit
+from complaints.clocks import extensions
 from complaints.clocks.extensions import promise_clock
 from complaints.engine.change import Change
 from complaints.engine.transition import act
@@ -66,7 +66,7 @@ def effects(case: Case, *, topic: Topic, kind: str, at: datetime) -> Effects:
     answered = set(case.topic_answers.values_list("question", flat=True))
     asked = topic_answers.questions_for(topic, kind=kind)
     return Effects(
-        due=topic_limit.earlier_due(clock, case, days=topic.limit_days, at=at, calendar=calendar) if clock else None,
+        due=extensions.earlier_due(clock, case, days=topic.limit_days, at=at, calendar=calendar) if clock else None,
         hides=must_hide(topic, kind=kind) and not case.hides_identity,
         drops=kind != case.kind and case.answers.filter(state=AnswerState.PROPOSED).exists(),
         unasked=[question for question in asked if question.pk not in answered],
@@ -135,10 +135,10 @@ def _keep_limit(change: Change, calendar: WorkingCalendar) -> None:
     case, clock = change.case, promise_clock(change.case)
     if clock is None:
         return
-    due = topic_limit.earlier_due(clock, case, days=case.limit_days, at=change.at, calendar=calendar)
+    due = extensions.earlier_due(clock, case, days=case.limit_days, at=change.at, calendar=calendar)
     if due is None:
         return
-    topic_limit.move_earlier(clock, due=due)
+    extensions.move_earlier(clock, due=due)
     new_on = timezone.localdate(due)
     change.set(promised_on=new_on)
     outbox.cancel(reference=case.reference, templates=PROMISES | REMINDERS, at=change.at)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext, ngettext
 from agencies.calendar import AMMAN, WorkingCalendar
 from complaints.case_text.estimates import days_label
 from complaints.case_text.time_held import working_words
-from complaints.clocks.due_soon import soon_ends
-from complaints.clocks.pauses import Pause
+from complaints.clocks.clockwork import Pause
+from complaints.clocks.extensions import soon_ends
 from complaints.models import Case, ListedCase
 from complaints.workflow import State
 from kit.dates import day_digits

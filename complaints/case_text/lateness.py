@@ -13,7 +13,7 @@ from accounts.roles import ESCALATION_LEVEL_NAMES, Role
 from agencies.calendar import WorkingCalendar
 from agencies.models import current_calendar
 from complaints.case_text.time_held import holder_name
-from complaints.clocks.steps import ESCALATED, next_step
+from complaints.clocks.clockwork import ESCALATED, next_step
 from complaints.models import Case, Clock, Holding
 from complaints.workflow import ClockKind, State
 from kit.dates import day_digits

@@ -12,7 +12,7 @@ from accounts.models import roles_held
 from accounts.roles import ESCALATION_LEVEL_NAMES, Role
 from agencies.models import Agency
 from complaints.case_text.kind_texts import OWED
-from complaints.clocks import limits, pauses
+from complaints.clocks import clockwork
 from complaints.models import Case
 from complaints.workflow import Holder, State
 from kit.dates import day_digits
@@ -106,7 +106,7 @@ def _otherwise(case: Case, at: datetime) -> str:
 
 def _while_asked(case: Case, at: datetime) -> str:
     """Return until when the agency's clock is paused, which has a limit even if the citizen is asked repeatedly."""
-    still = pauses.pause_now(case)
+    still = clockwork.pause_now(case)
     if still is None:
         return gettext(
             "The reply deadline is paused until you answer. If you do not answer in time, work continues "
@@ -128,7 +128,7 @@ def _up_the_ladder(agency: Agency | None, at: datetime) -> str:
 
     It costs one statement.
     """
-    levels = limits.ladder()
+    levels = clockwork.ladder()
     held = roles_held(levels, timezone.localdate(at), agency=agency) if agency else frozenset[Role]()
     names = [str(ESCALATION_LEVEL_NAMES[role]) for role in levels if role in held]
     if not names:

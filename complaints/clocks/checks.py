@@ -10,7 +10,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from complaints.clocks.limits import DAYS, ESCALATION_LEVELS, items
+from complaints.clocks.clockwork import DAYS, ESCALATION_LEVELS, items
 
 #: More than a quarter of a year of working days is no limit any more.
 MOST_DAYS = 60

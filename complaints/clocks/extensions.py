@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from django.utils import timezone
 
-from agencies.calendar import WorkingCalendar
+from agencies.calendar import AMMAN, WorkingCalendar
+from complaints.clocks import clockwork
+from complaints.clocks.clockwork import after_pauses
 from complaints.models import Case, Clock
 from complaints.workflow import ClockKind
 from complaints.workflow.refusals import ActionRefused
@@ -101,3 +103,40 @@ def is_possible(case: Case, *, at: datetime, calendar: WorkingCalendar) -> bool:
     clock = require_promise_clock(case)
     most = most_days(case, clock, calendar=calendar)
     return most > 0 and calendar.due(clock.due_at, most) > at
+
+
+# ---- The date of a promise after the topic of its case was corrected: earlier where the topic asks for it,
+# never later.
+
+
+def earlier_due(clock: Clock, case: Case, *, days: int, at: datetime, calendar: WorkingCalendar) -> datetime | None:
+    """Return when ``clock`` is due by a limit of ``days`` working days; None where the promise is no later than that.
+
+    A date that was granted later may be twice as far, as ``extensions.latest_day`` says. Pauses count, and there is
+    always one working day left from ``at``.
+    """
+    was_extended = clock.due_at > clock.first_due_at
+    limit = after_pauses(clock, calendar.due(case.limit_from, 2 * days if was_extended else days), calendar)
+    limit = max(limit, calendar.due(at, 1))
+    return limit if timezone.localdate(limit) < timezone.localdate(clock.due_at) else None
+
+
+def move_earlier(clock: Clock, *, due: datetime) -> None:
+    """Set the date of ``clock`` to the earlier ``due``; reminders are computed anew."""
+    clockwork.move(clock, first=min(clock.first_due_at, due), due=due)
+    clock.save(update_fields=clockwork.MOVED)
+
+
+# ---- Until when a deadline counts as due soon: one rule for queue, list, digest and figures. ----
+
+
+#: A case is due soon through the end of this many working days after today, so that a weekend hides nothing.
+SOON_DAYS = 2
+
+
+def soon_ends(at: datetime, calendar: WorkingCalendar) -> datetime:
+    """Return the moment from which a deadline is no longer due soon, seen from ``at``: a midnight in Amman."""
+    day = timezone.localdate(at, AMMAN)
+    for _ in range(SOON_DAYS):
+        day = calendar.working_day_after(day)
+    return datetime.combine(day + timedelta(days=1), time.min, AMMAN)

@@ -25,7 +25,7 @@ from complaints.actions.undo import answered_with
 from complaints.attachments.fields import NOT_STORED
 from complaints.attachments.uploads import NotStored
 from complaints.case_text.history import action_label
-from complaints.clocks import extensions, pauses
+from complaints.clocks import clockwork, extensions
 from complaints.desk.directorate_forms import IN_OTHER_HANDS, AsksNowForm, asked_text, last_consultation
 from complaints.engine import notices
 from complaints.engine.transition import TransitionNotAllowed
@@ -291,7 +291,7 @@ def _ask_form(request: ActionRequest) -> AskWithFilesForm:
 def ask(request: ActionRequest) -> HttpResponse:
     """Ask the citizen one question, with files; the deadline is paused meanwhile."""
     form: AskWithFilesForm = request.before
-    is_sent, rest = request.is_sent(form), pauses.remaining_pause(request.case, at=request.at)
+    is_sent, rest = request.is_sent(form), clockwork.remaining_pause(request.case, at=request.at)
     if not is_sent:
         return request.page(rest=rest)
     try:
@@ -304,7 +304,7 @@ def ask(request: ActionRequest) -> HttpResponse:
     return request.done(_asked_words(rest))
 
 
-def _asked_words(rest: pauses.RemainingPause | None) -> str:
+def _asked_words(rest: clockwork.RemainingPause | None) -> str:
     if rest is not None and rest.is_over:
         return gettext("Your question was sent. The deadline is not paused: the maximum pause has been used.")
     if rest is not None and not rest.is_whole:

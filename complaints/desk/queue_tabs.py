@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.roles import CMU, DESK
 from agencies.calendar import WorkingCalendar
 from agencies.models import current_calendar
-from complaints.clocks.due_soon import soon_ends
+from complaints.clocks.extensions import soon_ends
 from complaints.models import Case, CaseQuerySet, ListedCase
 from complaints.models.listed_cases import ListOptions, listed_cases
 from complaints.permissions import conditions

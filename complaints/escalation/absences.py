@@ -19,7 +19,7 @@ from accounts.roles import DESK, Role
 from accounts.staff.absences import planned_absences
 from agencies.models import Agency, current_calendar
 from complaints.actions import linked_cases
-from complaints.clocks import limits
+from complaints.clocks import clockwork
 from complaints.engine.transition import NotEntitled, act
 from complaints.models import Case, CaseEvent
 from complaints.permissions import policy
@@ -161,7 +161,7 @@ def _assign(case: Case, officer: User | None, *, by: User | None, at: datetime) 
 
 def inactive_since(at: datetime) -> datetime:
     """Return the moment ``SILENCE_HOURS`` of working time before ``at``: who was last seen before it is inactive."""
-    calendar, minutes = current_calendar(), limits.inactivity_minutes()
+    calendar, minutes = current_calendar(), clockwork.inactivity_minutes()
     day = timezone.localdate(at)
     # Back day by day until there is enough time in between, then forward to the minute.
     while (spent := calendar.working_minutes(calendar.opening(day), at)) < minutes:

@@ -21,7 +21,7 @@ from accounts.models import Absence, Membership, User
 from accounts.roles import DESK, Role
 from agencies.calendar import AMMAN, WorkingCalendar
 from agencies.models import current_calendar
-from complaints.clocks.due_soon import soon_ends
+from complaints.clocks.extensions import soon_ends
 from complaints.escalation.unit_digest import UnitCounts, unit_counts
 from complaints.models import Case, CaseEvent, CaseQuerySet, Refusal
 from complaints.models.case import COMEBACKS

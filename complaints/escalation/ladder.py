@@ -27,8 +27,8 @@ from accounts.roles import DESK, LADDER, LEADERSHIP, Role
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, current_calendar
 from complaints.case_text.lateness import late_label, message_words
-from complaints.clocks import limits
-from complaints.clocks.steps import ESCALATED, OF_THE_UNIT, Step, empty_level, next_step
+from complaints.clocks import clockwork
+from complaints.clocks.clockwork import ESCALATED, OF_THE_UNIT, Step, empty_level, next_step
 from complaints.engine import notices
 from complaints.engine.batches import act_on_each
 from complaints.engine.change import CaseStaff, Change
@@ -280,7 +280,7 @@ class _StepMessages:
             day = timezone.localdate(self.clock.due_at)
             yield notices.to_citizen("case_reminder", case=self.change.case, on=day)
             return
-        is_last = self.step.share == limits.reminders()[-1]
+        is_last = self.step.share == clockwork.reminders()[-1]
         ways = BY_EMAIL_AND_SMS if is_last and self.clock.kind not in OF_THE_UNIT else BY_EMAIL
         is_today = timezone.localdate(self.clock.due_at) == timezone.localdate(self.post.at)
         template = "officer_due" if is_today and self.clock.kind == ClockKind.ANSWER else "officer_reminder"

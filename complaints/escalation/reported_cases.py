@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from accounts.roles import Role
-from complaints.clocks.steps import empty_level
+from complaints.clocks.clockwork import empty_level
 from kit.statements import ALWAYS, Condition, Statement
 
 

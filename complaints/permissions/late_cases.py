@@ -7,8 +7,8 @@ from datetime import date, datetime, time
 from django.utils import timezone
 
 from agencies.calendar import AMMAN, WorkingCalendar
-from complaints.clocks import limits
-from complaints.clocks.steps import empty_level
+from complaints.clocks import clockwork
+from complaints.clocks.clockwork import empty_level
 from complaints.models import Case, Clock, Explanation
 from complaints.workflow import AT_AGENCY, Action
 
@@ -47,7 +47,7 @@ def may_ask_unit(case: Case, *, at: datetime) -> bool:
 def _all_levels_were_told(case: Case) -> bool:
     running = Clock.objects.filter(case=case, ended_at__isnull=True, paused_at__isnull=True, task__isnull=True)
     taken = set(running.values_list("steps__step", flat=True))
-    return all(taken & {str(role), empty_level(role)} for role in limits.ladder())
+    return all(taken & {str(role), empty_level(role)} for role in clockwork.ladder())
 
 
 def reminds_again_on(case: Case, *, at: datetime, calendar: WorkingCalendar) -> date | None:

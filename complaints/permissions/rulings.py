@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext, ngettext
 
 from agencies.models import Agency
-from complaints.clocks import limits
+from complaints.clocks import clockwork
 from complaints.models import Case
 from complaints.permissions import partner_tasks
 from complaints.permissions.partner_tasks import DatedPartnerTask
@@ -21,7 +21,7 @@ class AgencyEnded(ActionRefused):
 
 def bounces_before_ruling() -> int:
     """Return after how many bounces the unit decides which agency owns a case."""
-    return limits.bounces_before_ruling()
+    return clockwork.bounces_before_ruling()
 
 
 def needs_ruling(case: Case) -> bool:

@@ -39,7 +39,7 @@ from complaints.case_text.kinds import WORDS, words_of_kind
 from complaints.case_text.lateness import lateness
 from complaints.case_text.promise import promise_card
 from complaints.case_text.status import citizen_status
-from complaints.clocks import limits
+from complaints.clocks import clockwork
 from complaints.engine import rating_links, receipts
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, CaseEvent
@@ -308,7 +308,7 @@ TOO_MANY = 429
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Offer the four kinds to everybody; to a citizen also what waits and what runs; staff have a desk."""
-    days = limits.days_in(State.REFERRED)
+    days = clockwork.days_in(State.REFERRED)
     context: dict[str, object] = {"track": TrackForm(), "kinds": WORDS, "competence_days": days}
     if request.user.is_authenticated:
         if request.user.is_staff:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from accounts.roles import Role
-from complaints.clocks.steps import ESCALATED, Step, empty_level, next_step
+from complaints.clocks.clockwork import ESCALATED, Step, empty_level, next_step
 from complaints.models import Clock, ClockStep
 from complaints.simulation.case_rows import CaseRows
 from complaints.workflow import Action, State

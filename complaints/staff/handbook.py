@@ -20,8 +20,8 @@ from accounts.roles import ANY_STAFF, ESCALATION_LEVEL_NAMES
 from complaints.actions.consultations import LINK_LIFE
 from complaints.actions.objections import SHORTEST_OBJECTION
 from complaints.attachments.uploads import MOST_FILES
-from complaints.clocks import limits
-from complaints.clocks.due_soon import SOON_DAYS
+from complaints.clocks import clockwork
+from complaints.clocks.extensions import SOON_DAYS
 from complaints.staff.frame import frame
 from complaints.staff.handbook_pages import BY_NAME, other_pages, own_pages
 from complaints.workflow import MAX_OBJECTIONS, OBJECTION_DAYS, State
@@ -56,19 +56,19 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 def values() -> dict[str, Any]:
     """Return the numbers and names in the texts, as the settings and the code have them now."""
     return {
-        "triage_days": _working_days(limits.days_in(State.TRIAGE)),
-        "competence_days": _working_days(limits.days_in(State.REFERRED)),
-        "reply_days": _working_days(limits.days_in(State.WAITING)),
-        "ruling_days": _working_days(limits.days_in(State.OBJECTED)),
-        "level_days": _working_days(limits.LEVEL_DAYS),
+        "triage_days": _working_days(clockwork.days_in(State.TRIAGE)),
+        "competence_days": _working_days(clockwork.days_in(State.REFERRED)),
+        "reply_days": _working_days(clockwork.days_in(State.WAITING)),
+        "ruling_days": _working_days(clockwork.days_in(State.OBJECTED)),
+        "level_days": _working_days(clockwork.LEVEL_DAYS),
         "objection_days": _days(timedelta(days=OBJECTION_DAYS)),
         "link_days": _days(LINK_LIFE),
         "soon_days": _working_days(SOON_DAYS),
         "send_window": span_words(settings.SEND_WINDOW),
-        "inactivity_hours": _working_hours(limits.inactivity_minutes() // 60),
-        "bounces": limits.bounces_before_ruling(),
-        "reminders": limits.reminders(),
-        "levels": [ESCALATION_LEVEL_NAMES[level] for level in limits.ladder()],
+        "inactivity_hours": _working_hours(clockwork.inactivity_minutes() // 60),
+        "bounces": clockwork.bounces_before_ruling(),
+        "reminders": clockwork.reminders(),
+        "levels": [ESCALATION_LEVEL_NAMES[level] for level in clockwork.ladder()],
         "most_objections": MAX_OBJECTIONS,
         "shortest_objection": SHORTEST_OBJECTION,
         "most_files": MOST_FILES,

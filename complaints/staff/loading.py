@@ -13,7 +13,7 @@ from agencies.calendar import WorkingCalendar
 from agencies.models import current_calendar
 from complaints.actions.topic_answers import answers_to_show
 from complaints.case_text.deadline import case_countdown, status_colour
-from complaints.clocks import clockwork, pauses
+from complaints.clocks import clockwork
 from complaints.models import Case, CaseQuerySet
 from complaints.permissions.case_parts import with_parts
 from complaints.permissions.pending import with_pending
@@ -45,7 +45,7 @@ _CASE: Final = CompiledRead(_case, is_prepared=True)
 def case_context(case: Case, user: User, *, at: datetime, calendar: WorkingCalendar | None = None) -> dict[str, Any]:
     """Return the context of the head of every page about ``case``; a known ``calendar`` spares a statement."""
     calendar = calendar or current_calendar()
-    countdown = case_countdown(case, at=at, calendar=calendar, pause=pauses.pause_now(case))
+    countdown = case_countdown(case, at=at, calendar=calendar, pause=clockwork.pause_now(case))
     visibility = StaffVisibility(user, at).of(case)
     return {
         "case": case,

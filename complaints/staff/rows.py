@@ -14,8 +14,8 @@ from accounts.models import User
 from agencies.calendar import WorkingCalendar
 from complaints.case_text.deadline import Countdown, case_countdown, countdown_to, status_colour
 from complaints.case_text.estimates import days_label
-from complaints.clocks import pauses
-from complaints.clocks.pauses import Pause
+from complaints.clocks import clockwork
+from complaints.clocks.clockwork import Pause
 from complaints.models import Case, ListedCase
 from complaints.models.listed_cases import with_citizens
 from complaints.visibility.identity import knows_person
@@ -58,7 +58,7 @@ def queue_rows(
 
     Two statements at most for those that wait for their citizen, and one where a subject is redacted for the reader.
     """
-    paused = pauses.pauses_now(cases)
+    paused = clockwork.pauses_now(cases)
     rows = [queue_row(case, user, at=at, calendar=calendar, pause=paused.get(case.pk)) for case in cases]
     with_citizens(case for case, row in zip(cases, rows, strict=True) if not row.knows_person)
     return rows

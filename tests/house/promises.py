@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from accounts.policy import POLICY_VERSION
-from complaints.clocks import limits
+from complaints.clocks import clockwork
 from complaints.workflow import State
 from config.devstack.state import ROOT
 from notifications.wordings import ar, en
@@ -71,7 +71,7 @@ def pages(language: str) -> dict[str, str]:
     policy = ("pages/usage_policy/points.html", f"pages/usage_policy/{POLICY_VERSION}.{language}.html")
     templates = {name: (f"pages/{name}/{language}.html",) for name in ("help", "privacy", "accessibility")}
     with translation.override(language):
-        context = {"competence_days": limits.days_in(State.REFERRED), "status_number": "90111"}
+        context = {"competence_days": clockwork.days_in(State.REFERRED), "status_number": "90111"}
         return {
             name: "".join(render_to_string(each, context) for each in parts)
             for name, parts in (templates | {"usage_policy": policy}).items()

@@ -12,7 +12,7 @@ from django.core.checks.registry import registry
 from django.core.exceptions import ImproperlyConfigured
 
 from agencies.calendar import AMMAN
-from complaints.clocks import checks, clockwork, limits
+from complaints.clocks import checks, clockwork
 from complaints.models import Case
 from complaints.workflow import STATE_RULES, State
 from config.devstack.state import ROOT
@@ -37,7 +37,7 @@ def found(settings: Any, **wrong: Any) -> list[str]:
 
 
 def test_the_defaults_are_those_of_the_table() -> None:
-    assert {state: limits.days_in(state) for state in State} == {state: STATE_RULES[state].days for state in State}
+    assert {state: clockwork.days_in(state) for state in State} == {state: STATE_RULES[state].days for state in State}
 
 
 def test_the_defaults_pass_and_the_checks_are_registered(settings: Any) -> None:
@@ -89,7 +89,7 @@ def test_a_number_that_is_none(name: str, value: str, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize("value", [" 25 , 50,75 "])
 def test_spaces_do_no_harm(settings: Any, value: str) -> None:
     assert found(settings, REMINDERS=value, LADDER=" secretary_general , supervisor ") == []
-    assert (limits.reminders(), limits.ladder()) == ((25, 50, 75), ("secretary_general", "supervisor"))
+    assert (clockwork.reminders(), clockwork.ladder()) == ((25, 50, 75), ("secretary_general", "supervisor"))
 
 
 @pytest.mark.parametrize("least", [True, False])

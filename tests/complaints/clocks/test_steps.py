@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from agencies.calendar import AMMAN, Hours, WorkingCalendar
 from complaints.clocks import clockwork
-from complaints.clocks.steps import next_step
+from complaints.clocks.clockwork import next_step
 from complaints.models import Clock
 from complaints.workflow import ClockKind
 

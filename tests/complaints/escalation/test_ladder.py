@@ -22,7 +22,7 @@ from agencies.models import Agency
 from complaints.actions import accept, ask, close, extend, propose_extension, reply, undo
 from complaints.case_text.citizen_case import case_page
 from complaints.case_text.promise import promise_card
-from complaints.clocks.steps import Step
+from complaints.clocks.clockwork import Step
 from complaints.engine.history_chain import first_forged
 from complaints.escalation import ladder
 from complaints.models import Case, Clock, ClockStep, ReferralTask

@@ -8,7 +8,7 @@ from django.db.models import F
 
 from accounts.roles import Role
 from agencies.models import current_calendar
-from complaints.clocks.steps import ESCALATED
+from complaints.clocks.clockwork import ESCALATED
 from complaints.escalation import ladder
 from complaints.escalation.recalculation import RecalculatedDates, recalculated_dates
 from complaints.models import Case, CaseEvent, Clock, ClockStep, Ending

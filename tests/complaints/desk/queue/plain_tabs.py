@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from complaints.clocks.due_soon import soon_ends
+from complaints.clocks.extensions import soon_ends
 from complaints.desk.queue_tabs import StaffContext, Tab
 from complaints.models import Case, CaseEvent, CaseQuerySet, ReferralTask, Refusal, TaskState
 from complaints.models.case import COMEBACKS, PASSING_ON
