@@ -1,7 +1,5 @@
 """Finds the person behind a request of an app by the key in its header Authorization; no cookie is read."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import uuid

@@ -1,7 +1,5 @@
 """The person's own account: what the page shows of it, masked, and the usage policy."""
 
-from __future__ import annotations
-
 import json
 import secrets
 import uuid

@@ -160,7 +160,7 @@ class ConsultationRequest:
             "case_visibility": self.visibility,
             **context,
         }
-        return render(self.http, f"complaints/desk/directorate.py{name}.html", around, status=status)
+        return render(self.http, f"complaints/desk/directorate/{name}.html", around, status=status)
 
 
 # ---- by the link ----

@@ -483,7 +483,7 @@ def _uploader(request: HttpRequest) -> str:
 
 def _page(request: HttpRequest, name: str, own: Case, form: forms.Form, **more: object) -> HttpResponse:
     context = {"case": own, "kind": words_of_kind(own.kind), "form": form, **more}
-    return render(request, f"complaints/portal/cases.py{name}.html", context, status=status_for(form))
+    return render(request, f"complaints/portal/cases/{name}.html", context, status=status_for(form))
 
 
 def _too_late(request: HttpRequest, ref: str, text: str) -> HttpResponse:

@@ -178,7 +178,7 @@ def _page(
         "may_object": owner is not None and objecting(case, owner, at=at) is not None,
         **more,
     }
-    return render(request, f"complaints/portal/rating.py{name}.html", context, status=status)
+    return render(request, f"complaints/portal/rating/{name}.html", context, status=status)
 
 
 def _unknown(request: HttpRequest, *, at: datetime) -> HttpResponse:

@@ -102,7 +102,7 @@ class DirectoryRequest:
         """Return a page of the directory."""
         user = signed_in_user(self.http)
         content = {"table": self.table, **context, **frame(user, at=self.author.at)}
-        return render(self.http, f"complaints/unit/directory.py{template}.html", content, status=status)
+        return render(self.http, f"complaints/unit/directory/{template}.html", content, status=status)
 
 
 type Page = Callable[..., HttpResponseBase]

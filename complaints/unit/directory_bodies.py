@@ -350,4 +350,4 @@ def cancel(request: HttpRequest, succession: int) -> HttpResponseBase:
 def _page(request: HttpRequest, template: str, **context: object) -> HttpResponse:
     user = signed_in_user(request)
     content = {**context, **frame(user, at=timezone.now())}
-    return render(request, f"complaints/unit/directory_bodies.py{template}.html", content)
+    return render(request, f"complaints/unit/directory/successions/{template}.html", content)

@@ -421,7 +421,7 @@ def _decide(
             return redirect("identity", citizen.pk)
     user = signed_in_user(request)
     context = {"citizen": citizen, "form": form, "title": title, "version": seen, **frame(user, at=timezone.now())}
-    return render(request, f"complaints/unit/identities.py{template}.html", context)
+    return render(request, f"complaints/unit/identities/{template}.html", context)
 
 
 def _conflict(request: HttpRequest, citizen: Citizen, form: Form | None = None) -> HttpResponse:

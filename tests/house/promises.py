@@ -50,7 +50,7 @@ CITIZENS_PAGES = (
     "403_csrf.html",
 )
 #: The templates among them that staff read.
-PAGES_OF_STAFF = ("accounts/staff", "accounts/sign_in/staff.py", "accounts/sign_in/factors.py")
+PAGES_OF_STAFF = ("accounts/staff", "accounts/sign_in/staff", "accounts/sign_in/factor")
 MARKED = re.compile(
     r'{%\s*translate\s+"(?P<short>[^"]+)"|_\("(?P<argument>[^"]+)"\)'
     r"|{%\s*blocktranslate[^%]*%}(?P<long>.*?){%\s*(?:endblocktranslate|plural)",

@@ -88,8 +88,8 @@ def test_a_sentence_is_read_as_its_reader_reads_it() -> None:
 
 COOKIE_SETTERS = [
     "accounts/contact.py",
-    "accounts/sign_in/held_forms.py",
     "accounts/sign_in/devices.py",
+    "accounts/sign_in/held_forms.py",
     "complaints/portal/filing_steps.py",
 ]
 

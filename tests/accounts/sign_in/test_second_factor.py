@@ -159,7 +159,5 @@ def test_sessions_are_opened_in_four_places_only_and_that_of_staff_is_behind_the
 
     assert importing(r"from django\.contrib\.auth import [^\n]*\blogin\b") == {"accounts/sign_in/sessions.py"}
     places = importing(r"import open_session\b")
-    citizens = {
-        f"accounts/{place}.py" for place in ("registration/views", "registration/oidc_views", "sign_in/citizens/views")
-    }
+    citizens = {f"accounts/{place}.py" for place in ("registration/pages", "sign_in/citizens")}
     assert places == citizens | {"accounts/sign_in/staff.py"}
