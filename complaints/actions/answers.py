@@ -17,7 +17,7 @@ from complaints.actions.decisions import before
 from complaints.answer_quality.judgement import CaseWords, Judgement, Result, judge
 from complaints.answer_quality.stored import current_lexicon
 from complaints.answer_quality.subjects import subject_group
-from complaints.attachments import prepared
+from complaints.attachments import responses
 from complaints.engine.change import Change, Fact
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, transition
 from complaints.models import Answer, AnswerState, Case
@@ -144,7 +144,7 @@ def _write(change: Change, state: AnswerState, text: AnswerText, *, by: User) ->
         written_at=at,
         given_at=at if is_given else None,
     )
-    prepared.give(answer, text.files)
+    responses.give(answer, text.files)
     return answer
 
 

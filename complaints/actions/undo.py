@@ -10,7 +10,7 @@ from django.db.models import F
 
 from accounts.models import User
 from complaints.actions import linked_cases
-from complaints.attachments import prepared
+from complaints.attachments import responses
 from complaints.engine import centre_calls, holders, notices, signed_links
 from complaints.engine.change import Change
 from complaints.engine.transition import TransitionNotAllowed, transition
@@ -88,7 +88,7 @@ def _take_answer_back(change: Change, closing: CaseEvent, *, by: User) -> None:
     """Take the answer back; its files go with the next one."""
     case = change.case
     for answer in case.answers.filter(event=closing):
-        prepared.take_back(answer, by=by)
+        responses.take_back(answer, by=by)
     case.answers.filter(event=closing).update(state=AnswerState.TAKEN_BACK, taken_back_event=change.event_id)
     change.set(closed_at=None, closed_by=None, outcome="")
 

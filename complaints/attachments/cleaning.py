@@ -15,10 +15,10 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from complaints.attachments import films, picture_process, recognition
-from complaints.attachments.film_tables import HasPlaces, NoFilm
-from complaints.attachments.inspection import FOLDER
+from complaints.attachments.films import HasPlaces, NoFilm
+from complaints.attachments.recognition import FOLDER
 from complaints.attachments.rewritten import Refused
-from complaints.attachments.stored import open_stored
+from complaints.attachments.uploads import open_stored
 from complaints.models import Attachment
 from kit.slots import NoSlot
 from kit.storage_errors import StorageUnavailable

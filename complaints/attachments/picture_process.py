@@ -15,7 +15,7 @@ from kit.slots import NoSlot, Slots
 #: Isolated from everything but the modules of the site, which it finds itself.
 _ROOT: Final = str(Path(__file__).resolve().parents[2])
 _RUN: Final = (
-    f"import sys; sys.path.append({_ROOT!r}); from complaints.attachments.decoding import main; sys.exit(main())"
+    f"import sys; sys.path.append({_ROOT!r}); from complaints.attachments.reencoding import main; sys.exit(main())"
 )
 #: Pictures decoded at once by one web process, and threads that may wait for their turn.
 AT_ONCE: Final = 1

@@ -1,6 +1,6 @@
 """Writes one picture or PDF anew, and makes the thumbnail of a picture.
 
-It runs in the process of `complaints/attachments/decoding.py`, with its limits, and imports no table.
+It runs in the process of `complaints/attachments/reencoding.py`, with its limits, and imports no table.
 """
 
 from __future__ import annotations
@@ -9,15 +9,69 @@ import os
 import re
 import resource
 import struct
+import sys
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from io import BytesIO
+from math import isfinite
 from typing import Any, Final, NamedTuple
 
 from PIL import ExifTags, Image
 
-from complaints.attachments.camera import camera_facts
-from complaints.attachments.rewritten import CameraFacts, DecodingResult, Refused
+from complaints.attachments.rewritten import PDF_FORM, VOICE_FORM, CameraFacts, DecodingResult, Refused, Rewritten
+
+# ---- Reads when and where a photo was taken, as its camera wrote it (EXIF); broken or impossible values are
+# left out.
+
+
+#: What Pillow raises on metadata it does not understand: the file is at fault, not the code.
+BROKEN: Final = (
+    *(OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, AttributeError, struct.error),
+    *(ArithmeticError, RecursionError),
+)
+_MOMENT: Final = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)")
+_OFFSET: Final = re.compile(r"[+-]\d\d:\d\d")
+
+
+def camera_facts(exif: Any) -> CameraFacts:
+    """Return what the EXIF of a picture tells; each part is empty if it is missing or broken."""
+    return CameraFacts(_read(_taken, exif) or "", _read(_place, exif))
+
+
+def _read(read: Callable[[Any], Any], exif: Any) -> Any:
+    try:
+        return read(exif)
+    except BROKEN:
+        return None
+
+
+def _taken(exif: Any) -> str:
+    written = exif.get_ifd(ExifTags.IFD.Exif)
+    found = _MOMENT.fullmatch(str(written.get(ExifTags.Base.DateTimeOriginal, "")).strip(" \0"))
+    if found is None:
+        return ""
+    year, month, day, time = found.groups()
+    offset = str(written.get(ExifTags.Base.OffsetTimeOriginal, "")).strip(" \0")
+    text = f"{year}-{month}-{day}T{time}{offset if _OFFSET.fullmatch(offset) else ''}"
+    return datetime.fromisoformat(text).isoformat()
+
+
+def _place(exif: Any) -> tuple[float, float] | None:
+    written = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    latitude = _degrees(written[ExifTags.GPS.GPSLatitude], written[ExifTags.GPS.GPSLatitudeRef], "NS", 90)
+    longitude = _degrees(written[ExifTags.GPS.GPSLongitude], written[ExifTags.GPS.GPSLongitudeRef], "EW", 180)
+    # A camera that has not found its place writes zeros.
+    return (latitude, longitude) if latitude or longitude else None
+
+
+def _degrees(parts: Any, side: str, sides: str, most: int) -> float:
+    degrees, minutes, seconds = (float(part) for part in parts)
+    value = degrees + minutes / 60 + seconds / 3600
+    if side not in tuple(sides) or not isfinite(value) or not 0 <= value <= most:
+        raise ValueError
+    return round(-value if side == sides[1] else value, 6)
+
 
 MEGABYTE: Final = 1024 * 1024
 #: What the process may use. The dearest accepted pictures were measured at 445 MB and 1.8 s.
@@ -301,3 +355,36 @@ def limit_this_process() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(NICENESS)
+
+
+# ---- The program that writes one file anew, in a process of its own with limits on what it may use. ----
+#
+# `complaints/attachments/picture_process.py` runs it with the form of the file as its argument, the file on standard
+# input and the result on standard output: a line of JSON, the file and the thumbnail. It imports no table of the
+# site, so that it starts quickly.
+
+
+def rewrite(content: bytes, form: str) -> Rewritten:
+    """Return the file written anew; raises ``Refused``."""
+    if form == PDF_FORM:
+        return Rewritten(clean_pdf(content))
+    if form.startswith(VOICE_FORM):
+        # Here and not above: a picture needs no PyAV.
+        from complaints.attachments.rewritten import rewrite_voice  # noqa: PLC0415
+
+        voice, seconds = rewrite_voice(content, form.removeprefix(VOICE_FORM))
+        return Rewritten(voice, seconds=seconds)
+    return Rewritten(*reencode(content, form))
+
+
+def main() -> int:
+    """Write standard input anew; the exit code is a ``DecodingResult``."""
+    limit_this_process()
+    try:
+        written = rewrite(sys.stdin.buffer.read(), sys.argv[-1])
+    except Refused as refused:
+        return refused.verdict
+    except MemoryError:
+        return DecodingResult.COSTLY
+    sys.stdout.buffer.write(written.to_bytes())
+    return DecodingResult.DONE

@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import logging
+import re
+import tempfile
 import unicodedata
-from collections.abc import Collection, Sequence
-from contextlib import suppress
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
 from complaints.attachments import films, picture_process
-from complaints.attachments.film_tables import HasPlaces, NoFilm
-from complaints.attachments.recognition import FileKind, FileRefused, RefusalCause, recognise
+from complaints.attachments.films import HasPlaces, NoFilm
+from complaints.attachments.recognition import MOST_VIDEO_BYTES, FileKind, FileRefused, RefusalCause, recognise
 from complaints.attachments.rewritten import PDF_FORM, CameraFacts, DecodingResult, Refused, Rewritten
-from complaints.models import Attachment, Case, Consultation, Draft, Thumbnail
-from complaints.models.files import storage_name
+from complaints.models import Answer, Attachment, Case, Consultation, Draft, Thumbnail, Upload, UploadPiece
+from complaints.models.files import FROM_CITIZEN, TO_CITIZEN, VOICE_TYPE, storage_name
 from kit import clamd
 from kit.compiled_reads import CompiledRead
 from kit.file_storage import has_no_room
 from kit.slots import NoSlot
-from kit.storage_errors import StorageUnavailable
+from kit.storage_errors import StorageUnavailable, reason
+from kit.streams import stream
 
 logger = logging.getLogger(__name__)
 
@@ -265,3 +273,214 @@ def _delete_after_commit(attachments: list[Attachment]) -> None:
     for attachment in attachments:
         stored = attachment.file
         transaction.on_commit(partial(stored.storage.delete, str(stored.name)), robust=True)
+
+
+# ---- Files that arrive in pieces: begun, taken up again after a broken connection, checked, thrown away when
+# left.
+#
+# A piece is a row, so that any web process can take the next one, and nothing has to be tidied up on a disk.
+
+
+#: Bytes of every piece but the last.
+PIECE: Final = 256 * 1024
+#: How long an upload waits for its next piece.
+UPLOAD_LIFE: Final = timedelta(hours=24)
+MOST_DROPPED: Final = 500
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
+
+class WrongUpload(ValueError):
+    """The name, the size or the digest of a file cannot be true."""
+
+
+class TooManyUploads(Exception):
+    """The draft has as many files and unfinished uploads as it may have."""
+
+
+class NoUpload(Exception):
+    """The upload is not there: it was finished, cancelled, or left alone for too long."""
+
+
+class OutOfOrder(Exception):
+    """The piece does not begin where the last one ended; ``received`` is where that is."""
+
+    def __init__(self, received: int) -> None:
+        super().__init__(str(received))
+        self.received = received
+
+
+class WrongPiece(ValueError):
+    """The piece is not as long as it has to be."""
+
+
+class WrongContent(ValueError):
+    """The pieces together are not the file that was announced."""
+
+
+def find_upload(draft: Draft, *, size: int, sha256: str) -> Upload | None:
+    """Return the upload of this file to ``draft`` that was begun before."""
+    return Upload.objects.filter(draft=draft.pk, size=size, sha256=sha256).first()
+
+
+def require_possible(*, size: int, sha256: str) -> None:
+    """Raise ``FileRefused`` for what is larger than any file of ours, and ``WrongUpload`` for what is no file."""
+    if size > MOST_VIDEO_BYTES:
+        raise FileRefused(RefusalCause.VIDEO_SIZE)
+    if size <= 0 or not _SHA256.fullmatch(sha256):
+        raise WrongUpload
+
+
+def begin(draft: Draft, *, name: str, size: int, sha256: str, room: int, at: datetime) -> Upload:
+    """Return the upload of a file to ``draft``, begun now or before: it goes on behind ``received``.
+
+    Raises ``TooManyUploads`` if there is no ``room`` for one more beside those that are not finished.
+    """
+    with transaction.atomic():
+        # Two tabs are counted together.
+        Draft.objects.select_for_update().filter(pk=draft.pk).first()
+        if known := find_upload(draft, size=size, sha256=sha256):
+            return known
+        if Upload.objects.filter(draft=draft.pk).count() >= room:
+            raise TooManyUploads
+        return Upload.objects.create(draft=draft.pk, name=tidy_name(name), size=size, sha256=sha256, changed_at=at)
+
+
+def take_piece(draft: Draft, key: UUID, *, start: int, content: bytes, at: datetime) -> Upload:
+    """Store the piece that begins at the byte ``start``, and return the upload with it.
+
+    A piece that came before, or before its turn, raises ``OutOfOrder`` and changes nothing; one of another length than
+    ``PIECE``, or than what is left, raises ``WrongPiece``.
+    """
+    with transaction.atomic():
+        upload = _upload(draft, key)
+        if start != upload.received:
+            raise OutOfOrder(upload.received)
+        if len(content) != min(PIECE, upload.size - start):
+            raise WrongPiece
+        UploadPiece.objects.create(upload=upload, start=start, content=content)
+        upload.received, upload.changed_at = start + len(content), at
+        upload.save(update_fields=["received", "changed_at"])
+    return upload
+
+
+def received(draft: Draft, key: UUID) -> int:
+    """Return how many bytes of an upload are there; raise ``NoUpload``."""
+    found = Upload.objects.filter(pk=key, draft=draft.pk).values_list("received", flat=True).first()
+    if found is None:
+        raise NoUpload
+    return found
+
+
+def _upload(draft: Draft, key: UUID) -> Upload:
+    upload = Upload.objects.select_for_update().filter(pk=key, draft=draft.pk).first()
+    if upload is None:
+        raise NoUpload
+    return upload
+
+
+@contextmanager
+def assembled(draft: Draft, key: UUID) -> Iterator[UploadedFile[Any]]:
+    """Give the complete file as a form would have brought it, open until the block ends.
+
+    Raises ``OutOfOrder`` while pieces are missing, and ``WrongContent`` if it is another file than announced: the
+    upload is deleted then. Raises OSError where there is no room.
+    """
+    upload = Upload.objects.filter(pk=key, draft=draft.pk).first()
+    if upload is None:
+        raise NoUpload
+    if upload.received != upload.size:
+        raise OutOfOrder(upload.received)
+    with tempfile.TemporaryFile() as file:
+        digest = hashlib.sha256()
+        for content in stream(upload.pieces.values_list("content", flat=True), portion=8):
+            digest.update(content)
+            file.write(content)
+        if digest.hexdigest() != upload.sha256:
+            drop(draft, key)
+            raise WrongContent
+        file.seek(0)
+        yield UploadedFile(file=file, name=upload.name, size=upload.size)
+
+
+def drop(draft: Draft, key: UUID) -> None:
+    """Delete an upload with its pieces; harmless if it is gone."""
+    Upload.objects.filter(pk=key, draft=draft.pk).delete()
+
+
+def drop_old(*, at: datetime) -> int:
+    """Delete uploads left alone, and those whose draft is gone, in one batch; return how many. Safe to repeat."""
+    has_draft = Exists(Draft.objects.filter(pk=OuterRef("draft")))
+    old = Upload.objects.filter(Q(changed_at__lt=at - UPLOAD_LIFE) | ~has_draft).values_list("pk", flat=True)
+    keys = list(old[:MOST_DROPPED])
+    Upload.objects.filter(pk__in=keys).delete()
+    return len(keys)
+
+
+# ---- Reading a stored file, which must be what was uploaded. ----
+
+
+def open_stored(attachment: Attachment) -> File[Any]:
+    """Return the file of ``attachment``, open at its beginning, after comparing all its bytes with its SHA-256.
+
+    Raises FileNotFoundError, and ``StorageUnavailable`` if it cannot be read now or is not what was uploaded.
+    """
+    try:
+        stored: File[Any] = attachment.file.storage.open(str(attachment.file.name), "rb")
+        is_whole = hmac.compare_digest(_stored_digest(stored), attachment.sha256)
+    except (FileNotFoundError, StorageUnavailable):
+        raise
+    except OSError as error:
+        logger.critical("A stored file cannot be read.", extra={"attachment": str(attachment.pk)})
+        msg = f"The file of attachment {attachment.pk} cannot be read: {reason(error)}."
+        raise StorageUnavailable(msg) from None
+    if not is_whole:
+        stored.close()
+        logger.critical("A stored file is not what was uploaded.", extra={"attachment": str(attachment.pk)})
+        msg = f"The file of attachment {attachment.pk} is not what was uploaded."
+        raise StorageUnavailable(msg)
+    stored.seek(0)
+    return stored
+
+
+def _stored_digest(stored: File[Any]) -> str:
+    digest = hashlib.sha256()
+    for chunk in stored.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+# ---- Which files of a case each kind of reader sees; the caller has checked that the reader may open the case. ----
+
+
+def citizen_files(case: Case, *, at: datetime) -> QuerySet[Attachment]:
+    """Return the files the citizen sees at ``at``.
+
+    The own ones, those of questions, those of a directorate that are shown, and those of answers sent, of the lead's
+    too.
+    """
+    answers = _sent(case, at=at).values(source=Coalesce("lead_answer", "pk"))
+    return Attachment.objects.filter(Q(FROM_CITIZEN | TO_CITIZEN, case=case) | Q(answer__in=answers))
+
+
+def files_by_event(case: Case, *, at: datetime) -> Mapping[int | None, Sequence[Attachment]]:
+    """Return the files the citizen sees by the key of the event they came with, None for the filing; one statement."""
+    answers = _sent(case, at=at).filter(Q(pk=OuterRef("answer")) | Q(lead_answer=OuterRef("answer")))
+    of_answer = Subquery(answers.values("event_id")[:1])
+    came_with = Coalesce("event_id", "shown__event_id", of_answer, output_field=BigIntegerField())
+    found: defaultdict[int | None, list[Attachment]] = defaultdict(list)
+    for file in citizen_files(case, at=at).annotate(came_with=came_with):
+        found[file.came_with].append(file)
+    return found
+
+
+def directorate_files(asked: Consultation) -> QuerySet[Attachment]:
+    """Return the files a directorate may read: those of the request, and the citizen's but for voices.
+
+    A voice would tell it who the citizen is.
+    """
+    written = FROM_CITIZEN & ~Q(content_type=VOICE_TYPE)
+    return Attachment.objects.filter(Q(written, case=asked.case_id) | Q(consultation=asked, event=asked.event_id))
+
+
+def _sent(case: Case, *, at: datetime) -> QuerySet[Answer]:
+    return case.answers.sent(at=at).order_by()

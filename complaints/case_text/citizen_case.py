@@ -14,7 +14,7 @@ from accounts.contact import citizen_key
 from accounts.models import User
 from agencies.models import current_calendar
 from complaints.actions.topic_answers import answers_to_show
-from complaints.attachments.readable import files_by_event
+from complaints.attachments.uploads import files_by_event
 from complaints.case_text import delivery_status, timeline
 from complaints.case_text.answer_rounds import answer_rounds
 from complaints.case_text.delivery_status import SEALED, DeliveryStatus

@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 from complaints import actions, reference
 from complaints.actions import linked_cases
 from complaints.actions.answer_copies import matching_answers
-from complaints.attachments import prepared, uploads
+from complaints.attachments import responses, uploads
 from complaints.attachments.fields import NOT_STORED, refusal_text, take as take_files, uploader_key
 from complaints.attachments.recognition import RefusalCause
 from complaints.case_text import timeline
@@ -101,7 +101,7 @@ class AnswerFiles:
 
 def take(request: ActionRequest) -> AnswerFiles:
     """Keep the files that were sent and remove the one that is to go; return where the files stand then."""
-    waiting = prepared.prepared_files(request.case, request.user)
+    waiting = responses.prepared_files(request.case, request.user)
     if request.data is None or not request.permissions.may_write_answer:
         return AnswerFiles(AnswerFilesForm(None, request=request, room=0), list(waiting), is_settled=True)
     is_removing = REMOVE in request.data
@@ -111,7 +111,7 @@ def take(request: ActionRequest) -> AnswerFiles:
     form = AnswerFilesForm(request.data, request.http.FILES, request=request, room=room)
     is_valid = form.is_valid()
     try:
-        prepared.prepare(form.taken, case=request.case, by=request.user)
+        responses.prepare(form.taken, case=request.case, by=request.user)
     except uploads.NotStored:
         form.add_error("other", NOT_STORED)
         is_valid = False
@@ -123,7 +123,7 @@ def _remove(request: ActionRequest, key: str) -> None:
         wanted = uuid.UUID(key)
     except ValueError:
         return
-    for file in prepared.prepared_files(request.case, request.user).filter(pk=wanted):
+    for file in responses.prepared_files(request.case, request.user).filter(pk=wanted):
         uploads.remove(file)
 
 

@@ -27,9 +27,8 @@ from complaints.actions.consultations import NotAsked, NotOfTheAgency, Overtaken
 from complaints.actions.notes import HeldByAnother
 from complaints.actions.topic_answers import answers_to_show
 from complaints.attachments.fields import NOT_STORED
-from complaints.attachments.readable import directorate_files
 from complaints.attachments.responses import file_response
-from complaints.attachments.uploads import NotStored
+from complaints.attachments.uploads import NotStored, directorate_files
 from complaints.case_text.deadline import countdown_to
 from complaints.case_text.estimates import GivenEstimate, LatestEstimate, given_estimates, latest_estimate, offers
 from complaints.desk import directorate_forms

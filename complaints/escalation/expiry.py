@@ -13,7 +13,7 @@ from django.db.models import Case as Either, F, Q, Value, When
 from django.utils import timezone
 
 from complaints.actions import lapse
-from complaints.attachments import arrivals, prepared, uploads
+from complaints.attachments import responses, uploads
 from complaints.clocks import clockwork
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, CentreContact, Clock, ContactResult, Draft, ReadMark
@@ -97,8 +97,8 @@ def discard_drafts(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
     count = _repeated(partial(_discard_some, run), MOST_DRAFTS, until=until)
     with run.row("contacts"):
         end_contacts(at=at)
-    _repeated(partial(arrivals.drop_old, at=at), arrivals.MOST_DROPPED, until=until)
-    _repeated(partial(prepared.drop_old, at=at), prepared.MOST_DROPPED, until=until)
+    _repeated(partial(uploads.drop_old, at=at), uploads.MOST_DROPPED, until=until)
+    _repeated(partial(responses.drop_old, at=at), responses.MOST_DROPPED, until=until)
     with run.row("unsent forms"):
         count += _repeated(partial(store.delete_expired, at=at, most=MOST_DRAFTS), MOST_DRAFTS, until=until)
     with run.row("read marks"):

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from agencies import deadline_recalculation
-from complaints.attachments import inspection
+from complaints.attachments import recognition
 from complaints.engine import history_anchors
 from complaints.escalation import (
     absences,
@@ -132,7 +132,7 @@ def execute_successions() -> int:
 @shared_task(name="complaints.check_files", **NIGHTLY)
 def check_files() -> bool:
     """Raise an alarm if files and rows differ, and resolve it when they agree again; safe to run twice."""
-    differs = bool(inspection.find_differences(at=timezone.now()))
+    differs = bool(recognition.find_differences(at=timezone.now()))
     (alarms.raise_alarm if differs else alarms.resolve)(AlarmKind.FILES_DIFFER)
     return differs
 
@@ -140,7 +140,7 @@ def check_files() -> bool:
 @shared_task(name="complaints.check_storage")
 def check_storage() -> bool:
     """Raise an alarm while the disk has no room for files; safe to run twice."""
-    has_room = inspection.has_room()
+    has_room = recognition.has_room()
     (alarms.resolve if has_room else alarms.raise_alarm)(AlarmKind.STORAGE_FULL)
     return has_room
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from complaints.models.history import events_of_its_case
 from complaints.workflow import Action
 
-#: Every voice note is written anew as this; see ``complaints.attachments.voices``.
+#: Every voice note is written anew as this; see ``complaints.attachments.rewritten``.
 VOICE_TYPE = "audio/mpeg"
 
 

@@ -31,8 +31,8 @@ from complaints.actions.ratings import words_for_objection
 from complaints.actions.reminders import RemindedToday
 from complaints.actions.topic_answers import questions_for
 from complaints.attachments.fields import uploader_key
-from complaints.attachments.readable import citizen_files
 from complaints.attachments.responses import shown_response
+from complaints.attachments.uploads import citizen_files
 from complaints.case_text import citizen_case, timeline
 from complaints.case_text.answer_rounds import AnswerRound, RoundObjection
 from complaints.case_text.kinds import WORDS, words_of_kind

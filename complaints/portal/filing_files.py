@@ -26,7 +26,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from complaints.attachments import arrivals, uploads
+from complaints.attachments import uploads
 from complaints.attachments.fields import KILOBYTE, NOT_STORED, accept, refusal_text, spend
 from complaints.attachments.recognition import FileRefused
 from complaints.attachments.responses import shown_response
@@ -60,13 +60,13 @@ def new_files(request: HttpRequest, writer: Writer, kind: str) -> HttpResponse:
     draft = requested_draft(request, writer, kind, at=at)
     try:
         return _step(request, writer, draft, at)
-    except arrivals.NoUpload:
+    except uploads.NoUpload:
         return _refusal(gettext("This file was not kept. Choose it again."), status=404)
-    except arrivals.OutOfOrder as error:
+    except uploads.OutOfOrder as error:
         return JsonResponse({"received": error.received}, status=409)
     except TooManyDrafts:
         return _refusal(TOO_MANY_DRAFTS if writer.citizen else TOO_MANY_VISITORS, status=TOO_MANY_REQUESTS)
-    except (arrivals.WrongUpload, arrivals.WrongPiece, arrivals.WrongContent):
+    except (uploads.WrongUpload, uploads.WrongPiece, uploads.WrongContent):
         return _refusal(gettext("The file arrived damaged. Choose it again."))
     except FileRefused as error:
         return _refusal(refusal_text(error.reason, uploads.tidy_name(request.POST.get("name", ""))))
@@ -81,13 +81,13 @@ def _step(request: HttpRequest, writer: Writer, draft: Draft, at: datetime) -> H
         return _begin(request, writer, draft, at)
     # A key that is somebody else's names a draft that is not begun.
     if not draft.is_begun:
-        raise arrivals.NoUpload
+        raise uploads.NoUpload
     if "upload" in request.GET:
         return _take_piece(request, draft, at)
     if "finish" in request.POST:
         return _finish(request, writer, draft, at)
     if "cancel" in request.POST:
-        arrivals.drop(draft, _key(request.POST["cancel"]))
+        uploads.drop(draft, _key(request.POST["cancel"]))
     elif "remove" in request.POST:
         for attachment in draft.attachments.filter(pk=_key(request.POST["remove"])):
             uploads.remove(attachment)
@@ -104,14 +104,14 @@ def _key(text: object) -> uuid.UUID:
 def _number(text: str) -> int:
     number = sent_number(text)
     if number is None:
-        raise arrivals.WrongUpload
+        raise uploads.WrongUpload
     return number
 
 
 def _begin(request: HttpRequest, writer: Writer, draft: Draft, at: datetime) -> HttpResponse:
     size, sha256 = _number(request.POST.get("size", "")), request.POST["sha256"]
-    arrivals.require_possible(size=size, sha256=sha256)
-    upload = arrivals.find_upload(draft, size=size, sha256=sha256) if draft.is_begun else None
+    uploads.require_possible(size=size, sha256=sha256)
+    upload = uploads.find_upload(draft, size=size, sha256=sha256) if draft.is_begun else None
     if upload is None:
         try:
             # The file itself is counted as often as it is opened: when it is complete.
@@ -130,19 +130,19 @@ def _begin(request: HttpRequest, writer: Writer, draft: Draft, at: datetime) -> 
                         )
                     )
                 upload = _new_upload(request, draft, size, sha256, at)
-        except arrivals.TooManyUploads:
+        except uploads.TooManyUploads:
             return _refusal(gettext("You have already added 10 files. Remove one to add another."))
     return JsonResponse({"upload": upload.pk, "received": upload.received, "draft": draft.pk})
 
 
 def _new_upload(request: HttpRequest, draft: Draft, size: int, sha256: str, at: datetime) -> Upload:
     name, room = request.POST.get("name", ""), uploads.MOST_FILES - draft.attachments.count()
-    return arrivals.begin(draft, name=name, size=size, sha256=sha256, room=room, at=at)
+    return uploads.begin(draft, name=name, size=size, sha256=sha256, room=room, at=at)
 
 
 def _take_piece(request: HttpRequest, draft: Draft, at: datetime) -> HttpResponse:
     key, start = _key(request.GET["upload"]), _number(request.GET.get("start", ""))
-    upload = arrivals.take_piece(draft, key, start=start, content=request.body, at=at)
+    upload = uploads.take_piece(draft, key, start=start, content=request.body, at=at)
     return JsonResponse({"received": upload.received})
 
 
@@ -154,19 +154,19 @@ def _finish(request: HttpRequest, writer: Writer, draft: Draft, at: datetime) ->
     except ValidationError as error:
         return _refusal(error.messages[0], status=TOO_MANY_REQUESTS)
     try:
-        with arrivals.assembled(draft, key) as file:
+        with uploads.assembled(draft, key) as file:
             taken, refused = accept([file], at=at)
             uploads.keep(taken, draft=draft)
     except (OSError, uploads.NotStored) as error:
         if isinstance(error, OSError) and not has_no_room(error):
             raise
         return _refusal(NOT_STORED)
-    arrivals.drop(draft, key)
+    uploads.drop(draft, key)
     if refused:
         return _refusal(refused[0])
     kept = draft.attachments.filter(sha256=taken[0].sha256).first()
     if kept is None:
-        raise arrivals.NoUpload
+        raise uploads.NoUpload
     row = loader.render_to_string("complaints/attachments/_draft_file.html", _row(kept, draft), request)
     return JsonResponse({"html": row, "key": kept.pk})
 

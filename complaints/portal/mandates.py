@@ -14,9 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.decorators import citizen_required, signed_in_citizen, signed_in_user
 from accounts.models import Citizen, Mandate, MandateOver
-from complaints.attachments import mandate_papers
-from complaints.attachments.fields import NOT_STORED, UploadForm, uploader_key
-from complaints.attachments.mandate_papers import NotWaiting, TooMany
+from complaints.attachments import fields
+from complaints.attachments.fields import NOT_STORED, NotWaiting, TooMany, UploadForm, uploader_key
 from complaints.attachments.uploads import NotStored
 from complaints.case_text.kinds import WORDS
 from complaints.filing import drafting
@@ -55,22 +54,22 @@ def papers(request: HttpRequest, pk: UUID) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     asked = Mandate.objects.filter(by_unit=True, representative=signed_in_citizen(request))
     mandate = get_object_or_404(asked, pk=pk)
-    kept = mandate_papers.kept_papers(mandate)
+    kept = fields.kept_papers(mandate)
     form = PapersForm(
         *((request.POST, request.FILES) if request.method == "POST" else ()),
         uploader=uploader_key(user),
         at=at,
-        room=max(mandate_papers.MOST - len(kept), 0),
+        room=max(fields.MOST - len(kept), 0),
     )
     if not mandate.is_waiting(at=at):
         return _too_late(request, pk)
     if form.is_bound and form.is_valid():
         try:
-            mandate_papers.add(mandate, form.taken, by=user, at=at)
+            fields.add(mandate, form.taken, by=user, at=at)
         except NotStored:
             form.add_error("attachments", NOT_STORED)
         except TooMany:
-            kept = mandate_papers.kept_papers(mandate)
+            kept = fields.kept_papers(mandate)
             form.add_error(
                 "attachments", gettext("Papers were added in another window. Choose again: nothing was saved.")
             )
@@ -79,7 +78,7 @@ def papers(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, gettext("The papers were added to your request."))
             return redirect("mandate", pk)
-    page = {"form": form, "mandate": mandate, "kept": kept, "has_room": len(kept) < mandate_papers.MOST}
+    page = {"form": form, "mandate": mandate, "kept": kept, "has_room": len(kept) < fields.MOST}
     return render(request, "complaints/portal/mandates/papers.html", page)
 
 

@@ -24,9 +24,9 @@ from accounts.decorators import citizen_required, handles_rate_limits, signed_in
 from accounts.models import Citizen, DataCopy, Mandate, PrivacyRequest, RequestKind, RequestState
 from accounts.rate_limits import DAY, RateLimit, spend
 from accounts.sign_in.passwords import is_confirmed_by_password
-from complaints.attachments import mandate_papers
+from complaints.attachments import fields
 from complaints.attachments.recognition import MEGABYTE
-from complaints.attachments.stored import open_stored
+from complaints.attachments.uploads import open_stored
 from complaints.case_text import timeline
 from complaints.case_text.event_texts import texts_for_citizen
 from complaints.case_text.message_names import message_name
@@ -258,7 +258,7 @@ def _mandate(mandate: Mandate, citizen: Citizen) -> Data:
 
 
 def _papers(mandate: Mandate) -> list[str]:
-    return [paper.attachment.name for paper in mandate_papers.kept_papers(mandate)] if mandate.by_unit else []
+    return [paper.attachment.name for paper in fields.kept_papers(mandate)] if mandate.by_unit else []
 
 
 def _request(request: PrivacyRequest) -> Data:

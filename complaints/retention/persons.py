@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.contact import citizen_key
 from accounts.mandates import changes
 from accounts.models import Citizen, PrivacyRequest, RequestKind, RequestState, User
-from complaints.attachments import mandate_papers, uploads
+from complaints.attachments import fields, uploads
 from complaints.models import ERASED, Case, UnsentForm
 from complaints.retention import erasing, holds, reports
 from complaints.workflow import State
@@ -81,7 +81,7 @@ def erase_person(citizen: Citizen, *, at: datetime) -> None:
         uploads.discard(draft)
     UnsentForm.objects.filter(user=citizen.user_id).delete()
     held = holds.held_people(timezone.localdate(at))
-    mandate_papers.discard_for(citizen, held)
+    fields.discard_for(citizen, held)
     changes.end_all_mandates(citizen, by=None, at=at)
     # Whoever is on the line with an agent is nobody from now on: nothing more is written for the person.
     citizen.contacts.filter(ended_at=None).update(citizen=None, proven_at=None, draft=None, phone=None, proof="")

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.mandates import changes
 from accounts.models import PrivacyRequest, RequestKind, RequestState
-from complaints.attachments import mandate_papers
+from complaints.attachments import fields
 from complaints.models import Case, CaseQuerySet, DoomedFile
 from complaints.retention import erasing, holds, persons, reports, rules
 from complaints.workflow import State
@@ -50,7 +50,7 @@ def _erase_mandates(at: datetime) -> None:
     with transaction.atomic():
         holds.announce_erasing()
         held = holds.held_people(timezone.localdate(at))
-        mandate_papers.discard_over(held, at=at)
+        fields.discard_over(held, at=at)
         changes.erase_words(held)
 
 

@@ -21,7 +21,7 @@ from accounts.mandates.changes import MandateChanged, MandateInForce, MandateRow
 from accounts.models import Citizen, Mandate, User, ViewKind
 from accounts.roles import CMU
 from accounts.sign_in.factors import recent_factor_required
-from complaints.attachments import mandate_papers
+from complaints.attachments import fields
 from complaints.attachments.responses import shown_response
 from complaints.staff.frame import frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
@@ -124,7 +124,7 @@ def paper(request: HttpRequest, pk: UUID, file: UUID) -> HttpResponseBase:
     """Return a file that proves a mandate; who looked at its people is recorded."""
     user, at = signed_in_user(request), timezone.now()
     found = _load(pk, user)
-    kept = next((one for one in mandate_papers.kept_papers(found) if one.attachment_id == file), None)
+    kept = next((one for one in fields.kept_papers(found) if one.attachment_id == file), None)
     if kept is None:
         raise Http404
     for person in found.both:
@@ -162,7 +162,7 @@ def _page(
         "claim": changes.requested_claim(fresh.claimed) if is_waiting else None,
         "known": _known(fresh) if is_waiting else None,
         "is_waiting": is_waiting,
-        "papers": mandate_papers.kept_papers(fresh),
+        "papers": fields.kept_papers(fresh),
         "is_in_force": fresh.is_in_force(at=at),
         "is_outdated": is_outdated,
         "typed": "\n".join(str(value) for value in form.cleaned_data.values() if value) if is_outdated and form else "",

@@ -12,7 +12,7 @@ from django.db import OperationalError, transaction
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
-from complaints.attachments.inspection import LEAST_ROOM
+from complaints.attachments.recognition import LEAST_ROOM
 from config.monitoring import facts, registry_part
 from config.monitoring.part_status import PartState, PartStatus, Text, working
 from notifications import alarms, periodic, programs

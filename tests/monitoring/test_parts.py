@@ -19,7 +19,7 @@ from agencies.models import Agency, OutsideCentre, Topic
 from complaints.actions import accept, file
 from complaints.actions.filing import Filing
 from complaints.actions.outside_centres import hand_over
-from complaints.attachments.inspection import LEAST_ROOM
+from complaints.attachments.recognition import LEAST_ROOM
 from complaints.models import Case, Clock
 from config.devstack.state import ROOT
 from config.monitoring import facts, parts, registry_part

@@ -13,8 +13,8 @@ from ninja import Query, Router
 from accounts.api.access import signed_in
 from accounts.decorators import signed_in_citizen, signed_in_user
 from complaints.api.v1.case_schemas import CaseRow, OwnCases, Thread, row_fields, thread
-from complaints.attachments.readable import citizen_files
 from complaints.attachments.responses import shown_response
+from complaints.attachments.uploads import citizen_files
 from complaints.case_text import citizen_case
 from complaints.models import Case
 from complaints.own_cases import listing

@@ -17,7 +17,7 @@ from accounts.api.access import TAKES_KEY, Body, Line, once, signed_in
 from accounts.decorators import signed_in_user
 from complaints.api.v1.case_schemas import StoredFile, files
 from complaints.api.v1.drafts import own_draft
-from complaints.attachments import arrivals, uploads
+from complaints.attachments import uploads
 from complaints.attachments.fields import KILOBYTE, NOT_STORED, accept, refusal_text, spend, uploader_key
 from complaints.attachments.recognition import FileRefused
 from complaints.models import Draft
@@ -40,7 +40,7 @@ class UploadState(BaseModel):
 
     upload: uuid.UUID
     received: int
-    piece: int = arrivals.PIECE
+    piece: int = uploads.PIECE
 
 
 @contextmanager
@@ -48,13 +48,13 @@ def _faults_as_problems() -> Iterator[None]:
     """Say what is wrong with an upload as a problem."""
     try:
         yield
-    except arrivals.NoUpload:
+    except uploads.NoUpload:
         raise Problem("not_found") from None
-    except arrivals.OutOfOrder as error:
+    except uploads.OutOfOrder as error:
         raise Problem("out_of_order", received=error.received) from None
-    except (arrivals.WrongPiece, arrivals.WrongContent):
+    except (uploads.WrongPiece, uploads.WrongContent):
         raise Problem("damaged") from None
-    except arrivals.TooManyUploads:
+    except uploads.TooManyUploads:
         raise Problem("file_refused", gettext("You have already added 10 files. Remove one to add another.")) from None
 
 
@@ -72,16 +72,16 @@ def begin_upload(request: HttpRequest, draft: uuid.UUID, body: NewUpload) -> Sta
     at = timezone.now()
     own = own_draft(request, draft, at=at)
     try:
-        arrivals.require_possible(size=body.size, sha256=body.sha256)
+        uploads.require_possible(size=body.size, sha256=body.sha256)
     except FileRefused as error:
         raise Problem("file_refused", refusal_text(error.reason, uploads.tidy_name(body.name))) from None
     with _faults_as_problems():
-        upload = arrivals.find_upload(own, size=body.size, sha256=body.sha256)
+        upload = uploads.find_upload(own, size=body.size, sha256=body.sha256)
         if upload is None:
             # The file itself is counted as often as it is opened: when it is complete.
             _spend(request, files=0, kilobytes=-(-body.size // KILOBYTE))
             room = uploads.MOST_FILES - own.attachments.count()
-            upload = arrivals.begin(own, name=body.name, size=body.size, sha256=body.sha256, room=room, at=at)
+            upload = uploads.begin(own, name=body.name, size=body.size, sha256=body.sha256, room=room, at=at)
     return Status(201, UploadState(upload=upload.pk, received=upload.received))
 
 
@@ -90,7 +90,7 @@ def get_upload(request: HttpRequest, draft: uuid.UUID, upload: uuid.UUID) -> Upl
     """Say how much of a file is there."""
     own = own_draft(request, draft, at=timezone.now())
     with _faults_as_problems():
-        return UploadState(upload=upload, received=arrivals.received(own, upload))
+        return UploadState(upload=upload, received=uploads.received(own, upload))
 
 
 @router.put(
@@ -111,7 +111,7 @@ def send_piece(
     at = timezone.now()
     own = own_draft(request, draft, at=at)
     with _faults_as_problems():
-        state = arrivals.take_piece(own, upload, start=start, content=request.body, at=at)
+        state = uploads.take_piece(own, upload, start=start, content=request.body, at=at)
     return UploadState(upload=state.pk, received=state.received)
 
 
@@ -124,14 +124,14 @@ def finish_upload(request: HttpRequest, draft: uuid.UUID, upload: uuid.UUID) -> 
     own = own_draft(request, draft, at=at)
     _spend(request, files=1, kilobytes=0)
     try:
-        with _faults_as_problems(), arrivals.assembled(own, upload) as file:
+        with _faults_as_problems(), uploads.assembled(own, upload) as file:
             taken, refused = accept([file], at=at)
             uploads.keep(taken, draft=own)
     except (OSError, uploads.NotStored) as error:
         if isinstance(error, OSError) and not has_no_room(error):
             raise
         raise Problem("unavailable", NOT_STORED) from None
-    arrivals.drop(own, upload)
+    uploads.drop(own, upload)
     if refused:
         raise Problem("file_refused", refused[0])
     return _kept(own, taken[0].sha256)
@@ -148,7 +148,7 @@ def _kept(draft: Draft, sha256: str) -> StoredFile:
 @router.delete("/drafts/{uuid:draft}/uploads/{uuid:upload}", response={204: None})
 def cancel_upload(request: HttpRequest, draft: uuid.UUID, upload: uuid.UUID) -> Status[None]:
     """Throw an unfinished file away."""
-    arrivals.drop(own_draft(request, draft, at=timezone.now()), upload)
+    uploads.drop(own_draft(request, draft, at=timezone.now()), upload)
     return Status(204, None)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from complaints.attachments import inspection
+from complaints.attachments import recognition
 
 
 class Command(BaseCommand):
@@ -22,10 +22,10 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Print one line for each difference."""
-        found = inspection.find_differences(at=timezone.now())
+        found = recognition.find_differences(at=timezone.now())
         faults = [f"missing: {name}" for name in found.missing]
         if options["delete_orphans"]:
-            self.stdout.write(f"Deleted: {inspection.delete_orphans(found.orphans)} files without a row.")
+            self.stdout.write(f"Deleted: {recognition.delete_orphans(found.orphans)} files without a row.")
         else:
             faults += [f"without a row: {name}" for name in found.orphans]
         if faults:

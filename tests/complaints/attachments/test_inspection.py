@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from complaints.attachments import inspection, uploads
+from complaints.attachments import recognition, uploads
 from complaints.escalation import tasks
 from complaints.models import Attachment, Draft
 from notifications import alarms
@@ -41,7 +41,7 @@ def open_alarms() -> list[str]:
 
 
 def test_files_and_rows_that_belong_together_are_no_difference(kept: Attachment) -> None:
-    assert not inspection.find_differences(at=timezone.now())
+    assert not recognition.find_differences(at=timezone.now())
     call_command("check_files")
     assert tasks.check_files() is False
 
@@ -79,7 +79,7 @@ def test_each_night_the_operators_are_told_and_the_alarm_ends_by_itself(kept: At
 
 def test_the_operators_are_told_before_the_disk_is_full(kept: Attachment, monkeypatch: pytest.MonkeyPatch) -> None:
     assert tasks.check_storage() is True
-    monkeypatch.setattr(inspection, "LEAST_ROOM", 1 << 60)
+    monkeypatch.setattr(recognition, "LEAST_ROOM", 1 << 60)
     tasks.check_storage()
     assert open_alarms() == [AlarmKind.STORAGE_FULL]
     monkeypatch.undo()

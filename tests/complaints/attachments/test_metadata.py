@@ -20,8 +20,7 @@ from complaints.attachments import films
 from complaints.attachments.fields import SENTENCES
 from complaints.attachments.recognition import FileRefused, RefusalCause
 from complaints.attachments.reencoding import clean_pdf, without_camera
-from complaints.attachments.stored import open_stored
-from complaints.attachments.uploads import receive
+from complaints.attachments.uploads import open_stored, receive
 from complaints.models import Attachment, Draft
 from tests.complaints.sample_files import box, film, picture, upload
 

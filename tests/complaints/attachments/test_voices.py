@@ -8,9 +8,9 @@ import pytest
 from django.test import RequestFactory
 
 from complaints.attachments import uploads
-from complaints.attachments.decoding import rewrite
 from complaints.attachments.fields import accept
 from complaints.attachments.recognition import FileRefused, RefusalCause, recognise
+from complaints.attachments.reencoding import rewrite
 from complaints.attachments.responses import shown_response
 from complaints.attachments.rewritten import Refused
 from complaints.attachments.uploads import _CAUSES, receive

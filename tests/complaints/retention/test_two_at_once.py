@@ -14,7 +14,7 @@ from accounts.models import Citizen, PrivacyRequest, RequestKind, RequestState, 
 from agencies.models import Agency
 from complaints.actions import accept, close
 from complaints.actions.objections import object_to
-from complaints.attachments import mandate_papers, uploads
+from complaints.attachments import fields, uploads
 from complaints.models import ERASED, Case, LegalHold, MandatePaper, Objection
 from complaints.retention import erasing, holds, persons, run
 from notifications.models import Message
@@ -126,7 +126,7 @@ def test_papers_of_a_mandate_stay_while_its_other_side_is_held_also_by_a_hold_in
     paper()
     hold = holds.set_hold(case, TERMS, on_person=False, by=lina, at=now)
     with transaction.atomic():
-        mandate_papers.discard_for(amina, holds.held_people(now.date()))
+        fields.discard_for(amina, holds.held_people(now.date()))
     assert MandatePaper.objects.count() == 1
     # A hold that comes while the papers go waits until they are gone, and is told of nothing that was there.
     holds.lift_hold(hold, reason="انتهت الدعوى", by=lina, at=now)

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
-from complaints.attachments.arrivals import PIECE
+from complaints.attachments.uploads import PIECE
 from complaints.models import Attachment, Case, Draft, Upload
 from tests.app_client import App
 from tests.complaints.sample_files import PROGRAM, picture

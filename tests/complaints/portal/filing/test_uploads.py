@@ -9,8 +9,7 @@ from django.urls import reverse
 
 from accounts import rate_limits
 from accounts.models import Citizen, User
-from complaints.attachments.arrivals import PIECE
-from complaints.attachments.uploads import keep, receive
+from complaints.attachments.uploads import PIECE, keep, receive
 from complaints.filing import drafting
 from complaints.models import Attachment, Case, Draft, Upload
 from complaints.workflow import State

@@ -14,7 +14,7 @@ from accounts.contact import citizen_key
 from accounts.models import Citizen, Mandate, MandateOver, User
 from complaints.actions import add
 from complaints.actions.filing import Filing, file
-from complaints.attachments import mandate_papers
+from complaints.attachments import fields
 from complaints.models import Attachment, Case, Draft, LegalHold, MandatePaper
 from complaints.models.listed_cases import by_keys, listed_cases, with_citizens
 from complaints.permissions import policy
@@ -324,7 +324,7 @@ def test_papers_of_two_windows_are_no_more_than_five_and_none_is_lost_unsaid(
     )
     as_karim.post(papers, {"attachments": first})
     with monkeypatch.context() as window:
-        window.setattr(mandate_papers, "kept_papers", lambda _mandate: [])
+        window.setattr(fields, "kept_papers", lambda _mandate: [])
         answer = as_karim.post(papers, {"attachments": second})
     assert (list(answer.context["form"].errors), MandatePaper.objects.count()) == (["attachments"], 3)
 
@@ -363,7 +363,7 @@ def test_papers_are_seen_by_the_unit_alone_and_go_some_time_after_the_mandate(
     held = held_people(now.date())
 
     def discarded(days: int) -> int:
-        return mandate_papers.discard_over(held, at=decided + timedelta(days=days))
+        return fields.discard_over(held, at=decided + timedelta(days=days))
 
     assert [discarded(days) for days in (30, 31)] == [0, 0]
     LegalHold.objects.update(lifted_at=now, lifted_by=lina, lift_reason="r")

@@ -12,7 +12,7 @@ from accounts.models import Citizen, User
 from agencies.models import Topic
 from complaints import actions
 from complaints.actions.links import link
-from complaints.attachments.prepared import PREPARED_LIFE
+from complaints.attachments.responses import PREPARED_LIFE
 from complaints.escalation.expiry import discard_drafts
 from complaints.models import Answer, Attachment, Case
 from complaints.retention.erasing import delete_files, erase_case

@@ -152,7 +152,7 @@ def test_the_agency_reads_a_hidden_voice_without_its_person(
     actions.accept(case, by=omar, at=now, days=3)
     asked = consult(case, by=omar, at=now, directorate=network, text="ما السبب؟")
     assert asked.case.attachments.count() == 1
-    from complaints.attachments.readable import directorate_files
+    from complaints.attachments.uploads import directorate_files
 
     assert list(directorate_files(asked)) == []
 
