@@ -17,7 +17,7 @@ from accounts.contact import citizen_key
 from accounts.models import Citizen
 from accounts.rate_limits import DAY, EVERYBODY, HOUR, RateLimit, allows
 from complaints import reference
-from complaints.case_text.status import citizen_status
+from complaints.case_text.timeline import citizen_status
 from complaints.models import Case, CaseQuerySet
 from complaints.permissions import send_window
 from notifications import addresses, outbox

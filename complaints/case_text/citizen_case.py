@@ -15,16 +15,14 @@ from accounts.models import User
 from agencies.models import current_calendar
 from complaints.actions.topic_answers import answers_to_show
 from complaints.attachments.uploads import files_by_event
-from complaints.case_text import delivery_status, timeline
-from complaints.case_text.answer_rounds import answer_rounds
-from complaints.case_text.delivery_status import SEALED, DeliveryStatus
-from complaints.case_text.event_texts import texts_for_citizen
+from complaints.case_text import messages, timeline
+from complaints.case_text.answers import answer_rounds
+from complaints.case_text.deadline import lateness
+from complaints.case_text.history import standing, texts_for_citizen
 from complaints.case_text.kinds import words_of_kind
-from complaints.case_text.lateness import lateness
+from complaints.case_text.messages import SEALED, DeliveryStatus
 from complaints.case_text.promise import promise_card
-from complaints.case_text.stages import stages
-from complaints.case_text.status import citizen_status
-from complaints.case_text.undone import standing
+from complaints.case_text.timeline import citizen_status, stages
 from complaints.models import Attachment, Case, CaseEvent
 from complaints.models.files import CITIZENS_ACTS
 from complaints.permissions import late_cases, policy, send_window
@@ -133,14 +131,14 @@ def _first_promise(events: Sequence[CaseEvent]) -> date | None:
 def notice_lines(case: Case, *, at: datetime) -> list[NoticeLine]:
     """Return the messages about the case to its citizen, newest first, without those cancelled before sending."""
     newest = _SENT.rows(reference=case.reference, recipient=citizen_key(case.citizen_id))
-    repeated = delivery_status.repetitions_in(reversed(newest))
+    repeated = messages.repetitions_in(reversed(newest))
     labels = _message_labels(case.kind)
     return [
         NoticeLine(
             labels.get(message.template, gettext("Message")),
             message.get_channel_display(),
             message.created_at,
-            delivery_status.for_citizen(message, at=at, repeated=repeated.get(message.pk)),
+            messages.for_citizen(message, at=at, repeated=repeated.get(message.pk)),
         )
         for message in newest
     ]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 from django_stubs_ext import StrPromise
 
-from complaints.workflow import Kind
+from accounts.models import Mandate
+from agencies.models import Agency
+from complaints.models import Case
+from complaints.workflow import Action, Kind, Outcome, State
 
 type Text = str | StrPromise
 
@@ -145,3 +150,77 @@ WORDS: dict[str, KindWords] = {
 def words_of_kind(kind: str) -> KindWords:
     """Return the texts of ``kind``."""
     return WORDS[kind]
+
+
+# ---- How the life of each kind of case reads for its citizen, where it differs from that of a complaint. ----
+
+
+_PASSES_ON = _("Passes your thanks on by")
+_BEING_PASSED_ON = pgettext_lazy("status of a case", "Being passed on")
+
+#: What the holder owes by the date of the promise card.
+OWED: Final[Mapping[tuple[str, str], StrPromise]] = {
+    (Kind.PRAISE, State.REFERRED): _PASSES_ON,
+    (Kind.PRAISE, State.IN_PROGRESS): _PASSES_ON,
+    (Kind.SUGGESTION, State.IN_PROGRESS): _("Considers your suggestion and tells you the decision by"),
+    (Kind.INQUIRY, State.IN_PROGRESS): _("Answers your question by"),
+}
+#: The status of an open case, which is also the word of its stage.
+STATUS: Final[Mapping[tuple[str, str], StrPromise]] = {
+    (Kind.PRAISE, State.REFERRED): _BEING_PASSED_ON,
+    (Kind.PRAISE, State.IN_PROGRESS): _BEING_PASSED_ON,
+    (Kind.SUGGESTION, State.IN_PROGRESS): pgettext_lazy("status of a case", "Being considered"),
+}
+#: The status of a closed case.
+ENDED: Final[Mapping[str, StrPromise]] = {
+    Outcome.THANKED: pgettext_lazy("status of a case", "Delivered"),
+    Outcome.ADOPTED: pgettext_lazy("status of a case", "Adopted"),
+    Outcome.NOT_ADOPTED: pgettext_lazy("status of a case", "Not adopted"),
+}
+#: The title of the closing in the timeline, where it is not simply an answer.
+DECIDED: Final[Mapping[str, StrPromise]] = {
+    Outcome.ADOPTED: _("Decided by %(agency)s"),
+    Outcome.NOT_ADOPTED: _("Decided by %(agency)s"),
+}
+#: The last stage while the case is open.
+LAST_STAGE: Final[Mapping[str, StrPromise]] = {
+    Kind.PRAISE: pgettext_lazy("status of a case", "Delivered"),
+    Kind.SUGGESTION: pgettext_lazy("status of a case", "Decision"),
+}
+
+
+# ---- The agency that a citizen chose and that did not get the case. ----
+
+
+def wished_agency(case: Case) -> Agency | None:
+    """Return the agency chosen when filing, while the case is with the unit because that agency could not receive it.
+
+    None too for a topic that is withheld from agencies. Two statements for a case in triage, none for any other.
+    """
+    if case.state != State.TRIAGE or (case.topic is not None and case.topic.withheld_from_agency):
+        return None
+    filed = case.events.filter(action=Action.FILE, to_state=State.TRIAGE)
+    key = filed.values_list("facts__chosen_agency", flat=True).first()
+    return Agency.objects.filter(pk=key).first() if key else None
+
+
+# ---- Who did something on a case for its citizen: a representative by a mandate, with both people named. ----
+
+
+def spoken_by(mandate: Mandate | None) -> str:
+    """Return who spoke for whom, for these two people; empty for a citizen who acted in person."""
+    if mandate is None:
+        return ""
+    names = {
+        "representative": mandate.representative.full_name if mandate.representative else "",
+        "ground": mandate.get_ground_display(),
+        "person": mandate.person.full_name if mandate.person else "",
+    }
+    return gettext("%(representative)s (%(ground)s) for %(person)s") % names
+
+
+def spoken_for_citizen(mandate: Mandate | None) -> str:
+    """Return who acted, for staff: the names stand where the citizen's does, and not in the history."""
+    if mandate is None:
+        return gettext("the citizen")
+    return gettext("a representative (%(ground)s) for the citizen") % {"ground": mandate.get_ground_display()}

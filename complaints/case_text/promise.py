@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from accounts.models import roles_held
 from accounts.roles import ESCALATION_LEVEL_NAMES, Role
 from agencies.models import Agency
-from complaints.case_text.kind_texts import OWED
+from complaints.case_text.kinds import OWED
 from complaints.clocks import clockwork
 from complaints.models import Case
 from complaints.workflow import Holder, State

@@ -12,8 +12,8 @@ from django.utils.translation import pgettext
 
 from agencies.models import Agency, Governorate, Topic
 from complaints.actions.published_answers import offered_answers
-from complaints.case_text import photo_places, wishes
-from complaints.case_text.case_links import case_address
+from complaints.case_text import kinds, links
+from complaints.case_text.links import case_address
 from complaints.models import Attachment, Case
 from complaints.workflow import Kind
 from kit.components.kept import number_address
@@ -41,7 +41,7 @@ def photo_place(context: Context, case: Case, photo: Attachment) -> str:
     visibility = context.get("case_visibility")
     if visibility is not None and not visibility.knows_person:
         return ""
-    return photo_places.photo_place(case, photo)
+    return links.photo_place(case, photo)
 
 
 @register.simple_tag(takes_context=True)
@@ -102,7 +102,7 @@ def action_items(buttons: Iterable[Any], *, case: Case, suffix: str = "") -> Saf
 @register.simple_tag
 def wished_agency(*, case: Case) -> Agency | None:
     """Return the agency that the citizen chose, while the unit passes the case on because it cannot receive it."""
-    return wishes.wished_agency(case)
+    return kinds.wished_agency(case)
 
 
 @register.simple_tag(takes_context=True)

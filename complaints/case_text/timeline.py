@@ -8,22 +8,77 @@ from datetime import date, datetime
 from typing import Final
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext
+from django.utils import timezone
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django_stubs_ext import StrPromise
 
 from accounts.models import Mandate
 from agencies.models import Agency
 from agencies.names import AgencyNames
 from complaints.actions.answer_copies import headings
-from complaints.case_text.event_texts import EventText, EventTexts
-from complaints.case_text.kind_texts import DECIDED
-from complaints.case_text.kinds import words_of_kind
-from complaints.case_text.speakers import spoken_by
-from complaints.case_text.status import outcome_colour
+from complaints.case_text.history import EventText, EventTexts, standing
+from complaints.case_text.kinds import DECIDED, ENDED, LAST_STAGE, STATUS as KIND_STATUS, spoken_by, words_of_kind
 from complaints.models import Attachment, Case, CaseEvent, Channel, RefusalReason, Solved
 from complaints.permissions.representatives import mandates_by_event
-from complaints.workflow import ACTIONS, Action, ActionRule, Actor, Outcome, State, TimelineText
+from complaints.workflow import ACTIONS, Action, ActionRule, Actor, Kind, Outcome, State, TimelineText
 from kit.unit import unit_name
+
+# ---- The status of a case and of its outcome for the citizen: one word, and the colour of its tag. ----
+
+
+#: Green is for what was wanted; what was done in part is a warning, everything else has no colour.
+_COLOURS: Final[Mapping[str, str]] = {
+    Outcome.SOLVED: "ok",
+    Outcome.ANSWERED: "ok",
+    Outcome.THANKED: "ok",
+    Outcome.ADOPTED: "ok",
+    Outcome.PARTLY: "warn",
+}
+
+
+@dataclass(frozen=True)
+class Status:
+    """The status of a case in one word for its citizen, and the colour of its tag."""
+
+    word: str
+    kind: str
+
+
+def outcome_colour(outcome: str) -> str:
+    """Return the colour of an outcome: ok, warn or nothing."""
+    return _COLOURS.get(outcome, "")
+
+
+def citizen_status(case: Case) -> Status:
+    """Return the status of ``case`` for its citizen."""
+    if not case.is_open:
+        return closed_status(case)
+    word = KIND_STATUS.get((case.kind, case.state), _OPEN[case.state])
+    return Status(str(word), "wait" if case.state == State.WAITING else "info")
+
+
+#: The status of an open case in each state, unless its kind has a word of its own.
+_OPEN: Final[Mapping[str, StrPromise]] = {
+    State.TRIAGE: pgettext_lazy("status of a case", "Received"),
+    State.REFERRED: pgettext_lazy("status of a case", "Being checked"),
+    State.IN_PROGRESS: pgettext_lazy("status of a case", "In progress"),
+    State.WAITING: pgettext_lazy("status of a case", "Needs your answer"),
+    State.OBJECTED: pgettext_lazy("status of a case", "Under review"),
+}
+
+
+def closed_status(case: Case) -> Status:
+    """Return the status of a closed case: partly solved is said as such, and is not green."""
+    if case.outcome in ENDED:
+        return Status(str(ENDED[case.outcome]), outcome_colour(case.outcome))
+    if case.outcome == Outcome.WITHDRAWN:
+        return Status(pgettext("status of a case", "Withdrawn"), "")
+    if case.outcome in {Outcome.INADMISSIBLE, Outcome.NO_REPLY}:
+        return Status(pgettext("status of a case", "Closed"), "")
+    if case.outcome == Outcome.PARTLY:
+        return Status(str(Outcome.PARTLY.label), outcome_colour(case.outcome))
+    return Status(pgettext("status of a case", "Answered"), outcome_colour(case.outcome))
+
 
 #: The labels of the codes that an entry names as its detail; all others are outcomes.
 _LABELS: Final[dict[str, type[TextChoices]]] = {"reason": RefusalReason, "solved": Solved}
@@ -178,3 +233,90 @@ def open_question(case: Case) -> str:
     """Return the open question to the citizen, empty when there is none."""
     question = case.questions.filter(ended_at__isnull=True).first() if case.state == State.WAITING else None
     return question.text if question else ""
+
+
+# ---- The strip of stages of a case: where it stands, and on which day of its history each stage was reached. ----
+
+
+#: After these, whose task the case is must be found or confirmed once more.
+_UNSETTLED = frozenset({Action.DECLINE, Action.RETURN, Action.REFER})
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of a case: ``state`` is done, now or empty; ``on`` is the day it was or will be reached.
+
+    ``event`` is the number of the event that reached it; 0 for a stage that is still to come.
+    """
+
+    word: str
+    state: str
+    on: date | None = None
+    event: int = 0
+
+
+@dataclass
+class _Milestones:
+    """The events that the stages rest on; None where there is none, or where it no longer counts."""
+
+    filed: CaseEvent | None = None
+    accepted: CaseEvent | None = None
+    answered: CaseEvent | None = None
+    ended: CaseEvent | None = None
+
+    def take(self, event: CaseEvent) -> None:
+        """Follow the case through ``event``, which comes after all those taken before."""
+        self.filed = self.filed or event
+        if event.action == Action.ACCEPT:
+            self.accepted = event
+        elif event.action in _UNSETTLED or event.to_state == State.TRIAGE:
+            self.accepted = None
+        if event.action == Action.CLOSE:
+            self.answered = event
+        if event.from_state != event.to_state:
+            self.ended = event if event.to_state == State.CLOSED else None
+
+
+def stages(case: Case, events: Sequence[CaseEvent]) -> list[Stage]:
+    """Return the stages of ``case``, whose ``events`` are all of its history, the oldest first."""
+    found = _Milestones()
+    for event in standing(events):
+        found.take(event)
+    received = _reached(pgettext("status of a case", "Received"), found.filed)
+    checked = pgettext("status of a case", "Agency check")
+    way = [received, *([_reached(checked, found.accepted)] if found.accepted else [])]
+    if case.state == State.CLOSED:
+        return [*way, *_end(case, found)]
+    if case.state == State.OBJECTED:
+        due = timezone.localdate(case.deadline_at) if case.deadline_at else None
+        return [*way, *_answered(found), Stage(gettext("Objection under review"), "now", due)]
+    return [received, *_still_open(case, checked, found)]
+
+
+def _still_open(case: Case, checked: str, found: _Milestones) -> list[Stage]:
+    working = str(KIND_STATUS.get((case.kind, State.IN_PROGRESS), pgettext("status of a case", "In progress")))
+    answer = Stage(str(LAST_STAGE.get(case.kind, pgettext("status of a case", "Answer"))), "")
+    if case.kind == Kind.PRAISE:
+        return [Stage(working, "now" if case.agency_id else ""), answer]
+    if State.IN_PROGRESS not in {case.state, case.resumes_to}:
+        return [Stage(checked, "now"), Stage(working, ""), answer]
+    until = case.promised_on if case.state == State.IN_PROGRESS else None
+    # An agency that answered at once, and whose answer was objected to, never accepted the case in so many words.
+    return [_reached(checked, found.accepted or found.answered), Stage(working, "now", until), answer]
+
+
+def _end(case: Case, found: _Milestones) -> list[Stage]:
+    """Return how the case ended; an objection that was rejected stands after the answer that it left in force."""
+    if found.ended is not None and found.ended.action == Action.DISMISS:
+        return [*_answered(found), _reached(gettext("Objection reviewed"), found.ended)]
+    return [_reached(closed_status(case).word, found.ended)]
+
+
+def _answered(found: _Milestones) -> list[Stage]:
+    return [_reached(pgettext("status of a case", "Answered"), found.answered)] if found.answered else []
+
+
+def _reached(word: str, event: CaseEvent | None) -> Stage:
+    if event is None:
+        return Stage(word, "done")
+    return Stage(word, "done", timezone.localdate(event.at), event.number)

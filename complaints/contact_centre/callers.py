@@ -34,7 +34,7 @@ from complaints.actions.ratings import rate
 from complaints.actions.topic_answers import questions_for
 from complaints.case_text import citizen_case
 from complaints.case_text.promise import Promise, promise_card
-from complaints.case_text.status import Status, citizen_status
+from complaints.case_text.timeline import Status, citizen_status
 from complaints.contact_centre import contacts
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, CentreContact

@@ -29,8 +29,8 @@ from accounts.identity.disclosure import CaseMark, record_view
 from accounts.models import Citizen, User, ViewKind
 from accounts.roles import CMU, CONTACT_CENTRE
 from accounts.sign_in.factors import recent_factor_required
-from complaints.case_text import delivery_status
-from complaints.case_text.message_names import message_name
+from complaints.case_text import messages as delivery_status
+from complaints.case_text.messages import message_name
 from complaints.contact_centre.menu import OVERSEERS
 from complaints.models import TAKEN_DOWN, Case, CentreContact, Channel as models_Channel, ContactResult
 from complaints.staff.frame import frame

@@ -38,7 +38,7 @@ from accounts.registration.register import SaidInPerson, identity_details
 from accounts.roles import CONTACT_CENTRE
 from accounts.sign_in.factors import recent_factor_required
 from agencies.models import Governorate
-from complaints.case_text import known_problems
+from complaints.case_text import links
 from complaints.case_text.kinds import WORDS
 from complaints.contact_centre import contacts
 from complaints.contact_centre.callers import spoken_status
@@ -409,7 +409,7 @@ def _find_page(request: HttpRequest, form: FindPersonForm, *, status: int = 200)
     context = {
         "form": form,
         "open_contacts": contacts.open_contacts(agent, at=at)[:MOST_OPEN],
-        "problems": known_problems.listed(at=at)[:MOST_PROBLEMS],
+        "problems": links.listed(at=at)[:MOST_PROBLEMS],
         **frame(agent, at=at),
     }
     return render(request, "complaints/contact_centre/new_call/find.html", context, status=status)

@@ -20,7 +20,7 @@ from complaints.attachments import responses, uploads
 from complaints.attachments.fields import NOT_STORED, refusal_text, take as take_files, uploader_key
 from complaints.attachments.recognition import RefusalCause
 from complaints.case_text import timeline
-from complaints.case_text.answer_faults import fault_text
+from complaints.case_text.answers import fault_text
 from complaints.desk.directorate_forms import findings
 from complaints.engine import notices
 from complaints.engine.transition import TransitionNotAllowed

@@ -16,8 +16,8 @@ from accounts.models import User, acting_officers
 from accounts.roles import CMU
 from agencies.calendar import WorkingCalendar
 from complaints.actions import precedents
-from complaints.case_text.estimates import days_label
-from complaints.case_text.rulings import rulings_of
+from complaints.case_text.deadline import days_label
+from complaints.case_text.history import rulings_of
 from complaints.clocks import extensions
 from complaints.models import Case, ExtensionState, Precedent, Ruling
 from complaints.permissions import partner_tasks, rulings, second_person, send_window

@@ -21,11 +21,10 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from accounts.models import User
 from accounts.roles import CMU, READERS
-from complaints.case_text.event_texts import EventText
-from complaints.case_text.history import HistoryEntry, Side, without_words
-from complaints.case_text.sent_messages import SentMessage
+from complaints.case_text.deadline import HeldSpan, TimeHeld, minutes_words
+from complaints.case_text.history import EventText, HistoryEntry, Side, without_words
+from complaints.case_text.messages import SentMessage
 from complaints.case_text.tags import ref, user_text
-from complaints.case_text.time_held import HeldSpan, TimeHeld, minutes_words
 from complaints.desk.case_actions import CompetencePanel
 from complaints.desk.directorate_forms import ConsultationSummary
 from complaints.models import (

@@ -29,8 +29,14 @@ from complaints.actions.topic_answers import answers_to_show
 from complaints.attachments.fields import NOT_STORED
 from complaints.attachments.responses import file_response
 from complaints.attachments.uploads import NotStored, directorate_files
-from complaints.case_text.deadline import countdown_to
-from complaints.case_text.estimates import GivenEstimate, LatestEstimate, given_estimates, latest_estimate, offers
+from complaints.case_text.deadline import (
+    GivenEstimate,
+    LatestEstimate,
+    countdown_to,
+    given_estimates,
+    latest_estimate,
+    offers,
+)
 from complaints.desk import directorate_forms
 from complaints.desk.directorate_forms import (
     IN_OTHER_HANDS,

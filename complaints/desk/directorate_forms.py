@@ -16,7 +16,7 @@ from accounts.models import Absence, Membership, User
 from accounts.models.users import LANGUAGES
 from accounts.roles import Role
 from agencies.models import Directorate, current_calendar
-from complaints.case_text.estimates import GivenEstimate, given_estimates
+from complaints.case_text.deadline import GivenEstimate, given_estimates
 from complaints.engine import signed_links
 from complaints.models import WITH_DIRECTORATE, Attachment, Case, Consultation, ConsultationState, Estimate
 from complaints.models.texts import TEXT_LENGTH

@@ -26,8 +26,8 @@ from complaints.actions.answers import AnswerLacksSubstance
 from complaints.actions.consultations import NotOfTheAgency
 from complaints.actions.decisions import PromiseTooLate
 from complaints.actions.notes import HeldByAnother, NotAnOfficer, candidates
-from complaints.case_text.estimates import days_label
-from complaints.case_text.message_preview import preview
+from complaints.case_text.deadline import days_label
+from complaints.case_text.messages import preview
 from complaints.desk.annotations import GONE, AssignForm, LabelForm, NoteForm
 from complaints.desk.directorate_forms import NO_MORE, ConsultForm, last_consultation
 from complaints.engine import notices

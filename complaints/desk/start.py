@@ -31,8 +31,7 @@ from accounts.roles import (
     Role,
 )
 from agencies.models import current_calendar
-from complaints.case_text.lateness import late_label, open_holdings
-from complaints.case_text.time_held import holder_name
+from complaints.case_text.deadline import holder_name, late_label, open_holdings
 from complaints.desk.directorate_forms import MEMBERS
 from complaints.escalation.reported_cases import ReportedCase, reported_cases
 from complaints.models import Case, ListedCase

@@ -26,7 +26,7 @@ from accounts.models import User, acting_as
 from accounts.roles import DESK, LADDER, LEADERSHIP, Role
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, current_calendar
-from complaints.case_text.lateness import late_label, message_words
+from complaints.case_text.deadline import late_label, message_words
 from complaints.clocks import clockwork
 from complaints.clocks.clockwork import ESCALATED, OF_THE_UNIT, Step, empty_level, next_step
 from complaints.engine import notices

@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.roles import LEADERSHIP
 from agencies.calendar import WorkingCalendar
 from agencies.models import current_calendar
-from complaints.case_text.lateness import holder_words, late_label, open_holdings
+from complaints.case_text.deadline import holder_words, late_label, open_holdings
 from complaints.escalation.digest import (
     TASK,
     Morning,

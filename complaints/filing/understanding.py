@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from agencies.models import Agency, City, Governorate, Topic
 from agencies.routing import Matter, owners_for
-from complaints.case_text.known_problems import OfferedProblem, offered_for
+from complaints.case_text.links import OfferedProblem, offered_for
 from complaints.models import Draft
 from complaints.suggestions.everyday import knows_topics, suggest
 from complaints.suggestions.suggestion_model import current_model

@@ -22,10 +22,9 @@ from django_stubs_ext import StrPromise
 from accounts.contact import STAFF_PREFIX, citizen_key
 from accounts.models import User
 from complaints import reference
-from complaints.case_text import delivery_status
+from complaints.case_text import messages
 from complaints.case_text.deadline import span_label
-from complaints.case_text.delivery_status import SEALED, DeliveryStatus
-from complaints.case_text.message_names import addressee_name, message_name
+from complaints.case_text.messages import SEALED, DeliveryStatus, addressee_name, message_name
 from complaints.engine import rating_links, signed_links
 from complaints.models import Case
 from complaints.visibility.identity import knows_person
@@ -101,8 +100,8 @@ def message_detail(message: Message, user: User, *, at: datetime) -> MessageDeta
         message=message,
         name=message_name(message),
         to=addressee_name(message),
-        address=delivery_status.masked_address(message),
-        delivery=delivery_status.for_staff(message, at=at, repeated=repetitions[-1] if repetitions else None),
+        address=messages.masked_address(message),
+        delivery=messages.for_staff(message, at=at, repeated=repetitions[-1] if repetitions else None),
         case=case,
         person=_recipient_name(message, case, user, at=at) if case else "",
         # Whoever reads the link of a directorate could answer for it.
@@ -135,7 +134,7 @@ def _mark(message: Message, repetitions: int) -> str:
 
 
 def _repetitions(message: Message) -> QuerySet[Message]:
-    return message.repetitions.defer(*delivery_status.SEALED).order_by("created_at", "pk")
+    return message.repetitions.defer(*messages.SEALED).order_by("created_at", "pk")
 
 
 def _visible_case(message: Message, user: User, *, at: datetime) -> Case | None:
@@ -314,7 +313,7 @@ def _row(message: Message, visible: set[str], *, at: datetime) -> MessageRow:
         message=message,
         name=message_name(message),
         to=addressee_name(message),
-        delivery=delivery_status.for_staff(message, at=at, repeated=newest),
+        delivery=messages.for_staff(message, at=at, repeated=newest),
         opens_case=message.reference in visible,
     )
 

@@ -24,7 +24,7 @@ from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User
 from accounts.roles import CMU, Role
 from agencies.models import Agency
-from complaints.case_text.message_names import NAMES
+from complaints.case_text.messages import NAMES
 from complaints.models import Case
 from complaints.staff.frame import frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect

@@ -242,7 +242,7 @@ class Objection(models.Model):
     text = models.TextField(max_length=TEXT_LENGTH)
     made_at = models.DateTimeField()
     ruling = models.CharField(max_length=10, choices=ObjectionRuling, blank=True)
-    #: Why it was accepted: a code of ``complaints.case_text.objection_causes``, empty before there were codes.
+    #: Why it was accepted: a code of ``complaints.case_text.answers``, empty before there were codes.
     cause = models.CharField(max_length=12, blank=True, default="", db_default="")
     reasons = models.TextField(max_length=TEXT_LENGTH, blank=True)
     ruled_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from accounts.models import Citizen
 from complaints import reference
-from complaints.case_text.lateness import Lateness, late_cases
+from complaints.case_text.deadline import Lateness, late_cases
 from complaints.case_text.promise import owed_words
-from complaints.case_text.status import Status, citizen_status
+from complaints.case_text.timeline import Status, citizen_status
 from complaints.models import Case, CaseQuerySet
 from complaints.workflow import State
 

@@ -34,11 +34,11 @@ from complaints.attachments.fields import uploader_key
 from complaints.attachments.responses import shown_response
 from complaints.attachments.uploads import citizen_files
 from complaints.case_text import citizen_case, timeline
-from complaints.case_text.answer_rounds import AnswerRound, RoundObjection
+from complaints.case_text.answers import AnswerRound, RoundObjection
+from complaints.case_text.deadline import lateness
 from complaints.case_text.kinds import WORDS, words_of_kind
-from complaints.case_text.lateness import lateness
 from complaints.case_text.promise import promise_card
-from complaints.case_text.status import citizen_status
+from complaints.case_text.timeline import citizen_status
 from complaints.clocks import clockwork
 from complaints.engine import rating_links, receipts
 from complaints.engine.transition import TransitionNotAllowed

@@ -19,7 +19,7 @@ from accounts.decorators import signed_in_user
 from accounts.models import Citizen
 from complaints.actions import known_problems as actions
 from complaints.attachments import uploads
-from complaints.case_text import known_problems
+from complaints.case_text import links
 from complaints.case_text.kinds import words_of_kind
 from complaints.filing import drafting
 from complaints.filing.writers import Writer
@@ -36,7 +36,7 @@ OVER = _("This problem is already over, so you were not added. If you still have
 def problem_list(request: HttpRequest) -> HttpResponse:
     """Show the problems that last now, the newest first."""
     at = timezone.now()
-    found = known_problems.listed(at=at, citizen=_citizen(request))
+    found = links.listed(at=at, citizen=_citizen(request))
     context = {"problems": found, "file": words_of_kind(Kind.COMPLAINT).start}
     return render(request, "complaints/portal/known_problems/problems.html", context)
 
@@ -46,7 +46,7 @@ def problem_list(request: HttpRequest) -> HttpResponse:
 def problem_page(request: HttpRequest, writer: Writer, problem: int) -> HttpResponse:
     """Show one problem: what it is, until when, and how to join it; one that begins later is not there yet."""
     at = timezone.now()
-    offer = known_problems.offered_problem(problem, citizen=writer.citizen)
+    offer = links.offered_problem(problem, citizen=writer.citizen)
     if offer is None or offer.problem.starts_at > at:
         raise Http404
     token = draft_token(request)

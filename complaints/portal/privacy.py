@@ -28,8 +28,8 @@ from complaints.attachments import fields
 from complaints.attachments.recognition import MEGABYTE
 from complaints.attachments.uploads import open_stored
 from complaints.case_text import timeline
-from complaints.case_text.event_texts import texts_for_citizen
-from complaints.case_text.message_names import message_name
+from complaints.case_text.history import texts_for_citizen
+from complaints.case_text.messages import message_name
 from complaints.case_text.timeline import TimelineEntry
 from complaints.models import Answer, Attachment, Case
 from complaints.models.files import FROM_CITIZEN, TO_CITIZEN

@@ -22,7 +22,7 @@ from django_stubs_ext import StrPromise
 
 from agencies.models import Agency, AgencySite, OutsideCentre, Topic
 from complaints.case_text.kinds import words_of_kind
-from complaints.case_text.known_problems import offered_problems
+from complaints.case_text.links import offered_problems
 from complaints.filing import drafting
 from complaints.filing.agency_form import AgencyStepForm
 from complaints.filing.drafting import TooManyDrafts

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from agencies.models import Directorate
 from complaints import reference
-from complaints.case_text.objection_causes import causes
+from complaints.case_text.answers import causes
 from complaints.clocks import clockwork, extensions
 from complaints.engine import history_chain
 from complaints.engine.history_words import filed_words

@@ -27,9 +27,9 @@ from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User
 from accounts.roles import DESK, READERS
 from complaints.attachments.fields import uploader_key
-from complaints.case_text.clock_history import has_moved
+from complaints.case_text.deadline import has_moved
 from complaints.case_text.history import action_label, actor_label
-from complaints.case_text.message_preview import preview
+from complaints.case_text.messages import preview
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, CaseEvent, RefusalReason
 from complaints.permissions import policy, rulings, send_window

@@ -19,8 +19,8 @@ from agencies.models import Agency, Directorate
 from complaints.actions.answer_copies import Copies, matching_answers
 from complaints.actions.answers import judged_answer
 from complaints.answer_quality.judgement import Judgement, Result
-from complaints.case_text.answer_faults import fault_text
-from complaints.case_text.estimates import left_for
+from complaints.case_text.answers import fault_text
+from complaints.case_text.deadline import left_for
 from complaints.clocks import clockwork, extensions
 from complaints.models import Case, Clock, Consultation, RefusalReason
 from complaints.models.texts import REASON_LENGTH, TEXT_LENGTH

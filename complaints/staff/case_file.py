@@ -12,11 +12,17 @@ from accounts.contact import CITIZEN_PREFIX
 from accounts.models import Mandate, User
 from agencies.calendar import WorkingCalendar
 from agencies.models import current_calendar
-from complaints.case_text import time_held
-from complaints.case_text.event_texts import EventText, texts_for_staff
-from complaints.case_text.history import HistoryEntry, each_text_once, history_entries, with_messages
-from complaints.case_text.sent_messages import case_messages, sent_to_citizen
-from complaints.case_text.time_held import HeldSpan, TimeHeld
+from complaints.case_text import deadline
+from complaints.case_text.deadline import HeldSpan, TimeHeld
+from complaints.case_text.history import (
+    EventText,
+    HistoryEntry,
+    each_text_once,
+    history_entries,
+    texts_for_staff,
+    with_messages,
+)
+from complaints.case_text.messages import case_messages, sent_to_citizen
 from complaints.engine import notices
 from complaints.models import (
     AnswerState,
@@ -74,13 +80,13 @@ def read_case_file(case: Case, user: User, *, at: datetime, calendar: WorkingCal
     told = with_messages(events, entries, sent_to_citizen(messages, titles, at=at))
     own = [one for one in attachments if one.answer is None and one.event_id not in staffs]
     holdings = _HOLDINGS.rows(None, {"case": case}, case=case.pk)
-    spans = time_held.held_spans(holdings, at=at, calendar=calendar or current_calendar())
+    spans = deadline.held_spans(holdings, at=at, calendar=calendar or current_calendar())
     answer = _last_text(entries, Action.CLOSE) if case.outcome else None
     proposal = _last_text(entries, Action.PROPOSE_ANSWER) if pending(case).answer_writer else None
     return CaseFile(
         history=list(each_text_once(told[::-1], {"answer": answer, "proposal": proposal})),
         spans=spans,
-        time_held=time_held.held_by(spans),
+        time_held=deadline.held_by(spans),
         staff_messages=sum(not message.recipient.startswith(CITIZEN_PREFIX) for message in messages),
         photos=[attachment for attachment in own if attachment.is_picture],
         files=[attachment for attachment in own if not attachment.is_picture and not attachment.is_voice],

@@ -15,8 +15,7 @@ from typing import Any, Final, NamedTuple, TypedDict
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext, pgettext
 
 from complaints.actions.topic_answers import answers_to_show
-from complaints.case_text.event_texts import EventText
-from complaints.case_text.history import HistoryEntry
+from complaints.case_text.history import EventText, HistoryEntry
 from complaints.models import Case
 from complaints.staff.case_file import CaseFile
 from complaints.visibility.identity import CaseVisibility

@@ -12,8 +12,7 @@ from django.utils.translation import get_language, gettext
 
 from accounts.models import User
 from agencies.calendar import WorkingCalendar
-from complaints.case_text.deadline import Countdown, case_countdown, countdown_to, status_colour
-from complaints.case_text.estimates import days_label
+from complaints.case_text.deadline import Countdown, case_countdown, countdown_to, days_label, status_colour
 from complaints.clocks import clockwork
 from complaints.clocks.clockwork import Pause
 from complaints.models import Case, ListedCase

@@ -28,7 +28,7 @@ from complaints import actions
 from complaints.actions import precedents
 from complaints.actions.precedents import SHORTEST_WORDS, WORDS_LENGTH, PrecedentText
 from complaints.case_text import timeline
-from complaints.case_text.objection_causes import cause_name, causes
+from complaints.case_text.answers import cause_name, causes
 from complaints.engine import notices
 from complaints.models import AnswerState, Case, Classification, Precedent
 from complaints.models.texts import TEXT_LENGTH

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from accounts.models import User
-from complaints.case_text.answer_faults import fault_text
+from complaints.case_text.answers import fault_text
 from complaints.models import Answer
 from reports.audits import scoring
 from reports.audits.challenged import verdicts_on

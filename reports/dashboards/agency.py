@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from accounts.roles import CMU, DESK
 from agencies.models import Agency, Topic, current_calendar
-from complaints.case_text.objection_causes import cause_name
+from complaints.case_text.answers import cause_name
 from complaints.clocks.extensions import soon_ends
 from complaints.models import Case, Objection
 from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, reader_shape

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import signed_in_user
 from accounts.models import User
 from agencies.models import Agency, Governorate, Topic
-from complaints.case_text.objection_causes import cause_name
+from complaints.case_text.answers import cause_name
 from complaints.models import Case, CaseQuerySet
 from complaints.models.channels import Channel
 from complaints.staff.frame import frame

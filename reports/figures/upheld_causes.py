@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 
-from complaints.case_text.objection_causes import cause_name
+from complaints.case_text.answers import cause_name
 from complaints.models import Objection, ObjectionRuling
 from complaints.workflow import Action
 from kit import replica

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Citizen, User
-from complaints.case_text.sent_messages import SentMessage
+from complaints.case_text.messages import SentMessage
 from complaints.models import Case
 from notifications.wordings.links import DOT
 from tests.complaints.threads import at_once

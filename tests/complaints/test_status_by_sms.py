@@ -13,7 +13,7 @@ from django.utils import translation
 from accounts.models import Citizen
 from accounts.rate_limits import HOUR, RateLimit, spent
 from complaints import reference, status_by_sms
-from complaints.case_text import kind_texts, status
+from complaints.case_text import kinds, timeline
 from complaints.models import Case
 from complaints.workflow import Outcome
 from notifications import addresses
@@ -164,6 +164,6 @@ def test_nobody_makes_us_spend_more_than_the_limits(
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_every_word_for_a_status_fits_the_sms(language: str) -> None:
     with translation.override(language):
-        words = [*map(str, [*status._OPEN.values(), *kind_texts.STATUS.values(), *kind_texts.ENDED.values()])]
-        closed = [status.closed_status(Case(outcome=outcome)).word for outcome in Outcome.values]
+        words = [*map(str, [*timeline._OPEN.values(), *kinds.STATUS.values(), *kinds.ENDED.values()])]
+        closed = [timeline.closed_status(Case(outcome=outcome)).word for outcome in Outcome.values]
     assert max(map(len, [*words, *closed])) <= proofreading.LONGEST_STATUS[language]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from complaints.api.agency_systems.acts import ACTS
 from complaints.api.agency_systems.cases import find_case, registered_name
 from complaints.api.signed_calls import CallRefused, SignedCall, signed_calls
-from complaints.case_text.clock_history import has_moved
+from complaints.case_text.deadline import has_moved
 from complaints.engine import agency_calls
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import AgencySystem, Case

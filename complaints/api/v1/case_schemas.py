@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from complaints.api.v1.catalogue import CodeAndName
-from complaints.case_text.answer_rounds import AnswerRound
+from complaints.case_text.answers import AnswerRound
 from complaints.case_text.citizen_case import NoticeLine
 from complaints.case_text.promise import Promise
 from complaints.case_text.timeline import TimelineEntry

@@ -23,7 +23,7 @@ from complaints.api.v1.catalogue import KindCode
 from complaints.api.v1.drafts import requesting_writer, save
 from complaints.attachments.fields import uploader_key
 from complaints.case_text.promise import holder_name, owed_on, owed_words
-from complaints.case_text.status import citizen_status
+from complaints.case_text.timeline import citizen_status
 from complaints.filing.agency_form import offered_topic
 from complaints.filing.agency_view import agency_view
 from complaints.filing.drafting import draft_questions

@@ -18,7 +18,7 @@ from complaints.actions import (
 )
 from complaints.actions.answers import AnswerLacksSubstance, OutcomeNotAllowed, judged_answer
 from complaints.answer_quality.judgement import Fault
-from complaints.case_text.event_texts import texts_for_staff
+from complaints.case_text.history import texts_for_staff
 from complaints.engine import history_words
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import AnswerState, Case

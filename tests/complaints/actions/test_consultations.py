@@ -18,7 +18,7 @@ from complaints.actions.consultations import (
     revoke,
 )
 from complaints.actions.notes import HeldByAnother
-from complaints.case_text import time_held
+from complaints.case_text import deadline
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, CaseEvent, Consultation, Holding
 from complaints.workflow import Holder
@@ -229,7 +229,7 @@ def test_the_holdings_tile_from_asking_to_closing(
     assert [one.ended_at for one in rows] == [*(one.started_at for one in rows[1:]), closed_at]
     assert rows[0].started_at == case.filed_at
     calendar = current_calendar()
-    summed = time_held.totals(case, at=closed_at + 100 * hour, calendar=calendar)
+    summed = deadline.totals(case, at=closed_at + 100 * hour, calendar=calendar)
     # 10:00–11:00 and 13:00–15:30 on Sunday, 8:30–10:00 on Monday; then the desk until 13:00.
     assert summed == {Holder.AGENCY: 180, Holder.DIRECTORATE: 300, Holder.CITIZEN: 120}
     assert sum(summed.values()) == calendar.working_minutes(case.filed_at, closed_at)

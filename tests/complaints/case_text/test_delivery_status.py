@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from complaints.actions import accept
-from complaints.case_text import delivery_status
+from complaints.case_text import messages
 from complaints.models import Case
 from notifications.models import CallTask, Message
 from tests.complaints.cases import FileCase
@@ -116,10 +116,10 @@ def test_a_message_waits_for_the_morning_in_the_night_alone(
 ) -> None:
     settings.QUIET_HOURS = "21:00-08:00"
     message, at = put(told(referred), "pending", daytime=True), now + timedelta(hours=later)
-    assert [
-        fate.at for fate in (delivery_status.for_staff(message, at=at), delivery_status.for_citizen(message, at=at))
-    ] == [until] * 2
-    assert delivery_status.for_citizen(message, at=at).text == words
+    assert [fate.at for fate in (messages.for_staff(message, at=at), messages.for_citizen(message, at=at))] == [
+        until
+    ] * 2
+    assert messages.for_citizen(message, at=at).text == words
 
 
 @pytest.mark.parametrize(("later", "words"), [(119, "It is about to be sent."), (120, HELD_UP)])
@@ -129,35 +129,31 @@ def test_what_could_have_left_two_minutes_ago_is_said_to_be_held_up(
     settings.QUIET_HOURS = "21:00-08:00"
     message = put(told(referred), "pending", daytime=True, created_at=now)
     at = now + timedelta(seconds=later)
-    assert [delivery_status.for_staff(message, at=at).text, delivery_status.for_citizen(message, at=at).text] == [
-        words
-    ] * 2
+    assert [messages.for_staff(message, at=at).text, messages.for_citizen(message, at=at).text] == [words] * 2
     # Of a night it counts from the morning.
     message = put(message, "pending", created_at=MORNING - timedelta(hours=9))
     at = MORNING + timedelta(seconds=later)
-    assert [delivery_status.for_staff(message, at=at).text, delivery_status.for_citizen(message, at=at).text] == [
-        words
-    ] * 2
+    assert [messages.for_staff(message, at=at).text, messages.for_citizen(message, at=at).text] == [words] * 2
 
 
 def test_an_urgent_message_and_an_email_wait_for_no_morning(referred: Case, now: datetime, settings: Any) -> None:
     settings.QUIET_HOURS = "21:00-08:00"
     night = now + timedelta(hours=13)
     message = put(told(referred), "pending", daytime=False)
-    assert delivery_status.for_staff(message, at=night).text == HELD_UP
+    assert messages.for_staff(message, at=night).text == HELD_UP
     message = put(message, "pending", daytime=True, channel="email")
-    assert delivery_status.for_staff(message, at=night).text == HELD_UP
+    assert messages.for_staff(message, at=night).text == HELD_UP
 
 
 def test_of_several_reasons_to_wait_the_longest_is_told(referred: Case, now: datetime) -> None:
     soon, later = now + timedelta(minutes=5), now + timedelta(hours=5)
     message = put(told(referred), "pending", not_before=soon, next_try_at=later)
-    assert [
-        fate.at for fate in (delivery_status.for_staff(message, at=now), delivery_status.for_citizen(message, at=now))
-    ] == [later] * 2
+    assert [fate.at for fate in (messages.for_staff(message, at=now), messages.for_citizen(message, at=now))] == [
+        later
+    ] * 2
     message = put(message, "pending", not_before=later, next_try_at=soon)
-    assert delivery_status.for_citizen(message, at=now).text == "It will be sent on"
-    assert delivery_status.for_citizen(message, at=later).text == "It is about to be sent."
+    assert messages.for_citizen(message, at=now).text == "It will be sent on"
+    assert messages.for_citizen(message, at=later).text == "It is about to be sent."
 
 
 def test_what_went_by_another_way_is_said_with_the_first(

@@ -15,8 +15,8 @@ from agencies.reference_changes import Author
 from complaints import actions
 from complaints.actions import recusals
 from complaints.actions.consultations import consult, estimate, find
-from complaints.case_text.answer_rounds import answer_rounds
-from complaints.case_text.event_texts import EventText, EventTexts, texts_for_citizen, texts_for_staff
+from complaints.case_text.answers import answer_rounds
+from complaints.case_text.history import EventText, EventTexts, texts_for_citizen, texts_for_staff
 from complaints.case_text.timeline import timeline
 from complaints.models import Case, SpokenWith
 from tests.complaints import DONE, FOUND

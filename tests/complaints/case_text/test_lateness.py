@@ -11,8 +11,7 @@ from accounts.models import Citizen, User
 from agencies.calendar import AMMAN
 from complaints import actions
 from complaints.actions.reminders import RemindedToday
-from complaints.case_text.clock_history import has_moved
-from complaints.case_text.lateness import late_cases, lateness
+from complaints.case_text.deadline import has_moved, late_cases, lateness
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.escalation import ladder
 from complaints.models import Case

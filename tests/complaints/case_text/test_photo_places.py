@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from complaints.case_text import tags
-from complaints.case_text.photo_places import distance, photo_place
+from complaints.case_text.links import distance, photo_place
 from complaints.models import Attachment, Case
 
 AMMAN, AQABA = (31.9539, 35.9106), (29.5321, 35.0063)

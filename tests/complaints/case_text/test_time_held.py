@@ -11,8 +11,8 @@ from accounts.models import User
 from agencies.calendar import Hours, WorkingCalendar
 from agencies.models import Agency, current_calendar
 from complaints.actions import decline, refer
-from complaints.case_text import time_held
-from complaints.case_text.time_held import WorkingTime, minutes_words, whole_minutes, working_words
+from complaints.case_text import deadline
+from complaints.case_text.deadline import WorkingTime, minutes_words, whole_minutes, working_words
 from complaints.models import Case
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
@@ -85,8 +85,8 @@ def test_a_case_on_its_way_through_everybodys_hands_is_summed_by_party(
     decline(referred, by=yusuf, at=now + 4 * hour, reason="other_place", text="ليس لنا هنا", proposed_agency=water)
     refer(referred, by=lina, at=now + 5 * hour, agency=water, reason="الخط المغذي ملك شركة المياه")
     rows = list(referred.holdings.select_related("agency", "directorate"))
-    spans = time_held.held_spans(rows, at=now + timedelta(days=1), calendar=current_calendar())
-    held = [(one.name, one.minutes, one.is_now) for one in time_held.held_by(spans)]
+    spans = deadline.held_spans(rows, at=now + timedelta(days=1), calendar=current_calendar())
+    held = [(one.name, one.minutes, one.is_now) for one in deadline.held_by(spans)]
     assert held == [
         ("Jordan Water Company", 60 + 30 + 90, True),
         ("Government Complaints Management Unit", 180, False),

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import Citizen, User
 from complaints.actions import accept, close, rate
-from complaints.case_text.event_texts import texts_for_citizen
+from complaints.case_text.history import texts_for_citizen
 from complaints.case_text.timeline import timeline
 from complaints.models import Case
 from tests.complaints import DONE, FOUND

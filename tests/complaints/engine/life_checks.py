@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count
 from django.utils import translation
 
-from complaints.case_text.stages import stages
+from complaints.case_text.timeline import stages
 from complaints.engine.history_chain import first_forged
 from complaints.models import Case, Clock, ClockStep
 from complaints.workflow import (

@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.models import Citizen, User
 from agencies.models import Agency, City, Governorate, KnownProblem, ReferenceChange, Topic
 from complaints.actions import known_problems as actions
-from complaints.case_text import known_problems
+from complaints.case_text import links
 from complaints.escalation import problem_ends
 from complaints.models import Case, Draft, ProblemJoin
 from complaints.retention.persons import erase_person
@@ -90,7 +90,7 @@ def test_only_problems_of_the_topic_the_place_and_the_moment_are_offered(
     make_problem(water, burst.topic, None, now, starts_at=now + timedelta(seconds=1))
 
     def found(**said: object) -> list[KnownProblem]:
-        return [offer.problem for offer in known_problems.offered_problems(at=now, **said)]
+        return [offer.problem for offer in links.offered_problems(at=now, **said)]
 
     about = {"topics": [burst.topic], "governorate": burst.governorate}
     assert found(**about) == [near, burst]
@@ -100,13 +100,13 @@ def test_only_problems_of_the_topic_the_place_and_the_moment_are_offered(
     assert found(topics=[burst.topic]) == [near, burst]
     assert (found(), len(found(agency=water))) == ([], 2)
     suggestion = Draft(kind="suggestion", topic=burst.topic, agency=water)
-    assert known_problems.offered_for(suggestion, at=now) == []
+    assert links.offered_for(suggestion, at=now) == []
 
     # What a complaint leaves open is taken from the place that its words were understood to name.
     complaint = Draft(kind="complaint", topic=burst.topic)
     understood = [(amman, "صويلح", [burst]), (amman, "الجبيهة", [near, burst]), (irbid, "", [])]
     for governorate, area, problems in understood:
-        offers = known_problems.offered_for(complaint, at=now, governorate=governorate, area=area)
+        offers = links.offered_for(complaint, at=now, governorate=governorate, area=area)
         assert [offer.problem for offer in offers] == problems, area
 
 

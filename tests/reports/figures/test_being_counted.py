@@ -14,7 +14,7 @@ from django.utils.html import escape
 
 from accounts.roles import Role
 from agencies.models import Agency
-from complaints.case_text.objection_causes import cause_name
+from complaints.case_text.answers import cause_name
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
 from reports import tasks

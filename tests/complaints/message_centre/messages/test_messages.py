@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from complaints.case_text.message_names import NAMES
+from complaints.case_text.messages import NAMES
 from complaints.models import Case
 from notifications import alarms
 from notifications.models import (

@@ -1,23 +1,85 @@
-"""Which known problems fit what a person writes or says, for the steps of filing and for the contact centre."""
+"""Case numbers in what people typed, as links: only where the reader may open the case."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from math import asin, cos, radians, sin, sqrt
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, Value
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.models import Citizen
 from agencies.models import Agency, Governorate, KnownProblem, Topic
 from agencies.models.known_problems import KnownProblemQuerySet
-from complaints.models import Draft, ProblemJoin
+from complaints import reference
+from complaints.models import Attachment, Case, Draft, ProblemJoin
 from complaints.workflow import Kind
 from kit.arabic import strip_prefixes
 from kit.compiled_reads import CompiledRead, numbered
 from kit.unit import unit_name
+
+#: Numbers looked up for one page; the others stay text.
+MOST: Final = 20
+_KNOWN: Final = "case_links"
+
+
+def case_address(request: object, number: str) -> str:
+    """Return the address of the case with this number for the reader of a page, empty where they may not open it.
+
+    A statement for each number with the right check digit, asked once for a page.
+    """
+    if not isinstance(request, HttpRequest) or not reference.is_valid(number):
+        return ""
+    known: dict[str, str] = vars(request).setdefault(_KNOWN, {})
+    if number not in known and len(known) < MOST:
+        known[number] = _address(request, number)
+    return known.get(number, "")
+
+
+def _address(request: HttpRequest, number: str) -> str:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return ""
+    if not Case.objects.visible_to(user, at=timezone.now()).filter(reference=number).exists():
+        return ""
+    return reverse("desk-case" if user.is_staff else "case", kwargs={"ref": number})
+
+
+# ---- How far from the place of its case a photo of an answer was taken, as the camera says. ----
+
+
+#: Metres: the mean radius of the earth (IUGG), and within which a phone's position is the same place.
+EARTH: Final = 6_371_009
+NEAR: Final = 200
+
+
+def photo_place(case: Case, photo: Attachment) -> str:
+    """Return where ``photo`` was taken in relation to the place of ``case``; empty if one of the two is not known."""
+    if case.latitude is None or case.longitude is None or photo.latitude is None or photo.longitude is None:
+        return ""
+    metres = distance(case.latitude, case.longitude, photo.latitude, photo.longitude)
+    if metres <= NEAR:
+        return gettext("Taken at the place of the case")
+    return gettext("Taken %(kilometres)s km from the place of the case") % {"kilometres": f"{metres / 1000:,.1f}"}
+
+
+def distance(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    """Return the metres between two places in degrees, by the haversine formula."""
+    north, other_north = radians(latitude), radians(other_latitude)
+    up, across = sin((other_north - north) / 2) ** 2, sin(radians(other_longitude - longitude) / 2) ** 2
+    return 2 * EARTH * asin(sqrt(min(1.0, up + cos(north) * cos(other_north) * across)))
+
+
+# ---- Which known problems fit what a person writes or says, for the steps of filing and for the contact
+# centre.
+
 
 #: Problems offered at once; more would not be read.
 MOST_OFFERED: Final = 3
