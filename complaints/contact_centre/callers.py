@@ -39,9 +39,7 @@ from complaints.contact_centre import contacts
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, CentreContact
 from complaints.models.texts import TEXT_LENGTH
-from complaints.own_cases.access import try_action
-from complaints.own_cases.forms import AmendForm, WithdrawForm
-from complaints.own_cases.rating_form import RatingForm
+from complaints.own_cases import AmendForm, RatingForm, WithdrawForm, try_action
 from complaints.permissions import policy, send_window
 from complaints.permissions.ratings import rating_window
 from complaints.search.forms import TrackForm

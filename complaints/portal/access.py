@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import signed_in_user
 from complaints.models import Case
-from complaints.own_cases.access import load_own_case
-from complaints.own_cases.agency_preview import SEEN, AgencyPreview, preview_unless_seen
+from complaints.own_cases import SEEN, AgencyPreview, load_own_case, preview_unless_seen
 
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 #: The answer to somebody whose page was overtaken; what they typed stays on it.

@@ -26,7 +26,7 @@ from accounts.contact import CITIZEN_PREFIX
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen, signed_in_user
 from accounts.models import Mandate
 from accounts.rate_limits import RateLimitReached, client_address
-from complaints import actions
+from complaints import actions, own_cases
 from complaints.actions.ratings import words_for_objection
 from complaints.actions.reminders import RemindedToday
 from complaints.actions.topic_answers import questions_for
@@ -43,9 +43,7 @@ from complaints.clocks import clockwork
 from complaints.engine import rating_links, receipts
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, CaseEvent
-from complaints.own_cases import listing
-from complaints.own_cases.access import room_for_files, try_action
-from complaints.own_cases.forms import AddForm, AmendForm, ObjectForm, ReplyForm, WithdrawForm
+from complaints.own_cases import AddForm, AmendForm, ObjectForm, ReplyForm, WithdrawForm, room_for_files, try_action
 from complaints.permissions import policy
 from complaints.portal import filing_steps
 from complaints.portal.access import own_case, posted_data, read_or_post, status_for, unread
@@ -313,7 +311,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         if request.user.is_staff:
             return redirect("desk")
-        context |= listing.home_cases(signed_in_citizen(request), at=timezone.now())
+        context |= own_cases.home_cases(signed_in_citizen(request), at=timezone.now())
         context["drafts"] = filing_steps.listed_drafts(signed_in_citizen(request))
     return render(request, "complaints/portal/cases/home.html", context)
 
@@ -325,7 +323,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     tab = "closed" if request.GET.get("tab") == "closed" else "open"
     after = request.GET.get("after", "")
     citizen, at = signed_in_citizen(request), timezone.now()
-    page = listing.list_cases(citizen, is_open=tab == "open", at=at, after=after)
+    page = own_cases.list_cases(citizen, is_open=tab == "open", at=at, after=after)
     context = {
         "page": page,
         "mandates": Mandate.objects.in_force(at).filter(representative=citizen).select_related("person"),

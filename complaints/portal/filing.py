@@ -34,7 +34,7 @@ from complaints.filing.place_form import all_governorates, area_options
 from complaints.filing.preselection import preselect
 from complaints.filing.writers import Writer
 from complaints.models import Case, Draft, TopicAnswer
-from complaints.own_cases.access import TOO_MANY
+from complaints.own_cases import TOO_MANY
 from complaints.portal import answers, filing_steps
 from complaints.portal.access import own_case, read_or_post
 from complaints.portal.filing_steps import (

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.decorators import citizen_required, signed_in_citizen, signed_in_user
 from accounts.models import Citizen, Mandate, MandateOver
+from complaints import own_cases
 from complaints.attachments import fields
 from complaints.attachments.fields import NOT_STORED, NotWaiting, TooMany, UploadForm, uploader_key
 from complaints.attachments.uploads import NotStored
@@ -22,7 +23,6 @@ from complaints.filing import drafting
 from complaints.filing.drafting import TooManyDrafts
 from complaints.filing.writers import Writer
 from complaints.models import Case, Draft
-from complaints.own_cases import listing
 from complaints.portal.filing_steps import TOO_MANY_DRAFTS, to_step
 
 # ---- Files that prove a mandate, added to a request that waits for the unit. ----
@@ -102,7 +102,7 @@ def cases_for(request: HttpRequest, pk: UUID) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     mandate = _in_force(signed_in_citizen(request), pk)
     seen = Case.objects.visible_to(user, at=at).filter(citizen=mandate.person)
-    rows = listing.rows(seen.for_listing().order_by("-filed_at", "-pk")[:MOST], at=at)
+    rows = own_cases.rows(seen.for_listing().order_by("-filed_at", "-pk")[:MOST], at=at)
     page = {"mandate": mandate, "rows": rows, "kinds": WORDS}
     return render(request, "complaints/portal/mandates/cases_for.html", page)
 

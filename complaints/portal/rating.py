@@ -23,8 +23,7 @@ from complaints.case_text.citizen_case import objecting
 from complaints.case_text.kinds import words_of_kind
 from complaints.engine import rating_links
 from complaints.models import Case, CaseEvent, Rating, Solved
-from complaints.own_cases.access import try_action
-from complaints.own_cases.rating_form import SENT_BY_ACCOUNT, SOLVED_CARDS, TREATED_CARDS, RatingForm
+from complaints.own_cases import SENT_BY_ACCOUNT, SOLVED_CARDS, TREATED_CARDS, RatingForm, try_action
 from complaints.permissions.ratings import RatingWindow, rating_window
 from complaints.portal.access import own_case, posted_data, read_or_post, status_for, unread
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect

@@ -24,7 +24,7 @@ from complaints.api.open311 import filing as open311
 from complaints.contact_centre import callers, contacts, new_call
 from complaints.engine.signed_links import SENT_BY_LINK
 from complaints.filing.drafting import DRAFTS_PER_NETWORK
-from complaints.own_cases.rating_form import SENT_BY_ACCOUNT
+from complaints.own_cases import SENT_BY_ACCOUNT
 from complaints.portal import rating
 from complaints.portal.cases import RECEIPTS_PER_PERSON
 from complaints.portal.privacy import COPIES_PER_PERSON, DOWNLOADS_PER_PERSON

@@ -27,10 +27,19 @@ from complaints.api.v1.cases import case_thread
 from complaints.attachments.fields import UploadForm, uploader_key
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case
-from complaints.own_cases.access import load_own_case, room_for_files, try_action
-from complaints.own_cases.agency_preview import preview_unless_seen
-from complaints.own_cases.forms import AddForm, AmendForm, ObjectForm, ReplyForm, WithdrawForm
-from complaints.own_cases.rating_form import SENT_BY_ACCOUNT, RatingForm
+from complaints.own_cases import (
+    SENT_BY_ACCOUNT,
+    AddForm,
+    AmendForm,
+    ObjectForm,
+    RatingForm,
+    ReplyForm,
+    WithdrawForm,
+    load_own_case,
+    preview_unless_seen,
+    room_for_files,
+    try_action,
+)
 from complaints.permissions.ratings import rating_window
 from kit.problems import FieldProblem, Problem, require_valid
 

@@ -13,7 +13,7 @@ from complaints.case_text.citizen_case import NoticeLine
 from complaints.case_text.promise import Promise
 from complaints.case_text.timeline import TimelineEntry
 from complaints.models import Attachment, Case
-from complaints.own_cases.listing import OwnCaseRow
+from complaints.own_cases import OwnCaseRow
 from complaints.permissions.ratings import RatingWindow
 from complaints.workflow import State
 

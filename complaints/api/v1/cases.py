@@ -12,13 +12,13 @@ from ninja import Query, Router
 
 from accounts.api.access import signed_in
 from accounts.decorators import signed_in_citizen, signed_in_user
+from complaints import own_cases
 from complaints.api.v1.case_schemas import CaseRow, OwnCases, Thread, row_fields, thread
 from complaints.attachments.responses import shown_response
 from complaints.attachments.uploads import citizen_files
 from complaints.case_text import citizen_case
 from complaints.models import Case
-from complaints.own_cases import listing
-from complaints.own_cases.access import load_own_case
+from complaints.own_cases import load_own_case
 from complaints.permissions.ratings import rating_window
 
 router = Router(tags=["cases"], auth=signed_in)
@@ -39,7 +39,7 @@ def list_cases(
 ) -> OwnCases:
     """List the own cases, newest first; open ones that wait for the person stand first."""
     citizen, at = signed_in_citizen(request), timezone.now()
-    page = listing.list_cases(citizen, is_open=state == "open", at=at, after=after)
+    page = own_cases.list_cases(citizen, is_open=state == "open", at=at, after=after)
     rows = [CaseRow(**row_fields(row)) for row in (*page.waiting, *page.rows)]
     return OwnCases(items=rows, next=page.after)
 

@@ -30,7 +30,7 @@ from complaints.filing.drafting import draft_questions
 from complaints.filing.forms import CheckStepForm, DetailsStepForm
 from complaints.filing.place_form import governorates_named
 from complaints.models import Case, Channel, Draft
-from complaints.own_cases.access import TOO_MANY
+from complaints.own_cases import TOO_MANY
 from kit.compiled_reads import CompiledRead
 from kit.problems import FieldProblem, Problem, require_valid
 
