@@ -33,7 +33,7 @@ from complaints.case_text.messages import message_name
 from complaints.case_text.timeline import TimelineEntry
 from complaints.models import Answer, Attachment, Case
 from complaints.models.files import FROM_CITIZEN, TO_CITIZEN
-from complaints.retention.persons import has_open_cases
+from complaints.retention.erasing import has_open_cases
 from complaints.staff import pdf
 from complaints.staff.pdf import PlainSection
 from complaints.unsent_forms import store

@@ -18,7 +18,7 @@ from accounts.mandates import changes
 from accounts.models import PrivacyRequest, RequestKind, RequestState
 from complaints.attachments import fields
 from complaints.models import Case, CaseQuerySet, DoomedFile
-from complaints.retention import erasing, holds, persons, reports, rules
+from complaints.retention import erasing, rules
 from complaints.workflow import State
 from notifications.periodic import RowRun
 
@@ -48,8 +48,8 @@ def apply_retention(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
 def _erase_mandates(at: datetime) -> None:
     """Delete the papers of mandates that are over, and what a hold on the other side kept of people who were erased."""
     with transaction.atomic():
-        holds.announce_erasing()
-        held = holds.held_people(timezone.localdate(at))
+        rules.announce_erasing()
+        held = rules.held_people(timezone.localdate(at))
         fields.discard_over(held, at=at)
         changes.erase_words(held)
 
@@ -58,7 +58,7 @@ def _steps(at: datetime) -> Iterator[int]:
     """Do one thing after another, each in transactions of its own; yield between them how many it did."""
     run = RowRun(TASK, "request", at=at)
     for request in run.without_waiting(granted_deletions()):
-        yield _try(run, request.pk, partial(persons.carry_out, request, at=at))
+        yield _try(run, request.pk, partial(erasing.carry_out, request, at=at))
     run = RowRun(TASK, "case", at=at)
     for pk in list(run.without_waiting(cases_to_anonymise(at)).values_list("pk", flat=True)[:BATCH]):
         yield _try(run, pk, partial(erasing.erase_case, pk, at=at))
@@ -69,7 +69,7 @@ def _steps(at: datetime) -> Iterator[int]:
 def _try(run: RowRun, key: object, step: Callable[[], bool]) -> int:
     """Return 1 if the step was done; what a hold stops is left as it is."""
     done = 0
-    with run.row(key, atomic=False), suppress(holds.Held):
+    with run.row(key, atomic=False), suppress(rules.Held):
         done = int(step())
     return done
 
@@ -78,7 +78,7 @@ def cases_to_anonymise(at: datetime) -> CaseQuerySet:
     """Return the closed cases whose time is over and that no hold keeps, the longest ago closed first."""
     on = timezone.localdate(at)
     due = rules.to_anonymise(rules.rules_in_effect(on), at)
-    closed = Case.objects.filter(due, holds.not_held(on), state=State.CLOSED, erased_at__isnull=True)
+    closed = Case.objects.filter(due, rules.not_held(on), state=State.CLOSED, erased_at__isnull=True)
     return closed.order_by("closed_at", "pk")
 
 
@@ -86,17 +86,17 @@ def cases_to_delete(at: datetime) -> CaseQuerySet:
     """Return the anonymised cases of which nothing is to be left."""
     on = timezone.localdate(at)
     due = rules.to_delete(rules.rules_in_effect(on), at)
-    return Case.objects.filter(due, holds.not_held(on), erased_at__isnull=False).order_by("erased_at", "pk")
+    return Case.objects.filter(due, rules.not_held(on), erased_at__isnull=False).order_by("erased_at", "pk")
 
 
 def delete_case(pk: int, *, at: datetime) -> bool:
     """Delete what is left of an anonymised case, its history too; False where the database finds that it must stay."""
     with transaction.atomic(), connection.cursor() as cursor:
-        holds.announce_erasing()
+        rules.announce_erasing()
         cursor.execute("SELECT complaints_delete_case(%s, %s)", [pk, at])
         is_deleted = bool(cursor.fetchone()[0])
         if is_deleted:
-            reports.count({"deleted": 1}, at=at)
+            rules.count({"deleted": 1}, at=at)
         return is_deleted
 
 
@@ -104,7 +104,7 @@ def dry_run(*, at: datetime) -> Mapping[str, int]:
     """Return how many of each kind a run would do at ``at``, and how many holds keep; nothing is changed."""
     on = timezone.localdate(at)
     due = rules.to_anonymise(rules.rules_in_effect(on), at)
-    kept = Case.objects.filter(due, ~holds.not_held(on), state=State.CLOSED, erased_at__isnull=True)
+    kept = Case.objects.filter(due, ~rules.not_held(on), state=State.CLOSED, erased_at__isnull=True)
     counts = Counter[str]()
     for kind, outcome, number in _by_kind(cases_to_anonymise(at)):
         counts[f"case {kind} {outcome}"] = number

@@ -26,8 +26,8 @@ from complaints import reference
 from complaints.models import Case, RetentionRule
 from complaints.models.privacy import REASON_LENGTH, REFERENCE_LENGTH
 from complaints.models.texts import TEXT_LENGTH
-from complaints.retention import holds, persons
-from complaints.retention.holds import FiledSpan, HoldTerms
+from complaints.retention import erasing, rules
+from complaints.retention.rules import FiledSpan, HoldTerms
 from complaints.staff.forms import SHORTEST_TEXT
 from complaints.staff.frame import frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, mark_sent
@@ -314,11 +314,11 @@ def _carried_out(request: HttpRequest, asked: PrivacyRequest, *, at: datetime) -
 def _may_be_granted(form: DecisionForm, asked: PrivacyRequest, *, at: datetime) -> bool:
     if asked.kind != RequestKind.DELETION or form.cleaned_data["state"] != RequestState.GRANTED:
         return True
-    if persons.has_open_cases(asked.citizen):
+    if erasing.has_open_cases(asked.citizen):
         form.add_error(
             "state", gettext("The person has open cases. They must end first, or the person must withdraw them.")
         )
-    elif holds.is_person_held(asked.citizen, timezone.localdate(at)):
+    elif rules.is_person_held(asked.citizen, timezone.localdate(at)):
         form.add_error("state", gettext("A hold for legal proceedings keeps the data of this person."))
     return not form.errors
 
@@ -329,7 +329,7 @@ def _decide(asked: PrivacyRequest, form: DecisionForm, *, by: User, at: datetime
         state = RequestState(form.cleaned_data["state"])
         decided = privacy.decide(asked.pk, state, reason=form.cleaned_data["reason"], by=by, at=at)
         if decided.kind == RequestKind.DELETION and state == RequestState.GRANTED:
-            persons.end_sign_in(decided.citizen)
+            erasing.end_sign_in(decided.citizen)
 
 
 @staff_required(HEAD)
@@ -343,7 +343,7 @@ def hold_list(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid() and _is_set(request, form, by=user, at=at):
         messages.success(request, gettext("The hold is set. Nothing that belongs to it is erased."))
         return redirect("privacy-holds")
-    rows = [(hold, holds.is_in_force(hold, at=at)) for hold in holds.newest_holds()[:200]]
+    rows = [(hold, rules.is_in_force(hold, at=at)) for hold in rules.newest_holds()[:200]]
     return render(request, "complaints/unit/privacy/holds.html", {"form": form, "holds": rows, **frame(user, at=at)})
 
 
@@ -362,14 +362,14 @@ def _set_hold(form: HoldForm, *, by: User, at: datetime) -> bool:
     terms = HoldTerms(data["reason"], data["proceedings"], data["until"])
     if data["agency"]:
         filed = FiledSpan(data["filed_since"], data["filed_until"])
-        return bool(holds.hold_agency(Agency.objects.get(pk=data["agency"]), filed, terms, by=by, at=at))
+        return bool(rules.hold_agency(Agency.objects.get(pk=data["agency"]), filed, terms, by=by, at=at))
     if form.case is not None:
         try:
-            return bool(holds.set_hold(form.case, terms, on_person=data["on_person"], by=by, at=at))
-        except holds.Erased:
+            return bool(rules.set_hold(form.case, terms, on_person=data["on_person"], by=by, at=at))
+        except rules.Erased:
             form.add_error("ref", gettext("The words and the person of this case were erased. Nothing is left to hold"))
             return False
-    if not holds.hold_people(data["number"], terms, by=by, at=at):
+    if not rules.hold_people(data["number"], terms, by=by, at=at):
         form.add_error("number", gettext("No one registered with this number. Check it."))
     return not form.errors
 
@@ -381,10 +381,10 @@ def _set_hold(form: HoldForm, *, by: User, at: datetime) -> bool:
 def lift_hold(request: HttpRequest, hold: int) -> HttpResponse:
     """Lift a hold, with the reason."""
     user, at = signed_in_user(request), timezone.now()
-    held = get_object_or_404(holds.newest_holds(), pk=hold, lifted_at__isnull=True)
+    held = get_object_or_404(rules.newest_holds(), pk=hold, lifted_at__isnull=True)
     form = LiftForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        holds.lift_hold(held, reason=form.cleaned_data["reason"], by=user, at=at)
+        rules.lift_hold(held, reason=form.cleaned_data["reason"], by=user, at=at)
         messages.success(request, gettext("The hold is lifted."))
         return redirect("privacy-holds")
     return render(request, "complaints/unit/privacy/lift_hold.html", {"form": form, "hold": held, **frame(user, at=at)})

@@ -17,7 +17,7 @@ from complaints.actions import known_problems as actions
 from complaints.case_text import links
 from complaints.escalation import problem_ends
 from complaints.models import Case, Draft, ProblemJoin
-from complaints.retention.persons import erase_person
+from complaints.retention.erasing import erase_person
 from notifications.models import Message
 from tests.cast import make_citizen, sign_in
 from tests.complaints.cases import MakeDraft

@@ -35,7 +35,7 @@ from complaints.models import (
     RetentionReport,
     RetentionRule,
 )
-from complaints.retention import erasing, holds, run
+from complaints.retention import erasing, rules, run
 from complaints.workflow import State
 from notifications.models import Message
 from reports.figures import kept
@@ -177,11 +177,11 @@ def test_a_hold_stops_every_erasing_in_the_database_too(
     now: datetime,
     on_person: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    terms = holds.HoldTerms("دعوى أمام المحكمة", "123/2026", None)
-    hold = holds.set_hold(full, terms, on_person=on_person, by=lina, at=now)
+    terms = rules.HoldTerms("دعوى أمام المحكمة", "123/2026", None)
+    hold = rules.set_hold(full, terms, on_person=on_person, by=lina, at=now)
     assert run.apply_retention(at=now + LATER) == 0
     assert run.dry_run(at=now + LATER) == {"held": 1}
-    with pytest.raises(holds.Held):
+    with pytest.raises(rules.Held):
         erasing.erase_case(full.pk, at=now + LATER)
     to_citizen = Message.objects.filter(reference=full.reference, recipient=f"citizen:{amina.pk}")
     erasures: list[Callable[[], Any]] = [
@@ -198,8 +198,8 @@ def test_a_hold_stops_every_erasing_in_the_database_too(
     for erase in erasures:
         with pytest.raises(IntegrityError, match="held for legal proceedings"), transaction.atomic():
             erase()
-    assert holds.lift_hold(hold, reason="انتهت الدعوى", by=lina, at=now) is True
-    assert holds.lift_hold(hold, reason="مرة ثانية", by=lina, at=now) is False
+    assert rules.lift_hold(hold, reason="انتهت الدعوى", by=lina, at=now) is True
+    assert rules.lift_hold(hold, reason="مرة ثانية", by=lina, at=now) is False
     assert run.apply_retention(at=now + LATER) == 1
 
 
@@ -207,30 +207,30 @@ def test_a_hold_on_an_agency_keeps_what_it_ever_had_in_the_span(
     full: Case, amina: Citizen, lina: User, water: Agency, gam: Agency, now: datetime
 ) -> None:
     """Also after the case has gone to another agency, and in the database; and its person is not erased either."""
-    terms, day = holds.HoldTerms("دعوى أمام المحكمة", "123/2026", None), localdate(full.filed_at)
+    terms, day = rules.HoldTerms("دعوى أمام المحكمة", "123/2026", None), localdate(full.filed_at)
     one = timedelta(days=1)
     for filed, is_kept in (
-        (holds.FiledSpan(None, None), True),
-        (holds.FiledSpan(day, day), True),
-        (holds.FiledSpan(day + one, None), False),
-        (holds.FiledSpan(None, day - one), False),
+        (rules.FiledSpan(None, None), True),
+        (rules.FiledSpan(day, day), True),
+        (rules.FiledSpan(day + one, None), False),
+        (rules.FiledSpan(None, day - one), False),
     ):
-        hold = holds.hold_agency(water, filed, terms, by=lina, at=now)
+        hold = rules.hold_agency(water, filed, terms, by=lina, at=now)
         assert run.cases_to_anonymise(now + LATER).exists() is not is_kept, filed
-        assert holds.is_person_held(amina, now.date()) is is_kept, filed
-        holds.lift_hold(hold, reason="انتهت الدعوى", by=lina, at=now)
-    elsewhere = holds.hold_agency(gam, holds.FiledSpan(None, None), terms, by=lina, at=now)
+        assert rules.is_person_held(amina, now.date()) is is_kept, filed
+        rules.lift_hold(hold, reason="انتهت الدعوى", by=lina, at=now)
+    elsewhere = rules.hold_agency(gam, rules.FiledSpan(None, None), terms, by=lina, at=now)
     assert run.cases_to_anonymise(now + LATER).exists()
-    holds.lift_hold(elsewhere, reason="انتهت الدعوى", by=lina, at=now)
+    rules.lift_hold(elsewhere, reason="انتهت الدعوى", by=lina, at=now)
 
-    holds.hold_agency(water, holds.FiledSpan(day, None), terms, by=lina, at=now)
+    rules.hold_agency(water, rules.FiledSpan(day, None), terms, by=lina, at=now)
     for erase in (
         lambda: Case.objects.filter(pk=full.pk).update(agency=gam, details=ERASED),
         lambda: Citizen.objects.filter(pk=amina.pk).update(erased_at=now),
     ):
         with pytest.raises(IntegrityError, match="held for legal proceedings"), transaction.atomic():
             erase()
-    with pytest.raises(holds.Held):
+    with pytest.raises(rules.Held):
         erasing.erase_case(full.pk, at=now + LATER)
 
 

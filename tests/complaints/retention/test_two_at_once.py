@@ -16,7 +16,7 @@ from complaints.actions import accept, close
 from complaints.actions.objections import object_to
 from complaints.attachments import fields, uploads
 from complaints.models import ERASED, Case, LegalHold, MandatePaper, Objection
-from complaints.retention import erasing, holds, persons, run
+from complaints.retention import erasing, rules, run
 from notifications.models import Message
 from tests.complaints import DETAILS, DONE, FOUND
 from tests.complaints.cases import FileCase
@@ -25,7 +25,7 @@ from tests.complaints.sample_files import PDF
 from tests.complaints.threads import Overlap, copy
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media")]
-TERMS = holds.HoldTerms("دعوى أمام المحكمة", "123/2026", None)
+TERMS = rules.HoldTerms("دعوى أمام المحكمة", "123/2026", None)
 
 
 def test_a_hold_and_an_erasing_at_once_are_one_before_the_other(
@@ -38,11 +38,11 @@ def test_a_hold_and_an_erasing_at_once_are_one_before_the_other(
         Message.objects.update(state="delivered", lease_until=None, unsure_since=None)
         return case
 
-    span, set_by = holds.FiledSpan(None, None), {"by": lina, "at": now}
+    span, set_by = rules.FiledSpan(None, None), {"by": lina, "at": now}
     kinds: dict[str, Any] = {
-        "case": lambda case: holds.set_hold(copy(case), TERMS, on_person=False, **set_by),
-        "person": lambda case: holds.set_hold(copy(case), TERMS, on_person=True, **set_by),
-        "agency": lambda _case: holds.hold_agency(water, span, TERMS, **set_by),
+        "case": lambda case: rules.set_hold(copy(case), TERMS, on_person=False, **set_by),
+        "person": lambda case: rules.set_hold(copy(case), TERMS, on_person=True, **set_by),
+        "agency": lambda _case: rules.hold_agency(water, span, TERMS, **set_by),
     }
     wrong = []
     for kind, hold in kinds.items():
@@ -59,8 +59,8 @@ def test_a_hold_and_an_erasing_at_once_are_one_before_the_other(
                     held, erased = overlap.run(partial(hold, case), erase)
             words = copy(case).details
             # Nothing is left to hold of a case that was erased; an agency has others.
-            too_late = LegalHold if kind == "agency" else holds.Erased
-            expected = (True, ERASED, too_late) if is_erasing_first else (holds.Held, DETAILS, LegalHold)
+            too_late = LegalHold if kind == "agency" else rules.Erased
+            expected = (True, ERASED, too_late) if is_erasing_first else (rules.Held, DETAILS, LegalHold)
             got = (erased if erased is True else type(erased), words, type(held))
             if got != expected or overlap.was_overtaken:
                 wrong.append((kind, is_erasing_first, erased, words, held, overlap.was_overtaken))
@@ -75,15 +75,15 @@ def test_a_person_who_is_held_while_their_account_is_deleted_is_kept(
     granted = {"kind": RequestKind.DELETION, "state": RequestState.GRANTED, "decided_by": lina, "decided_at": now}
     request = PrivacyRequest.objects.create(citizen=amina, made_at=now, due_on=now.date(), **granted)
     overlap = Overlap()
-    monkeypatch.setattr(persons, "has_open_cases", overlap.around(persons.has_open_cases))
+    monkeypatch.setattr(erasing, "has_open_cases", overlap.around(erasing.has_open_cases))
     refused, held = overlap.run(
-        partial(persons.carry_out, request, at=now),
-        partial(holds.hold_people, amina.number, TERMS, by=lina, at=now),
+        partial(erasing.carry_out, request, at=now),
+        partial(rules.hold_people, amina.number, TERMS, by=lina, at=now),
     )
     amina.refresh_from_db()
     [hold] = held if isinstance(held, list) else []
-    holds.lift_hold(hold, reason="انتهت الدعوى", by=lina, at=now)
-    assert (type(refused), overlap.was_overtaken) == (holds.Held, True)
+    rules.lift_hold(hold, reason="انتهت الدعوى", by=lina, at=now)
+    assert (type(refused), overlap.was_overtaken) == (rules.Held, True)
     assert (amina.family_name == ERASED, amina.erased_at) == (False, None)
 
 
@@ -101,7 +101,7 @@ def test_a_person_whose_case_is_opened_again_while_their_account_is_deleted_is_k
     Message.objects.update(state="delivered", lease_until=None, unsure_since=None)
     monkeypatch.setattr(erasing, "erase_case", overlap.around(erasing.erase_case))
     done, objection = overlap.run(
-        partial(persons.carry_out, request, at=now),
+        partial(erasing.carry_out, request, at=now),
         partial(object_to, copy(case), by=karim.user, at=now, text="لم يصلح شيء، والماء ما زال يجري في الشارع."),
     )
     amina.refresh_from_db()
@@ -124,26 +124,26 @@ def test_papers_of_a_mandate_stay_while_its_other_side_is_held_also_by_a_hold_in
         return MandatePaper.objects.create(mandate=mandate, attachment=file)
 
     paper()
-    hold = holds.set_hold(case, TERMS, on_person=False, by=lina, at=now)
+    hold = rules.set_hold(case, TERMS, on_person=False, by=lina, at=now)
     with transaction.atomic():
-        fields.discard_for(amina, holds.held_people(now.date()))
+        fields.discard_for(amina, rules.held_people(now.date()))
     assert MandatePaper.objects.count() == 1
     # A hold that comes while the papers go waits until they are gone, and is told of nothing that was there.
-    holds.lift_hold(hold, reason="انتهت الدعوى", by=lina, at=now)
+    rules.lift_hold(hold, reason="انتهت الدعوى", by=lina, at=now)
     request = PrivacyRequest.objects.create(
         citizen=amina, made_at=now, due_on=now.date(), kind=RequestKind.DELETION, state=RequestState.GRANTED,
         decided_by=lina, decided_at=now,
     )  # fmt: skip
-    overlap, set_hold = Overlap(), partial(holds.set_hold, case, TERMS, on_person=False, by=lina, at=now)
+    overlap, set_hold = Overlap(), partial(rules.set_hold, case, TERMS, on_person=False, by=lina, at=now)
     with monkeypatch.context() as patch:
         manager = type(LegalHold.objects)
         patch.setattr(manager, "create", overlap.around(manager.create))
-        again, erased = overlap.run(set_hold, partial(persons.carry_out, request, at=now))
+        again, erased = overlap.run(set_hold, partial(erasing.carry_out, request, at=now))
     mandate.refresh_from_db()
     assert (type(again), erased, overlap.was_overtaken) == (LegalHold, True, False)
     assert (mandate.state, mandate.proof, MandatePaper.objects.count()) == ("ended", "وكالة 7", 1)
     # Once nobody is held any more the next nights take both.
-    holds.lift_hold(again, reason="انتهت الدعوى", by=lina, at=now)
+    rules.lift_hold(again, reason="انتهت الدعوى", by=lina, at=now)
     run.apply_retention(at=now + timedelta(days=31))
     mandate.refresh_from_db()
     assert (mandate.proof, mandate.seen, MandatePaper.objects.count()) == ("", "", 0)

@@ -13,8 +13,7 @@ from django.db import connection
 from accounts.models import Citizen, User
 from complaints.escalation.expiry import discard_drafts
 from complaints.models import Case, SentForm, UnsentForm
-from complaints.retention.erasing import erase_case
-from complaints.retention.persons import erase_person
+from complaints.retention.erasing import erase_case, erase_person
 from complaints.unsent_forms import store
 from tests.complaints.threads import Overlap, at_once
 

@@ -18,7 +18,7 @@ from accounts.account.email import change_address
 from accounts.account.phone import change_phone
 from accounts.models import Citizen, User
 from complaints.models import Case
-from complaints.retention.persons import erase_person
+from complaints.retention.erasing import erase_person
 from complaints.visibility import measurement, redaction
 from complaints.visibility.redaction import COVER, Person
 from kit.shares import Share

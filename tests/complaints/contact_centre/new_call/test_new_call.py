@@ -15,7 +15,7 @@ from agencies.models import Agency, City, Governorate, KnownProblem, Topic
 from complaints.contact_centre import contacts
 from complaints.escalation.expiry import end_contacts
 from complaints.models import CentreContact, Draft
-from complaints.retention.persons import erase_person
+from complaints.retention.erasing import erase_person
 from notifications.models import Message
 from tests.cast import make_staff
 from tests.complaints.cases import FileCase

@@ -19,8 +19,8 @@ from complaints.models import Attachment, Case, Draft, LegalHold, MandatePaper
 from complaints.models.listed_cases import by_keys, listed_cases, with_citizens
 from complaints.permissions import policy
 from complaints.portal.privacy import account_data
-from complaints.retention.holds import held_people
-from complaints.retention.persons import erase_person
+from complaints.retention.erasing import erase_person
+from complaints.retention.rules import held_people
 from complaints.visibility.identity import CaseVisibility, StaffVisibility, knows_person
 from complaints.workflow import Action, Actor
 from notifications.models import Message

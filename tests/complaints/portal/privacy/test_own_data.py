@@ -18,7 +18,7 @@ from accounts.identity.disclosure import CaseMark, reveal
 from accounts.models import Citizen, DataCopy, IdentityView, PrivacyRequest, RequestLimit, User
 from complaints.actions import accept, close
 from complaints.models import ERASED, Case
-from complaints.retention import erasing, holds, run
+from complaints.retention import erasing, rules, run
 from complaints.workflow import State
 from notifications.models import Message, PushSubscription
 from tests.cast import PASSWORD, sign_in
@@ -122,12 +122,12 @@ def test_an_account_is_deleted_once_its_cases_have_ended(
     assert "You have open cases" in open_.content.decode()
     assert PrivacyRequest.objects.count() == 0
     close(accepted, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
-    hold = holds.set_hold(accepted, holds.HoldTerms("ر", "1", None), on_person=True, by=lina, at=now)
+    hold = rules.set_hold(accepted, rules.HoldTerms("ر", "1", None), on_person=True, by=lina, at=now)
     as_amina.post(REQUESTS, {"kind": "deletion", "current": PASSWORD})
     url = f"/en/staff/privacy/requests/{PrivacyRequest.objects.get().pk}/"
     held = sign_in(Client(), lina).post(url, {"state": "granted", "reason": "قُبل الطلب كما ورد."})
     assert list(held.context["form"].errors) == ["state"]
-    holds.lift_hold(hold, reason="انتهت", by=lina, at=now)
+    rules.lift_hold(hold, reason="انتهت", by=lina, at=now)
     ask_and_grant(amina, lina)
     assert run.apply_retention(at=now) == 0, "the answer has not left yet"
     settle_messages()
