@@ -20,7 +20,7 @@ from complaints.escalation import (
     recalculation,
     successions,
 )
-from complaints.search import index
+from complaints.search import word_forms
 from complaints.suggestions import keeping
 from complaints.track_record import refreshing
 from notifications import alarms
@@ -68,10 +68,10 @@ def discard_drafts() -> int:
     return expiry.discard_drafts(at=timezone.now())
 
 
-@shared_task(name=index.TASK)
+@shared_task(name=word_forms.TASK)
 def build_search_index() -> int:
     """Index the words of finished blocks of cases for the search; safe to run twice and at the same time."""
-    return index.build_index(at=timezone.now())
+    return word_forms.build_index(at=timezone.now())
 
 
 @shared_task(name=keeping.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)

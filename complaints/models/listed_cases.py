@@ -154,7 +154,7 @@ class SearchBlock(models.Model):
     """The words of a thousand cases with consecutive keys: the search skips a block that lacks a word.
 
     ``number`` times a thousand is the first key. A row exists only while it is up to date: a trigger deletes it when a
-    case of the block is added or its words change, and ``complaints.search.index`` writes it again.
+    case of the block is added or its words change, and ``complaints.search.word_forms`` writes it again.
     """
 
     CASES = 1000

@@ -48,8 +48,8 @@ from complaints.permissions import policy
 from complaints.portal import filing_steps
 from complaints.portal.access import own_case, posted_data, read_or_post, status_for, unread
 from complaints.portal.rating import rating_card
-from complaints.search import tracking
-from complaints.search.forms import TrackForm
+from complaints.search import search
+from complaints.search.box import TrackForm
 from complaints.staff.pdf import Letterhead, PlainSection, render_sections
 from complaints.unsent_forms import reading, store
 from complaints.unsent_forms.pages import keeps_unsent_form, sending
@@ -529,7 +529,7 @@ def _tracked_case(request: HttpRequest, form: TrackForm, at: datetime) -> Case |
     """Return the case, or give the form the one error for a wrong number, a wrong end, or too many tries."""
     number, end = form.cleaned_data["ref"], form.cleaned_data["phone_end"]
     try:
-        found = tracking.find(number, end, address=client_address(request), at=at)
+        found = search.find(number, end, address=client_address(request), at=at)
     except RateLimitReached:
         words = {"phone": f"\u2066{settings.CALL_CENTRE_PHONE}\u2069"}
         text = gettext("Too many attempts. Try again tomorrow, sign in, or call %(phone)s") % words

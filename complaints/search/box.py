@@ -3,24 +3,67 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from itertools import pairwise
+from string import digits
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from complaints import reference
-from complaints.models import Case, ListedCase
+from complaints.models import Case, CaseQuerySet, ListedCase
+from complaints.models.case import reversed_reference
+from complaints.models.listed_cases import by_keys, listed_cases
 from complaints.permissions.conditions import at_desk
-from complaints.search import numbers, people
+from complaints.search import search
 from complaints.search.search import LONGEST, by_words
 from complaints.visibility.identity import StaffVisibility
-from kit.forms import MobileField, plain_digits
+from kit.forms import DigitsField, Form, MobileField, plain_digits
 from kit.forms.numbers import is_digits
+from kit.keyset import PAGE
+
+# ---- The search for staff by tracking number: the whole of it, its last digits, or one with a typing error. ----
+
+
+#: Fewer last digits fit too many cases.
+LEAST_DIGITS: Final = 4
+
+
+def by_number(scope: CaseQuerySet, number: str) -> list[ListedCase]:
+    """Return the case of ``scope`` with this tracking number, in a list."""
+    return _listed(scope.filter(reference=number))
+
+
+def by_ending(scope: CaseQuerySet, ending: str) -> list[ListedCase]:
+    """Return the newest cases of ``scope`` whose tracking numbers end in these digits, a page of them at most."""
+    return _listed(scope.alias(backwards=reversed_reference()).filter(backwards__startswith=ending[::-1]))
+
+
+def almost(scope: CaseQuerySet, number: str) -> list[ListedCase]:
+    """Return the cases of ``scope`` whose tracking numbers have one digit other than ``number``, or two in turn."""
+    return _listed(scope.filter(reference__in=sorted(set(_mended(number)))))
+
+
+def _mended(number: str) -> Iterator[str]:
+    """Yield the numbers with a fitting check digit that a typing error turns into ``number``."""
+    others = (f"{number[:place]}{other}{number[place + 1 :]}" for place in range(len(number)) for other in digits)
+    turned = (
+        f"{number[:place]}{second}{first}{number[place + 2 :]}"
+        for place, (first, second) in enumerate(pairwise(number))
+    )
+    return (other for other in (*others, *turned) if reference.is_valid(other))
+
+
+def _listed(cases: CaseQuerySet) -> list[ListedCase]:
+    keys = list(cases.order_by("-pk").values_list("pk", flat=True)[:PAGE])
+    return listed_cases(by_keys(keys), ["-pk"]) if keys else []
+
 
 #: Part of a mobile number. A national number may begin with 962, but not with +962.
 _PART_OF_PHONE: Final = re.compile(r"(?:\+|00)9627?[0-9]*|07[0-9]*")
@@ -77,13 +120,13 @@ def answer(text: str, *, user: User, at: datetime) -> BoxAnswer | None:
 
 
 def _by_ending(ending: str, *, user: User, at: datetime) -> BoxAnswer:
-    if len(ending) < numbers.LEAST_DIGITS:
+    if len(ending) < LEAST_DIGITS:
         return BoxAnswer(Reading.SHORT)
-    cases = numbers.by_ending(Case.objects.visible_to(user, at=at), ending)
+    cases = by_ending(Case.objects.visible_to(user, at=at), ending)
     if not cases and _is_part_of_phone(ending):
         return BoxAnswer(Reading.PART_OF_PHONE)
     if not cases and _NUMBER.fullmatch(ending):
-        return BoxAnswer(Reading.PERSON, people.by_number(ending, user=user, at=at))
+        return BoxAnswer(Reading.PERSON, search.by_number(ending, user=user, at=at))
     return BoxAnswer(Reading.ENDING, cases)
 
 
@@ -91,20 +134,20 @@ def _by_number(number: str, *, user: User, at: datetime) -> BoxAnswer:
     """Return the case of a tracking number, else the cases of the person with it, else those it may be mistyped for."""
     visible = Case.objects.visible_to(user, at=at)
     is_valid = reference.is_valid(number)
-    if is_valid and (cases := numbers.by_number(visible, number)):
+    if is_valid and (cases := by_number(visible, number)):
         return BoxAnswer(Reading.NUMBER, cases)
-    if cases := people.by_number(number, user=user, at=at):
+    if cases := search.by_number(number, user=user, at=at):
         return BoxAnswer(Reading.PERSON, cases)
     if is_valid or len(number) != reference.LENGTH or not is_digits(number):
         return BoxAnswer(Reading.PERSON)
-    cases = numbers.almost(visible, number)
+    cases = almost(visible, number)
     return BoxAnswer(Reading.SLIP if cases or number.startswith(_CENTURY) else Reading.PERSON, cases)
 
 
 def _by_name(text: str, *, user: User, at: datetime) -> BoxAnswer | None:
     """Return the cases of people with this name, or those with the words of it; None where it is nobody's name."""
-    cases = people.by_name(text, user=user, at=at)
-    if cases or not people.is_name(text):
+    cases = search.by_name(text, user=user, at=at)
+    if cases or not search.is_name(text):
         return BoxAnswer(Reading.NAME, cases) if cases else None
     reads = StaffVisibility(user, at).of
     found = by_words(at_desk(user, at=at), text, reads=reads).rows
@@ -117,3 +160,47 @@ def _is_part_of_phone(number: str) -> bool:
     with suppress(ValidationError):
         return not MobileField().clean(number)
     return True
+
+
+# ---- Asks for a case by its number. ----
+
+
+PHONE_END = 4
+_ENTER_PHONE_END = _("Enter the last 4 digits of the mobile number")
+
+
+class TrackForm(Form):
+    """The tracking number, and what only its owner knows about the mobile number."""
+
+    ref = DigitsField(
+        length=reference.LENGTH, label=_("Tracking number"), help_text=_("The 10-digit number in our message to you")
+    )
+    phone_end = DigitsField(
+        length=PHONE_END,
+        label=_("Last 4 digits of your mobile number"),
+        help_text=_("The number you gave when you registered"),
+        error_messages={
+            "required": _ENTER_PHONE_END,
+            "not_digits": _ENTER_PHONE_END,
+            "length": _("Enter the last 4 digits of the mobile number; you entered %(typed)s"),
+        },
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        initial: dict[str, Any] | None = None,
+        is_number_only: bool = False,
+    ) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["phone_end"].required = not is_number_only
+
+    def clean_ref(self) -> str:
+        """Refuse a number whose check digit does not fit: it was mistyped."""
+        typed: str = self.cleaned_data["ref"]
+        if not reference.is_valid(typed):
+            raise ValidationError(
+                _("This tracking number is not correct. Check it against our message."), code="check_digit"
+            )
+        return typed

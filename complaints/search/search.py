@@ -5,20 +5,32 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import lru_cache, reduce
 from itertools import batched, groupby
+from operator import or_
 from pathlib import Path
+from secrets import compare_digest
 from time import monotonic
 from typing import Final, NamedTuple
 
+from django.core.exceptions import ValidationError
 from django.db import connections, router
+from django.db.models import QuerySet
 
-from complaints.models import Case, ListedCase, SearchBlock
+from accounts.identity import disclosure
+from accounts.identity.names import MOST_NAMES, name_words, people_called
+from accounts.models import Citizen, NumberKind, User, ViewKind
+from accounts.rate_limits import HOUR, RateLimit, spend
+from complaints.models import Case, CaseQuerySet, ListedCase, SearchBlock
 from complaints.models.listed_cases import by_keys, listed_cases, with_citizens
 from complaints.search.word_forms import Forms, word_forms
-from complaints.visibility.identity import CaseVisibility
-from kit.arabic import strip_prefixes
+from complaints.visibility.identity import CaseVisibility, found_by_person
+from complaints.visibility.vocabulary import words_of
+from kit.arabic import fold, strip_prefixes
 from kit.compiled_reads import CompiledRead, numbered
+from kit.forms import MobileField, plain_digits
 from kit.keyset import PAGE, KeysetPage
 from kit.statements import ALWAYS, Condition, Statement, joined
 
@@ -233,3 +245,81 @@ def _runs(words: Sequence[Forms], *, below: int | None) -> Iterator[tuple[int, i
     for _, run in groupby(enumerate(blocks), key=sum):  # neighbours fall by one while their place rises by one
         for part in batched((number for _, number in run), AT_ONCE):
             yield part[-1] * SearchBlock.CASES, (part[0] + 1) * SearchBlock.CASES - 1
+
+
+# ---- The search for staff by person: a telephone or document number, or first and family name; every one is
+# recorded.
+
+
+def by_number(text: str, *, user: User, at: datetime) -> list[ListedCase]:
+    """Return the newest cases of the person whose telephone or document number ``text`` is, a page of them at most.
+
+    For agency staff a person who hid the identity is found by neither. The search is recorded for everybody it met.
+    """
+    number = plain_digits(text)
+    people = list(_numbered(number))
+    cases = _people_newest(_within_reach(user, at=at).filter(citizen__in=people))
+    reached = {case.citizen_id for case in cases}
+    disclosure.record_search(number, people, viewer=user, within_reach=reached, at=at)
+    return cases
+
+
+def _numbered(number: str) -> QuerySet[Citizen]:
+    found = [Citizen.objects.numbered(kind, variant) for kind in NumberKind for variant in {number, number.upper()}]
+    # A number that is no mobile number can only be a document number.
+    with suppress(ValidationError):
+        found.append(Citizen.objects.with_phone(MobileField().clean(number)))
+    return reduce(or_, found)
+
+
+def by_name(text: str, *, user: User, at: datetime) -> list[ListedCase]:
+    """Return the newest cases of people with the first and family name ``text``, a page of them at most.
+
+    The search is recorded for the people whose cases it found: others of the same name were not meant. One that found
+    nobody is recorded where the words may be a name.
+    """
+    people = people_called(text).filter(erased_at=None).values("pk")
+    cases = _people_newest(_within_reach(user, at=at).filter(citizen__in=people))
+    if cases or is_name(text):
+        reached = {case.citizen_id for case in cases}
+        met, typed = Citizen.objects.filter(pk__in=reached), " ".join(name_words(text))
+        disclosure.record_search(typed, met, viewer=user, within_reach=reached, at=at, kind=ViewKind.NAME)
+    return cases
+
+
+def is_name(text: str) -> bool:
+    """Tell whether ``text`` may be the name of a person: two words or a few more, the first of them a given name."""
+    words = fold(text).split()
+    return 1 < len(words) <= MOST_NAMES and words[0] in words_of("given")
+
+
+def _within_reach(user: User, *, at: datetime) -> CaseQuerySet:
+    return found_by_person(Case.objects.at_desk_of(user, at=at), user, at=at)
+
+
+def _people_newest(cases: CaseQuerySet) -> list[ListedCase]:
+    keys = list(cases.order_by("-pk").values_list("pk", flat=True)[:PAGE])
+    return listed_cases(by_keys(keys), ["-pk"]) if keys else []
+
+
+# ---- Finds a case for a visitor who is not signed in but knows its number and the last digits of the owner's
+# phone.
+
+
+# Four digits are ten thousand guesses: five a day for a number leave a guesser nothing, and an owner enough.
+TRIES_OF_NUMBER: Final = RateLimit("track_number", 5, timedelta(days=1))
+TRIES_OF_ADDRESS: Final = RateLimit("track_address", 60, HOUR)
+
+
+def find(reference: str, phone_end: str, *, address: str, at: datetime) -> Case | None:
+    """Return the case of ``reference`` if its owner's mobile number ends in ``phone_end``.
+
+    Returns None both for an unknown number and for wrong digits. Every attempt counts towards the limits, by number
+    and by ``address``, the visitor's; raises ``accounts.rate_limits.RateLimitReached``.
+    """
+    spend(TRIES_OF_ADDRESS, address, at=at)
+    spend(TRIES_OF_NUMBER, reference, at=at)
+    case = Case.objects.for_listing().filter(reference=reference).first()
+    if case is None or not compare_digest(case.citizen.phone[-len(phone_end) :], phone_end):
+        return None
+    return case

@@ -28,7 +28,7 @@ from complaints.own_cases import SENT_BY_ACCOUNT
 from complaints.portal import rating
 from complaints.portal.cases import RECEIPTS_PER_PERSON
 from complaints.portal.privacy import COPIES_PER_PERSON, DOWNLOADS_PER_PERSON
-from complaints.search import tracking
+from complaints.search import search
 
 #: What each limit counts.
 LIMITS: Final[Mapping[RateLimit, StrPromise]] = {
@@ -71,8 +71,8 @@ LIMITS: Final[Mapping[RateLimit, StrPromise]] = {
     SENT_BY_LINK: _("Forms sent by one link of a directorate"),
     rating.SENT_BY_LINK: _("Ratings sent by one link"),
     SENT_BY_ACCOUNT: _("Ratings sent by one person"),
-    tracking.TRIES_OF_NUMBER: _("Tries to track one case without signing in"),
-    tracking.TRIES_OF_ADDRESS: _("Tries to track cases from one internet address"),
+    search.TRIES_OF_NUMBER: _("Tries to track one case without signing in"),
+    search.TRIES_OF_ADDRESS: _("Tries to track cases from one internet address"),
     callers.TRIES_OF_NUMBER: _("Searches of the contact centre for one number"),
     callers.TRIES_OF_AGENT: _("Searches of one agent of the contact centre"),
     new_call.SEARCHES_OF_AGENT: _("Searches for a caller by one agent of the contact centre"),

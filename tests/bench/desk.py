@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from complaints.models import Case, OwnerClues, SuggestionsDue
-from complaints.search.index import BATCH, build_index
+from complaints.search.word_forms import BATCH, build_index
 from complaints.simulation.world import World
 from complaints.suggestions import keeping
 from complaints.workflow import OPEN

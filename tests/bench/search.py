@@ -27,8 +27,8 @@ from django.utils import timezone
 from agencies.models import Agency
 from complaints.engine.history_chain import GENESIS
 from complaints.models import Case
-from complaints.search.index import BATCH, build_index
 from complaints.search.search import by_words
+from complaints.search.word_forms import BATCH, build_index
 from complaints.simulation.world import World
 from complaints.visibility.identity import CaseVisibility
 from complaints.workflow import Holder, State

@@ -15,7 +15,7 @@ from complaints.actions import accept, ask, close, file
 from complaints.actions.filing import Filing
 from complaints.escalation import rating_questions
 from complaints.models import Breach, RetentionRule
-from complaints.search import index
+from complaints.search import word_forms
 from complaints.track_record import refreshing
 from notifications import alarms, programs
 from notifications.models import AlarmKind, Message, MessageState
@@ -121,7 +121,7 @@ def two_drafts(get: Get) -> tuple[Any, Any]:
 
 
 def two_blocks(get: Get) -> tuple[Any, Any]:
-    get("monkeypatch").setattr(index, "_UNWRITTEN", "SELECT number FROM (VALUES (7), (6)) AS block (number)")
+    get("monkeypatch").setattr(word_forms, "_UNWRITTEN", "SELECT number FROM (VALUES (7), (6)) AS block (number)")
     return 7, 6
 
 

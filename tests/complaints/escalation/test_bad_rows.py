@@ -34,7 +34,7 @@ from complaints.escalation import (
 )
 from complaints.models import Clock
 from complaints.retention import run as retention
-from complaints.search import index
+from complaints.search import word_forms
 from complaints.suggestions import keeping
 from complaints.track_record import refreshing
 from notifications import alarms, tasks as notification_tasks
@@ -188,8 +188,8 @@ SCENARIOS = {
         lambda at: expiry.discard_drafts(at=at), LATER, is_real=True,
     ),
     "complaints.build_search_index": Scenario(
-        "block", "complaints.search.index._sum_up", int, two_blocks,
-        lambda at: index.build_index(at=at), JANUARY,
+        "block", "complaints.search.word_forms._sum_up", int, two_blocks,
+        lambda at: word_forms.build_index(at=at), JANUARY,
     ),
     "complaints.keep_suggestions": Scenario(
         "case", "complaints.suggestions.keeping._keep", lambda case, *_, **__: case, two_cases,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import Citizen, IdentityView, User, ViewKind
 from complaints import reference
 from complaints.models import Case
-from complaints.search import box, people
+from complaints.search import box, search
 from complaints.visibility.identity import knows_person
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address
@@ -119,8 +119,8 @@ def test_a_search_by_name_is_recorded_for_whom_it_found_and_never_stands_in_an_a
     # A name that finds nobody is looked for in the texts, and still stands in no address.
     named = file_case(subject="شكر للموظف محمد العوران")
     assert found(desk(omar), "محمد العوران") == [named.reference]
-    assert people.is_name("محمد العوران")
-    assert not people.is_name("انقطاع المياه")
+    assert search.is_name("محمد العوران")
+    assert not search.is_name("انقطاع المياه")
     assert box.answer("انقطاع المياه", user=omar, at=case.filed_at) is None
     # One of two words that begins with a given name may be none: the page says as what it was read.
     assert "the texts of these cases have these words" in said(desk(omar), "محمد العوران")

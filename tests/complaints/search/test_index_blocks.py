@@ -12,7 +12,7 @@ from django.utils import timezone
 from complaints.actions import amend
 from complaints.escalation.tasks import build_search_index
 from complaints.models import Case, SearchBlock
-from complaints.search import index, search
+from complaints.search import search, word_forms
 from complaints.visibility.identity import CaseVisibility
 from kit.statements import ALWAYS, Condition
 from tests.complaints import DETAILS
@@ -53,14 +53,14 @@ def found(text: str, **options: str) -> list[Case]:
 def test_finished_blocks_are_summed_up_and_the_last_is_not(three_blocks: list[Case]) -> None:
     assert build_search_index() == 2
     assert list(SearchBlock.objects.order_by("number").values_list("number", flat=True)) == [5, 6]
-    assert index.build_index(at=timezone.now()) == 0
+    assert word_forms.build_index(at=timezone.now()) == 0
 
 
 @pytest.mark.usefixtures("many")
 @pytest.mark.parametrize("is_summed_up", [True, False])
 def test_the_same_is_found_with_and_without_sums(three_blocks: list[Case], *, is_summed_up: bool) -> None:
     if is_summed_up:
-        index.build_index(at=timezone.now())
+        word_forms.build_index(at=timezone.now())
     old, newer, newest = three_blocks
     assert found("ماسورة") == [old]
     assert found("إنارة") == [newer]
@@ -72,7 +72,7 @@ def test_the_same_is_found_with_and_without_sums(three_blocks: list[Case], *, is
 
 @pytest.mark.usefixtures("many")
 def test_a_block_that_lacks_the_word_is_not_read(three_blocks: list[Case]) -> None:
-    index.build_index(at=timezone.now())
+    word_forms.build_index(at=timezone.now())
     with CaptureQueriesContext(connection) as captured:
         found("ماسورة")
     spans = [re.search(r"BETWEEN ([0-9]+) AND ([0-9]+)", query["sql"]) for query in captured]
@@ -94,7 +94,7 @@ def test_a_walk_ends_and_the_database_finds_the_rest(three_blocks: list[Case], m
 def test_below_the_blocks_looked_at_summed_up_or_not_the_database_finds_the_rest(
     three_blocks: list[Case], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    index.build_index(at=timezone.now())
+    word_forms.build_index(at=timezone.now())
     SearchBlock.objects.filter(number=5).delete()
     for number in (1, 2, 3):
         monkeypatch.setattr(search, "LOOKED_AT", number)
@@ -103,7 +103,7 @@ def test_below_the_blocks_looked_at_summed_up_or_not_the_database_finds_the_rest
 
 def test_changed_words_and_late_cases_make_a_sum_untrue_at_once(three_blocks: list[Case], file_case: FileCase) -> None:
     old, newer, _newest = three_blocks
-    index.build_index(at=timezone.now())
+    word_forms.build_index(at=timezone.now())
     user = old.citizen.user
     assert user is not None
     amend(old, by=user, at=old.filed_at, subject="زرافة في الشارع", details=DETAILS)
@@ -115,22 +115,22 @@ def test_changed_words_and_late_cases_make_a_sum_untrue_at_once(three_blocks: li
 
 
 def test_other_changes_leave_the_sum(three_blocks: list[Case]) -> None:
-    index.build_index(at=timezone.now())
+    word_forms.build_index(at=timezone.now())
     three_blocks[0].area = "حي نزال"
     three_blocks[0].save(update_fields=["area"])
     assert SearchBlock.objects.count() == 2
 
 
 def test_a_block_with_too_many_words_is_always_read(three_blocks: list[Case], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "_MOST_BYTES", 10)
-    assert index.build_index(at=timezone.now()) == 0
+    monkeypatch.setattr(word_forms, "_MOST_BYTES", 10)
+    assert word_forms.build_index(at=timezone.now()) == 0
 
 
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_summed_up_while_words_are_written(three_blocks: list[Case]) -> None:
     def elsewhere() -> int:
         try:
-            return index.build_index(at=timezone.now())
+            return word_forms.build_index(at=timezone.now())
         finally:
             connection.close()
 
@@ -138,7 +138,7 @@ def test_nothing_is_summed_up_while_words_are_written(three_blocks: list[Case]) 
         Case.objects.filter(pk=three_blocks[0].pk).update(subject="زرافة")
         with ThreadPoolExecutor(1) as pool:
             assert pool.submit(elsewhere).result() == 0
-    assert index.build_index(at=timezone.now()) == 2
+    assert word_forms.build_index(at=timezone.now()) == 2
 
 
 @pytest.mark.django_db(transaction=True)
