@@ -47,8 +47,8 @@ from complaints.staff.acts import (
 from complaints.staff.classify_form import ClassifyForm
 from complaints.staff.forms import SHORTEST_TEXT, active_directorates, other_agencies
 from complaints.suggestions import owners
-from complaints.track_record.directorates import last_directorate
-from complaints.track_record.promises import KeptPromises, KeptRecords, PromiseHistory
+from complaints.track_record.answers import KeptPromises, KeptRecords, PromiseHistory
+from complaints.track_record.counting import last_directorate
 from complaints.unsent_forms import store
 from complaints.unsent_forms.pages import form_path, keep_posted
 from complaints.workflow import Action, Holder, State

@@ -42,7 +42,7 @@ from complaints.staff.action_pages import ActionRequest, Stale, action_page
 from complaints.staff.acts import AcceptForm, AskForm, CloseForm
 from complaints.staff.forms import active_directorates
 from complaints.staff.loading import load_case
-from complaints.track_record.directorates import last_directorate
+from complaints.track_record.counting import last_directorate
 from complaints.visibility.identity import StaffVisibility
 from complaints.workflow import ACTIONS, WRITERS, Action, Holder, State
 from kit.forms import Card, ChoiceCardsField, Form

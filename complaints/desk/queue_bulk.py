@@ -41,7 +41,7 @@ from complaints.permissions import rulings
 from complaints.permissions.rulings import AgencyEnded
 from complaints.staff.acts import offer_directorates
 from complaints.staff.forms import MOST_DAYS, AgencyChoiceForm, active_directorates
-from complaints.track_record.directorates import last_directorate
+from complaints.track_record.counting import last_directorate
 from complaints.workflow import Action
 from kit.forms import CHOOSE, Card, ChoiceCardsField, DigitsInput, Form, LineField, NumberField, ParagraphField
 from kit.safe_cells import XLSX_TYPE, FileCell, add_sheet, csv_lines, new_book, write_cell

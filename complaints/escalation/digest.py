@@ -26,7 +26,7 @@ from complaints.escalation.unit_digest import UnitCounts, unit_counts
 from complaints.models import Case, CaseEvent, CaseQuerySet, Refusal
 from complaints.models.case import COMEBACKS
 from complaints.permissions.to_decide import supervisors_who_decide
-from complaints.track_record.forecast import foretold
+from complaints.track_record.counting import foretold
 from complaints.workflow import AT_AGENCY, OPEN, Action
 from kit.dates import day_digits
 from notifications import outbox

@@ -22,7 +22,7 @@ from complaints.escalation import (
 )
 from complaints.search import word_forms
 from complaints.suggestions import keeping
-from complaints.track_record import refreshing
+from complaints.track_record import counting
 from notifications import alarms
 from notifications.models import AlarmKind
 from notifications.periodic import NIGHTLY
@@ -80,10 +80,10 @@ def keep_suggestions() -> int:
     return keeping.keep(at=timezone.now())
 
 
-@shared_task(name=refreshing.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
+@shared_task(name=counting.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
 def refresh_track_record() -> int:
     """Count what became of cases and promises, each agency once a day; safe to run twice and at the same time."""
-    return refreshing.refresh(at=timezone.now())
+    return counting.refresh(at=timezone.now())
 
 
 @shared_task(name=digest.TASK)

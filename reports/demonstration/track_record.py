@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from complaints.track_record import refreshing
+from complaints.track_record import counting
 
 
 def make(at: datetime) -> None:
     """Count them at once, as the periodic task does every day."""
-    refreshing.refresh(at=at)
+    counting.refresh(at=at)

@@ -34,7 +34,7 @@ from accounts.roles import Role
 from agencies.models import Agency
 from complaints.models import Case
 from complaints.simulation.generate import generate
-from complaints.track_record import refreshing
+from complaints.track_record import counting as refreshing
 from reports.audits import drawing
 from reports.commitment import counting
 from reports.dashboards import kept as lists

@@ -12,8 +12,16 @@ from django.utils import timezone
 
 from agencies.calendar import AMMAN, WorkingCalendar
 from agencies.models import current_calendar
-from complaints.track_record.counting import OpenPromise, PromiseCounts, RecordKey, count_promises, open_promises
-from complaints.track_record.forecast import LIKELY, MissChance, miss_chance
+from complaints.track_record.counting import (
+    LIKELY,
+    MissChance,
+    OpenPromise,
+    PromiseCounts,
+    RecordKey,
+    count_promises,
+    miss_chance,
+    open_promises,
+)
 from kit.shares import Share
 
 #: Days between one morning that is replayed and the next; a prime, so that they fall on different days of the week.

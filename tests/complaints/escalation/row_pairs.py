@@ -16,7 +16,7 @@ from complaints.actions.filing import Filing
 from complaints.escalation import rating_questions
 from complaints.models import Breach, RetentionRule
 from complaints.search import word_forms
-from complaints.track_record import refreshing
+from complaints.track_record import counting
 from notifications import alarms, programs
 from notifications.models import AlarmKind, Message, MessageState
 from reports.circulation import circulating
@@ -127,7 +127,7 @@ def two_blocks(get: Get) -> tuple[Any, Any]:
 
 def two_agencies(get: Get) -> tuple[Any, Any]:
     get("referred")
-    return refreshing.ALL, get("water").pk
+    return counting.ALL, get("water").pk
 
 
 def two_topics(get: Get) -> tuple[Any, Any]:

@@ -36,7 +36,7 @@ from complaints.models import Clock
 from complaints.retention import run as retention
 from complaints.search import word_forms
 from complaints.suggestions import keeping
-from complaints.track_record import refreshing
+from complaints.track_record import counting
 from notifications import alarms, tasks as notification_tasks
 from notifications.carriers import Status, StatusReport
 from notifications.models import AlarmKind, FailingRow
@@ -200,8 +200,8 @@ SCENARIOS = {
         lambda at: phenomena.find_phenomena(at=at), JANUARY,
     ),
     "complaints.refresh_track_record": Scenario(
-        "agency", "complaints.track_record.refreshing._refresh", lambda key, *_, **__: key, two_agencies,
-        lambda at: refreshing.refresh(at=at), JANUARY,
+        "agency", "complaints.track_record.counting._refresh", lambda key, *_, **__: key, two_agencies,
+        lambda at: counting.refresh(at=at), JANUARY,
     ),
     "complaints.send_digests": Scenario(
         "user", "complaints.escalation.digest._notices", lambda user, *_: user.pk, two_readers,

@@ -9,9 +9,18 @@ from accounts.models import User
 from agencies.models import Agency, Directorate, Topic, current_calendar
 from complaints.actions import accept, ask, close, object_to, reply, withdraw
 from complaints.models import AnswerRecord, Case, PromiseForecast, PromiseRecord, TrackRecordCount
-from complaints.track_record import refreshing
-from complaints.track_record.counting import LOOK_BACK, OpenPromise, PromiseCounts, RecordKey, open_promises
-from complaints.track_record.forecast import MissChance, forecast_counts, likely_missed, miss_chance
+from complaints.track_record import counting
+from complaints.track_record.counting import (
+    LOOK_BACK,
+    MissChance,
+    OpenPromise,
+    PromiseCounts,
+    RecordKey,
+    forecast_counts,
+    likely_missed,
+    miss_chance,
+    open_promises,
+)
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
 
@@ -40,8 +49,8 @@ def test_cases_and_promises_are_counted_by_agency_and_topic(
     answered(objected, omar, now + DAY)
     object_to(objected, by=objected.citizen.user, at=now + 2 * DAY, text="لم تصل المياه بعد.")
     at = now + 2 * WEEK
-    assert refreshing.refresh(at=at) == 2
-    assert (refreshing.refresh(at=at), refreshing.refresh(at=at + DAY)) == (0, 2)
+    assert counting.refresh(at=at) == 2
+    assert (counting.refresh(at=at), counting.refresh(at=at + DAY)) == (0, 2)
     for agency, topic in ((water, outage), (water, None), (None, outage), (None, outage.parent)):
         row = AnswerRecord.objects.get(agency=agency, topic=topic)
         assert ({n: many for n, many in enumerate(row.answered) if many}, sum(row.unanswered)) == ({1: 2, 5: 1}, 2)
@@ -56,7 +65,7 @@ def test_cases_and_promises_are_counted_by_agency_and_topic(
         (None, outage.pk, 2): ([0, 0, 0], 1),
     }
     # A year later they count no more.
-    refreshing.refresh(at=at + LOOK_BACK)
+    counting.refresh(at=at + LOOK_BACK)
     assert (AnswerRecord.objects.count(), PromiseRecord.objects.count()) == (0, 0)
 
 
@@ -70,7 +79,7 @@ def test_a_pause_belongs_to_the_citizen(file_case: FileCase, omar: User, water: 
     ] == [2]
     case.refresh_from_db()
     answered(case, omar, now + 4 * DAY)
-    refreshing.refresh(at=now + 3 * WEEK)
+    counting.refresh(at=now + 3 * WEEK)
     assert PromiseRecord.objects.get(agency=water, topic=None).kept[:2] == [0, 1]
 
 
@@ -91,7 +100,7 @@ def test_a_promise_like_those_that_were_missed_is_foretold_and_listed(
     accept(other, by=omar, at=now, days=5)
     PromiseRecord.objects.create(agency=None, topic=outage, span=2, kept=[10, 0, 0], missed=40)
     TrackRecordCount.objects.create(agency=None, counted_on=(now + DAY).date())
-    refreshing.refresh(at=now + DAY)
+    counting.refresh(at=now + DAY)
     assert list(PromiseForecast.objects.values_list("case", "miss_percent", "basis")) == [(case.pk, 80, 50)]
     counts = forecast_counts([water.pk])
     assert (counts.open_promises, counts.unjudged, counts.counted_on) == (2, 1, (now + DAY).date())

@@ -9,8 +9,7 @@ from django.urls import reverse
 from accounts.models import User
 from agencies.models import Agency, Directorate, Topic
 from complaints.models import AnswerRecord, Case, Draft, PromiseForecast, PromiseRecord, TrackRecordCount
-from complaints.track_record.answers import CaseLikeness, answer_times, days_within
-from complaints.track_record.promises import KeptRecords, PromiseLikeness
+from complaints.track_record.answers import CaseLikeness, KeptRecords, PromiseLikeness, answer_times, days_within
 from tests.complaints.cases import MakeDraft
 from tests.complaints.pages import Clock, Desk, address, sent, statements_of
 
