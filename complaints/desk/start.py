@@ -33,7 +33,7 @@ from accounts.roles import (
 from agencies.models import current_calendar
 from complaints.case_text.deadline import holder_name, late_label, open_holdings
 from complaints.desk.directorate_forms import MEMBERS
-from complaints.escalation.reported_cases import ReportedCase, reported_cases
+from complaints.escalation.digest import ReportedCase, reported_cases
 from complaints.models import Case, ListedCase
 from complaints.models.annotations import NEWS_LASTS
 from complaints.models.listed_cases import by_keys, listed_cases, with_citizens

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import Any, ClassVar, NamedTuple, cast
+from pathlib import Path
+from typing import Any, ClassVar, Final, NamedTuple, cast
+from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
@@ -15,24 +17,63 @@ from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.contact import BY_EMAIL, CITIZEN_PREFIX, to_staff
-from accounts.models import Absence, Membership, User
-from accounts.roles import DESK, Role
+from accounts.models import Absence, Membership, User, cmu_staff
+from accounts.roles import DESK, LEADERSHIP, Role
 from agencies.calendar import AMMAN, WorkingCalendar
 from agencies.models import current_calendar
+from complaints.case_text.deadline import holder_words, late_label, open_holdings
+from complaints.clocks.clockwork import empty_level
 from complaints.clocks.extensions import soon_ends
-from complaints.escalation.unit_digest import UnitCounts, unit_counts
-from complaints.models import Case, CaseEvent, CaseQuerySet, Refusal
+from complaints.models import Case, CaseEvent, CaseQuerySet, Holding, Refusal
 from complaints.models.case import COMEBACKS
-from complaints.permissions.to_decide import supervisors_who_decide
+from complaints.permissions import conditions
+from complaints.permissions.to_decide import supervisors_who_decide, to_decide
 from complaints.track_record.counting import foretold
 from complaints.workflow import AT_AGENCY, OPEN, Action
 from kit.dates import day_digits
+from kit.statements import ALWAYS, Condition, Statement, joined
 from notifications import outbox
 from notifications.models import CallOutcome, CallTask, Message, MessageQuerySet, MessageState
 from notifications.outbox import Notice
 from notifications.periodic import RowRun
+
+# ---- The morning e-mail of the unit: the decisions that wait for its people, and the cases without an agency. ----
+
+
+@dataclass(frozen=True)
+class UnitCounts:
+    """The numbers in the digest of one of the unit.
+
+    Decisions that wait for them, cases in triage, and of the working day before the cases whose delay was reported to a
+    level of an agency, and those where a level had nobody.
+    """
+
+    to_decide: int
+    triage: int
+    reported: int
+    vacant: int
+
+    template: ClassVar = "cmu_digest"
+
+
+_COUNTS: Final = Statement(Path(__file__).with_name("unit_digest.sql"), UnitCounts)
+
+
+def unit_counts(*, at: datetime, since: datetime) -> Iterator[tuple[User, UnitCounts]]:
+    """Yield those of the unit who have something to decide or to refer or delays to hear of, each with the numbers.
+
+    The delays are those reported from ``since`` until ``at``. A statement for each person.
+    """
+    for user in cmu_staff(timezone.localdate(at)).filter(wants_digest=True).exclude(email=""):
+        desk = conditions.at_desk(user, at=at)
+        waiting = joined(" AND ", [desk, to_decide(user, at=at)])
+        counts = _COUNTS.row({"waiting": waiting, "desk": desk}, since=since, until=at)
+        if counts != UnitCounts(0, 0, 0, 0):
+            yield user, counts
+
 
 TASK = "complaints.send_digests"
 
@@ -312,3 +353,161 @@ def _failed() -> CaseQuerySet:
 def _lost_of_each() -> models.Sum:
     of_case = _lost().filter(reference=OuterRef("reference")).order_by().values("reference")
     return models.Sum(models.Subquery(of_case.annotate(count=models.Count("pk")).values("count")))
+
+
+# ---- The late cases that were reported to the leadership of agencies: what its page shows and its e-mail
+# names.
+
+
+@dataclass(frozen=True)
+class ReportedCase:
+    """One clock that an agency missed, and when ``level`` was told, or was found to have nobody.
+
+    ``told_agency_id`` is the agency that was told, ``agency_id`` the one that has the case now. ``is_late`` is False
+    once the step that was owed is done, or waits for the citizen. ``taken`` are all steps of the clock.
+    """
+
+    clock_id: int
+    case_id: int
+    reference: str
+    agency_id: int | None
+    told_agency_id: int
+    level: str
+    told_at: datetime
+    due_at: datetime
+    is_late: bool
+    is_task: bool
+    taken: Sequence[str]
+    citizen_id: UUID
+    recused: Sequence[UUID]
+
+
+_REPORTED: Final = Statement(Path(__file__).with_name("reported_cases.sql"), ReportedCase)
+
+
+def reported_cases(
+    levels: Collection[Role],
+    agencies: Collection[int],
+    *,
+    at: datetime,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    seen: Condition = ALWAYS,
+) -> list[ReportedCase]:
+    """Return what was reported to ``levels`` of ``agencies`` before ``until`` and is late at ``at``, latest first.
+
+    What was reported from ``since`` on is among it even if it is late no more. ``seen`` says which cases are read. One
+    statement.
+    """
+    until = until or at
+    return _REPORTED.rows(
+        {"seen": seen},
+        steps=[name for role in sorted(levels) for name in (str(role), empty_level(role))],
+        agencies=sorted(agencies),
+        at=at,
+        since=since or until,
+        until=until,
+    )
+
+
+# ---- The morning e-mail to secretaries-general and ministers' offices: the late cases of their agencies, in
+# one list.
+
+
+#: Cases named in one e-mail: what was reported since the last comes first, and the page shows the others.
+MOST: Final = 50
+
+
+@dataclass(frozen=True)
+class LateReport:
+    """What one reader is told: the cases that are late, and those reported since the last e-mail that no longer are."""
+
+    cases: Sequence[ReportedCase]
+    day: Morning
+
+    def is_new(self, case: ReportedCase) -> bool:
+        """Tell whether ``case`` was reported since the e-mail of the working day before."""
+        return case.told_at >= self.day.since
+
+    @property
+    def listed(self) -> list[ReportedCase]:
+        """Return the cases that the e-mail names: first the new ones, then those late the longest."""
+        return sorted(self.cases, key=lambda case: (not self.is_new(case), case.due_at))[:MOST]
+
+
+def late_reports_send(*, at: datetime) -> int:
+    """Owe the leadership of each agency its list of this working day; return how many were owed.
+
+    As the other digests all are owed in one transaction under one occasion. They do not expire when offices close:
+    nobody is told of these cases in any other way. Nobody can stop them.
+    """
+    calendar = current_calendar()
+    day = morning(at, calendar)
+    if day is None:
+        return 0
+    occasion = f"late:{day.on.isoformat()}"
+    if Message.objects.filter(occasion=occasion).exists():
+        return 0
+
+    def owe(found: Iterable[tuple[User, LateReport]]) -> int:
+        written = list(found)
+        rows = open_holdings({case.case_id for _user, report in written for case in report.listed})
+        holdings = {row.case_id: row for row in rows}
+        owed = [
+            notice for user, report in written for notice in _late_reports_notices(user, report, holdings, calendar)
+        ]
+        return len(outbox.owe(owed, occasion=occasion, at=at)) if owed else 0
+
+    with transaction.atomic():
+        return owe_all_or_each(list(reports(day)), owe, RowRun(TASK, "user", at=at))
+
+
+def reports(day: Morning) -> Iterator[tuple[User, LateReport]]:
+    """Yield who reads a list on this morning, with what it says; four statements for any number of agencies."""
+    acting = acting_members(LEADERSHIP, day.on)
+    agencies = {agency for places in acting.values() for _role, agency in places}
+    found = reported_cases(LEADERSHIP, agencies, at=day.until, since=day.since, until=day.until)
+    for user in people_with_email(acting):
+        own = {case.clock_id: case for case in found if _is_told(user, acting[user.pk], case)}
+        if own:
+            yield user, LateReport(list(own.values()), day)
+
+
+def _is_told(user: User, places: Mapping[Place, Collection[Any]], case: ReportedCase) -> bool:
+    """Tell whether ``user`` is told of ``case`` in one of the ``places`` where they act for these members.
+
+    Nobody is told of a case that they filed or are recused from, nor as deputy of somebody who is recused from it.
+    """
+    members = places.get((case.level, case.told_agency_id), ())
+    is_own = user.person_id is not None and user.person_id == case.citizen_id
+    return not is_own and user.pk not in case.recused and any(member not in case.recused for member in members)
+
+
+# ---- what it says ----
+
+
+def _late_reports_notices(
+    user: User, report: LateReport, holdings: Mapping[int, Holding], calendar: WorkingCalendar
+) -> Iterable[Notice]:
+    return to_staff("ladder_digest", user, partial(_late_reports_words, report, holdings, calendar), by=BY_EMAIL)
+
+
+def _late_reports_words(
+    report: LateReport, holdings: Mapping[int, Holding], calendar: WorkingCalendar
+) -> dict[str, str]:
+    lines = [_line(case, holdings.get(case.case_id), calendar, at=report.day.until) for case in report.listed]
+    return {
+        "date": day_digits(report.day.on),
+        "count": str(sum(case.is_late for case in report.cases)),
+        "reported": str(sum(map(report.is_new, report.cases))),
+        "cases": "\n\n".join(lines),
+        "url": f"{settings.PUBLIC_URL}{reverse('late-cases')}",
+    }
+
+
+def _line(case: ReportedCase, holding: Holding | None, calendar: WorkingCalendar, *, at: datetime) -> str:
+    """Return the number, how late the case is, who has it and its address, which stands in a line of its own."""
+    if not case.is_late:
+        return gettext("%(ref)s: no longer late.") % {"ref": case.reference}
+    line = f"{case.reference}: {late_label(case.due_at, calendar, at)}. {holder_words(holding)}"
+    return f"{line}\n{settings.PUBLIC_URL}{reverse('desk-case', args=[case.reference])}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import batched
 from time import monotonic
 from uuid import UUID
@@ -21,7 +22,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from accounts.contact import BY_EMAIL, BY_EMAIL_AND_SMS
+from accounts.contact import BY_EMAIL, BY_EMAIL_AND_SMS, ContextBuilder, to_staff
 from accounts.models import User, acting_as
 from accounts.roles import DESK, LADDER, LEADERSHIP, Role
 from agencies.calendar import WorkingCalendar
@@ -32,14 +33,44 @@ from complaints.clocks.clockwork import ESCALATED, OF_THE_UNIT, Step, empty_leve
 from complaints.engine import notices
 from complaints.engine.batches import act_on_each
 from complaints.engine.change import CaseStaff, Change
+from complaints.engine.notices import is_urgent, sms_not_before
 from complaints.engine.transition import act
-from complaints.escalation.staff_messages import StaffMessages
 from complaints.models import Case, Clock, ClockStep
 from complaints.workflow import Action, ClockKind, Kind
 from kit.dates import day_digits
 from notifications import outbox
+from notifications.models import Channel
 from notifications.outbox import Notice
 from notifications.periodic import RowRun
+
+# ---- Messages to staff about deadlines: language, channels, and the earliest moment for an SMS. ----
+
+
+@dataclass(frozen=True)
+class StaffMessages:
+    """Messages about one case at one moment; the calendar gives the earliest moment for an SMS."""
+
+    case: Case
+    at: datetime
+    calendar: WorkingCalendar
+
+    def write(
+        self, template: str, people: Iterable[User], words: ContextBuilder, *, by: tuple[Channel, ...] = BY_EMAIL
+    ) -> Iterator[Notice]:
+        """Yield a notice for each of ``people`` and channel, but none about a case they filed or are recused from."""
+        for user in people:
+            if self.case.is_own_of(user) or self.case.is_recused(user):
+                continue
+            yield from to_staff(
+                template,
+                user,
+                lambda: {"ref": self.case.reference, **words()},
+                by=by,
+                reference=self.case.reference,
+                daytime=not is_urgent(self.case),
+                sms_not_before=partial(sms_not_before, self),
+            )
+
 
 #: The task that sweeps.
 TASK = "complaints.escalate"

@@ -6,20 +6,7 @@ from django.utils import timezone
 from agencies import deadline_recalculation
 from complaints.attachments import recognition
 from complaints.engine import history_anchors
-from complaints.escalation import (
-    absences,
-    breach_clocks,
-    calls,
-    digest,
-    expiry,
-    ladder,
-    late_reports,
-    planned_changes,
-    problem_ends,
-    rating_questions,
-    recalculation,
-    successions,
-)
+from complaints.escalation import absences, breach_clocks, digest, expiry, ladder, recalculation
 from complaints.search import word_forms
 from complaints.suggestions import keeping
 from complaints.track_record import counting
@@ -53,7 +40,7 @@ def recalculate_deadlines() -> None:
 @shared_task(name=recalculation.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
 def continue_recalculation() -> int:
     """Go on with the recalculation that a change of the calendar requested; safe to run twice and at the same time."""
-    return recalculation.go_on(at=timezone.now(), seconds=recalculation.DRAIN_SECONDS)
+    return recalculation.recalculation_go_on(at=timezone.now(), seconds=recalculation.DRAIN_SECONDS)
 
 
 @shared_task(name=absences.TASK)
@@ -90,19 +77,19 @@ def refresh_track_record() -> int:
 def send_digests() -> int:
     """Owe the desks their digest of this working day, the leadership its late cases; safe to run at any time, twice."""
     at = timezone.now()
-    return digest.send(at=at) + late_reports.send(at=at)
+    return digest.send(at=at) + digest.late_reports_send(at=at)
 
 
-@shared_task(name=rating_questions.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
+@shared_task(name=expiry.RATING_QUESTIONS_TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
 def ask_for_ratings() -> int:
     """Ask those who have not said whether the answer helped, once; safe to run twice and at the same time."""
-    return rating_questions.ask(at=timezone.now())
+    return expiry.ask(at=timezone.now())
 
 
-@shared_task(name=calls.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
+@shared_task(name=expiry.CALLS_TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
 def plan_calls() -> int:
     """Have those called who leave a question open, and some who did not rate; safe to run twice at the same time."""
-    return calls.plan(at=timezone.now())
+    return expiry.plan(at=timezone.now())
 
 
 @shared_task(name=history_anchors.TASK)
@@ -117,16 +104,16 @@ def watch_breaches() -> None:
     breach_clocks.watch(at=timezone.now())
 
 
-@shared_task(name=planned_changes.TASK)
+@shared_task(name=recalculation.PLANNED_CHANGES_TASK)
 def apply_reference_changes() -> int:
     """Make the changes of reference data whose day has come; safe to run twice and at the same time."""
-    return planned_changes.apply_due(at=timezone.now())
+    return recalculation.apply_due(at=timezone.now())
 
 
-@shared_task(name=successions.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
+@shared_task(name=recalculation.SUCCESSIONS_TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
 def execute_successions() -> int:
     """Merge and split agencies on their day, and refer their open cases; safe to run twice and at the same time."""
-    return successions.go_on(at=timezone.now())
+    return recalculation.go_on(at=timezone.now())
 
 
 @shared_task(name="complaints.check_files", **NIGHTLY)
@@ -145,7 +132,7 @@ def check_storage() -> bool:
     return has_room
 
 
-@shared_task(name=problem_ends.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
+@shared_task(name=expiry.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
 def tell_of_ended_problems() -> int:
     """Tell whoever joined a known problem that it is over; safe to run twice and at the same time."""
-    return problem_ends.sweep(at=timezone.now())
+    return expiry.sweep(at=timezone.now())

@@ -36,7 +36,7 @@ from agencies.models import (
 from agencies.models.base import stripped
 from agencies.reference_changes import NAMES, Author, with_former_names
 from agencies.successions import SuccessionRefused
-from complaints.escalation import successions as execution
+from complaints.escalation import recalculation as execution
 from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import SHORTEST_TEXT
 from complaints.staff.frame import frame

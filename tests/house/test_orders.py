@@ -20,7 +20,7 @@ OTHERWISE = {
     ("accounts/policy.py", "-effective_from"): "one edition is agreed on for a day",
     ("complaints/api/centres/fetching.py", "name"): "a program has its name alone",
     ("complaints/desk/queue_bulk_pages.py", "name"): "each name is listed once",
-    ("complaints/escalation/calls.py", "Random()"): "by lot",
+    ("complaints/escalation/expiry.py", "Random()"): "by lot",
     ("complaints/escalation/expiry.py", "due_at"): "all that are over end, and the index gives the batch",
     ("complaints/escalation/expiry.py", "updated_at"): "all that are over go, and the index gives the batch",
     ("complaints/filing/place_form.py", "name"): "a district and a town of one name are one line",

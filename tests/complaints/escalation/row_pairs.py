@@ -13,7 +13,7 @@ from agencies.models import AgencySuccession, Holiday, KnownProblem, OutsideCent
 from agencies.reference_changes import Author
 from complaints.actions import accept, ask, close, file
 from complaints.actions.filing import Filing
-from complaints.escalation import rating_questions
+from complaints.escalation import expiry
 from complaints.models import Breach, RetentionRule
 from complaints.search import word_forms
 from complaints.track_record import counting
@@ -81,7 +81,7 @@ def two_closed_cases(get: Get) -> tuple[Any, Any]:
 def two_unrated_closings(get: Get) -> tuple[Any, Any]:
     two_closed_cases(get)
     asked = datetime(2026, 1, 8, 12, tzinfo=UTC)
-    rating_questions.ask(at=asked)
+    expiry.ask(at=asked)
     questions = Message.objects.filter(template="case_rating")
     questions.update(created_at=asked)
     return tuple(questions.order_by("pk").values_list("pk", flat=True))

@@ -198,7 +198,7 @@ def test_a_batch_takes_the_same_statements_for_two_and_for_eight_cases(many: lis
         Clock.objects.filter(case__in=cases).update(limit_days=2)
         deadline_recalculation.request(at=now)
         with CaptureQueriesContext(connection) as statements:
-            assert recalculation.go_on(at=now) == len(cases)
+            assert recalculation.recalculation_go_on(at=now) == len(cases)
         return len(statements)
 
     assert cost(many[:2]) == cost(many[2:10])
@@ -222,10 +222,10 @@ def test_a_recalculation_goes_on_where_it_was_ended(
     monkeypatch.setattr(recalculation, "_batch", counted)
     deadline_recalculation.request(at=now)
     with pytest.raises(SystemExit):
-        recalculation.go_on(at=now)
+        recalculation.recalculation_go_on(at=now)
     position = CalendarChange.objects.get().position
     assert (looked, CalendarChange.objects.get().finished_at) == ([0, looked[1], position], None)
-    recalculation.go_on(at=now)
+    recalculation.recalculation_go_on(at=now)
     assert looked[3:] == [position]
     assert moved() == dict.fromkeys([case.pk for case in mixed[4:]], 1)
     assert CalendarChange.objects.get().finished_at == now
@@ -235,13 +235,13 @@ def test_a_recalculation_goes_on_where_it_was_ended(
 def test_a_recalculation_ends_with_its_time_and_without_a_request_does_nothing(
     many: list[Case], now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert recalculation.go_on(at=now) == 0
+    assert recalculation.recalculation_go_on(at=now) == 0
     declare(5)
     monkeypatch.setattr(recalculation, "BATCH", 5)
     monkeypatch.setattr(recalculation, "monotonic", iter([0.0, 1.0, 11.0] + [12.0] * 9).__next__)
     deadline_recalculation.request(at=now)
-    assert recalculation.go_on(at=now, seconds=10) == 5
-    assert recalculation.go_on(at=now, seconds=10) == 7
+    assert recalculation.recalculation_go_on(at=now, seconds=10) == 5
+    assert recalculation.recalculation_go_on(at=now, seconds=10) == 7
 
 
 @pytest.mark.django_db
@@ -249,7 +249,7 @@ def test_a_newer_change_overtakes_an_older_one(many: list[Case], now: datetime) 
     for day in (5, 6):
         declare(day)
         deadline_recalculation.request(at=now)
-    assert recalculation.go_on(at=now) == 12
+    assert recalculation.recalculation_go_on(at=now) == 12
     assert CalendarChange.objects.filter(finished_at=now).count() == 2
 
 

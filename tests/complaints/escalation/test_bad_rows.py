@@ -19,19 +19,7 @@ from accounts.identity import recheck
 from accounts.sign_in import attempts
 from accounts.staff import operator_alarms
 from complaints.api.centres import fetching
-from complaints.escalation import (
-    absences,
-    breach_clocks,
-    calls,
-    digest,
-    expiry,
-    ladder,
-    planned_changes,
-    problem_ends,
-    rating_questions,
-    recalculation,
-    successions,
-)
+from complaints.escalation import absences, breach_clocks, digest, expiry, ladder, recalculation
 from complaints.models import Clock
 from complaints.retention import run as retention
 from complaints.search import word_forms
@@ -141,27 +129,27 @@ SCENARIOS = {
     ),
     "complaints.apply_reference_changes": Scenario(
         "change", "agencies.reference_changes.apply", lambda key, **_: key, two_planned_changes,
-        lambda at: planned_changes.apply_due(at=at), JANUARY, is_real=True,
+        lambda at: recalculation.apply_due(at=at), JANUARY, is_real=True,
     ),
     "complaints.execute_successions": Scenario(
-        "succession", "complaints.escalation.successions.execute", lambda key, **_: key, two_successions,
-        lambda at: successions.go_on(at=at), JANUARY, is_real=True,
+        "succession", "complaints.escalation.recalculation.execute", lambda key, **_: key, two_successions,
+        lambda at: recalculation.go_on(at=at), JANUARY, is_real=True,
     ),
     "complaints.apply_retention": Scenario(
         "case", "complaints.retention.erasing.erase_case", lambda pk, **_: pk, two_closed_cases,
         lambda at: retention.apply_retention(at=at), JANUARY + timedelta(days=6 * 366), is_real=True,
     ),
     "complaints.ask_for_ratings": Scenario(
-        "case", "complaints.escalation.rating_questions.ask_about", lambda pk, **_: pk, two_closed_cases,
-        lambda at: rating_questions.ask(at=at), datetime(2026, 1, 8, 12, tzinfo=UTC), is_real=True,
+        "case", "complaints.escalation.expiry.ask_about", lambda pk, **_: pk, two_closed_cases,
+        lambda at: expiry.ask(at=at), datetime(2026, 1, 8, 12, tzinfo=UTC), is_real=True,
     ),
     "complaints.plan_calls": Scenario(
         "message", "notifications.actions.make", lambda message, **_: message.pk, two_unrated_closings,
-        lambda at: calls.plan(at=at), datetime(2026, 1, 10, 12, tzinfo=UTC), is_real=True,
+        lambda at: expiry.plan(at=at), datetime(2026, 1, 10, 12, tzinfo=UTC), is_real=True,
     ),
     "complaints.tell_of_ended_problems": Scenario(
-        "problem_join", "complaints.escalation.problem_ends.tell", lambda pk, **_: pk, two_joins,
-        lambda at: problem_ends.sweep(at=at), LATER, is_real=True,
+        "problem_join", "complaints.escalation.expiry.tell", lambda pk, **_: pk, two_joins,
+        lambda at: expiry.sweep(at=at), LATER, is_real=True,
     ),
     "complaints.watch_breaches": Scenario(
         "breach", "complaints.escalation.breach_clocks.tell_persons", lambda breach, **_: breach.pk, two_breaches,

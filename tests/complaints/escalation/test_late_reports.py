@@ -10,7 +10,7 @@ from accounts.models import Absence, Citizen, Membership, User
 from accounts.roles import Role
 from agencies.models import Agency
 from complaints.actions import close, recuse
-from complaints.escalation import digest, ladder, late_reports
+from complaints.escalation import digest, ladder
 from complaints.models import Case
 from notifications.models import Message
 from tests.complaints import DONE, FOUND, RECUSAL_REASON
@@ -23,7 +23,7 @@ REPORTED, TUESDAY, WEDNESDAY = moment("2026-01-12 15:31"), moment("2026-01-13 08
 
 def letters(at: datetime) -> dict[str, Message]:
     """Run the digest of a morning and return who got which list."""
-    late_reports.send(at=at)
+    digest.late_reports_send(at=at)
     found = Message.objects.filter(template="ladder_digest", occasion=f"late:{at.date()}")
     return {message.address.partition("@")[0]: message for message in found}
 
@@ -39,14 +39,14 @@ def test_a_reported_case_is_in_every_list_until_it_is_no_longer_late_and_then_on
 ) -> None:
     climb()
     assert basma.email not in {letter.address for letter in Message.objects.all()}  # no mail for the case alone
-    assert late_reports.send(at=moment("2026-01-13 08:29")) == 0
+    assert digest.late_reports_send(at=moment("2026-01-13 08:29")) == 0
     first = letters(TUESDAY)
     assert set(first) == {"basma"}  # the minister's office is told a day later
     assert all(
         words in first["basma"].body
         for words in (accepted.reference, "تأخر يوم", "مياه الأردن", f"/ar/staff/cases/{accepted.reference}/\n\n")
     )
-    assert (first["basma"].expires_at, late_reports.send(at=TUESDAY + timedelta(hours=3))) == (None, 0)
+    assert (first["basma"].expires_at, digest.late_reports_send(at=TUESDAY + timedelta(hours=3))) == (None, 0)
     # Told once to each level as new, and named again while it is late.
     climb(until=moment("2026-01-13 15:31"))
     second = letters(WEDNESDAY)

@@ -15,7 +15,7 @@ from accounts.models import Citizen, User
 from agencies.models import Agency, City, Governorate, KnownProblem, ReferenceChange, Topic
 from complaints.actions import known_problems as actions
 from complaints.case_text import links
-from complaints.escalation import problem_ends
+from complaints.escalation import expiry
 from complaints.models import Case, Draft, ProblemJoin
 from complaints.retention.erasing import erase_person
 from notifications.models import Message
@@ -67,9 +67,9 @@ def test_a_problem_is_joined_instead_of_filed_and_its_end_is_told_each_the_own_w
     browser.post(reverse("known-problem-join"), pressed)
     assert (ProblemJoin.objects.get().citizen, Case.objects.count(), Draft.objects.count()) == (amina, 0, 0)
     actions.join(burst.pk, citizen=karim, by=karim.user, at=now)
-    assert problem_ends.sweep(at=now) == 0
+    assert expiry.sweep(at=now) == 0
     actions.end(burst.pk, by=nadia, at=now)
-    assert (problem_ends.sweep(at=now), problem_ends.sweep(at=now)) == (2, 0)
+    assert (expiry.sweep(at=now), expiry.sweep(at=now)) == (2, 0)
     told = {message.recipient: message for message in Message.objects.filter(template="problem_over")}
     to_amina, to_karim = told[f"citizen:{amina.pk}"], told[f"citizen:{karim.pk}"]
     assert (len(told), to_amina.channel, to_amina.language) == (2, "email", "en")
@@ -125,8 +125,8 @@ def test_few_are_not_counted_in_public_and_who_left_or_is_forgotten_is_not_told(
     assert client.get(page).context["offer"].people == 0
     with transaction.atomic():
         erase_person(Citizen.objects.get(pk=people[1].pk), at=now)
-    assert problem_ends.sweep(at=now + 2 * DAY) == 3
-    problem_ends.sweep(at=now + problem_ends.REMEMBERED + 3 * DAY)
+    assert expiry.sweep(at=now + 2 * DAY) == 3
+    expiry.sweep(at=now + expiry.REMEMBERED + 3 * DAY)
     assert list(ProblemJoin.objects.values_list("citizen", flat=True)) == [None] * 4
 
 

@@ -10,7 +10,7 @@ from django.utils import translation
 from accounts.models import Citizen, User
 from complaints.actions import object_to, withdraw
 from complaints.engine import rating_links
-from complaints.escalation import rating_questions
+from complaints.escalation import expiry
 from complaints.models import Case
 from notifications.models import Message
 from tests.cast import sign_in
@@ -118,7 +118,7 @@ def test_a_stranger_gets_404(as_karim: Client, desk: Desk, omar: User, answered:
 def test_the_link_of_the_message_takes_a_rating_without_signing_in(
     answered: Case, clock: Clock, amina: Citizen, english: None
 ) -> None:
-    assert rating_questions.ask(at=clock.pass_(days=2)) == 1
+    assert expiry.ask(at=clock.pass_(days=2)) == 1
     question = Message.objects.get(template=rating_links.TEMPLATE)
     browser = Client()
     with translation.override(question.language):
@@ -148,7 +148,7 @@ def test_the_link_of_the_message_takes_a_rating_without_signing_in(
 
 
 def test_staff_do_not_read_the_link_in_the_message(answered: Case, clock: Clock, desk: Desk, lina: User) -> None:
-    rating_questions.ask(at=clock.pass_(days=2))
+    expiry.ask(at=clock.pass_(days=2))
     question = Message.objects.get(template=rating_links.TEMPLATE)
     page = desk(lina).get(reverse("message", args=[question.pk]))
     assert (page.status_code, question.token in page.content.decode()) == (200, False)

@@ -27,7 +27,7 @@ from agencies.models import (
 )
 from agencies.reference_changes import Author
 from agencies.routing import owner_for
-from complaints.escalation import planned_changes
+from complaints.escalation import recalculation
 from complaints.filing.place_form import area_options
 from complaints.unit.directory import TABLES
 from tests.cast import make_agency, make_staff
@@ -113,9 +113,9 @@ def test_a_change_for_a_later_day_takes_effect_on_that_day_and_not_before(
     leak.refresh_from_db()
     assert leak.limit_days == 5
     assert "3" in client.get(page("row", "topics", leak.pk)).content.decode()
-    assert planned_changes.apply_due(at=now + timedelta(days=2)) == 0
-    assert planned_changes.apply_due(at=now + timedelta(days=3)) == 1
-    assert planned_changes.apply_due(at=now + timedelta(days=3)) == 0
+    assert recalculation.apply_due(at=now + timedelta(days=2)) == 0
+    assert recalculation.apply_due(at=now + timedelta(days=3)) == 1
+    assert recalculation.apply_due(at=now + timedelta(days=3)) == 0
     leak.refresh_from_db()
     assert (leak.limit_days, leak.kinds) == (3, ["complaint"])
 
@@ -126,7 +126,7 @@ def test_a_planned_change_can_be_given_up(desk: Desk, hala: User, water: Agency,
     assert change is not None
     url = page("drop", "agencies", water.pk, change.pk)
     assert [desk(hala).get(url).status_code, desk(hala).post(url).status_code] == [405, 302]
-    assert planned_changes.apply_due(at=now + timedelta(days=60)) == 0
+    assert recalculation.apply_due(at=now + timedelta(days=60)) == 0
     water.refresh_from_db()
     assert water.name_en == "Jordan Water Company"
 

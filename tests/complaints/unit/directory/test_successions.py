@@ -25,7 +25,7 @@ from agencies.reference_changes import Author
 from agencies.routing import owner_for
 from agencies.successions import SuccessionRefused
 from complaints.actions import accept, ask, reply
-from complaints.escalation import successions
+from complaints.escalation import recalculation
 from complaints.models import Case
 from notifications.models import Message
 from reports.overview.report import build_report
@@ -83,10 +83,10 @@ def test_a_merger_takes_effect_on_its_day_with_all_that_belongs_to_it(
     rule, child, site, lasting, over = possessions(water, leak, amman, at=now)
     plan = planned(water, gam, hala, now)
     before = quarter(now + timedelta(hours=1))
-    assert successions.go_on(at=now + timedelta(days=6)) == 0
+    assert recalculation.go_on(at=now + timedelta(days=6)) == 0
     day = now + timedelta(days=7)
     # A second run, as after a kill, does nothing twice.
-    assert [successions.go_on(at=day) for _run in range(2)] == [2, 0]
+    assert [recalculation.go_on(at=day) for _run in range(2)] == [2, 0]
     for row in (water, network, child, rule, open_case, accepted, waiting, plan, site, lasting, over):
         row.refresh_from_db()
     assert (site.agency, lasting.agency, over.agency) == (gam, gam, water)
@@ -106,7 +106,7 @@ def test_a_merger_takes_effect_on_its_day_with_all_that_belongs_to_it(
     # A case that waited for its citizen follows once there is an answer.
     assert waiting.citizen.user is not None
     reply(waiting, by=waiting.citizen.user, at=day, text="1234")
-    assert successions.go_on(at=day + timedelta(minutes=1)) == 1
+    assert recalculation.go_on(at=day + timedelta(minutes=1)) == 1
     waiting.refresh_from_db()
     assert waiting.agency == gam
 
@@ -126,7 +126,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(
         file_case()
     planned(water, gam, hala, now)
     day, moved = now + timedelta(days=7), list[int]()
-    move = successions._move
+    move = recalculation._move
 
     def killed(case: Case, *args: Any, **kwargs: Any) -> bool:
         if moved:
@@ -135,11 +135,11 @@ def test_a_run_that_is_killed_goes_on_where_it_was(
         return move(case, *args, **kwargs)
 
     with monkeypatch.context() as patch:
-        patch.setattr(successions, "_move", killed)
+        patch.setattr(recalculation, "_move", killed)
         with pytest.raises(KeyboardInterrupt):
-            successions.go_on(at=day)
+            recalculation.go_on(at=day)
     assert Case.objects.filter(agency=gam).count() == 1
-    assert successions.go_on(at=day) == 2
+    assert recalculation.go_on(at=day) == 2
     assert (Case.objects.filter(agency=gam).count(), Message.objects.filter(template="case_moved").count()) == (3, 3)
 
 
@@ -150,9 +150,9 @@ def test_without_an_officer_the_cases_stay_until_there_is_one(
     springs = make_agency("springs", "الينابيع", "Springs")
     planned(water, springs, hala, now, topic=leak)
     day = now + timedelta(days=7)
-    assert successions.go_on(at=day) == 0
+    assert recalculation.go_on(at=day) == 0
     make_staff("o@springs.example", "هلا", "Hala", "+962790100091", springs, Role.OFFICER)
-    assert successions.go_on(at=day) == 1
+    assert recalculation.go_on(at=day) == 1
     case.refresh_from_db()
     assert case.agency == springs
 
@@ -176,7 +176,7 @@ def test_a_split_sends_each_part_to_its_successor_and_the_figures_with_it(
     planned(water, springs, hala, now, topic=leak)
     planned(water, gam, hala, now)
     day = now + timedelta(days=7)
-    assert successions.go_on(at=day) == 2
+    assert recalculation.go_on(at=day) == 2
     for case in (leaking, other):
         case.refresh_from_db()
     assert (leaking.agency, other.agency) == (springs, gam)
@@ -190,9 +190,9 @@ def test_a_split_sends_each_part_to_its_successor_and_the_figures_with_it(
 def test_later_successions_are_followed_to_the_end(hala: User, water: Agency, gam: Agency, now: datetime) -> None:
     springs = make_agency("springs", "الينابيع", "Springs")
     first = planned(water, gam, hala, now)
-    successions.execute(first.pk, at=now + timedelta(days=7))
+    recalculation.execute(first.pk, at=now + timedelta(days=7))
     second = planned(gam, springs, hala, now, on=date(2026, 2, 1))
-    successions.execute(second.pk, at=now + timedelta(days=30))
+    recalculation.execute(second.pk, at=now + timedelta(days=30))
     first.refresh_from_db()
     assert (first.successor, first.final) == (gam, springs)
     assert plans.continuity(on=date(2026, 2, 1)).agency(water.pk, None, None) == springs.pk
@@ -236,13 +236,13 @@ def test_the_page_shows_what_is_concerned_and_a_plan_can_be_given_up(
         ("successions", []), ("succession", [plan.pk]), ("directory-row", ["agencies", water.pk]),
     )] == [200] * 3  # fmt: skip
     assert client.post(reverse("succession-cancel", args=[plan.pk])).status_code == 302
-    assert successions.go_on(at=now + timedelta(days=7)) == 0
+    assert recalculation.go_on(at=now + timedelta(days=7)) == 0
     # The work is free again; what begins today is done at once.
     said |= {"on": "4/1/2026", "confirm": "1"}
     assert client.post(reverse("succession-plan"), said).status_code == 302
     water.refresh_from_db()
     assert water.ends_on == date(2026, 1, 3)
-    assert successions.go_on(at=now) == 1
+    assert recalculation.go_on(at=now) == 1
 
 
 def test_a_report_of_the_past_says_the_name_of_that_time(

@@ -11,7 +11,7 @@ from accounts.models import User
 from agencies import successions as plans
 from agencies.models import Agency, AgencySuccession
 from agencies.successions import SuccessionRefused
-from complaints.escalation import successions
+from complaints.escalation import recalculation
 from complaints.models import Case
 from tests.complaints.cases import FileCase
 from tests.complaints.threads import Overlap
@@ -38,13 +38,13 @@ def test_a_case_filed_in_the_moment_of_the_merger_follows_as_well(
         follow(*args)
         overlap.rest()
 
-    follow = successions._follow_whole
-    monkeypatch.setattr(successions, "_follow_whole", whole)
+    follow = recalculation._follow_whole
+    monkeypatch.setattr(recalculation, "_follow_whole", whole)
     executed, case = overlap.run(
-        partial(successions.execute, plan.pk, at=at), partial(file_case, at=at + timedelta(seconds=2))
+        partial(recalculation.execute, plan.pk, at=at), partial(file_case, at=at + timedelta(seconds=2))
     )
     assert (executed, type(case), Case.objects.get().agency) == (True, Case, water)
-    assert successions.go_on(at=at + timedelta(minutes=1)) == 1
+    assert recalculation.go_on(at=at + timedelta(minutes=1)) == 1
     assert Case.objects.get().agency == gam
     # Whoever files later finds it ended, and the case goes to the unit.
     assert file_case(at=at + timedelta(minutes=2)).agency is None
