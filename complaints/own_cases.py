@@ -32,7 +32,7 @@ from complaints.case_text.kinds import words_of_kind
 from complaints.case_text.promise import owed_words
 from complaints.case_text.timeline import Status, citizen_status
 from complaints.engine.transition import TransitionNotAllowed
-from complaints.filing.question_form import TopicQuestionsForm
+from complaints.filing.forms import TopicQuestionsForm
 from complaints.models import Case, CaseQuerySet, Rating, Solved
 from complaints.models.case import DETAILS_LENGTH, SUBJECT_LENGTH
 from complaints.models.texts import TEXT_LENGTH

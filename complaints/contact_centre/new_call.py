@@ -44,8 +44,8 @@ from complaints.contact_centre import contacts
 from complaints.contact_centre.callers import spoken_status
 from complaints.contact_centre.contacts import ASKED, NotTheirs
 from complaints.escalation.expiry import DRAFT_LIFE
+from complaints.filing.drafting import Writer
 from complaints.filing.forms import DetailsStepForm
-from complaints.filing.writers import Writer
 from complaints.models import TAKEN_DOWN, Case, CentreContact, Channel, Draft, FoundBy, NotifyBy
 from complaints.models.centre_contacts import PROOF_LENGTH
 from complaints.staff.frame import frame

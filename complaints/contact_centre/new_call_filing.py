@@ -43,8 +43,7 @@ from complaints.contact_centre.new_call import (
 from complaints.filing import drafting
 from complaints.filing.agency_form import AgencyStepForm
 from complaints.filing.drafting import TooManyDrafts
-from complaints.filing.forms import FitForm
-from complaints.filing.place_form import all_governorates, area_options
+from complaints.filing.forms import FitForm, all_governorates, area_options
 from complaints.filing.understanding import NOTHING_UNDERSTOOD, problems_for, understood
 from complaints.models import Case, CentreContact, Draft, NotifyBy, TopicAnswer
 from complaints.staff.frame import frame

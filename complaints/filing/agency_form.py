@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
@@ -13,11 +16,13 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
+from accounts.models import Citizen
 from agencies.models import Agency, Topic
 from complaints.case_text.kinds import words_of_kind
 from complaints.filing.understanding import TopicFit, fit_for, understood
-from complaints.models import Draft
+from complaints.models import Attachment, Draft, TopicAnswer
 from complaints.suggestions.everyday import agencies_for
+from complaints.visibility.redaction import Person
 from kit.arabic import strip_prefixes
 from kit.compiled_reads import CompiledRead
 from kit.forms import Card, ChoiceCardsField, Form, LineField
@@ -264,3 +269,39 @@ def _is_named(agency: Agency, typed: str) -> bool:
     wanted = strip_prefixes(typed)
     names = (agency.name_ar, agency.name_en, agency.short_name_ar, agency.short_name_en)
     return any(strip_prefixes(name) == wanted for name in names)
+
+
+# ---- A draft as the agency will read it if its person stays unnamed: shown before it is sent. ----
+
+
+@dataclass(frozen=True)
+class AgencyView:
+    """The texts of a draft without its person, and the neutral names of its files."""
+
+    subject: str
+    details: str
+    employee: str
+    area: str
+    place: str
+    answers: Sequence[tuple[str, str]]
+    files: Sequence[str]
+
+    @property
+    def digest(self) -> str:
+        """Return what says which texts were shown: it changes with them."""
+        return hashlib.sha256(json.dumps(astuple(self)).encode()).hexdigest()[:32]
+
+
+def agency_view(draft: Draft, citizen: Citizen, *, answers: Sequence[TopicAnswer]) -> AgencyView:
+    """Return what the agency reads of the ``draft`` of ``citizen``; one statement for its files."""
+    person = Person.of(citizen)
+    attachments: Sequence[Attachment] = list(draft.attachments.all())
+    return AgencyView(
+        subject=person.redact(draft.subject),
+        details=person.redact(draft.details),
+        employee=person.redact(draft.employee),
+        area=person.redact(draft.area),
+        place=person.redact_place(draft.place),
+        answers=[(one.question_label, person.redact(one.answer_label)) for one in answers if not one.is_personal],
+        files=[attachment.plain_name for attachment in attachments if not attachment.is_voice],
+    )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -13,15 +16,42 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import rate_limits
-from accounts.models import User, agencies_with_officers
+from accounts.models import Citizen, User, agencies_with_officers
 from agencies.models import Agency, Topic, TopicQuestion
 from complaints.actions import topic_answers
 from complaints.actions.filing import file_draft
 from complaints.escalation.expiry import VISITOR_DRAFT_LIFE
-from complaints.filing.writers import Writer
-from complaints.models import Case, Draft, Upload
+from complaints.models import Case, Draft, ProgramKey, Upload
 from kit.compiled_inserts import insert
 from kit.compiled_reads import CompiledRead
+
+# ---- Who writes a draft: a citizen, or a visitor who signs in only to send. ----
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Whose drafts a request works on.
+
+    ``visitor`` is the keyed hash of the reference of this browser, empty for one without; a citizen may still have one,
+    from before signing in. ``uploader`` is what uploads are counted by, ``network`` what begun drafts are.
+    """
+
+    citizen: Citizen | None
+    visitor: str
+    uploader: str
+    network: str
+    #: The reference of a browser that had none: its cookie is set once something was written.
+    new_reference: str = ""
+
+    def owns(self) -> dict[str, Any]:
+        """Return the fields of a draft that say whose it is."""
+        return {"citizen": self.citizen, "visitor": "" if self.citizen else self.visitor}
+
+    def drafts(self, *, at: datetime) -> QuerySet[Draft]:
+        """Return the drafts that wait for this writer at ``at``; those of a citizen wait until they are deleted."""
+        own = Draft.objects.filter(**self.owns())
+        return own if self.citizen else own.filter(updated_at__gt=at - VISITOR_DRAFT_LIFE)
+
 
 #: A draft left alone for longer is pointed out when its owner comes back to it.
 RESTORED_AFTER = timedelta(minutes=10)
@@ -247,3 +277,34 @@ def send_draft(
     """
     draft = Draft(pk=token, citizen=by.citizen, notify_by=notify_by, hides_identity=hides_identity)
     return file_draft(draft, by=by, at=at, language=language)
+
+
+# ---- Keys of programs: made and shown once, stored as hashes, found by what a program sends, revoked. ----
+
+
+#: Bytes of chance in a key: nobody finds one by trying, so that a plain hash keeps it.
+_BYTES: Final = 32
+
+
+def make(name: str, *, agency: Agency | None, contact: Citizen, by: User, at: datetime) -> tuple[ProgramKey, str]:
+    """Make a key and return it with its text, which nobody can read again."""
+    text = secrets.token_urlsafe(_BYTES)
+    row = ProgramKey(name=name, agency=agency, contact=contact, made_by=by, made_at=at)
+    row.digest, row.ends_with = _digest(text), text[-4:]
+    row.save(force_insert=True)
+    return row, text
+
+
+def find(text: str) -> ProgramKey | None:
+    """Return the key that a program sent; None for a revoked one, and where its contact can no longer sign in."""
+    keys = ProgramKey.objects.select_related("agency", "contact__user")
+    return keys.filter(digest=_digest(text), revoked_at=None, contact__user__is_active=True).first()
+
+
+def revoke(key: int, *, by: User, at: datetime) -> bool:
+    """Revoke a key; False where it is revoked already."""
+    return bool(ProgramKey.objects.filter(pk=key, revoked_at=None).update(revoked_at=at, revoked_by=by))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from agencies.models import Agency, City, Governorate, Topic
+from agencies.models import Agency, AgencySite, City, Governorate, Topic
 from agencies.routing import Matter, owners_for
 from complaints.case_text.links import OfferedProblem, offered_for
+from complaints.filing import drafting
 from complaints.models import Draft
 from complaints.suggestions.everyday import knows_topics, suggest
 from complaints.suggestions.suggestion_model import current_model
 from complaints.suggestions.terms import SHORTEST, term_stems, terms_with_order
+from complaints.visibility.redaction import COVER
 from kit.arabic import strip_prefixes
 from kit.forms import Card
+from kit.forms.text import BIDI_CONTROLS
+from kit.sent_numbers import sent_number
+from kit.typed_text import runs
 from kit.unit import unit_name
 
 #: The answer "nothing fits": the unit decides.
@@ -199,3 +205,83 @@ _folded = lru_cache(maxsize=1000)(strip_prefixes)
 def _is_in(name: str, readings: str) -> bool:
     wanted = _folded(name)
     return bool(wanted) and f" {wanted} " in readings
+
+
+# ---- What an address chooses before anything is written: the agency, the topic, and the agency's own site. ----
+
+
+#: The parameters of an address that choose something.
+AGENCY, TOPIC, SITE = "agency", "topic", "site"
+
+
+def preselected(parameters: Mapping[str, str], *, kind: str, at: datetime) -> dict[str, Any]:
+    """Return what the ``parameters`` of an address choose, as a draft keeps it; no statement where they choose nothing.
+
+    What does not exist, or does not fit the kind or the agency, chooses nothing: a link of last year still leads to the
+    form. A site chooses its agency.
+    """
+    site = active_site(parameters.get(SITE, ""))
+    code = parameters.get(AGENCY) or (site.agency.code if site else "")
+    agency = Agency.objects.complainable(on=timezone.localdate(at)).filter(code=code).first() if code else None
+    topic = _topic(parameters.get(TOPIC, ""), kind)
+    if topic is not None and agency is not None and not drafting.offers(agency, topic, kind=kind):
+        topic = None
+    found = {"agency": agency, "topic": topic, "site": site}
+    return {name: row for name, row in found.items() if row is not None}
+
+
+def active_site(typed: str) -> AgencySite | None:
+    """Return the registered site of that number, None where there is none."""
+    key = sent_number(typed)
+    if key is None:
+        return None
+    return AgencySite.objects.select_related("agency").filter(pk=key, is_active=True).first()
+
+
+def _topic(code: str, kind: str) -> Topic | None:
+    topics = Topic.objects.filter(is_active=True, parent__isnull=False, kinds__contains=[kind])
+    return topics.select_related("parent").filter(code=code).first() if code else None
+
+
+def preselect(draft: Draft, parameters: Mapping[str, str], *, at: datetime) -> Draft:
+    """Let the address choose for a draft that is not stored yet, and return it; one that is stored has chosen."""
+    if not draft.is_begun:
+        for name, row in preselected(parameters, kind=draft.kind, at=at).items():
+            setattr(draft, name, row)
+    return draft
+
+
+def draft_query(draft: Draft) -> str:
+    """Return the part of an address that names a draft, with what was chosen for one that is not stored yet."""
+    named = {"draft": str(draft.pk)}
+    if draft.is_begun:
+        return urlencode(named)
+    agency, topic = draft.agency, draft.topic
+    chosen = {AGENCY: agency and agency.code, TOPIC: topic and topic.code, SITE: draft.site_id}
+    return urlencode(named | {name: value for name, value in chosen.items() if value})
+
+
+# ---- The subject that is made of the first words of a text, without the numbers of people that stand in them. ----
+
+
+#: The longest subject made from the first words, in characters.
+MOST: Final = 80
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?\u061f])\s")
+#: A national number of whoever was born in the years 1900 to 2099, and a mobile number of Jordan.
+_OF_A_PERSON: Final = re.compile(r"9[0-9]{9}|20[0-9]{8}|(?:\+?962|00962|0)0?7[789][0-9]{7}")
+
+
+def first_words(text: str) -> str:
+    """Return the first line or sentence of a text as a subject, cut between two words where it is long.
+
+    National and mobile numbers are covered before it is cut: lists, messages and exports show subjects to many who
+    never open the case, and the text itself keeps them.
+    """
+    line = next(filter(None, map(str.strip, text.splitlines())), "")
+    line = "".join(letter for letter in " ".join(line.split()) if letter not in BIDI_CONTROLS)
+    plain = "".join(COVER if _OF_A_PERSON.fullmatch(run.number) else run.text for run in runs(line))
+    first = _SENTENCE_END.split(plain, maxsplit=1)[0].rstrip(".")
+    if len(first) <= MOST:
+        return first
+    cut = first[:MOST]
+    return f"{cut.rpartition(' ')[0] or cut}…"

@@ -27,12 +27,10 @@ from complaints.case_text.kinds import words_of_kind
 from complaints.case_text.promise import promise_card
 from complaints.escalation.expiry import last_day
 from complaints.filing import drafting
-from complaints.filing.agency_view import agency_view
-from complaints.filing.drafting import TooManyDrafts
-from complaints.filing.forms import STALE, CheckStepForm, DetailsStepForm
-from complaints.filing.place_form import all_governorates, area_options
-from complaints.filing.preselection import preselect
-from complaints.filing.writers import Writer
+from complaints.filing.agency_form import agency_view
+from complaints.filing.drafting import TooManyDrafts, Writer
+from complaints.filing.forms import STALE, CheckStepForm, DetailsStepForm, all_governorates, area_options
+from complaints.filing.understanding import preselect
 from complaints.models import Case, Draft, TopicAnswer
 from complaints.own_cases import TOO_MANY
 from complaints.portal import answers, filing_steps

@@ -31,8 +31,7 @@ from complaints.attachments.fields import KILOBYTE, NOT_STORED, accept, refusal_
 from complaints.attachments.recognition import FileRefused
 from complaints.attachments.responses import shown_response
 from complaints.filing import drafting
-from complaints.filing.drafting import TooManyDrafts
-from complaints.filing.writers import Writer
+from complaints.filing.drafting import TooManyDrafts, Writer
 from complaints.models import Attachment, Case, Draft, Upload
 from complaints.models.case import DETAILS_LENGTH
 from complaints.portal import filing

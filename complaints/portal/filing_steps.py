@@ -34,9 +34,16 @@ from complaints.case_text.kinds import KindWords, words_of_kind
 from complaints.escalation.expiry import VISITOR_DRAFT_LIFE, last_day
 from complaints.filing import drafting
 from complaints.filing.agency_form import TOPIC
-from complaints.filing.preselection import draft_query, preselect
-from complaints.filing.understanding import NOTHING_UNDERSTOOD, TopicFit, Understood, problems_for, understood
-from complaints.filing.writers import Writer
+from complaints.filing.drafting import Writer
+from complaints.filing.understanding import (
+    NOTHING_UNDERSTOOD,
+    TopicFit,
+    Understood,
+    draft_query,
+    preselect,
+    problems_for,
+    understood,
+)
 from complaints.models import Draft
 from complaints.suggestions.everyday import agencies_for, danger_in
 from complaints.workflow import Kind

@@ -22,7 +22,7 @@ from complaints.attachments import uploads
 from complaints.case_text import links
 from complaints.case_text.kinds import words_of_kind
 from complaints.filing import drafting
-from complaints.filing.writers import Writer
+from complaints.filing.drafting import Writer
 from complaints.models import Channel, Draft
 from complaints.portal.filing_steps import draft_token, for_everybody, step_url
 from complaints.workflow import Kind

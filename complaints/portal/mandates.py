@@ -20,8 +20,7 @@ from complaints.attachments.fields import NOT_STORED, NotWaiting, TooMany, Uploa
 from complaints.attachments.uploads import NotStored
 from complaints.case_text.kinds import WORDS
 from complaints.filing import drafting
-from complaints.filing.drafting import TooManyDrafts
-from complaints.filing.writers import Writer
+from complaints.filing.drafting import TooManyDrafts, Writer
 from complaints.models import Case, Draft
 from complaints.portal.filing_steps import TOO_MANY_DRAFTS, to_step
 

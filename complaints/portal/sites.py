@@ -25,12 +25,9 @@ from complaints.case_text.kinds import words_of_kind
 from complaints.case_text.links import offered_problems
 from complaints.filing import drafting
 from complaints.filing.agency_form import AgencyStepForm
-from complaints.filing.drafting import TooManyDrafts
-from complaints.filing.first_words import first_words
+from complaints.filing.drafting import TooManyDrafts, Writer
 from complaints.filing.forms import FitForm
-from complaints.filing.preselection import TOPIC, active_site
-from complaints.filing.understanding import NOTHING_UNDERSTOOD, understood
-from complaints.filing.writers import Writer
+from complaints.filing.understanding import NOTHING_UNDERSTOOD, TOPIC, active_site, first_words, understood
 from complaints.models import Draft
 from complaints.models.case import DETAILS_LENGTH
 from complaints.portal import filing, filing_steps

@@ -29,7 +29,7 @@ from accounts.roles import UNIT_HEAD
 from accounts.sign_in.factors import recent_factor_required
 from agencies.models import Agency, OutsideCentre
 from complaints.engine import agency_calls, centre_calls
-from complaints.filing import program_keys
+from complaints.filing import drafting
 from complaints.models import AgencySystem, ProgramKey
 from complaints.staff.frame import frame
 from kit.forms import CHOOSE, Form, LineField
@@ -359,7 +359,7 @@ def program_keys_page(request: HttpRequest) -> HttpResponse:
     made = ""
     if form.is_bound and form.is_valid() and form.contact is not None:
         name, agency = form.cleaned_data["name"], form.cleaned_data["agency"]
-        _key, made = program_keys.make(name, agency=agency, contact=form.contact, by=user, at=at)
+        _key, made = drafting.make(name, agency=agency, contact=form.contact, by=user, at=at)
         form = ProgramKeyForm(agencies=agencies)
     keys = ProgramKey.objects.select_related("agency", "contact", "made_by", "revoked_by").annotate(came=Count("cases"))
     context = {"form": form, "made": made, "keys": keys.order_by("-made_at", "-pk")[:MOST], **frame(user, at=at)}
@@ -372,7 +372,7 @@ def program_keys_page(request: HttpRequest) -> HttpResponse:
 def revoke(request: HttpRequest, key: int) -> HttpResponse:
     """Revoke a key: programs that send it are refused from now on."""
     row = get_object_or_404(ProgramKey, pk=key)
-    if program_keys.revoke(row.pk, by=signed_in_user(request), at=timezone.now()):
+    if drafting.revoke(row.pk, by=signed_in_user(request), at=timezone.now()):
         messages.success(request, gettext("The key is revoked. Nothing can be filed with it any longer."))
     else:
         messages.warning(request, gettext("This key has already been revoked. Nothing was changed."))

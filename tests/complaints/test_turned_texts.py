@@ -15,7 +15,7 @@ from django.urls import get_resolver
 from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
 from agencies.reference_reading import plain
-from complaints.filing import program_keys
+from complaints.filing import drafting
 from complaints.models import Case, Draft, Note, ProgramCase
 from kit.forms import LineField, ParagraphField, without_turning
 from tests.app_client import App
@@ -48,7 +48,7 @@ def key(outage: Topic, water: Agency, karim: Citizen, lina: User, now: datetime)
     """The key of a program that files about a public topic."""
     outage.is_public = True
     outage.save(update_fields=["is_public"])
-    return program_keys.make("Amman fixes", agency=water, contact=karim, by=lina, at=now)[1]
+    return drafting.make("Amman fixes", agency=water, contact=karim, by=lina, at=now)[1]
 
 
 def test_it_is_taken_out_at_every_door(

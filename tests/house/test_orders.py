@@ -23,7 +23,7 @@ OTHERWISE = {
     ("complaints/escalation/expiry.py", "Random()"): "by lot",
     ("complaints/escalation/expiry.py", "due_at"): "all that are over end, and the index gives the batch",
     ("complaints/escalation/expiry.py", "updated_at"): "all that are over go, and the index gives the batch",
-    ("complaints/filing/place_form.py", "name"): "a district and a town of one name are one line",
+    ("complaints/filing/forms.py", "name"): "a district and a town of one name are one line",
     ("complaints/message_centre/message_lists.py", "created_at"): "only the moment is read",
     ("complaints/models/case.py", "name"): "the names of the labels of one case and agency",
     ("complaints/retention/rules.py", "effective_from"): "one rule of a kind and an outcome begins on a day",

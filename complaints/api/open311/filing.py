@@ -23,8 +23,8 @@ from complaints.actions.filing import Filing, file
 from complaints.api.open311.answers import GeoReportError, rows_answer
 from complaints.api.open311.jurisdiction import require_jurisdiction
 from complaints.api.open311.public_topics import public_topic
-from complaints.filing import program_keys
-from complaints.filing.first_words import first_words
+from complaints.filing import drafting
+from complaints.filing.understanding import first_words
 from complaints.models import Channel, ProgramCase, ProgramKey, TopicAnswer
 from complaints.models.case import DETAILS_LENGTH
 from complaints.models.coordinates import is_in_jordan
@@ -72,7 +72,7 @@ def _key(said: Mapping[str, str], address: str, *, at: datetime) -> ProgramKey:
     text = said.get("api_key", "")
     if not text:
         raise GeoReportError(HTTPStatus.FORBIDDEN, "Missing api_key")
-    found = program_keys.find(text)
+    found = drafting.find(text)
     if found is None:
         rate_limits.spend(WRONG_KEYS_PER_ADDRESS, address, at=at)
         raise GeoReportError(HTTPStatus.FORBIDDEN, "Invalid api_key")

@@ -18,8 +18,7 @@ from complaints.api.v1.catalogue import KindCode
 from complaints.attachments import uploads
 from complaints.attachments.fields import uploader_key
 from complaints.filing import drafting
-from complaints.filing.drafting import TooManyDrafts
-from complaints.filing.writers import Writer
+from complaints.filing.drafting import TooManyDrafts, Writer
 from complaints.models import Draft
 from kit.problems import Problem
 

@@ -24,11 +24,9 @@ from complaints.api.v1.drafts import requesting_writer, save
 from complaints.attachments.fields import uploader_key
 from complaints.case_text.promise import holder_name, owed_on, owed_words
 from complaints.case_text.timeline import citizen_status
-from complaints.filing.agency_form import offered_topic
-from complaints.filing.agency_view import agency_view
+from complaints.filing.agency_form import agency_view, offered_topic
 from complaints.filing.drafting import draft_questions
-from complaints.filing.forms import CheckStepForm, DetailsStepForm
-from complaints.filing.place_form import governorates_named
+from complaints.filing.forms import CheckStepForm, DetailsStepForm, governorates_named
 from complaints.models import Case, Channel, Draft
 from complaints.own_cases import TOO_MANY
 from kit.compiled_reads import CompiledRead

@@ -31,7 +31,7 @@ from complaints.actions.consultations import consult
 from complaints.actions.filing import Filing
 from complaints.actions.recusals import recuse
 from complaints.engine.signed_links import token_for
-from complaints.filing import program_keys
+from complaints.filing import drafting
 from complaints.models import Attachment, Case, CentreContact, Draft, Macro, StandardText, UnsentForm
 from complaints.unsent_forms import store
 from notifications.models import CallTask, Message
@@ -187,7 +187,7 @@ def _new_doors(people: Mapping[str, User | Citizen], cases: Mapping[str, Case], 
     }
     for row in made.values():
         row.save()
-    key, _text = program_keys.make(WORD, agency=water, contact=owner, by=_staff(people, "lina"), at=at)
+    key, _text = drafting.make(WORD, agency=water, contact=owner, by=_staff(people, "lina"), at=at)
     policy.accept(karim, policy.POLICY_VERSION, language="ar", at=at)
     app = app_sessions.begin(RequestFactory().get("/"), karim.user, device="x", at=timezone.now())
     keys = {name: str(row.pk) for name, row in made.items()}

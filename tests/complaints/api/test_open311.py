@@ -15,7 +15,7 @@ from requests.adapters import BaseAdapter
 from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency, Topic, TopicQuestion
-from complaints.filing import program_keys
+from complaints.filing import drafting
 from complaints.models import Case, ProgramCase, ProgramKey
 from tests.cast import give_role
 from tests.complaints import DETAILS
@@ -56,7 +56,7 @@ def public(outage: Topic, clock: Clock) -> Topic:
 
 @pytest.fixture
 def key(public: Topic, water: Agency, karim: Citizen, lina: User, now: datetime) -> str:
-    return program_keys.make("Amman fixes", agency=water, contact=karim, by=lina, at=now)[1]
+    return drafting.make("Amman fixes", agency=water, contact=karim, by=lina, at=now)[1]
 
 
 def test_a_client_of_pypi_lists_services_and_requests(

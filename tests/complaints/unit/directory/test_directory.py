@@ -28,7 +28,7 @@ from agencies.models import (
 from agencies.reference_changes import Author
 from agencies.routing import owner_for
 from complaints.escalation import recalculation
-from complaints.filing.place_form import area_options
+from complaints.filing.forms import area_options
 from complaints.unit.directory import TABLES
 from tests.cast import make_agency, make_staff
 from tests.complaints.pages import Desk, statements_of
