@@ -17,7 +17,7 @@ from accounts.staff import menu as people
 from complaints.contact_centre import menu as contact_centre
 from complaints.desk import start
 from complaints.message_centre import menu as message_centre
-from complaints.staff.handbook_pages import help_url
+from complaints.staff.frame import help_url
 from complaints.unit import menu as unit
 from config.monitoring import menu as monitoring
 from kit.menu import MenuEntry, MenuGroup

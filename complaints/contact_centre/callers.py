@@ -43,7 +43,7 @@ from complaints.own_cases import AmendForm, RatingForm, WithdrawForm, try_action
 from complaints.permissions import policy, send_window
 from complaints.permissions.ratings import rating_window
 from complaints.search.box import TrackForm
-from complaints.staff.classify_form import ClassifyForm
+from complaints.staff.forms import ClassifyForm
 from complaints.staff.frame import frame
 from complaints.staff.handing_over import HandOverForm, offered_centres
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, leave_unsent

@@ -26,7 +26,7 @@ from complaints.engine import notices
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Answer, AnswerState, Attachment, AttachmentMark, Case
 from complaints.permissions import policy, second_person
-from complaints.staff import standard_texts
+from complaints.staff import forms
 from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.staff.acts import ANSWER_FIELDS, CloseForm
 from complaints.workflow import Action, Actor, Kind
@@ -164,9 +164,9 @@ def _form(request: ActionRequest) -> CloseForm:
         return CloseForm(None, typed={name: getattr(proposal, name) for name in names}, **about)
     chosen = request.data.get("quick") or request.data.get("standard", "")
     typed = {name: request.data.get(name, "") for name in ("outcome", "found", "done")}
-    offered = standard_texts.offered_texts(request.case_visibility, at=request.at)
+    offered = forms.offered_texts(request.case_visibility, at=request.at)
     text = next((text for text in offered if str(text.id) == chosen), None)
-    form = CloseForm(None, typed=standard_texts.insert_text(text, typed) if text else typed, **about)
+    form = CloseForm(None, typed=forms.insert_text(text, typed) if text else typed, **about)
     form.lacks_standard_text = text is None
     return form
 
@@ -187,7 +187,7 @@ def _closing_page(request: ActionRequest, form: CloseForm) -> HttpResponse:
             message=notices.preview(notices.closing_template(outcome), case=case, on=None, at=request.at),
             copies=form.copies,
         )
-    offered = standard_texts.offered_texts(request.case_visibility, at=request.at)
+    offered = forms.offered_texts(request.case_visibility, at=request.at)
     return request.page(**context, standard_texts=offered, lead=_lead(request))
 
 

@@ -60,13 +60,11 @@ from complaints.permissions.case_permissions import CasePermissions, case_permis
 from complaints.permissions.own_desk import reads_words
 from complaints.permissions.recusals import recused_people
 from complaints.staff import pdf
-from complaints.staff.case_file import CaseFile, read_case_file
-from complaints.staff.forms import SHORTEST_TEXT
-from complaints.staff.frame import CASEWORK
+from complaints.staff.forms import SHORTEST_TEXT, suggestion_list
+from complaints.staff.frame import CASEWORK, case_context, load_case
 from complaints.staff.handing_over import HandoverStatus, handover_status
-from complaints.staff.loading import case_context, load_case
-from complaints.staff.suggested import suggestion_list
-from complaints.staff.work_list import WorkList
+from complaints.staff.pdf import CaseFile, read_case_file
+from complaints.staff.rows import WorkList
 from complaints.suggestions import alike, owners
 from complaints.suggestions.similar import Similar
 from complaints.suggestions.topic_check import TopicHint, topic_hint

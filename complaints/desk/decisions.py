@@ -44,8 +44,7 @@ from complaints.staff.acts import (
     RefuseForm,
     left_words,
 )
-from complaints.staff.classify_form import ClassifyForm
-from complaints.staff.forms import SHORTEST_TEXT, active_directorates, other_agencies
+from complaints.staff.forms import SHORTEST_TEXT, ClassifyForm, active_directorates, other_agencies
 from complaints.suggestions import owners
 from complaints.track_record.answers import KeptPromises, KeptRecords, PromiseHistory
 from complaints.track_record.counting import last_directorate

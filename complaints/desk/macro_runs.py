@@ -37,11 +37,11 @@ from complaints.models.annotations import SPEAKING
 from complaints.permissions import policy, second_person
 from complaints.permissions.annotations import may_change_macro, readable_macros
 from complaints.permissions.case_permissions import CasePermissions
-from complaints.staff import standard_texts
+from complaints.staff import forms
 from complaints.staff.action_pages import ActionRequest, Stale, action_page
 from complaints.staff.acts import AcceptForm, AskForm, CloseForm
 from complaints.staff.forms import active_directorates
-from complaints.staff.loading import load_case
+from complaints.staff.frame import load_case
 from complaints.track_record.counting import last_directorate
 from complaints.visibility.identity import StaffVisibility
 from complaints.workflow import ACTIONS, WRITERS, Action, Holder, State
@@ -196,10 +196,10 @@ class StepRun:
     typed: QueryDict | None = None
 
     @property
-    def text(self) -> standard_texts.OfferedText | None:
+    def text(self) -> forms.OfferedText | None:
         """Return the standard text of the step, filled in for the case; None where it does not fit."""
         visibility = StaffVisibility(self.user, self.at).of(self.case)
-        offered = standard_texts.offered_texts(visibility, at=self.at)
+        offered = forms.offered_texts(visibility, at=self.at)
         return next((text for text in offered if text.id == self.step.standard_text_id), None)
 
 
@@ -239,7 +239,7 @@ def _close_form(run: StepRun) -> CloseForm:
     if run.typed is not None:
         return CloseForm(run.typed, **about)
     text = run.text
-    return CloseForm(None, typed=standard_texts.insert_text(text, {}) if text else {}, **about)
+    return CloseForm(None, typed=forms.insert_text(text, {}) if text else {}, **about)
 
 
 # ---- the actions ----

@@ -30,7 +30,7 @@ from complaints.models import Macro, MacroAct, MacroStep
 from complaints.models.annotations import LABEL_LENGTH, MOST_STEPS, SPEAKING, STEP_FIELDS, TITLE_LENGTH
 from complaints.models.texts import TEXT_LENGTH
 from complaints.permissions.annotations import macro_agencies, may_change_macro, readable_macros
-from complaints.staff import standard_texts
+from complaints.staff import forms as standard_texts
 from complaints.staff.forms import MOST_DAYS, SHORTEST_TEXT
 from complaints.staff.frame import CASEWORK, frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect

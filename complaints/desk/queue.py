@@ -48,8 +48,7 @@ from complaints.permissions.to_decide import Matter, each_to_decide, matters
 from complaints.search import box, search
 from complaints.staff import rows
 from complaints.staff.frame import CASEWORK, frame
-from complaints.staff.rows import QueueRow
-from complaints.staff.work_list import TRIAGE, WorkList
+from complaints.staff.rows import TRIAGE, QueueRow, WorkList
 from complaints.visibility.identity import StaffVisibility
 from kit import replica
 from kit.components.dates import day

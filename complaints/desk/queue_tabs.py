@@ -22,7 +22,7 @@ from complaints.models import Case, CaseQuerySet, ListedCase
 from complaints.models.listed_cases import ListOptions, listed_cases
 from complaints.permissions import conditions
 from complaints.permissions.to_decide import decides_on_proposals, to_decide
-from complaints.staff.urgent_first import MOST_URGENT, urgent_first
+from complaints.staff.rows import MOST_URGENT, urgent_first
 from complaints.workflow import OPEN, State
 from kit import keyset
 from kit.keyset import PAGE, KeysetPage, Order

@@ -30,7 +30,7 @@ from complaints.models import SiteCase, StandardText
 from complaints.models.annotations import TITLE_LENGTH
 from complaints.models.texts import TEXT_LENGTH
 from complaints.permissions.annotations import may_change_text
-from complaints.staff import standard_texts
+from complaints.staff import forms as standard_texts
 from complaints.staff.frame import CASEWORK, frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 from complaints.workflow import OUTCOMES, Kind, Outcome, State

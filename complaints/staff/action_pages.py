@@ -37,9 +37,8 @@ from complaints.permissions.case_permissions import CasePermissions, case_permis
 from complaints.permissions.lost_access import event_that_ended_access
 from complaints.staff.acts import left_words
 from complaints.staff.forms import TextWithFilesForm
-from complaints.staff.frame import CASEWORK, frame
-from complaints.staff.loading import case_context, load_case
-from complaints.staff.work_list import WorkList
+from complaints.staff.frame import CASEWORK, case_context, frame, load_case
+from complaints.staff.rows import WorkList
 from complaints.unsent_forms.pages import keeps_unsent_form, mark_sent
 from complaints.visibility.identity import CaseVisibility, StaffVisibility
 from complaints.workflow import TRANSITIONS, Action

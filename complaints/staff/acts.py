@@ -24,7 +24,7 @@ from complaints.case_text.deadline import left_for
 from complaints.clocks import clockwork, extensions
 from complaints.models import Case, Clock, Consultation, RefusalReason
 from complaints.models.texts import REASON_LENGTH, TEXT_LENGTH
-from complaints.staff import standard_texts
+from complaints.staff import forms as standard_texts
 from complaints.staff.forms import (
     MOST_DAYS,
     SHORTEST_TEXT,

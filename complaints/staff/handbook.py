@@ -22,8 +22,7 @@ from complaints.actions.objections import SHORTEST_OBJECTION
 from complaints.attachments.uploads import MOST_FILES
 from complaints.clocks import clockwork
 from complaints.clocks.extensions import SOON_DAYS
-from complaints.staff.frame import frame
-from complaints.staff.handbook_pages import BY_NAME, other_pages, own_pages
+from complaints.staff.frame import BY_NAME, frame, other_pages, own_pages
 from complaints.workflow import MAX_OBJECTIONS, OBJECTION_DAYS, State
 
 _HEADING: Final = re.compile(r'<h2 id="([a-z-]+)">\s*([^<]+?)\s*</h2>')

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Final, Self
+from urllib.parse import urlencode
 
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
@@ -15,9 +19,10 @@ from agencies.calendar import WorkingCalendar
 from complaints.case_text.deadline import Countdown, case_countdown, countdown_to, days_label, status_colour
 from complaints.clocks import clockwork
 from complaints.clocks.clockwork import Pause
-from complaints.models import Case, ListedCase
+from complaints.models import Case, CaseQuerySet, ListedCase
 from complaints.models.listed_cases import with_citizens
 from complaints.visibility.identity import knows_person
+from kit.keyset import PAGE, KeysetPage, Order
 
 
 @dataclass(frozen=True)
@@ -75,3 +80,80 @@ def queue_row[Row: (Case, ListedCase)](
     due_at = task_due_at or case.deadline_at
     age = calendar.days_between(timezone.localdate(case.filed_at), timezone.localdate(at))
     return QueueRow(case, due_at, countdown, status_colour(case, countdown), knows_person(case, user, at=at), age)
+
+
+# ---- The list that a case was opened from: it travels in the address, so that the next case of it is one press
+# away.
+
+
+#: A longer list than this is none of ours.
+LONGEST: Final = 500
+#: The name of the list of cases without an agency, in place of that of a view of the queue.
+TRIAGE: Final = "triage"
+
+
+@dataclass(frozen=True)
+class WorkList:
+    """A view of the queue with its order and filters, or triage, and the case that follows there, empty for none."""
+
+    query: str
+    following: str = ""
+
+    @classmethod
+    def of(cls, http: HttpRequest) -> Self | None:
+        """Return the list that the address of ``http`` names; None where it names none."""
+        query = http.GET.get("list", "")
+        if not query or len(query) > LONGEST:
+            return None
+        # Read and written anew, so that nothing but parameters is left of it.
+        return cls(QueryDict(query).urlencode(), http.GET.get("next", ""))
+
+    @property
+    def is_triage(self) -> bool:
+        """Tell whether it is the list of cases without an agency."""
+        return QueryDict(self.query).get("view") == TRIAGE
+
+    @property
+    def address(self) -> str:
+        """Return the address of the list."""
+        return f"{reverse('triage' if self.is_triage else 'queue')}?{self.query}"
+
+    def case_url(self, reference: str) -> str:
+        """Return the address of a case of the list; in triage it is opened where it stands."""
+        if self.is_triage:
+            return f"{self.address}&{urlencode({'open': reference})}"
+        return reverse("desk-case", args=[reference]) + self.suffix
+
+    @property
+    def suffix(self) -> str:
+        """Return what follows the address of a case of the list."""
+        return f"?{urlencode({'list': self.query})}"
+
+    @property
+    def action_suffix(self) -> str:
+        """Return what follows the address of an action, which leads on to the next case of the list."""
+        following = {"next": self.following} if self.following else {}
+        return f"?{urlencode({'list': self.query, **following})}"
+
+
+# ---- Lists of cases that begin with the urgent ones. ----
+
+
+#: The most urgent cases at the top of a list; any more stand at their deadline.
+MOST_URGENT: Final = 10
+
+
+def urgent_cases(cases: CaseQuerySet, order: Order) -> CaseQuerySet:
+    """Return the urgent ones of ``cases`` in order; the first ``MOST_URGENT`` of them go to the top of a page."""
+    return cases.urgent().order_by(*order.columns)
+
+
+def urgent_first[Row: Case | ListedCase](found: list[Row], order: Order) -> KeysetPage[Row]:
+    """Return the first page of ``found`` with the urgent ones at the top.
+
+    ``found`` is in order: the rows of the page, one more if there is a next page, and the urgent ones, which may stand
+    far behind. On a later page those stand at their deadline once more.
+    """
+    top = [case for case in found if case.is_urgent][:MOST_URGENT]
+    page = order.first_page(found[: PAGE + 1])
+    return KeysetPage([*top, *(case for case in page.rows if case not in top)], page.next)

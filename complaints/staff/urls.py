@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from complaints.staff import handbook, unsent_forms
+from complaints.staff import frame, handbook
 
 urlpatterns = [
     path("staff/help/", handbook.contents, name="handbook"),
     path("staff/help/<slug:name>/", handbook.page, name="handbook-page"),
-    path("staff/unsent/<uuid:pk>/", unsent_forms.unsent_form, name="staff-unsent-form"),
+    path("staff/unsent/<uuid:pk>/", frame.unsent_form, name="staff-unsent-form"),
 ]

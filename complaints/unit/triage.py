@@ -38,12 +38,9 @@ from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, reader
 from complaints.permissions.rulings import AgencyEnded
 from complaints.staff import rows
 from complaints.staff.action_pages import ActionRequest, action_page
-from complaints.staff.forms import SHORTEST_TEXT, AgencyChoiceForm, other_agencies
+from complaints.staff.forms import SHORTEST_TEXT, AgencyChoiceForm, other_agencies, refer_button, suggestion_list
 from complaints.staff.frame import frame
-from complaints.staff.rows import QueueRow
-from complaints.staff.suggested import refer_button, suggestion_list
-from complaints.staff.urgent_first import MOST_URGENT, urgent_cases, urgent_first
-from complaints.staff.work_list import TRIAGE, WorkList
+from complaints.staff.rows import MOST_URGENT, TRIAGE, QueueRow, WorkList, urgent_cases, urgent_first
 from complaints.suggestions import owners
 from complaints.suggestions.owners import OpenCase
 from complaints.suggestions.trial import Proposal, try_rule

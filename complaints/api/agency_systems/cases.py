@@ -12,7 +12,7 @@ from complaints import reference
 from complaints.api.signed_calls import CallRefused, SignedCall
 from complaints.engine import agency_calls
 from complaints.models import AgencySystem, Case
-from complaints.staff.loading import load_case
+from complaints.staff.frame import load_case
 
 LONGEST_NUMBER: Final = 20
 

@@ -20,7 +20,7 @@ from complaints.api.signed_calls import CallRefused, SignedCall, signed_calls
 from complaints.attachments.responses import file_response
 from complaints.engine import agency_calls
 from complaints.models import AgencySystem, Attachment, Case
-from complaints.staff.loading import load_case
+from complaints.staff.frame import load_case
 from kit.link_pages import opened_by_link
 
 #: A link opens its file for so long.

@@ -20,8 +20,8 @@ from complaints.actions import (
 )
 from complaints.case_text.history import Side
 from complaints.models import Case
-from complaints.staff.case_file import CaseFile, read_case_file
-from complaints.staff.loading import load_case
+from complaints.staff.frame import load_case
+from complaints.staff.pdf import CaseFile, read_case_file
 from tests.complaints import DONE, FOUND
 from tests.complaints.pages import Clock, Desk, address
 

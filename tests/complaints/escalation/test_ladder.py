@@ -27,7 +27,7 @@ from complaints.engine.history_chain import first_forged
 from complaints.escalation import ladder
 from complaints.models import Case, Clock, ClockStep, ReferralTask
 from complaints.permissions.pending import with_pending
-from complaints.staff.case_file import read_case_file
+from complaints.staff.pdf import read_case_file
 from complaints.workflow import ClockKind
 from notifications.models import Message
 from tests.cast import make_staff, sign_in

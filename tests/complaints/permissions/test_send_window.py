@@ -12,7 +12,7 @@ from complaints.actions import accept, ask, recuse
 from complaints.models import Case
 from complaints.permissions import send_window
 from complaints.permissions.case_permissions import case_permissions
-from complaints.staff.loading import load_case
+from complaints.staff.frame import load_case
 from tests.complaints import RECUSAL_REASON
 
 pytestmark = pytest.mark.usefixtures("clock", "english")

@@ -21,7 +21,7 @@ from accounts.models import Citizen, User
 from accounts.roles import Authority, Role
 from agencies.models import Agency
 from complaints.models import Case
-from complaints.staff.handbook_pages import PAGES, help_url, other_pages, own_pages
+from complaints.staff.frame import PAGES, help_url, other_pages, own_pages
 from config.devstack.state import ROOT
 from tests.complaints.pages import Clock, Desk, address, statements_of
 from tests.ui.bidi import reversed_numbers

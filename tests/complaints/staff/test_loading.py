@@ -18,7 +18,7 @@ from complaints.models import Case, CaseQuerySet, ReferralTask
 from complaints.permissions.case_parts import has_part, with_parts
 from complaints.permissions.pending import with_pending
 from complaints.permissions.reader_shapes import reader_shape
-from complaints.staff.loading import load_case
+from complaints.staff.frame import load_case
 from complaints.visibility.identity import knows_person
 from tests.cast import give_role, make_staff
 from tests.complaints import NOT_OURS, RECUSAL_REASON

@@ -12,7 +12,7 @@ from complaints.actions import add, ask, close, reply
 from complaints.models import Case
 from complaints.permissions.pending import with_pending
 from complaints.staff import pdf
-from complaints.staff.case_file import read_case_file
+from complaints.staff.pdf import read_case_file
 from kit import typesetting
 from kit.slots import Slots
 from kit.typesetting import directed

@@ -8,8 +8,8 @@ from accounts.models import Citizen, User
 from complaints.actions import add, add_task, answer_task, ask, close, rate, reply
 from complaints.escalation import ladder
 from complaints.models import Case, ClockStep
-from complaints.staff.case_file import read_case_file
-from complaints.staff.loading import load_case
+from complaints.staff.frame import load_case
+from complaints.staff.pdf import read_case_file
 from tests.complaints import DONE, FOUND
 from tests.complaints.pages import Clock, Desk, address
 

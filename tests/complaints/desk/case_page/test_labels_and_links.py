@@ -8,8 +8,8 @@ from accounts.models import Citizen, User
 from agencies.models import Agency
 from complaints.actions import label, link, unlink
 from complaints.models import Case, Label
-from complaints.staff.case_file import read_case_file
-from complaints.staff.loading import load_case
+from complaints.staff.frame import load_case
+from complaints.staff.pdf import read_case_file
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address
 

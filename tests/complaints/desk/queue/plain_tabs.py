@@ -12,7 +12,7 @@ from complaints.models import Case, CaseEvent, CaseQuerySet, ReferralTask, Refus
 from complaints.models.case import COMEBACKS, PASSING_ON
 from complaints.permissions.case_permissions import case_permissions
 from complaints.permissions.rulings import needs_ruling
-from complaints.staff.loading import load_case
+from complaints.staff.frame import load_case
 from complaints.workflow import AT_AGENCY, OPEN, Action, Holder, State
 
 _RUNNING = OPEN - {State.WAITING}

@@ -14,7 +14,7 @@ from accounts.models import Citizen, User
 from agencies.models import Agency, Governorate, Topic
 from complaints.desk.texts import TextForm
 from complaints.models import Answer, Case, StandardText
-from complaints.staff import standard_texts
+from complaints.staff import forms
 from complaints.visibility.identity import CaseVisibility
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
@@ -47,16 +47,16 @@ def known(case: Case) -> CaseVisibility:
 
 def test_what_is_known_is_filled_in(accepted: Case, amman: Governorate, now: datetime) -> None:
     accepted.governorate, accepted.area = amman, "حي نزال"
-    assert standard_texts.fill(PLACE, known(accepted), at=now) == PLACE.replace("{place}", "العاصمة، حي نزال")
-    assert standard_texts.fill("{agency}, {date}: {topic} {ref}", known(accepted), at=now) == (
+    assert forms.fill(PLACE, known(accepted), at=now) == PLACE.replace("{place}", "العاصمة، حي نزال")
+    assert forms.fill("{agency}, {date}: {topic} {ref}", known(accepted), at=now) == (
         f"Jordan Water Company, 4/1/2026: Water outage {accepted.reference}"
     )
-    assert "شركة مياه الأردن" in standard_texts.fill(REF, known(accepted), at=now)
+    assert "شركة مياه الأردن" in forms.fill(REF, known(accepted), at=now)
 
 
 def test_what_is_not_known_stays_open(accepted: Case, now: datetime) -> None:
-    assert standard_texts.fill(PLACE, known(accepted), at=now) == PLACE
-    assert standard_texts.placeholders_left(PLACE) == ["place"]
+    assert forms.fill(PLACE, known(accepted), at=now) == PLACE
+    assert forms.placeholders_left(PLACE) == ["place"]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_what_is_not_known_stays_open(accepted: Case, now: datetime) -> None:
     ],
 )
 def test_only_the_words_of_the_list_stand_in_braces(text: str, wrong: list[str]) -> None:
-    assert list(standard_texts.problems(text)) == wrong
+    assert list(forms.problems(text)) == wrong
 
 
 # ---- offered ----
@@ -86,7 +86,7 @@ def test_the_texts_of_the_agency_the_topic_and_the_kind_are_offered(
     keep("another agency", agency=gam)
     keep("another topic", topic=conduct)
     keep("another kind", outcome="adopted")
-    offered = [offer.title for offer in standard_texts.offered_texts(known(accepted), at=now)]
+    offered = [offer.title for offer in forms.offered_texts(known(accepted), at=now)]
     assert offered == ["group", "solved", "any topic", "for all"]
 
 
@@ -253,7 +253,7 @@ def test_a_filled_text_closes_a_case(
     Case.objects.filter(pk=accepted.pk).update(governorate=amman)
     accepted.refresh_from_db()
     keep()
-    offer = standard_texts.offered_texts(known(accepted), at=now)[0]
+    offer = forms.offered_texts(known(accepted), at=now)[0]
     typed = {"outcome": "solved", "found": offer.found, "done": offer.done}
     assert desk(omar).post(address("desk-close", accepted), sent(accepted, **typed)).status_code == 302
     accepted.refresh_from_db()

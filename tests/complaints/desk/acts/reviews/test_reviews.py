@@ -17,7 +17,7 @@ from complaints.desk.case_actions import proposed_date
 from complaints.engine.transition import NotEntitled
 from complaints.models import AnswerState, Case, ExtensionState, Note
 from complaints.permissions.case_permissions import case_permissions
-from complaints.staff.loading import load_case
+from complaints.staff.frame import load_case
 from notifications.models import Message
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
