@@ -15,7 +15,7 @@ from agencies import successions
 from agencies.models import Agency
 from complaints.models import Extension, ExtensionState
 from complaints.workflow import Action
-from reports.audits.results import AgencyAudit, Stratum, audits, rounds_within
+from reports.audits.scoring import AgencyAudit, Stratum, audits, rounds_within
 from reports.commitment.index import AgencyCounts, Counts
 from reports.figures.measures import Figures
 from reports.figures.reading import read

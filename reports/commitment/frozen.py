@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext, pgettext
 
-from reports.audits.results import Stratum
+from reports.audits.scoring import Stratum
 from reports.commitment.counting import CountedAgency
 from reports.commitment.index import AgencyIndex, Rule, compute
 from reports.commitment.labels import group_label

@@ -15,7 +15,7 @@ from django_stubs_ext import StrPromise
 
 from agencies.models import Agency
 from kit.charts.data import ChartData, ChartRow
-from reports.audits.results import AgencyAudit
+from reports.audits.scoring import AgencyAudit
 from reports.commitment import frozen
 from reports.commitment.index import AgencyIndex, ComponentValue, Rule
 from reports.commitment.labels import group_label

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from reports.audits.forms import DrawForm
+from reports.audits.pages import DrawForm
 from reports.forms import PeriodForm
 from reports.periods import ReportPeriod
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext
 
-from reports.audits import results
+from reports.audits import scoring
 from reports.documents.tree import Section
 from reports.periodic import phrases
 from reports.periodic.facts import Facts
@@ -12,7 +12,7 @@ from reports.periodic.facts import Facts
 
 def section(facts: Facts) -> Section | None:
     """Return the section, None if no answer of the period was audited; two statements."""
-    found = list(results.audits(results.rounds_within(facts.period), at=facts.read_at).values())
+    found = list(scoring.audits(scoring.rounds_within(facts.period), at=facts.read_at).values())
     judged, hollow = sum(audit.judged for audit in found), sum(audit.hollow for audit in found)
     if not judged:
         return None

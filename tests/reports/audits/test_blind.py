@@ -10,8 +10,7 @@ from accounts.models import User
 from agencies.models import Agency, Directorate, OutsideCentre
 from complaints.answer_quality.measurement import read_samples
 from reports.audits import scoring
-from reports.audits.blind import AgencyNames, blind
-from reports.audits.test_set import COLUMNS, test_set_lines as lines_of_test_set
+from reports.audits.drawing import COLUMNS, AgencyNames, blind, test_set_lines as lines_of_test_set
 from reports.models import AuditItem, AuditRound
 from tests.reports.audits.conftest import POINTS, once
 
@@ -63,5 +62,5 @@ def test_the_verdicts_are_a_test_set_of_the_judgement(
     assert item.answer.case.reference not in written
     assert item.answer.case.citizen.family_name not in written
     # A mark of direction does not hide a formula.
-    monkeypatch.setattr("reports.audits.test_set._cells", lambda _item: ["\u200f=1+1"])
+    monkeypatch.setattr("reports.audits.drawing._cells", lambda _item: ["\u200f=1+1"])
     assert list(lines_of_test_set())[1] == "'\u200f=1+1\r\n"

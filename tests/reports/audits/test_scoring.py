@@ -8,9 +8,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from complaints.models import Case, CaseEvent
-from reports.audits import results, scoring
-from reports.audits.agreement import agreement, measured_agreement
-from reports.audits.results import AgencyAudit, Stratum
+from reports.audits import scoring
+from reports.audits.scoring import AgencyAudit, Stratum, agreement, measured_agreement
 from reports.drill.counted import Question, counted_page
 from reports.drill.lists import COUNTED
 from reports.figures.reading import read
@@ -117,7 +116,7 @@ def test_what_is_next_is_open_and_new_to_the_scorer(drawn: AuditRound, lina: Use
         scoring.score(key, POINTS, verdict="genuine", by=lina, at=now)
     assert scoring.next_item(lina, drawn, at=now) is None
     assert scoring.open_for(rami, drawn, at=now).count() == AuditItem.objects.filter(needs_second=True).count()
-    found = results.audits(results.rounds_within(PERIOD), at=now)
+    found = scoring.audits(scoring.rounds_within(PERIOD), at=now)
     assert {audit.share for audit in found.values() if audit.judged} == {Fraction(1)}
     assert sum(audit.open for audit in found.values()) == AuditItem.objects.filter(needs_second=True).count()
 
