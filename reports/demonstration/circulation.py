@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_noop, override
 
 from accounts.models import User
 from notifications.models import Message, MessageState
-from reports.circulation import actions, circulating, notices
+from reports.circulation import circulating
 from reports.models import Annex, PeriodicReport
 
 #: Who opens and answers: accounts/demo.py and accounts/data/demo_staff.csv.
@@ -33,14 +33,14 @@ def make(at: datetime) -> None:
         if annex is None:
             continue
         person, opened = User.objects.get(email=email), min(at, sent + timedelta(days=1))
-        actions.note_opening(annex, by=person, at=opened)
+        circulating.note_opening(annex, by=person, at=opened)
         if code == "miyahuna":
             with override("ar"):
                 text = gettext(ANSWER)
-            actions.answer(annex, text, [], by=person, at=min(at, sent + timedelta(days=3)))
+            circulating.answer(annex, text, [], by=person, at=min(at, sent + timedelta(days=3)))
 
 
 def _deliver(*, at: datetime) -> None:
     """Let the messages about annexes have arrived when they were sent, and not when the demonstration is started."""
-    occasions = [notices.released_occasion(annex) for annex in Annex.objects.all()]
+    occasions = [circulating.released_occasion(annex) for annex in Annex.objects.all()]
     Message.objects.filter(occasion__in=occasions).update(state=MessageState.DELIVERED, accepted_at=at, settled_at=at)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from reports.circulation.page_data import shown_sections
+from reports.circulation.pages import shown_sections
 from reports.dashboards import values
 from reports.directives.source import ShownFigure
 from reports.documents.tree import Column, ColumnKind, Document, Section, Table

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.roles import Role
 from agencies.models import Agency
 from complaints.attachments import uploads
-from reports.circulation import actions as annexes
+from reports.circulation import circulating as annexes
 from reports.directives import actions as directives
 from reports.models import (
     Annex,

@@ -16,8 +16,8 @@ from agencies.models import Agency, AgencySuccession
 from agencies.reference_changes import Author
 from complaints.models import Case
 from notifications.models import Message, MessageState
-from reports.circulation import actions, circulating, content, permissions
-from reports.circulation.page_data import annex_rows
+from reports.circulation import circulating, content
+from reports.circulation.pages import annex_rows
 from reports.documents.tree import WITHHELD
 from reports.models import Annex, AnnexAnswer, Circulation, PeriodicReport
 from reports.periodic.sections import answers
@@ -86,14 +86,14 @@ def test_who_received_opened_and_answered_is_kept(
     Message.objects.filter(occasion=f"annex:{annex.pk}").update(state=MessageState.ACCEPTED, accepted_at=now)
     later = now + timedelta(hours=1)
     for person, at in ((lina, now), (omar, later), (nadia, later + timedelta(hours=1))):
-        actions.note_opening(annex, by=person, at=at)
+        circulating.note_opening(annex, by=person, at=at)
         annex.refresh_from_db()
     assert (annex.opened_by, annex.opened_at) == (omar, later)
     for other in (omar, yusuf, lina):
-        with pytest.raises(actions.AnswerRefused):
-            actions.answer(annex, "لن يُقبل هذا.", [], by=other, at=later)
-    actions.answer(annex, "سنعالج التأخر خلال شهر.", [picture(now)], by=faris, at=later)
-    actions.answer(annex, "وهذا جدول الأعمال.", [], by=nadia, at=later + timedelta(days=1))
+        with pytest.raises(circulating.AnswerRefused):
+            circulating.answer(annex, "لن يُقبل هذا.", [], by=other, at=later)
+    circulating.answer(annex, "سنعالج التأخر خلال شهر.", [picture(now)], by=faris, at=later)
+    circulating.answer(annex, "وهذا جدول الأعمال.", [], by=nadia, at=later + timedelta(days=1))
     assert sent("annex_answered") == key(hala)
     row = annex_rows([annex])[0]
     assert (row.received_at, row.answered_at) == (now, later)
@@ -116,7 +116,7 @@ def test_reminders_come_once_and_an_answer_ends_them(
     assert sent("annex_reminder") == key(nadia, faris)
     assert sent("annex_late") == key(nadia, faris, hala)
     mine = Message.objects.filter(occasion__startswith=f"annex:{annex.pk}:late")
-    actions.answer(annex, "سنعالج التأخر خلال شهر.", [], by=nadia, at=now + timedelta(days=16))
+    circulating.answer(annex, "سنعالج التأخر خلال شهر.", [], by=nadia, at=now + timedelta(days=16))
     assert MessageState.CANCELLED in set(mine.values_list("state", flat=True))
 
 
@@ -131,17 +131,17 @@ def test_an_annex_to_an_agency_merged_meanwhile_follows_the_successor(
     at = now + timedelta(days=10)
     assert circulating.remind(at=at) == 2
     assert sent("annex_reminder") == key(rana)
-    assert list(permissions.visible_to(rana, at)) == [annex]
-    assert list(permissions.visible_to(yusuf, at).values_list("agency__code", flat=True)) == ["gam"]
-    actions.answer(annex, "تولينا أعمال الشركة وسنعالج التأخر.", [], by=rana, at=at)
+    assert list(circulating.visible_to(rana, at)) == [annex]
+    assert list(circulating.visible_to(yusuf, at).values_list("agency__code", flat=True)) == ["gam"]
+    circulating.answer(annex, "تولينا أعمال الشركة وسنعالج التأخر.", [], by=rana, at=at)
     assert AnnexAnswer.objects.get().by == rana
 
 
 def test_the_database_keeps_annexes_as_they_were_made(
     annex: Annex, draft: PeriodicReport, nadia: User, now: datetime
 ) -> None:
-    actions.note_opening(annex, by=nadia, at=now)
-    answer = actions.answer(annex, "سنعالج التأخر خلال شهر.", [], by=nadia, at=now)
+    circulating.note_opening(annex, by=nadia, at=now)
+    answer = circulating.answer(annex, "سنعالج التأخر خلال شهر.", [], by=nadia, at=now)
     rows = Annex.objects.filter(pk=annex.pk)
     other = Annex.objects.exclude(pk=annex.pk).get()
     for change in (

@@ -9,7 +9,7 @@ from functools import reduce
 from operator import add
 from random import Random
 
-from reports.circulation.others import LEAST_OTHERS, OtherAgencies, SpanFigures
+from reports.circulation.content import LEAST_OTHERS, OtherAgencies, SpanFigures
 from reports.figures.measures import Figures
 from reports.figures.reading import Reading, whole_month, whole_months
 from reports.figures.scopes import Key

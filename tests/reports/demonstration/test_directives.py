@@ -9,7 +9,7 @@ from accounts.roles import Role
 from agencies.models import Agency, Topic
 from complaints.actions import file
 from complaints.actions.filing import Filing
-from reports.circulation.page_data import annex_rows
+from reports.circulation.pages import annex_rows
 from reports.demonstration import circulation, directives, periodic
 from reports.models import Annex, Circulation, Directive, DirectiveNotice
 from tests.cast import make_staff
