@@ -7,14 +7,32 @@ of that mean were added; with few cases the mean speaks, with many the agency. T
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from accounts.models import User
+from agencies import successions
+from agencies.models import Agency
+from complaints.models import Extension, ExtensionState
+from complaints.workflow import Action
+from reports.audits.scoring import AgencyAudit, Stratum, audits, rounds_within
+from reports.figures.measures import Figures
+from reports.figures.reading import read
+from reports.figures.scopes import Dimension
+from reports.models import IndexRule
 from reports.models.commitment import Component
+from reports.periods import ReportPeriod
 
 #: The quantile of a 95 % interval.
 _Z: Final = Decimal("1.96")
@@ -220,3 +238,154 @@ def _decimal(number: Fraction) -> Decimal:
 
 def _root(number: Fraction) -> Decimal:
     return _decimal(number).sqrt()
+
+
+# ---- Counts what the index needs of each agency in a period: the figures, the audits, and the decisions on
+# later dates.
+
+
+@dataclass(frozen=True)
+class CountedAgency:
+    """Whole numbers of one agency: its cases, good and all of each component, and the audits by sort of answer."""
+
+    agency: str
+    volume: int
+    counts: Mapping[Component, tuple[int, int]]
+    audited: tuple[Stratum, ...] = ()
+
+    @property
+    def for_index(self) -> AgencyCounts:
+        """Return what the index is computed from: audits weighed by sort, the rest as counted."""
+        found = {component: Counts(Fraction(good), Fraction(all_)) for component, (good, all_) in self.counts.items()}
+        audit = AgencyAudit(self.audited)
+        if (share := audit.share) is not None:
+            found[Component.SUBSTANCE] = Counts(share * audit.effective, audit.effective)
+        return AgencyCounts(self.agency, self.volume, found)
+
+
+def count(period: ReportPeriod, *, at: datetime) -> tuple[list[CountedAgency], datetime]:
+    """Return the counts of every agency with figures in ``period``, and the moment they stand for.
+
+    A constant number of statements. Raises ``PeriodNotBegun`` for a period in the future.
+    """
+    reading = read(period, by=[Dimension.AGENCY], at=at)
+    audited = audits(rounds_within(period), at=at)
+    dates = _decided_dates(period, at=at)
+    codes = dict(Agency.objects.values_list("pk", "code"))
+    found = [
+        CountedAgency(
+            codes[key], figures.amount("received"), _counts(figures, dates.get(key, (0, 0))), _audited(audited, key)
+        )
+        for (key,), figures in reading.rows.items()
+        if isinstance(key, int) and figures
+    ]
+    return sorted(found, key=lambda row: row.agency), reading.as_of
+
+
+def _audited(found: Mapping[int, AgencyAudit], key: int) -> tuple[Stratum, ...]:
+    return found[key].strata if key in found else ()
+
+
+def _counts(figures: Figures, dates: tuple[int, int]) -> dict[Component, tuple[int, int]]:
+    amount = figures.amount
+    objections = max(amount("objected"), amount("upheld"))
+    return {
+        Component.DECIDES: _within(amount("decided_in_time"), amount("decided")),
+        Component.ANSWERS: _within(amount("answered_in_time"), amount("answered")),
+        Component.CONFIRMED: _within(amount("confirmed"), amount("confirmed") + amount("disputed")),
+        # An objection may be accepted in a later period than it was made in.
+        Component.OBJECTIONS: _within(objections - amount("upheld"), objections),
+        Component.BOUNCES: _within(amount("decided") - amount("bounced"), amount("decided")),
+        Component.EXTENSIONS: dates,
+    }
+
+
+def _within(good: int, whole: int) -> tuple[int, int]:
+    """Return the pair with ``good`` from 0 to ``whole``: corrections can take more from one than from the other."""
+    whole = max(whole, 0)
+    return min(max(good, 0), whole), whole
+
+
+def _decided_dates(period: ReportPeriod, *, at: datetime) -> dict[int, tuple[int, int]]:
+    """Return by agency how many later dates were granted, and how many were granted or refused."""
+    continued = successions.continuity(on=timezone.localdate(at))
+    decided = Extension.objects.filter(
+        decided_event__at__gte=period.starts_at,
+        decided_event__at__lt=min(period.ends_at, at),
+        decided_event__action__in=[Action.EXTEND, Action.REFUSE_EXTENSION],
+        decided_event__agency__isnull=False,
+    )
+    rows = decided.values("state", "decided_event__agency", "case__topic", "case__governorate").annotate(
+        number=Count("pk")
+    )
+    granted: Counter[int] = Counter()
+    refused: Counter[int] = Counter()
+    for row in rows.order_by():
+        place = (row["decided_event__agency"], row["case__topic"], row["case__governorate"])
+        agency = continued.agency(*place)
+        if agency is not None:
+            (granted if row["state"] == ExtensionState.GRANTED else refused)[agency] += row["number"]
+    return {key: (granted[key], granted[key] + refused[key]) for key in granted | refused}
+
+
+# ---- The rules of the index by date: which one holds on a day, and the one door through which a new one is
+# set.
+
+
+#: What holds before the unit sets a rule of its own (docs/commitment-index.md).
+FIRST_RULE: Final = Rule(
+    weights={
+        Component.DECIDES: 10,
+        Component.ANSWERS: 20,
+        Component.SUBSTANCE: 20,
+        Component.CONFIRMED: 25,
+        Component.OBJECTIONS: 10,
+        Component.BOUNCES: 5,
+        Component.EXTENSIONS: 10,
+    },
+    medium_from=30,
+    large_from=200,
+    strength=20,
+)
+
+
+def rule_on(day: date) -> Rule:
+    """Return the rule that holds on a day; one statement."""
+    row = IndexRule.objects.filter(starts_on__lte=day).first()
+    return FIRST_RULE if row is None else stated_rule(row)
+
+
+def stated_rule(row: IndexRule) -> Rule:
+    """Return the rule that a row states."""
+    weights = {component: int(getattr(row, component.value)) for component in Component}
+    return Rule(weights, row.medium_from, row.large_from, row.strength)
+
+
+def set_rule(rule: Rule, *, starts_on: date, because: str, by: User, at: datetime) -> IndexRule:
+    """Store the rule that holds from a day on, which is not over; the database refuses weights that do not sum."""
+    weights: Mapping[str, Any] = {component.value: weight for component, weight in rule.weights.items()}
+    return IndexRule.objects.create(
+        starts_on=starts_on,
+        **weights,
+        medium_from=rule.medium_from,
+        large_from=rule.large_from,
+        strength=rule.strength,
+        because=because,
+        set_by=by,
+        set_at=at,
+    )
+
+
+# ---- How the groups of the index are called. ----
+
+
+_GROUPS: Final[Mapping[Group, StrPromise]] = {
+    Group.LARGE: _("Agencies with many cases"),
+    Group.MEDIUM: _("Agencies with a medium number of cases"),
+    Group.SMALL: _("Agencies with few cases"),
+}
+
+
+def group_label(group: Group) -> StrPromise:
+    """Return what a group is called."""
+    return _GROUPS[group]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_noop, override
 
 from accounts.models import User
 from agencies.models import Agency
-from reports.commitment import editions
+from reports.commitment import frozen
 from reports.models import IndexEdition, ReportKind
 from reports.periodic.calendar_periods import latest
 from reports.periods import ReportPeriod
@@ -35,7 +35,7 @@ def make(at: datetime) -> None:
     for period in reversed(quarters):
         if edition := _drafted(period, head, at=at):
             _reply(edition, head, at=edition.counted_at)
-            editions.publish(edition.pk, by=head, at=period.ends_at + _PUBLISHED)
+            frozen.publish(edition.pk, by=head, at=period.ends_at + _PUBLISHED)
     (month,) = latest(ReportKind.MONTH, today=today, number=1)
     if month.first > quarters[0].last and (edition := _drafted(month, head, at=at, until=today + _REPLY_DAYS)):
         _reply(edition, None, at=at)
@@ -47,8 +47,8 @@ def _drafted(period: ReportPeriod, head: User, *, at: datetime, until: date | No
         return None
     last_day = until or period.last + _REPLY_DAYS
     try:
-        return editions.draft(period, reply_until=last_day, by=head, at=min(at, period.ends_at + _DRAFTED))
-    except editions.NothingCounted:
+        return frozen.draft(period, reply_until=last_day, by=head, at=min(at, period.ends_at + _DRAFTED))
+    except frozen.NothingCounted:
         return None
 
 
@@ -57,9 +57,9 @@ def _reply(edition: IndexEdition, head: User | None, *, at: datetime) -> None:
     agency, by = Agency.objects.get(code=REPLIES), User.objects.get(email=SUPERVISOR)
     if not any(row["agency"] == REPLIES for row in edition.counts["agencies"]):
         return
-    said = editions.reply(edition.pk, agency, _said(_REPLY), read=None, by=by, at=at)
+    said = frozen.reply(edition.pk, agency, _said(_REPLY), read=None, by=by, at=at)
     if head is not None:
-        editions.answer(edition.pk, agency, _said(_ANSWER), read=said.at, by=head, at=at)
+        frozen.answer(edition.pk, agency, _said(_ANSWER), read=said.at, by=head, at=at)
 
 
 def _said(text: str) -> str:

@@ -36,7 +36,7 @@ from complaints.models import Case
 from complaints.simulation.generate import generate
 from complaints.track_record import counting as refreshing
 from reports.audits import drawing
-from reports.commitment import counting
+from reports.commitment import index
 from reports.dashboards import kept as lists
 from reports.drill import links
 from reports.drill.lists import COUNTED
@@ -192,7 +192,7 @@ def _readings() -> Mapping[str, Callable[[], object]]:
         "monthly report": lambda: _drafted(ReportKind.MONTH, month),
         "yearly report": lambda: _drafted(ReportKind.YEAR, year),
         "time in hand": lambda: time_in_hand(month, at=timezone.now()),
-        "index": lambda: counting.count(month, at=timezone.now()),
+        "index": lambda: index.count(month, at=timezone.now()),
     }
 
 

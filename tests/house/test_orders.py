@@ -33,7 +33,7 @@ OTHERWISE = {
     ("notifications/sending/claims.py", "created_at"): "the order of the index: each sender takes what no other has",
     ("notifications/sending/routes.py", "name"): "a program has its name alone",
     ("reports/audits/pages.py", "-first"): "one round begins on a day",
-    ("reports/commitment/page_data.py", "-first"): "one edition is of a period",
+    ("reports/commitment/pages.py", "-first"): "one edition is of a period",
     ("reports/dashboards/kept.py", "name"): "a list has its name alone",
     ("reports/periodic/forms.py", "kind"): "no order: the newest periods of the calendar",
 }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from reports.commitment import editions
+from reports.commitment import frozen
 from reports.documents.tree import Section
 from reports.periodic.facts import Facts
 
 
 def section(facts: Facts) -> Section | None:
     """Return the section, None if there is no index of exactly this period; two statements."""
-    return editions.report_section(facts.period)
+    return frozen.report_section(facts.period)

@@ -11,9 +11,8 @@ from accounts.roles import Role
 from agencies.models import Agency
 from notifications.models import Message
 from reports.audits import drawing, scoring
-from reports.commitment import editions, frozen
-from reports.commitment.index import Rule
-from reports.commitment.rules import FIRST_RULE, rule_on, set_rule
+from reports.commitment import frozen
+from reports.commitment.index import FIRST_RULE, Rule, rule_on, set_rule
 from reports.documents.tree import Document, from_json, to_json
 from reports.models import AuditItem, IndexEdition, IndexReply, IndexRule
 from reports.models.commitment import Component
@@ -29,7 +28,7 @@ def test_an_index_is_counted_and_computed_again_from_the_report_alone(cases: Non
     drawn = drawing.draw(PERIOD, size=4, second_percent=0, by=None, at=now)
     for place, item in enumerate(AuditItem.objects.order_by("pk")):
         scoring.score(item.pk, POINTS, verdict="hollow" if place % 3 else "genuine", by=lina, at=now)
-    edition = editions.draft(PERIOD, reply_until=date(2026, 1, 10), by=lina, at=now)
+    edition = frozen.draft(PERIOD, reply_until=date(2026, 1, 10), by=lina, at=now)
     rows = frozen.indices(edition.counts)
     assert {row.agency for row in rows} == {"miyahuna", "gam", "moh"}
     assert {each.component for row in rows for each in row.components} >= {
@@ -53,37 +52,37 @@ def test_an_index_is_counted_and_computed_again_from_the_report_alone(cases: Non
 def test_a_draft_is_replied_to_published_once_and_then_stays(
     cases: None, lina: User, nadia: User, water: Agency, now: datetime
 ) -> None:
-    with pytest.raises(editions.PeriodNotOver):
-        editions.draft(ReportPeriod(PERIOD.first, now.date()), reply_until=date(2026, 1, 10), by=lina, at=now)
-    edition = editions.draft(PERIOD, reply_until=date(2026, 1, 6), by=lina, at=now)
-    with pytest.raises(editions.EditionExists):
-        editions.draft(PERIOD, reply_until=date(2026, 1, 10), by=lina, at=now)
-    with pytest.raises(editions.NoReply):
-        editions.answer(edition.pk, water, "لم تردوا بعد", read=None, by=lina, at=now)
-    first = editions.reply(edition.pk, water, "لا رد", read=None, by=nadia, at=now - timedelta(hours=1))
-    with pytest.raises(editions.ReplyChanged):  # a colleague had the page open before
-        editions.reply(edition.pk, water, "رد زميل", read=None, by=nadia, at=now)
-    said = editions.reply(edition.pk, water, "نصف الطلبات عن عطل واحد", read=first.at, by=nadia, at=now)
-    with pytest.raises(editions.ReplyChanged):  # the unit read the first reply
-        editions.answer(edition.pk, water, "رد فارغ", read=now - timedelta(hours=1), by=lina, at=now)
-    editions.answer(edition.pk, water, "ذكرنا ذلك في الملاحظة", read=said.at, by=lina, at=now + timedelta(minutes=1))
-    with pytest.raises(editions.ReplyChanged):  # the answer would go with it
-        editions.reply(edition.pk, water, "رد جديد", read=said.at, by=nadia, at=now)
-    assert editions.report_section(PERIOD) is None
-    with pytest.raises(editions.ReplyTimeOpen):
-        editions.publish(edition.pk, by=lina, at=now)
+    with pytest.raises(frozen.PeriodNotOver):
+        frozen.draft(ReportPeriod(PERIOD.first, now.date()), reply_until=date(2026, 1, 10), by=lina, at=now)
+    edition = frozen.draft(PERIOD, reply_until=date(2026, 1, 6), by=lina, at=now)
+    with pytest.raises(frozen.EditionExists):
+        frozen.draft(PERIOD, reply_until=date(2026, 1, 10), by=lina, at=now)
+    with pytest.raises(frozen.NoReply):
+        frozen.answer(edition.pk, water, "لم تردوا بعد", read=None, by=lina, at=now)
+    first = frozen.reply(edition.pk, water, "لا رد", read=None, by=nadia, at=now - timedelta(hours=1))
+    with pytest.raises(frozen.ReplyChanged):  # a colleague had the page open before
+        frozen.reply(edition.pk, water, "رد زميل", read=None, by=nadia, at=now)
+    said = frozen.reply(edition.pk, water, "نصف الطلبات عن عطل واحد", read=first.at, by=nadia, at=now)
+    with pytest.raises(frozen.ReplyChanged):  # the unit read the first reply
+        frozen.answer(edition.pk, water, "رد فارغ", read=now - timedelta(hours=1), by=lina, at=now)
+    frozen.answer(edition.pk, water, "ذكرنا ذلك في الملاحظة", read=said.at, by=lina, at=now + timedelta(minutes=1))
+    with pytest.raises(frozen.ReplyChanged):  # the answer would go with it
+        frozen.reply(edition.pk, water, "رد جديد", read=said.at, by=nadia, at=now)
+    assert frozen.report_section(PERIOD) is None
+    with pytest.raises(frozen.ReplyTimeOpen):
+        frozen.publish(edition.pk, by=lina, at=now)
     with pytest.raises(IntegrityError), transaction.atomic():
         IndexEdition.objects.filter(pk=edition.pk).update(published_at=now, published_by=lina)
     later = now + timedelta(days=3)
-    with pytest.raises(editions.ReplyTimeOver):
-        editions.reply(edition.pk, water, "متأخرون", read=said.at, by=nadia, at=later)
-    editions.publish(edition.pk, by=lina, at=later)
-    assert editions.report_section(PERIOD) is not None
+    with pytest.raises(frozen.ReplyTimeOver):
+        frozen.reply(edition.pk, water, "متأخرون", read=said.at, by=nadia, at=later)
+    frozen.publish(edition.pk, by=lina, at=later)
+    assert frozen.report_section(PERIOD) is not None
     other = IndexEdition.objects.get(pk=edition.pk)
     other.pk, other.first, other.published_at, other.published_by = None, date(2025, 12, 1), None, None
     other.save(force_insert=True)
-    with pytest.raises(editions.EditionPublished):
-        editions.recount(edition.pk, reply_until=date(2026, 2, 1), at=later)
+    with pytest.raises(frozen.EditionPublished):
+        frozen.recount(edition.pk, reply_until=date(2026, 2, 1), at=later)
     for change in (
         lambda: IndexEdition.objects.filter(pk=edition.pk).update(counts={}),
         lambda: IndexEdition.objects.filter(pk=edition.pk).delete(),
@@ -101,8 +100,8 @@ def test_each_agency_is_told_once_that_its_draft_awaits_a_reply(
 ) -> None:
     """Its heads get one message for both counts; officers get none, and nobody is told again of the publication."""
     faris = make_staff("faris@miyahuna.example", "فارس", "Faris", "+962790100012", water, Role.SECRETARY_GENERAL)
-    edition = editions.draft(PERIOD, reply_until=date(2026, 1, 10), by=lina, at=now)
-    editions.recount(edition.pk, reply_until=date(2026, 1, 12), at=now + timedelta(hours=1))
+    edition = frozen.draft(PERIOD, reply_until=date(2026, 1, 10), by=lina, at=now)
+    frozen.recount(edition.pk, reply_until=date(2026, 1, 12), at=now + timedelta(hours=1))
     told = Message.objects.filter(template="index_reply_open", occasion=f"index:{edition.pk}:miyahuna")
     recipients = list(told.values_list("recipient", flat=True))
     assert len(recipients) == len(set(recipients))
@@ -113,7 +112,7 @@ def test_each_agency_is_told_once_that_its_draft_awaits_a_reply(
     everybody = Message.objects.filter(template="index_reply_open")
     assert f"user:{omar.pk}" not in everybody.values_list("recipient", flat=True)
     number = everybody.count()
-    editions.publish(edition.pk, by=lina, at=now + timedelta(days=12))
+    frozen.publish(edition.pk, by=lina, at=now + timedelta(days=12))
     assert everybody.count() == number
 
 

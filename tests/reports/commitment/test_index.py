@@ -8,8 +8,16 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from reports.commitment.index import AgencyCounts, AgencyIndex, Counts, Group, Rule, WeightsDoNotSum, compute
-from reports.commitment.rules import FIRST_RULE
+from reports.commitment.index import (
+    FIRST_RULE,
+    AgencyCounts,
+    AgencyIndex,
+    Counts,
+    Group,
+    Rule,
+    WeightsDoNotSum,
+    compute,
+)
 from reports.models.commitment import Component
 
 
