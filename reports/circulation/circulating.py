@@ -30,8 +30,7 @@ from notifications.periodic import RowRun
 from reports.access import opens_cases, own_agencies, reads_all_figures
 from reports.circulation import content
 from reports.circulation.content import CASES, DIRECTIVES
-from reports.directives.notices import heads, unit_heads
-from reports.directives.permissions import ADDRESSEES, may_read_directives
+from reports.directives.actions import ADDRESSEES, heads, may_read_directives, unit_heads
 from reports.documents.tree import Document, Section
 from reports.models import (
     Annex,

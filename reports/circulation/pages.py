@@ -33,7 +33,7 @@ from kit.unit import addressee_name
 from notifications.models import Message, MessageState
 from reports.access import own_agencies
 from reports.circulation import circulating, content
-from reports.directives.permissions import ADDRESSEES
+from reports.directives.actions import ADDRESSEES
 from reports.documents.downloads import FORMS, LANGUAGE_NAMES, download
 from reports.documents.tree import WITHHELD, Cell, Column, ColumnKind, Document
 from reports.figures.arithmetic import whole_percent
