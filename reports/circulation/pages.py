@@ -34,7 +34,7 @@ from notifications.models import Message, MessageState
 from reports.access import own_agencies
 from reports.circulation import circulating, content
 from reports.directives.actions import ADDRESSEES
-from reports.documents.downloads import FORMS, LANGUAGE_NAMES, download
+from reports.documents.pdf import FORMS, LANGUAGE_NAMES, download
 from reports.documents.tree import WITHHELD, Cell, Column, ColumnKind, Document
 from reports.figures.arithmetic import whole_percent
 from reports.models import Annex, AnnexFile, Circulation

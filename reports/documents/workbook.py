@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from django.utils.translation import gettext, override
 
 from kit.safe_cells import add_sheet, new_book, write_cell
-from reports.documents import words
+from reports.documents import page
 from reports.documents.tree import Cell, Column, ColumnKind, Document, Row, Table, Withheld, digest
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _write_table(sheet: Worksheet, table: Table, styles: _Styles) -> None:
     if table.total is not None:
         line += bool(table.rows)
         _write_row(sheet, line, table.total, table.columns, styles, is_total=True)
-    for below, note in enumerate(words.notes(table), start=line + 2):
+    for below, note in enumerate(page.notes(table), start=line + 2):
         write_cell(sheet, below, 0, note, styles.plain)
 
 
@@ -97,7 +97,7 @@ def _write(sheet: Worksheet, line: int, place: int, cell: Cell, style: Format) -
         case date():
             sheet.write_datetime(line, place, cell, style)
         case Withheld():
-            write_cell(sheet, line, place, words.STAR, style)
+            write_cell(sheet, line, place, page.STAR, style)
         case str() | int() | Decimal() | None:
             write_cell(sheet, line, place, cell, style)
 
@@ -107,12 +107,12 @@ def _write_about(sheet: Worksheet, document: Document, styles: _Styles) -> None:
     sheet.set_column(5, 5, TEXT_WIDTH)
     lines: list[list[str]] = [
         [document.title],
-        [words.period_text(document)],
-        [words.as_of_text(document)],
-        [words.version_text(document), *([f"SHA-256 {digest(document)}"] if document.version else [])],
+        [page.period_text(document)],
+        [page.as_of_text(document)],
+        [page.version_text(document), *([f"SHA-256 {digest(document)}"] if document.version else [])],
         [],
-        words.dictionary_heads(),
-        *(words.dictionary_row(table, column) for table, column in words.dictionary(document)),
+        page.dictionary_heads(),
+        *(page.dictionary_row(table, column) for table, column in page.dictionary(document)),
     ]
     heads = 5
     for line, cells in enumerate(lines):

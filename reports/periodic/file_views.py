@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import signed_in_user
 from accounts.sign_in.factors import recent_factor_required
 from reports.access import for_readers_of_all
-from reports.documents.downloads import download
+from reports.documents.pdf import download
 from reports.models import PeriodicReport
 from reports.periodic import content
 

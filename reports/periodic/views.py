@@ -19,8 +19,8 @@ from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 from kit.languages import current_language
 from kit.sent_numbers import sent_number
 from reports.access import for_readers_of_all, for_unit, is_unit
-from reports.documents.downloads import FORMS, LANGUAGE_NAMES
 from reports.documents.page import markup
+from reports.documents.pdf import FORMS, LANGUAGE_NAMES
 from reports.documents.tree import Document, digest
 from reports.models import PeriodicReport, ReportState
 from reports.periodic import acts, content, difference, life, phrases

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from reports.documents import files
+from reports.documents import pdf
 from reports.documents.tree import Column, ColumnKind, Document, Row, Section, Table
 from reports.documents.workbook import workbook
 
@@ -23,8 +23,8 @@ LIMIT = 200
 FEW, MANY = 1_000, 100_000
 WRITERS: dict[str, Callable[[Document], object]] = {
     "xlsx": workbook,
-    "csv": files.as_csv_archive,
-    "json": files.as_json,
+    "csv": pdf.as_csv_archive,
+    "json": pdf.as_json,
 }
 
 

@@ -9,8 +9,8 @@ from django.utils import translation
 from reports.circulation.pages import shown_sections
 from reports.dashboards import values
 from reports.directives.sweep import ShownFigure
+from reports.documents.page import cell_text
 from reports.documents.tree import Column, ColumnKind, Document, Section, Table
-from reports.documents.words import cell_text
 from reports.figures.measures import MEASURES, Figures
 from reports.models.periodic import ReportKind
 from reports.overview import measure_table

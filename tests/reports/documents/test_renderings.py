@@ -18,7 +18,7 @@ import pypdfium2
 import pytest
 from django.utils.translation import override
 
-from reports.documents import files, page, pdf, words
+from reports.documents import page, pdf
 from reports.documents.tree import WITHHELD, Column, ColumnKind, Section, Table, digest, from_json
 from reports.documents.workbook import workbook
 from tests.reports.documents.samples import NAMES, sample
@@ -47,7 +47,7 @@ def test_the_page_has_every_sentence_table_and_chart_in_the_language_of_the_docu
     assert digest(document) in html
     assert (html.count("<svg"), html.count('<table class="table')) == (5, 3)
     assert html.count('<th scope="row">') == 3 + 1 + 3 + 3
-    for word in ("1,572", "39%", names["comment"].splitlines()[1], words.STAR, words.NOTHING, "30/9/2026"[2:]):
+    for word in ("1,572", "39%", names["comment"].splitlines()[1], page.STAR, page.NOTHING, "30/9/2026"[2:]):
         assert word in html
     if language == "ar":
         assert reversed_numbers(html) == []
@@ -78,7 +78,7 @@ def test_the_page_opens_numbers_but_none_that_is_withheld_and_a_draft_has_no_has
     ids=["count", "half", "small", "days", "whole", "score"],
 )
 def test_numbers_are_rounded_as_people_do(value, kind, text):
-    assert words.number_text(value, ColumnKind(kind)) == text
+    assert page.number_text(value, ColumnKind(kind)) == text
 
 
 # ---- paper ----
@@ -194,7 +194,7 @@ def test_sheets_of_the_same_name_and_with_refused_signs_are_told_apart():
 
 @LANGUAGES
 def test_the_archive_has_a_file_a_table_and_no_formula(language):
-    with files.as_csv_archive(sample(language)) as file, ZipFile(file) as archive:
+    with pdf.as_csv_archive(sample(language)) as file, ZipFile(file) as archive:
         found = {name: archive.read(name).decode() for name in archive.namelist()}
     assert list(found) == ["agencies.csv", "months.csv", "places.csv", "_dictionary.csv"]
     assert all(text.startswith("\ufeff") for text in found.values())
@@ -209,16 +209,16 @@ def test_the_archive_has_a_file_a_table_and_no_formula(language):
 @LANGUAGES
 def test_the_json_can_be_checked_by_anybody_and_a_changed_figure_is_found(language, tmp_path):
     document = sample(language)
-    content = json.loads(files.as_json(document))
+    content = json.loads(pdf.as_json(document))
     assert from_json(content["document"]) == document
     assert len(content["dictionary"]) == 8 + 3 + 2
     assert WITHHELD.value in json.dumps(content["document"])
     path = tmp_path / "report.json"
-    path.write_bytes(files.as_json(document))
+    path.write_bytes(pdf.as_json(document))
     assert _checked(path) == 0
     assert _checked(path, digest(document).upper()) == 0
     assert _checked(path, digest(replace(document, version=9))) == 1
-    path.write_bytes(files.as_json(document).replace(b"1572", b"1571"))
+    path.write_bytes(pdf.as_json(document).replace(b"1572", b"1571"))
     assert _checked(path) == 1
     path.write_text("[]", encoding="utf-8")
     assert _checked(path) == 2
@@ -231,5 +231,5 @@ def _checked(*arguments: object) -> int:
 
 
 def test_the_name_of_a_file_says_days_version_and_language():
-    assert files.file_name(sample("ar"), "pdf") == "report_2026-07-01_2026-09-30_v2_ar.pdf"
-    assert files.file_name(sample("en", version=0), "csv.zip") == "report_2026-07-01_2026-09-30_draft_en.csv.zip"
+    assert pdf.file_name(sample("ar"), "pdf") == "report_2026-07-01_2026-09-30_v2_ar.pdf"
+    assert pdf.file_name(sample("en", version=0), "csv.zip") == "report_2026-07-01_2026-09-30_draft_en.csv.zip"
