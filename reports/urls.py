@@ -7,7 +7,7 @@ from reports.circulation import urls as circulation
 from reports.commitment import urls as commitment
 from reports.dashboards import urls as dashboards
 from reports.directives import urls as directives
-from reports.drill import views as drill
+from reports.drill import counted as drill
 from reports.overview import views
 from reports.periodic import urls as periodic
 from reports.phenomena import urls as phenomena

@@ -43,7 +43,7 @@ from reports.access import (
 from reports.audits.scoring import AgencyAudit
 from reports.commitment import frozen
 from reports.commitment.index import AgencyIndex, ComponentValue, Rule, group_label, rule_on, set_rule
-from reports.drill.links import cases_url
+from reports.drill.lists import cases_url
 from reports.figures.scopes import Scope
 from reports.forms import PeriodForm
 from reports.models import IndexEdition, IndexReply, IndexRule

@@ -29,7 +29,7 @@ from reports.access import opens_cases
 from reports.dashboards.officers import OfficerLine, OpenCases, officer_lines, open_cases
 from reports.dashboards.peers import Peers, find_peers
 from reports.dashboards.values import HasValues, ValueTile, percent, value_text, value_tile
-from reports.drill import links
+from reports.drill import lists
 from reports.figures.measures import Figures
 from reports.figures.reading import Reading, compared, read, read_together, series
 from reports.figures.scopes import Dimension, Scope
@@ -202,7 +202,7 @@ def _topic(topic: Topic, figures: Figures, scope: Scope, period: ReportPeriod) -
         int(days or 0),
         topic.limit_days,
         figures.amount("answered"),
-        links.cases_url(TOPIC_DAYS, period, narrow),
+        lists.cases_url(TOPIC_DAYS, period, narrow),
     )
 
 
@@ -218,7 +218,7 @@ def _months(agency: Agency, last: Reading, *, at: datetime) -> ChartData:
 def _month(reading: Reading, agency: Agency) -> ChartRow:
     own, peers = _row(reading, agency), find_peers(agency.pk, _by_agency(reading))
     values = [own.value(ON_TIME), peers.value(ON_TIME) if peers else None]
-    href = links.cases_url(ON_TIME, reading.period, Scope(agencies=frozenset({agency.pk})))
+    href = lists.cases_url(ON_TIME, reading.period, Scope(agencies=frozenset({agency.pk})))
     return ChartRow(
         label=month_text(reading.period.first),
         values=tuple(None if value is None else float(value) for value in values),

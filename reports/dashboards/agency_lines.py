@@ -12,7 +12,7 @@ from django.urls import reverse
 from agencies.models import Agency
 from kit.arabic import fold
 from reports.dashboards.values import value_text
-from reports.drill import links
+from reports.drill import lists
 from reports.figures.measures import NAMES, Figures
 from reports.figures.reading import read
 from reports.figures.scopes import Dimension, Scope
@@ -65,7 +65,7 @@ def agency_lines(rows: Mapping[int, Figures], period: ReportPeriod, most: int | 
 
 def _line(agency: Agency, figures: Figures, period: ReportPeriod) -> AgencyLine:
     on_time = figures.value("answered_on_time")
-    addresses = links.cases_urls(SHOWN, period, Scope(agencies=frozenset({agency.pk})))
+    addresses = lists.cases_urls(SHOWN, period, Scope(agencies=frozenset({agency.pk})))
     return AgencyLine(
         name=agency.name,
         href=reverse("agency-dashboard", args=[agency.code]),

@@ -12,7 +12,7 @@ from agencies.models import Governorate
 from kit.charts.data import ChartData, ChartRow, written
 from reports.dashboards.agency_lines import AgencyLine, agency_lines
 from reports.dashboards.values import ValueTile, value_tile
-from reports.drill import links
+from reports.drill import lists
 from reports.figures.measures import MEASURES, NAMES, Figures
 from reports.figures.reading import compared, read, read_together
 from reports.figures.scopes import Dimension, Scope
@@ -63,7 +63,7 @@ def _places(period: ReportPeriod, *, at: datetime) -> ChartData:
     made = []
     for governorate in Governorate.objects.all():
         received = rows.get((governorate.pk,), Figures()).amount("received")
-        href = links.cases_url("received", period, Scope(governorates=frozenset({governorate.pk})))
+        href = lists.cases_url("received", period, Scope(governorates=frozenset({governorate.pk})))
         made.append(
             ChartRow(governorate.name, (received,), (written(received),), governorate.code, (href if received else "",))
         )

@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from kit.components.numbers import num
-from reports.drill import links
+from reports.drill import lists
 from reports.figures.arithmetic import whole_percent
 from reports.figures.measures import MEASURES, Figures, Value
 from reports.figures.scopes import Scope
@@ -65,7 +65,7 @@ def value_tile(
         label=str(described.label),
         text=value_text(measure, value),
         formula=str(described.formula),
-        href=links.cases_url(measure, period, scope) if value is not None else "",
+        href=lists.cases_url(measure, period, scope) if value is not None else "",
         note=format_html_join(" · ", "{}", ((one,) for one in others)),
         colour=_colour(measure, value, [other.value(measure) for other in beside.values()]),
         measure=measure,

@@ -28,7 +28,7 @@ from reports.dashboards.agency_lines import agencies_page
 from reports.dashboards.pm_office import pm_page
 from reports.dashboards.unit import unit_lists, unit_work
 from reports.directives.actions import issuing_office
-from reports.drill.causes import cause_rows
+from reports.drill.counted import cause_rows
 from reports.figures.reading import read_together
 from reports.figures.scopes import Scope
 from reports.kept_parts import KeptFigures, kept_part, version_of_names

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from kit.fragments import Fragment
-from reports.drill import links
+from reports.drill import lists
 from reports.figures.scopes import Dimension, Scope
 from reports.overview.cells import cells
 from reports.overview.rows import FIGURE_NAMES, FigureRow
@@ -42,7 +42,7 @@ def breakdown(
     rows: Sequence[FigureRow], dimension: Dimension, *, shown: str, period: ReportPeriod, scope: Scope
 ) -> Breakdown:
     """Return the breakdown of ``period`` and ``scope`` by ``dimension``; ``shown`` is the figure of the chart."""
-    addresses = links.cases_urls_by(dimension, FIGURE_NAMES, period, scope)
+    addresses = lists.cases_urls_by(dimension, FIGURE_NAMES, period, scope)
     lines = [_line(row, addresses(row.key)) for row in rows]
     bars = _bars(rows, shown)
     return Breakdown(

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from kit.fragments import Fragment
-from reports.drill import links
+from reports.drill import lists
 from reports.figures.arithmetic import whole_percent
 from reports.figures.measures import MEASURES, Figures, Measure
 from reports.figures.reading import compared, read
@@ -128,7 +128,7 @@ def measure_table(period: ReportPeriod, total: Figures, *, at: datetime, scope: 
     """Return all measures of ``period`` and ``scope``, whose figures are ``total``, beside the two periods before."""
     before, year_before = compared(period)
     figures = {period: total} | {each: read(each, scope=scope, at=at).total for each in (before, year_before)}
-    columns = [_Column(each, found, links.cases_urls(MEASURES, each, scope)) for each, found in figures.items()]
+    columns = [_Column(each, found, lists.cases_urls(MEASURES, each, scope)) for each, found in figures.items()]
     return MeasureTable(
         periods=list(figures),
         groups=[(title, [_row(MEASURES[name], columns) for name in names]) for title, names in GROUPS],

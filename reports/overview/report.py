@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from complaints.workflow import Kind, Outcome
-from reports.drill import links
-from reports.drill.causes import cause_rows
+from reports.drill import lists
+from reports.drill.counted import cause_rows
 from reports.figures.measures import Figures
 from reports.figures.reading import Reading, continued_by, read
 from reports.figures.scopes import Dimension, Scope
@@ -66,7 +66,7 @@ def _named_figures(figures: Figures) -> CaseFigures:
 
 
 def _outcome_rows(reading: Reading, period: ReportPeriod, scope: Scope) -> Iterator[OutcomeRow]:
-    addresses = links.cases_urls_by(Dimension.KIND, OUTCOMES, period, scope)
+    addresses = lists.cases_urls_by(Dimension.KIND, OUTCOMES, period, scope)
     for kind in Kind:
         figures = reading.rows.get((kind.value,), Figures())
         for outcome in Outcome:

@@ -22,7 +22,7 @@ from complaints.workflow import Kind, Outcome
 from kit.arabic import fold
 from kit.compiled_reads import CompiledRead
 from kit.languages import current_language
-from reports.drill.causes import CauseRow
+from reports.drill.counted import CauseRow
 from reports.figures.scopes import Key
 from reports.figures.time_in_hand import TimeRow
 from reports.periods import ReportPeriod

@@ -26,7 +26,7 @@ from kit import replica
 from kit.safe_cells import XLSX_TYPE
 from reports import kept_parts
 from reports.access import for_readers_of_all
-from reports.drill import links
+from reports.drill import lists
 from reports.figures.reading import read_together
 from reports.figures.scopes import Dimension
 from reports.figures.time_in_hand import time_in_hand
@@ -224,7 +224,7 @@ def _content(requested: ReportRequest, period: ReportPeriod, *, shown: str, at: 
     """Return the totals, all measures, and for each breakdown a chart of one figure and the table of all figures."""
     found, measures = _counted(requested, period, at=at)
     scope = requested.filters.scope
-    addresses = links.cases_urls(FIGURE_NAMES, period, scope)
+    addresses = lists.cases_urls(FIGURE_NAMES, period, scope)
     totals = [
         {
             "title": FIGURE_TITLES[name],

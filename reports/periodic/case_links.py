@@ -9,8 +9,7 @@ from django.db.models import QuerySet
 
 from agencies.models import Agency, Governorate, Topic
 from reports.documents.tree import Column, Document, Table
-from reports.drill.links import cases_url
-from reports.drill.lists import COUNTED
+from reports.drill.lists import COUNTED, cases_url
 from reports.figures.scopes import Key, Scope
 from reports.models import PeriodicReport
 

@@ -38,7 +38,7 @@ from complaints.track_record import counting as refreshing
 from reports.audits import drawing
 from reports.commitment import index
 from reports.dashboards import kept as lists
-from reports.drill import links
+from reports.drill import lists as links
 from reports.drill.lists import COUNTED
 from reports.figures import kept
 from reports.figures.reading import read, whole_month

@@ -16,7 +16,7 @@ from agencies.models import Agency
 from complaints.models import Case
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
-from reports.drill import links
+from reports.drill import lists
 from reports.drill.counted import Question, counted_page
 from reports.drill.lists import COUNTED, STANDING
 from reports.figures import kept
@@ -133,7 +133,7 @@ def test_who_opens_a_number_and_what_they_read(
     case = Case.objects.filter(agency=water, filed_at__gte=PERIODS[1].starts_at).latest("pk")
     own = Scope(agencies=frozenset({water.pk}))
     with time_machine.travel(NOW, tick=False), translation.override("en"):
-        url = links.cases_url("received", PERIODS[1], own)
+        url = lists.cases_url("received", PERIODS[1], own)
         reader = make_staff("pm@pm.example", "قارئ", "Reader", "+962790100077", cmu, Role.PM_OFFICE)
         opened = f'href="{reverse("desk-case", args=[case.reference])}"'
         assert opened in shown(sign_in(client, lina), url)
@@ -146,10 +146,10 @@ def test_who_opens_a_number_and_what_they_read(
             page = shown(sign_in(client, person), url)
             assert case.citizen.first_name not in page
             assert case.citizen.family_name not in page
-        refused = links.cases_url("received", PERIODS[1], Scope(agencies=frozenset({gam.pk})))
+        refused = lists.cases_url("received", PERIODS[1], Scope(agencies=frozenset({gam.pk})))
         assert sign_in(client, omar).get(refused).status_code == 404
         # Without a scope an officer reads the own agency's.
-        assert opened in shown(sign_in(client, omar), links.cases_url("received", PERIODS[1]))
+        assert opened in shown(sign_in(client, omar), lists.cases_url("received", PERIODS[1]))
 
 
 @pytest.mark.django_db
@@ -157,7 +157,7 @@ def test_a_list_says_that_a_case_stands_once_where_the_number_counts_it_each_tim
     said = "A case to which it happened more than once stands here once."
     with time_machine.travel(NOW, tick=False), translation.override("en"):
         sign_in(client, lina)
-        saying = {name for name in COUNTED if said in shown(client, links.cases_url(name, PERIODS[1]))}
+        saying = {name for name in COUNTED if said in shown(client, lists.cases_url(name, PERIODS[1]))}
     assert {"objections", "bounces", "decided_late"} <= saying
     assert not saying & set(ONCE)
 
@@ -173,11 +173,11 @@ def test_an_address_that_nobody_wrote_leads_nowhere(client: Client, lina: User) 
         f"list=received&{days}&topics=99999999999999999999",
     ]  # fmt: skip
     with time_machine.travel(NOW, tick=False):
-        assert {query: client.get(f"{reverse(links.PAGE)}?{query}").status_code for query in wrong} == dict.fromkeys(
+        assert {query: client.get(f"{reverse(lists.PAGE)}?{query}").status_code for query in wrong} == dict.fromkeys(
             wrong, 404
         )
         odd = f"list=received&{days}&agencies=-&kinds=%27&after=nonsense"
-        assert client.get(f"{reverse(links.PAGE)}?{odd}").status_code == 200
+        assert client.get(f"{reverse(lists.PAGE)}?{odd}").status_code == 200
 
 
 @pytest.mark.django_db
@@ -188,10 +188,10 @@ def test_the_statements_of_a_page_do_not_grow_with_the_cases(
     with time_machine.travel(NOW, tick=False):
         for number, seed in ((9, 6), (81, 7)):
             generate(number, world=world, seed=seed, since=PERIODS[0].starts_at, until=NOW)
-            client.get(links.cases_url("closed", PERIODS[0]))
+            client.get(lists.cases_url("closed", PERIODS[0]))
             # session, user, roles; successions, two sources, earliest case and calendar and the figures' own; the rows
             with django_assert_max_num_queries(14):
-                client.get(links.cases_url("closed", PERIODS[0]))
+                client.get(lists.cases_url("closed", PERIODS[0]))
 
 
 @pytest.mark.django_db
@@ -201,20 +201,20 @@ def test_every_list_of_now_is_shown_in_both_languages(client: Client, lina: User
         for name in STANDING:
             for language in ("ar", "en"):
                 with translation.override(language):
-                    shown(client, links.list_url(name))
+                    shown(client, lists.list_url(name))
 
 
 def test_an_address_says_what_it_is_read_as() -> None:
     scope = Scope(agencies=frozenset({3, None}), kinds=frozenset({"complaint"}))
-    url = links.cases_url("late", PERIODS[0], scope)
+    url = lists.cases_url("late", PERIODS[0], scope)
     query = dict(pair.split("=") for pair in url.partition("?")[2].replace("%2C", ",").split("&"))
-    assert links.read(query, today=NOW.date()) == links.AskedList("late", PERIODS[0], scope)
+    assert lists.read(query, today=NOW.date()) == lists.AskedList("late", PERIODS[0], scope)
 
 
 def test_an_address_with_days_that_no_report_has_is_not_read() -> None:
     """Millennia of days would cost a worker seconds, and the day after the last one is an error."""
     asked = {"list": "late", "first": "2000-01-01", "last": "2026-12-31"}
     today = date(2026, 1, 4)
-    assert links.read(asked, today=today) is not None
+    assert lists.read(asked, today=today) is not None
     for wrong in ({"first": "0001-01-02"}, {"first": "1999-12-31"}, {"last": "2027-01-06"}, {"last": "9999-12-31"}):
-        assert links.read(asked | wrong, today=today) is None
+        assert lists.read(asked | wrong, today=today) is None

@@ -19,8 +19,8 @@ from complaints.simulation.generate import generate
 from complaints.simulation.world import World
 from reports import tasks
 from reports.dashboards import kept as lists
-from reports.drill import links
-from reports.drill.causes import cause_rows
+from reports.drill import lists as links
+from reports.drill.counted import cause_rows
 from reports.figures import kept, reading
 from reports.figures.reading import FiguresBeingCounted, read
 from reports.figures.scopes import Dimension, Scope
