@@ -8,7 +8,7 @@ from reports.commitment import urls as commitment
 from reports.dashboards import urls as dashboards
 from reports.directives import urls as directives
 from reports.drill import counted as drill
-from reports.overview import views
+from reports.overview import pages
 from reports.periodic import urls as periodic
 from reports.phenomena import urls as phenomena
 from reports.public import urls as public
@@ -16,9 +16,9 @@ from reports.public import urls as public
 urlpatterns = [
     *dashboards.urlpatterns,
     path("staff/figures/cases/", drill.cases, name="figure-cases"),
-    path("staff/reports/", views.report, name="reports"),
-    path("staff/reports/figures.xlsx", views.report_xlsx, name="reports-xlsx"),
-    path("staff/reports/figures.csv", views.report_csv, name="reports-csv"),
+    path("staff/reports/", pages.report, name="reports"),
+    path("staff/reports/figures.xlsx", pages.report_xlsx, name="reports-xlsx"),
+    path("staff/reports/figures.csv", pages.report_csv, name="reports-csv"),
     *circulation.urlpatterns,
     *directives.urlpatterns,
     *audits.urlpatterns,

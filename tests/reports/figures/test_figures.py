@@ -28,8 +28,8 @@ from complaints.models import Case, LinkKind
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
 from reports.figures.reading import read
-from reports.overview.report import build_report
-from reports.overview.rows import CaseFigures, Report
+from reports.overview.exports import build_report
+from reports.overview.measure_table import CaseFigures, Report
 from reports.periods import Preset, ReportPeriod
 from tests.cast import NOW
 from tests.reports.figures import naive

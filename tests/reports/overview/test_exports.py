@@ -15,8 +15,7 @@ from kit.safe_cells import is_formula
 from reports.figures.measures import MEASURES
 from reports.figures.time_in_hand import TimeRow
 from reports.overview import exports
-from reports.overview.measure_table import MeasureCell, MeasureRow, MeasureTable
-from reports.overview.rows import CaseFigures, FigureRow, Report
+from reports.overview.measure_table import CaseFigures, FigureRow, MeasureCell, MeasureRow, MeasureTable, Report
 from reports.periods import ReportPeriod
 
 NASTY = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠x", "﹦1", "−1", " =1", "\u200f=1"]

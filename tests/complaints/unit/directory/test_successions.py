@@ -28,7 +28,7 @@ from complaints.actions import accept, ask, reply
 from complaints.escalation import recalculation
 from complaints.models import Case
 from notifications.models import Message
-from reports.overview.report import build_report
+from reports.overview.exports import build_report
 from reports.periods import ReportPeriod
 from tests.cast import make_agency, make_staff
 from tests.complaints.cases import FileCase

@@ -11,8 +11,8 @@ from django.utils import timezone, translation
 from accounts.models import User
 from agencies.models import Topic
 from complaints.models import Case, Classification, Extension
-from reports.overview.report import build_report
-from reports.overview.rows import CaseFigures
+from reports.overview.exports import build_report
+from reports.overview.measure_table import CaseFigures
 from reports.periods import ReportPeriod
 from tests.complaints.cases import FileCase, make_topic
 from tests.complaints.pages import Clock, Desk, address, sent, statements_of
