@@ -12,7 +12,7 @@ from reports.directives import sweep as directives
 from reports.figures import kept as figures
 from reports.figures.reading import FiguresBeingCounted, refuse_while_counted
 from reports.periodic import drafting, life
-from reports.phenomena import batch as phenomena, late
+from reports.phenomena import batch as phenomena
 
 #: Reading the figures of many years takes minutes at most; a draft that was cut off is written anew.
 SOFT_SECONDS, HARD_SECONDS = 540, 570
@@ -68,5 +68,5 @@ def find_phenomena() -> int:
     """Search recent cases for problems that grow, and tell of commitments that fall due; safe to run twice."""
     at = timezone.now()
     found = phenomena.find_phenomena(at=at)
-    late.tell_of_commitments(at=at)
+    phenomena.tell_of_commitments(at=at)
     return found

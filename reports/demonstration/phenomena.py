@@ -14,7 +14,7 @@ from complaints.models import Case
 from reports.models import Phenomenon, PhenomenonCase, PhenomenonEntryKind, PhenomenonState, ReportKind
 from reports.periodic.calendar_periods import latest
 from reports.phenomena import actions, batch
-from reports.phenomena.clustering import BEFORE_DAYS, RECENT_DAYS
+from reports.phenomena.batch import BEFORE_DAYS, RECENT_DAYS
 
 #: Who records and who commits: accounts/data/demo_staff.csv and accounts/demo.py.
 LINA, WATER_HEAD, WATER, TOPIC = "lina@cmu.example", "nadia@miyahuna.example", "miyahuna", "water-outage"

@@ -33,7 +33,7 @@ from reports.directives import actions, sweep
 from reports.directives.actions import DirectiveText, SourceFigure, StepReport
 from reports.models import Directive, DirectiveFile, DirectiveState, DirectiveStep, Phenomenon
 from reports.models.directives import TEXT_LENGTH, TITLE_LENGTH, DirectiveQuerySet
-from reports.phenomena import permissions as phenomena
+from reports.phenomena import actions as phenomena
 from reports.phenomena.actions import note_directive
 
 # ---- The forms of directives: issuing one, a step of the agency, the decision of the issuer. ----

@@ -9,8 +9,7 @@ from django.db.models import F, Min, Q
 from django.utils import timezone, translation
 
 from reports.models import Phenomenon, PhenomenonEntryKind, PhenomenonState
-from reports.phenomena.actions import filed_days
-from reports.phenomena.effect import Effect, effect
+from reports.phenomena.actions import Effect, effect, filed_days
 
 _LANGUAGES = ("ar", "en")
 

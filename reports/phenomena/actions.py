@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from math import floor, sqrt
+from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
+from accounts.roles import CMU, LADDER, READERS as DESKS, REPORT_READERS
 from agencies.models import Agency, Governorate, Topic
 from complaints.attachments import uploads
 from complaints.models import Attachment, Case
@@ -177,3 +182,116 @@ def _set(phenomenon: Phenomenon, **fields: object) -> None:
     for name, value in fields.items():
         setattr(phenomenon, name, value)
     phenomenon.save(update_fields=list(fields))
+
+
+# ---- Who reads phenomena, and who does what to them. ----
+
+
+#: Who reads any phenomenon at all.
+READERS = REPORT_READERS | DESKS
+#: Who commits an agency: its supervisor and those above.
+COMMITTERS = frozenset(LADDER)
+
+
+def visible_to(user: User, at: datetime) -> QuerySet[Phenomenon]:
+    """Return what ``user`` reads: all, or what the unit accepted and gave to an agency of theirs."""
+    if reads_all(user, at):
+        return Phenomenon.objects.all()
+    return Phenomenon.objects.filter(owner__in=user.authority(at).agencies(DESKS), state=PhenomenonState.ACCEPTED)
+
+
+def reads_all(user: User, at: datetime) -> bool:
+    """Tell whether ``user`` reads all phenomena and the number of their cases, however few."""
+    return user.authority(at).has(REPORT_READERS)
+
+
+def may_edit(user: User, phenomenon: Phenomenon, at: datetime) -> bool:
+    """Tell whether ``user`` is of the unit and it is still looked after."""
+    return phenomenon.state in LIVE and user.authority(at).has(CMU)
+
+
+def may_commit(user: User, phenomenon: Phenomenon, at: datetime) -> bool:
+    """Tell whether ``user`` may commit the owner: its supervisor, or somebody above."""
+    is_theirs = phenomenon.owner_id in user.authority(at).agencies(COMMITTERS)
+    return is_theirs and phenomenon.state == PhenomenonState.ACCEPTED
+
+
+def may_add_evidence(user: User, phenomenon: Phenomenon, at: datetime) -> bool:
+    """Tell whether ``user`` may write evidence: the unit, and whoever commits the owner."""
+    return may_edit(user, phenomenon, at) or may_commit(user, phenomenon, at)
+
+
+# ---- What became of a phenomenon's inflow after the commitment, beside what chance alone would bring. ----
+
+
+#: Weeks before the commitment, and at most after it, that are compared.
+WEEKS: Final = 12
+#: Whole weeks after the commitment, and cases before it, from which anything is said.
+FEWEST_WEEKS: Final = 2
+FEWEST_CASES: Final = 10
+_WEEK: Final = timedelta(days=7)
+#: The quantile of a 95 % interval.
+_Z: Final = 1.96
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Cases a week before and after, and between which numbers chance alone would leave those after."""
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    low: int
+    high: int
+
+    @property
+    def is_enough(self) -> bool:
+        """Tell whether there are weeks and cases enough to say anything."""
+        return len(self.after) >= FEWEST_WEEKS and sum(self.before) >= FEWEST_CASES
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Return what the figures say, and no more."""
+        if not self.is_enough:
+            return (gettext("It is too early, or there are too few cases, to compare the time after the commitment."),)
+        text = ngettext(
+            "In the week after the commitment there were %(after)s cases. Without any change, chance alone "
+            "would bring between %(low)s and %(high)s.",
+            "In the %(weeks)s weeks after the commitment there were %(after)s cases. Without any change, chance alone "
+            "would bring between %(low)s and %(high)s.",
+            len(self.after),
+        )
+        number = sum(self.after)
+        words = {"weeks": len(self.after), "after": number, "low": self.low, "high": self.high}
+        return (text % words, self._verdict(number))
+
+    def _verdict(self, number: int) -> str:
+        if number < self.low:
+            return gettext("That is fewer than chance explains. The figures do not say why.")
+        if number > self.high:
+            return gettext("That is more than chance explains. The figures do not say why.")
+        return gettext("That is within what chance alone brings.")
+
+
+def effect(filed: Sequence[date], *, committed_on: date, today: date) -> Effect:
+    """Compare the weeks after ``committed_on`` that are over with the twelve before.
+
+    The interval is that of a quasi-Poisson count: its spread is that of the weeks before, and at least that of chance.
+    Both the weeks before and those after vary by chance, so both are in it.
+    """
+    passed = min(WEEKS, max(0, (today - committed_on).days // 7))
+    before = _weekly(filed, committed_on - WEEKS * _WEEK, WEEKS)
+    after = _weekly(filed, committed_on, passed)
+    ratio, mean = passed / WEEKS, sum(before) / WEEKS
+    spread = sum((count - mean) ** 2 for count in before) / (WEEKS - 1) / mean if mean else 1.0
+    expected = sum(before) * ratio
+    half = _Z * sqrt(max(1.0, spread) * expected * (1 + ratio))
+    return Effect(before, after, max(0, floor(expected - half) + 1), floor(expected + half))
+
+
+def _weekly(filed: Sequence[date], start: date, weeks: int) -> tuple[int, ...]:
+    counts = [0] * weeks
+    for day in filed:
+        number = (day - start).days // 7
+        if 0 <= number < weeks:
+            counts[number] += 1
+    return tuple(counts)

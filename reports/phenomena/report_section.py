@@ -12,8 +12,7 @@ from django.utils.translation import gettext, ngettext
 from reports.documents.tree import Column, ColumnKind, Section, Table
 from reports.models import Phenomenon, PhenomenonState
 from reports.periods import ReportPeriod
-from reports.phenomena.actions import filed_days
-from reports.phenomena.effect import effect
+from reports.phenomena.actions import effect, filed_days
 
 
 def phenomena_section(period: ReportPeriod, *, at: datetime) -> Section:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from kit.languages import current_language
-from reports.phenomena.effect import WEEKS
+from reports.phenomena.actions import WEEKS
 from reports.public.withholding import Block, judge
 
 type Frozen = Mapping[str, Any]

@@ -6,8 +6,7 @@ import pytest
 
 from complaints.simulation.texts import read_texts
 from kit.arabic import strip_prefixes
-from reports.phenomena.batch import word_stems
-from reports.phenomena.clustering import (
+from reports.phenomena.batch import (
     ALARM,
     BEFORE_DAYS,
     RECENT_DAYS,
@@ -18,6 +17,7 @@ from reports.phenomena.clustering import (
     growing,
     is_alike,
     text_groups,
+    word_stems,
 )
 
 DAYS = RECENT_DAYS + BEFORE_DAYS

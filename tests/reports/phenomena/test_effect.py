@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from reports.phenomena.effect import FEWEST_WEEKS, WEEKS, effect
+from reports.phenomena.actions import FEWEST_WEEKS, WEEKS, effect
 
 COMMITTED = date(2026, 6, 1)
 TODAY = COMMITTED + timedelta(weeks=10)

@@ -10,7 +10,7 @@ from agencies.models import Agency, Topic
 from notifications.models import Message
 from reports.models import Phenomenon
 from reports.phenomena.actions import Description, add_evidence, commit_to, record_by_hand
-from reports.phenomena.late import tell_of_commitments
+from reports.phenomena.batch import tell_of_commitments
 from tests.cast import make_staff
 
 

@@ -14,7 +14,7 @@ from complaints.models import Case
 from reports.models import Directive, Phenomenon, PhenomenonEntry, PhenomenonFile
 from reports.periods import ReportPeriod
 from reports.phenomena import actions, batch
-from reports.phenomena.clustering import CaseWords, Growth, Place
+from reports.phenomena.batch import CaseWords, Growth, Place
 from reports.phenomena.report_section import phenomena_section
 from tests.cast import sign_in
 from tests.reports.directives.conftest import picture_file
