@@ -43,7 +43,7 @@ from reports.models import (
     DirectiveState,
     PeriodicReport,
 )
-from reports.models.circulation import AnnexQuerySet
+from reports.models.periodic import AnnexQuerySet
 
 # ---- Who reads and answers annexes; pages ask here, and the actions enforce it. ----
 

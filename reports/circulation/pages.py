@@ -38,7 +38,7 @@ from reports.documents.pdf import FORMS, LANGUAGE_NAMES, download
 from reports.documents.tree import WITHHELD, Cell, Column, ColumnKind, Document
 from reports.figures.arithmetic import whole_percent
 from reports.models import Annex, AnnexFile, Circulation
-from reports.models.circulation import ANSWER_LENGTH
+from reports.models.periodic import ANSWER_LENGTH
 
 # ---- The form by which an agency answers its annex. ----
 

@@ -23,7 +23,7 @@ from reports.audits.scoring import Stratum
 from reports.commitment.index import AgencyIndex, CountedAgency, Rule, compute, count, group_label, rule_on
 from reports.documents.tree import Chart, ChartKind, Column, ColumnKind, Row, Section, Table
 from reports.models import IndexEdition, IndexReply
-from reports.models.commitment import Component
+from reports.models.audits import Component
 from reports.periods import ReportPeriod
 
 #: The limits and the strength of a rule, as they are called in the frozen tables.

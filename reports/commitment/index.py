@@ -31,7 +31,7 @@ from reports.figures.measures import Figures
 from reports.figures.reading import read
 from reports.figures.scopes import Dimension
 from reports.models import IndexRule
-from reports.models.commitment import Component
+from reports.models.audits import Component
 from reports.periods import ReportPeriod
 
 #: The quantile of a 95 % interval.

@@ -47,7 +47,7 @@ from reports.drill.lists import cases_url
 from reports.figures.scopes import Scope
 from reports.forms import PeriodForm
 from reports.models import IndexEdition, IndexReply, IndexRule
-from reports.models.commitment import REASON_LENGTH, REPLY_LENGTH, Component
+from reports.models.audits import REASON_LENGTH, REPLY_LENGTH, Component
 from reports.periods import Preset, ReportPeriod
 
 # ---- What the pages of the index show: groups of agencies, one agency with its components, and the trend. ----

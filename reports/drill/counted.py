@@ -40,7 +40,7 @@ from reports.figures import from_history, from_totals, reading
 from reports.figures.scopes import Dimension, Key, Scope
 from reports.figures.sums import scope_condition
 from reports.figures.upheld_causes import accepted_objections, upheld_causes
-from reports.models.amounts import AGE_DAYS, FLOWS
+from reports.models.figures import AGE_DAYS, FLOWS
 from reports.periods import ReportPeriod
 
 # ---- Where the cases of a number are looked for among kept figures: the newest act first, or the case that

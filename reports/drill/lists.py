@@ -29,7 +29,7 @@ from kit.sent_numbers import sent_number
 from reports.figures.measures import MEASURES
 from reports.figures.scopes import Dimension, Key, Scope
 from reports.forms import period_of_address
-from reports.models.amounts import FLOWS, HOLDERS, outcome_amount
+from reports.models.figures import FLOWS, HOLDERS, outcome_amount
 from reports.periods import ReportPeriod
 
 #: The URL name of the page.

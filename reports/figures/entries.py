@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from reports.models.amounts import AGE_DAYS, AMOUNTS, CELL, DAYS
+from reports.models.figures import AGE_DAYS, AMOUNTS, CELL, DAYS
 
 #: The columns of an entry.
 COLUMNS: Final = ("case_id", "moment", "origin", *CELL, *DAYS, *AMOUNTS)

@@ -23,7 +23,7 @@ from reports.figures.measures import DAYS_OF, NAMES
 from reports.figures.scopes import Dimension, Scope
 from reports.figures.sums import MONTH, WEIGHTS, Sums, amount_columns, next_month, scope_condition, weights
 from reports.models import FigureState
-from reports.models.amounts import DAYS, HOLDERS, STOCKS
+from reports.models.figures import DAYS, HOLDERS, STOCKS
 
 _ENTRIES: Final = "reports_figureentry"
 _DAYS: Final = "reports_figureday"

@@ -12,7 +12,7 @@ from django.db import connection
 from reports.figures.entries import COLUMNS, entries
 from reports.figures.scopes import Dimension
 from reports.figures.sums import MONTH, ORIGIN_MONTH
-from reports.models.amounts import AMOUNTS, BY_DAY, CELL, DAYS
+from reports.models.figures import AMOUNTS, BY_DAY, CELL, DAYS
 
 _A, _T, _K, _C, _G = Dimension
 #: The dimensions that sums are kept by; other combinations are summed from the entries themselves.

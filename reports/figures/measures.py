@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from reports.figures.arithmetic import SHARE, added, quantile, ratio
-from reports.models.amounts import FLOWS, HOLDERS, STOCKS
+from reports.models.figures import FLOWS, HOLDERS, STOCKS
 
 type Unit = Literal["count", "share", "working_days", "hours", "score"]
 type Value = int | Decimal | None

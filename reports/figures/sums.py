@@ -11,7 +11,7 @@ from agencies.calendar import AMMAN
 from reports.figures.day_table import DayTable
 from reports.figures.measures import NAMES, Figures
 from reports.figures.scopes import Dimension, Key, Scope
-from reports.models.amounts import HOLDERS, STOCKS
+from reports.models.figures import HOLDERS, STOCKS
 
 #: The month an entry began to count in.
 MONTH: Final = "date_trunc('month', moment AT TIME ZONE 'Asia/Amman')::date"

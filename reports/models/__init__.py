@@ -1,16 +1,6 @@
 """All tables of reports."""
 
-from reports.models.audits import AuditItem, AuditRound, AuditSample, AuditScore
-from reports.models.circulation import (
-    Annex,
-    AnnexAnswer,
-    AnnexFile,
-    AnnexNotice,
-    AnnexNoticeKind,
-    Circulation,
-)
-from reports.models.commitment import IndexEdition, IndexReply, IndexRule
-from reports.models.dashboards import KeptList, KeptListName
+from reports.models.audits import AuditItem, AuditRound, AuditSample, AuditScore, IndexEdition, IndexReply, IndexRule
 from reports.models.directives import (
     Directive,
     DirectiveFile,
@@ -20,6 +10,12 @@ from reports.models.directives import (
     DirectiveStep,
     DirectiveStepKind,
     IssuingOffice,
+    Phenomenon,
+    PhenomenonCase,
+    PhenomenonEntry,
+    PhenomenonEntryKind,
+    PhenomenonFile,
+    PhenomenonState,
 )
 from reports.models.figures import (
     FigureChange,
@@ -29,23 +25,23 @@ from reports.models.figures import (
     FigureMonth,
     FigureState,
     FigureTotal,
+    KeptList,
+    KeptListName,
 )
 from reports.models.periodic import (
     COMMENT_LENGTH,
     FROZEN,
     REASON_LENGTH,
+    Annex,
+    AnnexAnswer,
+    AnnexFile,
+    AnnexNotice,
+    AnnexNoticeKind,
+    Circulation,
     PeriodicReport,
     ReportKind,
     ReportState,
     SectionComment,
-)
-from reports.models.phenomena import (
-    Phenomenon,
-    PhenomenonCase,
-    PhenomenonEntry,
-    PhenomenonEntryKind,
-    PhenomenonFile,
-    PhenomenonState,
 )
 
 __all__ = [

@@ -18,7 +18,7 @@ from reports.figures.measures import Figures
 from reports.figures.reading import Reading, continued_by, read
 from reports.figures.scopes import Dimension, Scope
 from reports.figures.time_in_hand import TIME_COLUMNS, TimeRow
-from reports.models.amounts import OUTCOMES, outcome_amount
+from reports.models.figures import OUTCOMES, outcome_amount
 from reports.overview.measure_table import (
     DEFINITIONS,
     FIGURE_NAMES,

@@ -33,7 +33,7 @@ from kit.dates import day_digits
 from kit.forms import CHOOSE, Card, ChoiceCardsField, DayBoxField, Form, LineField, ParagraphField
 from kit.sent_numbers import sent_number
 from reports.models import Directive, Phenomenon, PhenomenonEntry, PhenomenonEntryKind, PhenomenonFile, PhenomenonState
-from reports.models.phenomena import PHENOMENON_NAME_LENGTH, PHENOMENON_TEXT_LENGTH
+from reports.models.directives import PHENOMENON_NAME_LENGTH, PHENOMENON_TEXT_LENGTH
 from reports.phenomena import actions
 from reports.phenomena.actions import Description, effect
 

@@ -15,7 +15,7 @@ from reports.commitment import frozen
 from reports.commitment.index import FIRST_RULE, Rule, rule_on, set_rule
 from reports.documents.tree import Document, from_json, to_json
 from reports.models import AuditItem, IndexEdition, IndexReply, IndexRule
-from reports.models.commitment import Component
+from reports.models.audits import Component
 from reports.periods import ReportPeriod
 from tests.cast import make_staff
 from tests.reports.audits.conftest import POINTS

@@ -18,7 +18,7 @@ from reports.commitment.index import (
     WeightsDoNotSum,
     compute,
 )
-from reports.models.commitment import Component
+from reports.models.audits import Component
 
 
 @st.composite

@@ -23,7 +23,7 @@ from reports.figures import kept
 from reports.figures.measures import MEASURES, NAMES
 from reports.figures.reading import read
 from reports.figures.scopes import Dimension, Scope
-from reports.models.amounts import LISTED
+from reports.models.figures import LISTED
 from reports.periods import ReportPeriod
 from tests.cast import NOW, make_staff, sign_in
 

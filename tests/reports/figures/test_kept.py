@@ -26,7 +26,7 @@ from reports.figures.reading import read
 from reports.figures.scopes import Dimension, Scope
 from reports.figures.verifying import Difference, differences
 from reports.models import FigureChange, FigureDay, FigureEntry, FigureState, FigureTotal
-from reports.models.amounts import BY_DAY, DAYS
+from reports.models.figures import BY_DAY, DAYS
 from reports.periods import ReportPeriod
 from tests.cast import NOW
 from tests.complaints.cases import make_topic
