@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from agencies.free_text.empty_words import EMPTY
-from agencies.free_text.words import bare_forms, is_latin, sound
+from agencies.free_text.lexicon import EMPTY, bare_forms, is_latin, sound
 from kit.arabic import fold
 
 #: A name that is an ordinary word as well counts only after one of these.

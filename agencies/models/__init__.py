@@ -1,23 +1,30 @@
 """The tables of reference data: agencies, topics, routing rules, places, the working calendar, and what changed."""
 
-from agencies.models.base import Coded, Dated, Named, Reference, Shipped
+from agencies.models.base import ChangeKind, Coded, Dated, Named, Reference, ReferenceChange, Shipped
 from agencies.models.bodies import (
     SHORT_NAME_AR,
     SHORT_NAME_EN,
     Agency,
     AgencyKind,
+    AgencySite,
     CentreMeaning,
     CentreState,
     Directorate,
     OutsideCentre,
     Sector,
+    browser_origin,
 )
-from agencies.models.changes import ChangeKind, ReferenceChange
-from agencies.models.everyday import PHRASE_LENGTH, DangerSign, TopicPhrases, WordGroup
+from agencies.models.everyday import (
+    PHRASE_LENGTH,
+    AnswerPhrase,
+    DangerSign,
+    PhraseCategory,
+    PhraseLanguage,
+    TopicPhrases,
+    WordGroup,
+)
 from agencies.models.known_problems import PROBLEM_LENGTH, KnownProblem
-from agencies.models.phrases import AnswerPhrase, PhraseCategory, PhraseLanguage
 from agencies.models.places import City, CityLevel, Governorate
-from agencies.models.sites import AgencySite, browser_origin
 from agencies.models.successions import AgencySuccession
 from agencies.models.topics import KINDS, Priority, QuestionKind, RoutingRule, Topic, TopicKind, TopicQuestion
 from agencies.models.workdays import (

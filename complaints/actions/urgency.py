@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.models import User
+from agencies.free_text.lexicon import as_written
 from agencies.free_text.reader import danger_reader
-from agencies.free_text.words import as_written
 from complaints.engine.transition import act
 from complaints.models import Case
 from complaints.workflow import Action, Kind

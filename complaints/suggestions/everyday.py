@@ -11,9 +11,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext, ngettext
 
-from agencies.free_text.lexicon import Match
+from agencies.free_text.lexicon import Match, as_written
 from agencies.free_text.reader import Reader, current_reader
-from agencies.free_text.words import as_written
 from agencies.models import Agency, City, Governorate, Topic
 from agencies.routing import Matter, owner_by
 from kit.unit import unit_name

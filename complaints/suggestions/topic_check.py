@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from agencies.free_text.lexicon import as_written
 from agencies.free_text.reader import current_reader
-from agencies.free_text.words import as_written
 from agencies.models import Topic
 from complaints.suggestions.everyday import words_listed
 from complaints.visibility.identity import CaseVisibility

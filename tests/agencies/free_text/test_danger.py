@@ -2,9 +2,8 @@
 
 import pytest
 
-from agencies.free_text.danger import DangerIndex, SignPhrase
-from agencies.free_text.lexicon import Lexicon
-from agencies.free_text.words import sentences
+from agencies.free_text.lexicon import Lexicon, sentences
+from agencies.free_text.reader import DangerIndex, SignPhrase
 
 GAS, FIRE = 1, 2
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from agencies.free_text.lexicon import sentences
 from agencies.free_text.places import PlaceIndex, names
-from agencies.free_text.words import sentences
 
 AMMAN, ZARQA, IRBID = 1, 2, 3
 JAMIA, TABARBOUR, TOWN_OF_ZARQA, MAZAR_NORTH, MAZAR_SOUTH = 11, 12, 13, 14, 15

@@ -2,8 +2,19 @@
 
 import pytest
 
-from agencies.free_text.lexicon import BY_ERROR, BY_SOUND, SURE, Lexicon, Phrase, PhraseIndex, is_empty
-from agencies.free_text.words import NONE, consonants, sentences, stem
+from agencies.free_text.lexicon import (
+    BY_ERROR,
+    BY_SOUND,
+    NONE,
+    SURE,
+    Lexicon,
+    Phrase,
+    PhraseIndex,
+    consonants,
+    is_empty,
+    sentences,
+    stem,
+)
 
 
 @pytest.mark.parametrize(
