@@ -1,8 +1,6 @@
 """The tables of accounts: people, users, roles, factors, sessions, codes and counters, and who viewed an identity."""
 
-from accounts.models.app_sessions import AppSession, RefreshKey, SessionEnd, StoredAnswer
-from accounts.models.factors import Factor, FactorKind, RecoveryCode
-from accounts.models.identity import DecisionKind, IdentityDecision, RegistryBreaker
+from accounts.models.identity import DecisionKind, IdentityDecision, IdentityView, RegistryBreaker, ViewKind
 from accounts.models.mandates import Mandate, MandateGround, MandateOver, MandateState
 from accounts.models.people import (
     Citizen,
@@ -11,10 +9,29 @@ from accounts.models.people import (
     NumberKind,
     PolicyAcceptance,
 )
-from accounts.models.policy_editions import EditionState, PolicyEdition
-from accounts.models.privacy import DataCopy, PrivacyRequest, RequestKind, RequestLimit, RequestState
-from accounts.models.sessions import Session
-from accounts.models.sign_in import FormDraft, PhoneCode, Purpose, RateCounter
+from accounts.models.privacy import (
+    DataCopy,
+    EditionState,
+    PolicyEdition,
+    PrivacyRequest,
+    RequestKind,
+    RequestLimit,
+    RequestState,
+)
+from accounts.models.sign_in import (
+    AppSession,
+    Factor,
+    FactorKind,
+    FormDraft,
+    PhoneCode,
+    Purpose,
+    RateCounter,
+    RecoveryCode,
+    RefreshKey,
+    Session,
+    SessionEnd,
+    StoredAnswer,
+)
 from accounts.models.staff import (
     FIRST_OPERATORS,
     Invitation,
@@ -36,7 +53,6 @@ from accounts.models.users import (
     roles_held,
     supervisors_of,
 )
-from accounts.models.views import IdentityView, ViewKind
 
 __all__ = [
     "FIRST_OPERATORS",

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import policy
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import EditionState, PolicyEdition
-from accounts.models.policy_editions import CHANGED_LENGTH, TEXT_LENGTH
+from accounts.models.privacy import CHANGED_LENGTH, TEXT_LENGTH
 from accounts.roles import STAFF_CHANGE_READERS, UNIT_HEAD
 from accounts.sign_in.factors import recent_factor_required
 from agencies import reference_files
