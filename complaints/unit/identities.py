@@ -18,9 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_stubs_ext import StrPromise
 
 from accounts.decorators import signed_in_user, staff_required
-from accounts.identity import disclosure
-from accounts.identity.desk import decisions, merging
-from accounts.identity.desk.decisions import UNPROVEN, Outdated, Refused, identity_version
+from accounts.identity import desk, disclosure
+from accounts.identity.desk import UNPROVEN, Outdated, Refused, identity_version
 from accounts.identity.registries import BIRTH_DATE, NAME, NUMBER, RegistryOutcome
 from accounts.models import Citizen, Identity, IdentityCheck, IdentityDecision, NumberKind, PrivacyRequest, User
 from accounts.registration.forms import OTHER, WhoForm
@@ -216,7 +215,7 @@ def person_file(citizen: Citizen, *, viewer: User, at: datetime) -> PersonFile:
         checks=checks,
         decisions=list(citizen.decisions.select_related("by", "other").order_by("-at", "-pk")[:EARLIER]),
         cases=list(cases[:EARLIER]),
-        others=list(merging.candidates(citizen)[:EARLIER]),
+        others=list(desk.candidates(citizen)[:EARLIER]),
         taken_down=list(
             citizen.contacts.exclude(proof="").select_related("agent").order_by("-started_at", "-pk")[:EARLIER]
         ),
@@ -301,7 +300,7 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
     user, citizen = signed_in_user(request), load_person(pk)
     seen = request.POST.get("version", "")
     try:
-        outcome = decisions.check_again(pk, by=user, seen=seen, at=timezone.now())
+        outcome = desk.check_again(pk, by=user, seen=seen, at=timezone.now())
     except Outdated:
         return _conflict(request, citizen)
     except Refused as refused:
@@ -322,7 +321,7 @@ def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
         request,
         load_person(pk),
         form,
-        lambda seen, at: decisions.confirm(pk, by=user, proof=form.cleaned_data["reason"], seen=seen, at=at),
+        lambda seen, at: desk.confirm(pk, by=user, proof=form.cleaned_data["reason"], seen=seen, at=at),
         title=gettext("Confirm the identity"),
         done=gettext("The identity is confirmed, and the person is told."),
     )
@@ -339,7 +338,7 @@ def reject(request: HttpRequest, pk: UUID) -> HttpResponse:
         request,
         load_person(pk),
         form,
-        lambda seen, at: decisions.reject(pk, by=user, reason=form.cleaned_data["reason"], seen=seen, at=at),
+        lambda seen, at: desk.reject(pk, by=user, reason=form.cleaned_data["reason"], seen=seen, at=at),
         title=gettext("Reject the identity"),
         done=gettext("The identity is rejected, and the person is told. Work on their cases continues."),
     )
@@ -357,9 +356,7 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
         request,
         citizen,
         form,
-        lambda seen, at: decisions.correct(
-            pk, form.details, by=user, reason=form.cleaned_data["reason"], seen=seen, at=at
-        ),
+        lambda seen, at: desk.correct(pk, form.details, by=user, reason=form.cleaned_data["reason"], seen=seen, at=at),
         title=gettext("Correct the details"),
         done=gettext("The details are corrected. The register is asked again within minutes."),
         template="correct",
@@ -373,12 +370,12 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
 def merge(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Merge the record into another one of the same person."""
     user, citizen = signed_in_user(request), load_person(pk)
-    form = MergeForm(_data(request), records=list(merging.candidates(citizen)))
+    form = MergeForm(_data(request), records=list(desk.candidates(citizen)))
 
     def decide(seen: str, at: datetime) -> None:
         into, seen_other = form.chosen
         reason = form.cleaned_data["reason"]
-        merging.merge(pk, UUID(into), by=user, reason=reason, seen=seen, seen_other=seen_other, at=at)
+        desk.merge(pk, UUID(into), by=user, reason=reason, seen=seen, seen_other=seen_other, at=at)
 
     return _decide(
         request,
@@ -406,7 +403,7 @@ def _decide(
 ) -> HttpResponse:
     """Show the form, or decide and go back to the person; 409 for whoever comes second."""
     seen = request.POST.get("version", "") or identity_version(citizen)
-    is_open = decisions.may_correct(citizen) if isinstance(form, CorrectForm) else citizen.identity in UNPROVEN
+    is_open = desk.may_correct(citizen) if isinstance(form, CorrectForm) else citizen.identity in UNPROVEN
     if not is_open or (form.is_bound and seen != identity_version(citizen)):
         return _conflict(request, citizen, form)
     if form.is_bound and form.is_valid():

@@ -15,5 +15,5 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Print each table with the number of rows that changed."""
         for model in key_rotation.encrypted_models():
-            changed = key_rotation.rotate(model)
+            changed = key_rotation.key_rotation_rotate(model)
             self.stdout.write(f"{model._meta.db_table}: {changed}")  # noqa: SLF001 - Django's public name

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from accounts.identity import lookup_rotation
+from accounts.identity import key_rotation
 
 
 class Command(BaseCommand):
@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Print each table with the number of rows that changed."""
-        for model in lookup_rotation.models_found_by_hash():
-            changed = lookup_rotation.rotate(model)
+        for model in key_rotation.models_found_by_hash():
+            changed = key_rotation.rotate(model)
             self.stdout.write(f"{model._meta.db_table}: {changed}")  # noqa: SLF001 - Django's public name
-        self.stdout.write(f"addresses: {lookup_rotation.rotate_addresses()}")
+        self.stdout.write(f"addresses: {key_rotation.rotate_addresses()}")

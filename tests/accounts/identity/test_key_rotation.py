@@ -44,5 +44,5 @@ def test_a_rotation_goes_on_where_it_was_stopped(amina, karim, settings, monkeyp
         getattr(karim, name)
     karim.save()
     monkeypatch.setattr(key_rotation, "BATCH", 1)
-    assert key_rotation.rotate(Citizen) == 1
-    assert key_rotation.rotate(Citizen) == 0
+    assert key_rotation.key_rotation_rotate(Citizen) == 1
+    assert key_rotation.key_rotation_rotate(Citizen) == 0

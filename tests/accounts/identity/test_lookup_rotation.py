@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from accounts.identity import lookup_rotation
+from accounts.identity import key_rotation
 from accounts.models import Citizen, Identity, User
 from kit.crypto import lookup
 from notifications import addresses
@@ -44,8 +44,8 @@ def test_a_rotation_that_is_stopped_midway_goes_on_and_people_are_found_all_the_
     assert addresses.verdict(Channel.SMS, amina.phone) == Verdict.DEAD
     assert Client().post(SIGN_IN, NUMBER).status_code == 302
 
-    monkeypatch.setattr(lookup_rotation, "BATCH", 1)
-    rotate = lookup_rotation._rotate_batch
+    monkeypatch.setattr(key_rotation, "BATCH", 1)
+    rotate = key_rotation._rotate_batch
     done: list[int] = []
 
     def killed(model: Any, keys: Any) -> int:
@@ -54,13 +54,13 @@ def test_a_rotation_that_is_stopped_midway_goes_on_and_people_are_found_all_the_
         done.append(rotate(model, keys))
         return done[-1]
 
-    monkeypatch.setattr(lookup_rotation, "_rotate_batch", killed)
+    monkeypatch.setattr(key_rotation, "_rotate_batch", killed)
     with pytest.raises(KeyboardInterrupt):
-        lookup_rotation.rotate(Citizen)
+        key_rotation.rotate(Citizen)
     assert done == [1]
     assert found_by() == ([amina], [amina])
-    monkeypatch.setattr(lookup_rotation, "_rotate_batch", rotate)
-    assert [lookup_rotation.rotate(Citizen), lookup_rotation.rotate(Citizen)] == [1, 0]
+    monkeypatch.setattr(key_rotation, "_rotate_batch", rotate)
+    assert [key_rotation.rotate(Citizen), key_rotation.rotate(Citizen)] == [1, 0]
 
     call_command("rotate_lookup_key", verbosity=0)
     settings.LOOKUP_KEY_FALLBACKS = []
@@ -89,5 +89,5 @@ def test_nobody_is_matched_twice_while_the_key_changes(amina: Citizen, settings:
 
 
 def test_every_table_with_a_keyed_hash_is_known() -> None:
-    tables = {model._meta.db_table for model in lookup_rotation.models_found_by_hash()}
+    tables = {model._meta.db_table for model in key_rotation.models_found_by_hash()}
     assert tables == {"accounts_citizen", "accounts_phonecode", "accounts_user"}

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from accounts import privacy
 from accounts.contact import citizen_key
-from accounts.identity.desk import decisions, merging
-from accounts.identity.desk.decisions import Outdated, Refused, identity_version
+from accounts.identity import desk as decisions
+from accounts.identity.desk import Outdated, Refused, identity_version
 from accounts.models import (
     Citizen,
     Identity,
@@ -198,7 +198,7 @@ def test_an_account_follows_to_a_record_without_one(lina: User, wrong: Citizen, 
     User.objects.filter(citizen=called).update(is_active=False)
     Citizen.objects.filter(pk=called.pk).update(user=None)
     called.refresh_from_db()
-    merging.merge(
+    decisions.merge(
         wrong.pk,
         called.pk,
         by=lina,
@@ -213,7 +213,7 @@ def test_an_account_follows_to_a_record_without_one(lina: User, wrong: Citizen, 
 
 def test_two_proven_people_are_never_one(lina: User, amina: Citizen, karim: Citizen, now: datetime) -> None:
     with pytest.raises(Outdated):
-        merging.merge(
+        decisions.merge(
             amina.pk,
             karim.pk,
             by=lina,

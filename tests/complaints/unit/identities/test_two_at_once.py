@@ -8,8 +8,8 @@ from functools import partial
 
 import pytest
 
-from accounts.identity.desk import decisions, merging
-from accounts.identity.desk.decisions import identity_version
+from accounts.identity import desk
+from accounts.identity.desk import identity_version
 from accounts.models import Citizen, Identity, IdentityDecision, User
 from tests.cast import make_citizen
 from tests.complaints.threads import Overlap
@@ -35,13 +35,13 @@ def _acts(lina: User, now: datetime) -> dict[str, Callable[[Citizen, Citizen], t
 
     def merge(one: Citizen, other: Citizen) -> Act:
         seen = {"seen": identity_version(one), "seen_other": identity_version(other)}
-        return partial(merging.merge, one.pk, other.pk, by=lina, reason=REASON, at=now, **seen)
+        return partial(desk.merge, one.pk, other.pk, by=lina, reason=REASON, at=now, **seen)
 
     def confirm(one: Citizen) -> Act:
-        return partial(decisions.confirm, one.pk, by=lina, proof=REASON, seen=identity_version(one), at=now)
+        return partial(desk.confirm, one.pk, by=lina, proof=REASON, seen=identity_version(one), at=now)
 
     def reject(one: Citizen) -> Act:
-        return partial(decisions.reject, one.pk, by=lina, reason=REASON, seen=identity_version(one), at=now)
+        return partial(desk.reject, one.pk, by=lina, reason=REASON, seen=identity_version(one), at=now)
 
     return {
         "each into the other": lambda one, two: (merge(one, two), merge(two, one)),
@@ -62,7 +62,7 @@ def test_of_two_who_resolve_one_conflict_one_is_told(
         one, two = next(pairs)
         before, overlap = IdentityDecision.objects.count(), Overlap()
         with monkeypatch.context() as patch:
-            patch.setattr(decisions, "record", overlap.around(decisions.record))
+            patch.setattr(desk, "record", overlap.around(desk.record))
             done, late = overlap.run(*acts(one, two))
         states = list(Citizen.objects.filter(pk__in=[one.pk, two.pk]).values_list("identity", flat=True))
         is_one_owner = states.count(Identity.MATCHED) <= 1 and states.count(Identity.MERGED) <= 1
