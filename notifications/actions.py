@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from notifications import addresses, runtime
+from notifications import addresses, reconciliation, runtime
 from notifications.addresses import stripped_address
 from notifications.models import (
     REPEATABLE,
@@ -28,7 +28,6 @@ from notifications.models import (
     Verdict,
 )
 from notifications.outbox import owe_again
-from notifications.reconciliation import fallback, message_states, status_checks
 from notifications.wordings.composing import WordingIncomplete
 
 # ---- What a person decides about a message: send it now, send it again, have the person called, settle an
@@ -95,13 +94,13 @@ def resend(message: Message, at: datetime) -> None:
 @_decision
 def resend_by_other_channel(message: Message, at: datetime) -> None:
     """Owe the message again by the person's other channel, under a numbered occasion."""
-    _owe_again(message, fallback.OTHER_CHANNEL[Channel(message.channel)], message.other_address or "", at)
+    _owe_again(message, reconciliation.OTHER_CHANNEL[Channel(message.channel)], message.other_address or "", at)
 
 
 @_decision
 def call_instead(message: Message, at: datetime) -> None:  # noqa: ARG001 - every decision's signature
     """Have the contact centre call the person."""
-    fallback.make_call_task(message)
+    reconciliation.make_call_task(message)
 
 
 @_decision
@@ -110,13 +109,13 @@ def decide_taken(message: Message, at: datetime) -> None:  # noqa: ARG001 - ever
     last = message.attempts.filter(wire_at__isnull=False).order_by("number").last()
     if last is None:
         raise DecisionNotPossible
-    message_states.mark_accepted(message, last, provider_id=last.provider_id)
+    reconciliation.mark_accepted(message, last, provider_id=last.provider_id)
 
 
 @_decision
 def decide_not_taken(message: Message, at: datetime) -> None:  # noqa: ARG001 - every decision's signature
     """Settle an unknown message as not taken, and send it again."""
-    status_checks.requeue_not_taken(message, list(message.attempts.filter(outcome=Outcome.UNKNOWN)))
+    reconciliation.requeue_not_taken(message, list(message.attempts.filter(outcome=Outcome.UNKNOWN)))
     transaction.on_commit(lambda: runtime.notify_workers(message.lane), robust=True)
 
 
@@ -125,7 +124,7 @@ _ALLOWED: dict[str, Callable[[Message], bool]] = {
     "resend": lambda message: _may_be_sent_again(message) and _is_usable(Channel(message.channel), message.address_now),
     "resend_by_other_channel": lambda message: (
         _may_be_sent_again(message)
-        and _is_usable(fallback.OTHER_CHANNEL[Channel(message.channel)], message.other_address or "")
+        and _is_usable(reconciliation.OTHER_CHANNEL[Channel(message.channel)], message.other_address or "")
     ),
     "call_instead": lambda message: (
         message.must_reach
@@ -140,7 +139,7 @@ _ALLOWED: dict[str, Callable[[Message], bool]] = {
 def _may_be_sent_again(message: Message) -> bool:
     """Tell whether it is on its way no more, and no repetition of it is."""
     return (
-        message.state in ENDED_STATES and not message.repetitions.filter(state__in=message_states.OPEN_STATES).exists()
+        message.state in ENDED_STATES and not message.repetitions.filter(state__in=reconciliation.OPEN_STATES).exists()
     )
 
 
@@ -253,7 +252,7 @@ def _readdress(message: Message, address: str, at: datetime) -> None:
     message.address = stripped_address(address) if address else message.address
     message.save(update_fields=["fence", "lease_until", "state", "settled_at", "address"])
     if not address:
-        fallback.start_fallback(message)
+        reconciliation.start_fallback(message)
 
 
 def _is_on_the_wire(message: Message) -> bool:

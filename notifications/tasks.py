@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 from celery import shared_task
 from django.conf import settings
 
-from notifications import periodic, runtime
+from notifications import periodic, reconciliation, runtime
 from notifications.models import Lane
 from notifications.periodic import NIGHTLY, RowRun, forget_old
-from notifications.reconciliation import audit, status_checks
 from notifications.runtime import database_now
 from notifications.sending import delivery, hold, spending, sweep
 
@@ -56,17 +55,17 @@ def sweep_up() -> None:
     forget_old(run.at)
 
 
-@shared_task(name=status_checks.TASK, ignore_result=True)
+@shared_task(name=reconciliation.TASK, ignore_result=True)
 def ask() -> None:
     """Ask the carriers about what is unknown and what has no final status."""
-    status_checks.check_due_messages()
+    reconciliation.check_due_messages()
 
 
-@shared_task(name=audit.TASK, ignore_result=True, soft_time_limit=3500, time_limit=3600, **NIGHTLY)
+@shared_task(name=reconciliation.AUDIT_TASK, ignore_result=True, soft_time_limit=3500, time_limit=3600, **NIGHTLY)
 def compare_yesterday() -> None:
     """Compare yesterday with the carriers' lists."""
     today = database_now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    audit.compare_day(today - timedelta(days=1))
+    reconciliation.compare_day(today - timedelta(days=1))
 
 
 @shared_task(name=periodic.TASK, ignore_result=True)

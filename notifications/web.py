@@ -23,11 +23,10 @@ from twilio.request_validator import RequestValidator
 
 from kit.arabic import fold
 from kit.outages import MAY_BE_OUTAGES, database_outage
-from notifications import addresses
+from notifications import addresses, reconciliation
 from notifications.carriers import carrier_named
 from notifications.carriers.twilio_states import MESSAGE, NAME, STATUSES, status_report
 from notifications.models import Channel, EmbeddedMail, Message, Verdict
-from notifications.reconciliation import message_states
 
 # ---- The short replies to an SMS that are acted on: stop, wrong person, start again. ----
 
@@ -151,7 +150,7 @@ def twilio_status(request: HttpRequest, attempt: int) -> HttpResponse:
     if not (MESSAGE.fullmatch(sid) and word.isprintable() and word and code.isprintable()):
         return HttpResponse(status=400)
     report = status_report(sid, word, code)
-    message_states.record_report(NAME, report, attempt_id=attempt, changes_state=word in STATUSES)
+    reconciliation.record_report(NAME, report, attempt_id=attempt, changes_state=word in STATUSES)
     return HttpResponse()
 
 

@@ -44,7 +44,7 @@ from notifications.models import (
     MessageState,
     Verdict,
 )
-from notifications.reconciliation.message_states import OPEN_STATES
+from notifications.reconciliation import OPEN_STATES
 from notifications.sending import hold, quiet_hours, spending
 from notifications.sending.routes import RoutingTable
 

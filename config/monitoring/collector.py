@@ -17,7 +17,7 @@ from config.monitoring.bounded import BoundedQuery
 from config.monitoring.metrics import PREFIX
 from notifications import alarms, periodic
 from notifications.models import AlarmKind, Channel, Lane, Message, MessageQuerySet, MessageState, PeriodicTask
-from notifications.reconciliation.message_states import OPEN_STATES
+from notifications.reconciliation import OPEN_STATES
 
 STATEMENT_SECONDS: Final = 2.0
 #: Prometheus gives up after ten seconds by default.

@@ -10,10 +10,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from kit.crypto import Unreadable
-from notifications import addresses
+from notifications import addresses, reconciliation
 from notifications.carriers import Carrier
 from notifications.models import Attempt, Lane, Message, MessageQuerySet, MessageState
-from notifications.reconciliation import fallback, message_states
 from notifications.runtime import timings
 from notifications.sending import send_conditions
 from notifications.sending.routes import CarrierRoute, RoutingTable
@@ -67,9 +66,9 @@ def _is_legible(message: Message) -> bool:
 
 def _settle_unsendable(message: Message, why: str) -> None:
     """Settle a message that cannot arrive, because of its address or its text, without calling a carrier."""
-    message_states.set_state(message, MessageState.UNDELIVERABLE, settled_at=Now())
+    reconciliation.set_state(message, MessageState.UNDELIVERABLE, settled_at=Now())
     logger.warning("A message was not sent at all.", extra={"message_id": str(message.pk), "why": why})
-    fallback.start_fallback(message)
+    reconciliation.start_fallback(message)
 
 
 def _claim(message: Message, route: CarrierRoute) -> Claim:

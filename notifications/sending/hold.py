@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from notifications import addresses, alarms, carriers
+from notifications import addresses, alarms, carriers, reconciliation
 from notifications.models import (
     TO_PEOPLE,
     AlarmKind,
@@ -23,7 +23,6 @@ from notifications.models import (
     MessageState,
     Outcome,
 )
-from notifications.reconciliation import message_states
 
 # The system identifier is another after a dump and restore into another cluster, the database's number after one into
 # the same cluster, the timeline after a physical restore to a point in time or the promotion of a standby, which may
@@ -84,7 +83,7 @@ def end(*, by: str) -> None:
 def _mark_unknown(channel: Channel, *, before: datetime) -> None:
     """Mark the open notices of a channel recorded until ``before`` as unknown, with an attempt at each carrier."""
     older = Message.objects.filter(channel=channel, lane=Lane.NOTICES, recorded_at__lte=before)
-    still_open = older.filter(state__in=message_states.OPEN_STATES)
+    still_open = older.filter(state__in=reconciliation.OPEN_STATES)
     messages = list(still_open.select_for_update().order_by("pk"))
     Attempt.objects.filter(message__in=messages, ended_at__isnull=True).update(ended_at=Now(), outcome=Outcome.UNKNOWN)
     names = [carrier.name for carrier in carriers.carriers_for(channel)]

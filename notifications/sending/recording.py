@@ -11,9 +11,9 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from kit.outages import MAY_BE_OUTAGES, database_outage
+from notifications import reconciliation
 from notifications.carriers import Accepted, Declined, Meaning, checkable_carrier
 from notifications.models import Attempt, Lane, Message, MessageState, Outcome
-from notifications.reconciliation import message_states
 from notifications.runtime import timings
 from notifications.sending import claims, routes, spending
 from notifications.sending.claims import Claim
@@ -97,13 +97,13 @@ def _record_not_accepted(claim: Claim, result: Result) -> None:
     match result:
         case Unsure():
             _close(claim.attempt, Outcome.UNKNOWN, result.code)
-            message_states.mark_unknown(claim.message)
+            reconciliation.mark_unknown(claim.message)
         case Declined():
             _record_declined(claim, result)
         case NotTried() if claim.message.next_address is not None:
             # Its person moved while it was marked: what waits goes where they are by now.
             _close(claim.attempt, Outcome.NOT_SENT, "unspoken")
-            message_states.requeue(claim.message, claim.attempt)
+            reconciliation.requeue(claim.message, claim.attempt)
         case _:
             return
 
@@ -113,11 +113,11 @@ def _record_declined(claim: Claim, declined: Declined) -> None:
     _close(claim.attempt, Outcome.NOT_SENT if again else Outcome.REFUSED, declined.code)
     match declined.meaning:
         case Meaning.BUSY:
-            message_states.requeue(message, claim.attempt, next_try_at=Now() + back_off(message))
+            reconciliation.requeue(message, claim.attempt, next_try_at=Now() + back_off(message))
         case Meaning.ACCOUNT | Meaning.DOWN:
-            message_states.requeue(message, claim.attempt)
+            reconciliation.requeue(message, claim.attempt)
         case Meaning.DEAD | Meaning.STOPPED | Meaning.UNFIT:
-            message_states.mark_failed(message, claim.attempt, code=declined.code, meaning=declined.meaning)
+            reconciliation.mark_failed(message, claim.attempt, code=declined.code, meaning=declined.meaning)
 
 
 def _record_late(claim: Claim, result: Result) -> None:
@@ -126,7 +126,7 @@ def _record_late(claim: Claim, result: Result) -> None:
     logger.warning("A sender came back after its lease.", extra={"message_id": str(message.pk)})
     attempt = message.attempts.filter(pk=claim.attempt.pk).first()
     if isinstance(result, Accepted) and attempt is not None:
-        message_states.mark_accepted(message, attempt, provider_id=result.provider_id)
+        reconciliation.mark_accepted(message, attempt, provider_id=result.provider_id)
 
 
 def _is_undone(claim: Claim, result: Result) -> bool:

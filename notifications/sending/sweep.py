@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from notifications import alarms, runtime
+from notifications import alarms, reconciliation, runtime
 from notifications.models import (
     REPEATABLE,
     AlarmKind,
@@ -20,7 +20,6 @@ from notifications.models import (
     Outcome,
 )
 from notifications.periodic import RowRun
-from notifications.reconciliation import message_states
 from notifications.runtime import database_now, timings
 from notifications.sending import quiet_hours, send_conditions
 from notifications.sending.batches import MOST_CLAIMED
@@ -125,6 +124,6 @@ def _settle_abandoned(message: Message) -> None:
     message.attempts.filter(pk=attempt.pk).update(ended_at=Now(), outcome=outcome, error_code="lease over")
     logger.warning("A sender did not come back.", extra={"message_id": str(message.pk), "on_wire": was_on_wire})
     if was_on_wire:
-        message_states.mark_unknown(message)
+        reconciliation.mark_unknown(message)
     else:
-        message_states.requeue(message, attempt)
+        reconciliation.requeue(message, attempt)

@@ -14,12 +14,11 @@ from celery import current_app
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models.functions import Now
 
-from notifications import runtime
+from notifications import reconciliation, runtime
 from notifications.carriers import Accepted, Declined, OutgoingMessage
 from notifications.carriers.twilio import TwilioCarrier
 from notifications.carriers.webhook import WebhookCarrier
 from notifications.models import Attempt, Lane, Message, MessageState, Outcome
-from notifications.reconciliation import status_checks
 from tests.faults.plan import (
     AFTER_THE_WIRE,
     BEFORE_THE_WIRE,
@@ -42,7 +41,7 @@ def work(change: Change, marks: Path, tell: Callable[[Stage], object]) -> NoRetu
     if change == "mark first":
         send = _marked_first(send, tell)
     if change == "requeue":
-        status_checks._check_unknown = _sent_again_unasked
+        reconciliation._check_unknown = _sent_again_unasked
     TwilioCarrier.send = send  # type: ignore[method-assign,assignment]
     WebhookCarrier.send = _killed_on_schedule(WebhookCarrier.send, marks, tell)  # type: ignore[method-assign,assignment]
     tasks = current_app.tasks

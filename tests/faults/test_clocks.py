@@ -17,10 +17,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 import notifications
-from notifications import carriers
+from notifications import carriers, reconciliation
 from notifications.carriers import Status, StatusReport
 from notifications.models import Attempt, Channel, Lane, Message, MessageQuerySet, MessageState, Outcome, ProviderRoute
-from notifications.reconciliation import status_checks
 from notifications.runtime import database_now, timings
 from notifications.sending import delivery, sweep
 from tests.notifications.conftest import AnsweringCarrier, notice, owed
@@ -186,7 +185,7 @@ def work() -> None:
         sweep.expire,
         lambda: delivery.drain(Lane.CODES),
         lambda: delivery.drain(Lane.NOTICES),
-        status_checks.check_due_messages,
+        reconciliation.check_due_messages,
     )
     for act in acts:
         act()

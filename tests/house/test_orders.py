@@ -29,7 +29,7 @@ OTHERWISE = {
     ("complaints/retention/rules.py", "effective_from"): "one rule of a kind and an outcome begins on a day",
     ("complaints/suggestions/similar.py", "F('pk') * -1"): "the key, so that no index on it is walked",
     ("config/monitoring/facts.py", "name"): "a program has its name alone",
-    ("notifications/reconciliation/status_checks.py", "next_check_at"): "whatever is due is asked about in the end",
+    ("notifications/reconciliation.py", "next_check_at"): "whatever is due is asked about in the end",
     ("notifications/sending/claims.py", "created_at"): "the order of the index: each sender takes what no other has",
     ("notifications/sending/routes.py", "name"): "a program has its name alone",
     ("reports/audits/pages.py", "-first"): "one round begins on a day",

@@ -11,11 +11,11 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from notifications import reconciliation
 from notifications.actions import readdress
 from notifications.carriers import Meaning, Status, StatusReport, Uncertain
 from notifications.models import Attempt, Channel, Lane, Message, MessageState
 from notifications.outbox import Notice
-from notifications.reconciliation import message_states, status_checks
 from notifications.sending import delivery
 from tests.complaints.threads import be_patient
 from tests.notifications.conftest import AnsweringCarrier, ObedientCarrier, notice, owed
@@ -90,7 +90,7 @@ def said(
     """Let the carrier say a word about an attempt, as a callback would."""
     provider_id = Attempt.objects.get(pk=attempt.pk).provider_id or f"given-{attempt.pk}"
     word = status.name.lower() if changes_state else "frobnicated"
-    message_states.record_report(
+    reconciliation.record_report(
         attempt.carrier,
         StatusReport(provider_id, status, word, code, meaning),
         attempt_id=attempt.pk,
@@ -101,7 +101,7 @@ def said(
 def check_now(message: Message) -> int:
     """Let the time come to ask about a message, and ask."""
     Message.objects.filter(pk=message.pk).update(next_check_at=Now())
-    return status_checks.check_due_messages()
+    return reconciliation.check_due_messages()
 
 
 def aged(message: Message, field: str, **span: float) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from notifications.reconciliation import audit
+from notifications import reconciliation
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Print what each carrier's list holds and lacks; end with an error where something differs."""
-        audits = audit.compare_day(options["day"])
+        audits = reconciliation.compare_day(options["day"])
         for each in audits:
             self.stdout.write(
                 f"{each.carrier}: ours {each.ours}, theirs {each.theirs}, "

@@ -25,11 +25,10 @@ from complaints.retention import run as retention
 from complaints.search import word_forms
 from complaints.suggestions import keeping
 from complaints.track_record import counting
-from notifications import alarms, tasks as notification_tasks
+from notifications import alarms, reconciliation, tasks as notification_tasks
 from notifications.carriers import Status, StatusReport
 from notifications.models import AlarmKind, FailingRow
 from notifications.periodic import RowRun
-from notifications.reconciliation import audit, status_checks
 from reports.circulation import circulating
 from reports.dashboards import kept
 from reports.directives import sweep as directive_sweep
@@ -99,7 +98,7 @@ class Listing:
 
 
 def _compare(at: datetime) -> object:
-    return audit.compare("carrier", Listing(), since=at, until=at + timedelta(days=1))
+    return reconciliation.compare("carrier", Listing(), since=at, until=at + timedelta(days=1))
 
 
 def _sweep_all(at: datetime) -> object:
@@ -225,11 +224,11 @@ SCENARIOS = {
         lambda _at: notification_tasks.sweep_up(), JANUARY,
     ),
     "notifications.check_status": Scenario(
-        "message", "notifications.reconciliation.status_checks._check", lambda message, _silent: message.pk,
-        two_unknown, lambda _at: status_checks.check_due_messages(), JANUARY,
+        "message", "notifications.reconciliation._check", lambda message, _silent: message.pk,
+        two_unknown, lambda _at: reconciliation.check_due_messages(), JANUARY,
     ),
     "notifications.compare_lists": Scenario(
-        "listed", "notifications.reconciliation.audit._recognise", lambda _name, report: report.provider_id,
+        "listed", "notifications.reconciliation._recognise", lambda _name, report: report.provider_id,
         lambda _get: ("bad", "good"), _compare, JANUARY, is_tried_again=True,
     ),
 }  # fmt: skip

@@ -12,7 +12,7 @@ from notifications import actions
 from notifications.actions import DecisionNotPossible
 from notifications.carriers import Status, StatusReport
 from notifications.models import Attempt, CallTask, Channel, Message, MessageState
-from notifications.reconciliation.message_states import record_report
+from notifications.reconciliation import record_report
 from notifications.sending import delivery
 from tests.notifications.acts import (
     EMAIL,

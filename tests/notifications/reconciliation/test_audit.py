@@ -8,10 +8,9 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import actions, alarms, tasks
+from notifications import actions, alarms, reconciliation, tasks
 from notifications.carriers import Status, StatusReport, StatusUnavailable
 from notifications.models import Alarm, AlarmKind, Attempt, Audit, Message, Outcome
-from notifications.reconciliation import audit
 from notifications.runtime import database_now
 from notifications.sending import delivery
 from tests.notifications.acts import SecondCarrier, again, check_now, last_try, sent, state_of, unsure
@@ -26,7 +25,9 @@ def compared(carrier: AnsweringCarrier) -> Audit:
     """Compare the hour around now."""
     now = database_now()
     Audit.objects.all().delete()
-    return audit.compare(carrier.name, carrier, since=now - timedelta(minutes=30), until=now + timedelta(minutes=30))
+    return reconciliation.compare(
+        carrier.name, carrier, since=now - timedelta(minutes=30), until=now + timedelta(minutes=30)
+    )
 
 
 def listed(carrier: AnsweringCarrier, message: Message) -> StatusReport:
@@ -138,7 +139,7 @@ class TestEdges:
             yield from ()
 
         monkeypatch.setattr(answering, "listing", listing)
-        (made,) = audit.compare_day(date(2026, 1, 4))
+        (made,) = reconciliation.compare_day(date(2026, 1, 4))
         midnight = datetime(2026, 1, 4, tzinfo=AMMAN)
         assert (made.since, made.until) == (midnight, midnight + timedelta(days=1))
         assert asked == [(midnight - timedelta(hours=1), midnight + timedelta(hours=25))]
@@ -160,11 +161,11 @@ class TestEdges:
         Attempt.objects.update(wire_at=datetime(2026, 1, 4, 12, tzinfo=AMMAN))
         day = date(2026, 1, 4)
         for _ in range(2):
-            audit.compare_day(day)
+            reconciliation.compare_day(day)
         assert (Audit.objects.count(), len(Audit.objects.get().missing_there), Alarm.objects.count()) == (1, 1, 1)
         listed(answering, message)
-        audit.compare_day(day)
-        audit.compare_day(day)
+        reconciliation.compare_day(day)
+        reconciliation.compare_day(day)
         assert (Audit.objects.count(), Audit.objects.get().missing_there) == (1, [])
         assert alarms.open_alarms().count() == 0
         assert list(message.attempts.values_list("outcome", flat=True)) == [Outcome.ACCEPTED]
@@ -174,8 +175,8 @@ class TestEdges:
     ) -> None:
         sent()
         Attempt.objects.update(wire_at=datetime(2026, 1, 4, 12, tzinfo=AMMAN))
-        audit.compare_day(date(2026, 1, 4))
-        audit.compare_day(date(2026, 1, 5))
+        reconciliation.compare_day(date(2026, 1, 4))
+        reconciliation.compare_day(date(2026, 1, 5))
         assert [alarm.kind for alarm in alarms.open_alarms()] == [AlarmKind.LISTS_DIFFER]
 
     @pytest.mark.parametrize("error", [StatusUnavailable(), RuntimeError("+962790001234")])
@@ -197,7 +198,7 @@ class TestEdges:
             raise error
 
         monkeypatch.setattr(answering, "listing", listing)
-        made = audit.compare_day(date(2026, 1, 4))
+        made = reconciliation.compare_day(date(2026, 1, 4))
         assert [each.carrier for each in made] == ["second"]
         assert list(Audit.objects.values_list("carrier", flat=True)) == ["second"]
         alarms_of = list(Alarm.objects.values_list("kind", "about"))
@@ -205,7 +206,7 @@ class TestEdges:
 
     def test_a_carrier_without_a_list_is_not_compared(self, signals: list[str], carrier: ObedientCarrier) -> None:
         sent()
-        assert (audit.compare_day(date(2026, 1, 4)), Audit.objects.count()) == ([], 0)
+        assert (reconciliation.compare_day(date(2026, 1, 4)), Audit.objects.count()) == ([], 0)
 
     def test_the_nightly_task_compares_yesterday(self, signals: list[str], answering: AnsweringCarrier) -> None:
         tasks.compare_yesterday()
@@ -218,7 +219,7 @@ class TestEdges:
         for number in range(300):
             answering.listed[str(number)] = StatusReport(f"SM-{number}", Status.TAKEN, "sent")
         made = compared(answering)
-        assert (made.theirs, len(made.missing_here)) == (300, audit.KEPT)
+        assert (made.theirs, len(made.missing_here)) == (300, reconciliation.KEPT)
 
     def test_the_message_is_not_touched_by_what_agrees(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent()

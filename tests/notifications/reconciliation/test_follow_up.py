@@ -2,10 +2,10 @@
 
 import pytest
 
+from notifications import reconciliation
 from notifications.addresses import verdict
 from notifications.carriers import Meaning, Status, StatusReport
 from notifications.models import Channel, Receipt, Verdict
-from notifications.reconciliation import status_checks
 from tests.notifications.acts import (
     OLD,
     again,
@@ -29,7 +29,7 @@ class TestFollowUp:
 
     def test_the_first_question_comes_after_half_an_hour(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
-        assert (wait_of(message), status_checks.check_due_messages()) == (30 * MINUTE, 0)
+        assert (wait_of(message), reconciliation.check_due_messages()) == (30 * MINUTE, 0)
 
     @pytest.mark.parametrize("is_listed", [True, False])
     @pytest.mark.parametrize(

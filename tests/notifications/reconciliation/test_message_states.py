@@ -9,10 +9,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from notifications import alarms, outbox
+from notifications import alarms, outbox, reconciliation
 from notifications.carriers import Declined, Meaning, Status, StatusReport, StatusUnavailable, Uncertain
 from notifications.models import Alarm, AlarmKind, Attempt, Message, Outcome, Receipt
-from notifications.reconciliation import message_states
 from notifications.runtime import timings
 from notifications.sending import delivery, sweep
 from notifications.sending.batches import batch_sizer
@@ -165,7 +164,7 @@ class TestReceipts:
     def test_what_is_said_of_nobody_is_parked(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
         for attempt_id in (None, 0, 987_654):
-            message_states.record_report(
+            reconciliation.record_report(
                 "answering", StatusReport(f"x-{attempt_id}", Status.FAILED, "failed", "30003"), attempt_id=attempt_id
             )
         parked = Receipt.objects.filter(carrier="answering", status="failed", error_code="30003", attempt=None)
@@ -178,7 +177,7 @@ class TestReceipts:
     ) -> None:
         message = sent()
         report = StatusReport(provider_id, Status.FAILED, "failed")
-        message_states.record_report(carrier, report, attempt_id=last_try(message).pk)
+        reconciliation.record_report(carrier, report, attempt_id=last_try(message).pk)
         assert (Receipt.objects.get().attempt, state_of(message)) == (None, "accepted")
 
     def test_a_word_nobody_knows_moves_nothing(self, signals: list[str], answering: AnsweringCarrier) -> None:
@@ -189,7 +188,7 @@ class TestReceipts:
     def test_what_a_carrier_says_at_length_is_cut(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         report = StatusReport("x" * 500, Status.TAKEN, "w" * 500, "c" * 500)
-        message_states.record_report("answering", report, attempt_id=last_try(message).pk)
+        reconciliation.record_report("answering", report, attempt_id=last_try(message).pk)
         receipt = Receipt.objects.get()
         assert (len(receipt.provider_id), len(receipt.status), len(receipt.error_code)) == (120, 40, 40)
         assert last_try(message).provider_id == "x" * 120
@@ -209,7 +208,7 @@ class TestBeforeTheRecord:
 
         def callback() -> None:
             report = StatusReport("answering-1", status, "word")
-            message_states.record_report("answering", report, attempt_id=last_try(message).pk)
+            reconciliation.record_report("answering", report, attempt_id=last_try(message).pk)
 
         answering.meanwhile = callback
         assert delivery.deliver(str(message.pk)) == state

@@ -11,10 +11,9 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import actions, alarms, tasks
+from notifications import actions, alarms, reconciliation, tasks
 from notifications.carriers import OutgoingMessage, Status, StatusReport, StatusUnavailable, Uncertain
 from notifications.models import AlarmKind, CallTask, Message, Receipt
-from notifications.reconciliation import status_checks
 from notifications.sending import delivery
 from tests.notifications.acts import (
     SecondCarrier,
@@ -54,9 +53,9 @@ class TestTwoChecks:
     def test_nobody_is_asked_before_it_is_time(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         Message.objects.update(next_check_at=Now() + timedelta(seconds=5))
-        assert (status_checks.check_due_messages(), answering.asked) == (0, 0)
+        assert (reconciliation.check_due_messages(), answering.asked) == (0, 0)
         check_now(message)
-        assert (status_checks.check_due_messages(), answering.asked, again(message).times_not_found) == (0, 1, 1)
+        assert (reconciliation.check_due_messages(), answering.asked, again(message).times_not_found) == (0, 1, 1)
 
     def test_the_spans_follow_the_setting(
         self, signals: list[str], answering: AnsweringCarrier, settings: object
@@ -157,7 +156,7 @@ class TestUnfinishedChecks:
 
         monkeypatch.setattr(answering, "find", find)
         Message.objects.update(next_check_at=Now())
-        assert (status_checks.check_due_messages(), state_of(troubled), state_of(found)) == (2, "unknown", "accepted")
+        assert (reconciliation.check_due_messages(), state_of(troubled), state_of(found)) == (2, "unknown", "accepted")
 
 
 class TestAPersonDecides:
@@ -204,7 +203,7 @@ class TestCarriersThatAreSilent:
 
     def test_a_carrier_that_cannot_be_asked(self, signals: list[str], carrier: ObedientCarrier) -> None:
         message = unsure(carrier)
-        assert (again(message).next_check_at, status_checks.check_due_messages(), state_of(message)) == (
+        assert (again(message).next_check_at, reconciliation.check_due_messages(), state_of(message)) == (
             None,
             0,
             "unknown",
@@ -219,7 +218,7 @@ class TestCarriersThatAreSilent:
         attempt = last_try(message)
         attempt.wire_at = None
         with pytest.raises(StatusUnavailable):
-            status_checks._find(message, attempt)
+            reconciliation._find(message, attempt)
         assert answering.asked == 0
 
     def test_a_carrier_that_left_the_settings(
@@ -255,7 +254,7 @@ class TestAtTheSameMoment:
         messages = [unsure(answering, occasion=f"case:1:{number}") for number in range(4)]
         Message.objects.update(next_check_at=Now())
         asked = at_once(
-            status_checks.check_due_messages, status_checks.check_due_messages, status_checks.check_due_messages
+            reconciliation.check_due_messages, reconciliation.check_due_messages, reconciliation.check_due_messages
         )
         assert (sum(asked), answering.asked) == (4, 4)
         assert [again(message).times_not_found for message in messages] == [1, 1, 1, 1]
@@ -335,7 +334,7 @@ def test_a_process_whose_clock_is_off_changes_nothing(
     real = timezone.now
     monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(hours=hours))
     message = unsure(answering)
-    assert (wait_of(message), status_checks.check_due_messages()) == (10 * MINUTE, 0)
+    assert (wait_of(message), reconciliation.check_due_messages()) == (10 * MINUTE, 0)
     monkeypatch.setattr(answering, "find", Mock(return_value=None))
     check_now(message)
     check_now(message)

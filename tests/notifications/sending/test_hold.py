@@ -10,10 +10,9 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import alarms, tasks
+from notifications import alarms, reconciliation, tasks
 from notifications.carriers import OutgoingMessage, StatusReport
 from notifications.models import Alarm, AlarmKind, Attempt, Channel, DatabaseIdentity, Hold, Lane, Message
-from notifications.reconciliation import status_checks
 from notifications.sending import delivery, hold, sweep
 from tests.notifications.acts import EMAIL, SecondCarrier, again, at_once, check_now, code, sent, state_of, unsure
 from tests.notifications.conftest import AnsweringCarrier, ObedientCarrier, notice, owed
@@ -140,7 +139,7 @@ class TestEnd:
         hold.end(by="user:huda")
         assert [state_of(there), state_of(not_there)] == ["unknown", "unknown"]
         answering.list(there)
-        assert (status_checks.check_due_messages(), state_of(there), state_of(not_there)) == (2, "accepted", "unknown")
+        assert (reconciliation.check_due_messages(), state_of(there), state_of(not_there)) == (2, "accepted", "unknown")
         assert delivery.drain("notices")
         assert answering.ledger == []
         check_now(not_there)
@@ -161,7 +160,7 @@ class TestEnd:
             return None
 
         monkeypatch.setattr(answering, "find", find)
-        status_checks.check_due_messages()
+        reconciliation.check_due_messages()
         assert len(asked_since) == 1
         assert asked_since[0] <= again(message).created_at
 
@@ -169,7 +168,7 @@ class TestEnd:
         (message,) = owed()
         restored()
         hold.end(by="user:huda")
-        assert [status_checks.check_due_messages(), status_checks.check_due_messages()] == [1, 0]
+        assert [reconciliation.check_due_messages(), reconciliation.check_due_messages()] == [1, 0]
         assert (state_of(message), again(message).times_not_found) == ("unknown", 1)
 
     def test_every_carrier_may_have_had_it(
@@ -182,7 +181,7 @@ class TestEnd:
         hold.end(by="user:huda")
         second.list(there)
         answering.unreadable = True
-        status_checks.check_due_messages()
+        reconciliation.check_due_messages()
         assert [state_of(there), again(not_there).times_not_found] == ["accepted", 0]
         answering.unreadable = False
         check_now(not_there)

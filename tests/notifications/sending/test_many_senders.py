@@ -12,10 +12,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import outbox, tasks
+from notifications import outbox, reconciliation, tasks
 from notifications.carriers import Declined, Meaning, Uncertain
 from notifications.models import Alarm, Attempt, Channel, DailySpend, Lane, Message, ProviderRoute
-from notifications.reconciliation import status_checks
 from notifications.sending import delivery, routes, sweep
 from notifications.sending.batches import BatchSizer
 from notifications.sending.claims import claim_messages, give_back
@@ -238,5 +237,5 @@ class TestLanes:
             unsure(answering, occasion=f"case:1:{number}")
         answering.unreadable = True
         Message.objects.update(next_check_at=Now())
-        status_checks.check_due_messages()
+        reconciliation.check_due_messages()
         assert answering.asked == 1

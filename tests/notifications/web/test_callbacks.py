@@ -14,11 +14,10 @@ from django.test import Client
 from hypothesis import HealthCheck, example, given, settings as hypothesis_settings, strategies as st
 from pytest_django.live_server_helper import LiveServer
 
-from notifications import addresses
+from notifications import addresses, reconciliation
 from notifications.carriers import Accepted, OutgoingMessage, Uncertain
 from notifications.carriers.twilio import TwilioCarrier
 from notifications.models import Attempt, Channel, Message, MessageState, Receipt, Verdict
-from notifications.reconciliation import message_states
 from notifications.sending import delivery, sweep
 from tests.fakes.twilio.account import FakeTwilio
 from tests.fakes.twilio.server import serving
@@ -207,7 +206,7 @@ class TestReports:
             text = "server at 10.0.0.7 closed the connection"
             raise error(text)
 
-        monkeypatch.setattr(message_states, "record_report", away)
+        monkeypatch.setattr(reconciliation, "record_report", away)
         monkeypatch.setattr(addresses, "record", away)
         answer = tell(path, SENT | {"Body": "stop", "To": OURS})
         assert (answer.status_code, answer["Retry-After"], "10.0.0.7" in caplog.text) == (503, "30", False)
