@@ -23,7 +23,7 @@ from complaints.permissions import send_window
 from notifications import addresses, outbox
 from notifications.models import Channel
 from notifications.outbox import Notice
-from notifications.sending.spending import spent_channels
+from notifications.sending.routes import spent_channels
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from notifications import periodic, reconciliation, runtime
 from notifications.models import Lane
 from notifications.periodic import NIGHTLY, RowRun, forget_old
 from notifications.runtime import database_now
-from notifications.sending import delivery, hold, spending, sweep
+from notifications.sending import claims, delivery, routes, sweep
 
 #: How long one task calls programs outside.
 SECONDS_FOR_PROGRAMS: Final = 5.0
@@ -21,7 +21,7 @@ SECONDS_FOR_PROGRAMS: Final = 5.0
 @shared_task(name=runtime.TASK, ignore_result=True)
 def deliver(lane: str) -> None:
     """Hand over what a lane holds; send another signal for what is left when the time is over."""
-    hold.begin_if_restored()
+    claims.begin_if_restored()
     if lane == Lane.WEBHOOKS:
         # What is left is found by the next sweep: a slow program must not keep a process of scheduled tasks.
         delivery.drain(lane, seconds=SECONDS_FOR_PROGRAMS)
@@ -34,7 +34,7 @@ SWEEP: Final[Sequence[Callable[[], object]]] = (
     sweep.expire,
     sweep.settle_abandoned,
     sweep.notify_due,
-    spending.check_spending,
+    routes.check_spending,
     sweep.check_queue_age,
     sweep.check_programs,
     sweep.check_undecided,
@@ -47,7 +47,7 @@ def sweep_up() -> None:
 
     A step that fails stops none of the others, but that nothing is sent from a copy comes first.
     """
-    hold.begin_if_restored()
+    claims.begin_if_restored()
     run = RowRun(sweep.TASK, "step", at=database_now())
     for step in SWEEP:
         with run.row(step.__name__, atomic=False):

@@ -27,7 +27,7 @@ from kit.compiled_reads import CompiledRead
 from notifications.models import LEFT, REPEATABLE, CallOutcome, CallTask, Channel, Message, MessageState
 from notifications.models.addresses import PushAddress
 from notifications.runtime import timings
-from notifications.sending.quiet_hours import morning_after, quiet_hours
+from notifications.sending.claims import morning_after, quiet_hours
 
 #: The encrypted fields of a message, which no list decrypts.
 SEALED: Final = ("address", "next_address", "other_address", "subject", "body", "context")

@@ -45,7 +45,7 @@ from notifications.models import (
     Verdict,
 )
 from notifications.reconciliation import OPEN_STATES
-from notifications.sending import hold, quiet_hours, spending
+from notifications.sending import claims, routes
 from notifications.sending.routes import RoutingTable
 
 #: Messages whose text staff never read: whoever has the link could answer or rate in somebody else's place.
@@ -449,7 +449,7 @@ def sending_figures(user: User, *, at: datetime) -> SendingFigures:
         spending=_spending(at),
         routes=_routes(),
         open_alarms=[_open_alarm(alarm) for alarm in alarms.open_alarms()],
-        hold=hold.current(),
+        hold=claims.current(),
     )
 
 
@@ -465,7 +465,7 @@ def _counts(user: User, *, at: datetime) -> dict[str, Any]:
     parts: dict[str, Any] = {
         f"of_{state}": CountOf(rows[state].filter(state=state).order_by().values("pk")[:CAP]) for state in MessageState
     }
-    could_leave = Message.objects.due().filter(quiet_hours.wakes_nobody(Now())).order_by("created_at")
+    could_leave = Message.objects.due().filter(claims.wakes_nobody(Now())).order_by("created_at")
     parts["oldest"] = models.Subquery(could_leave.values("created_at")[:1])
     # One row to hang the counts on: the person's own.
     row: dict[str, Any] = cast("Any", User.objects.filter(pk=user.pk)).values(**parts).get()
@@ -476,7 +476,7 @@ def _spending(at: datetime) -> list[Spending]:
     today = DailySpend.objects.filter(on=timezone.localdate(at))
     spent = dict(today.values_list("channel", "spent"))
     return [
-        Spending(str(channel.label), spent.get(channel, 0), getattr(settings, spending.CAPS[channel]))
+        Spending(str(channel.label), spent.get(channel, 0), getattr(settings, routes.CAPS[channel]))
         for channel in TO_PEOPLE
     ]
 

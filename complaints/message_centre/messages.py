@@ -43,7 +43,7 @@ from kit.forms import Form, LineField
 from notifications import actions, alarms
 from notifications.actions import DecisionNotPossible
 from notifications.models import Alarm, Channel, Lane, Message
-from notifications.sending import hold
+from notifications.sending import claims
 
 # ---- What is typed on the page of messages: which of them, and the case they are about. ----
 
@@ -126,11 +126,11 @@ def _list_page(request: HttpRequest, search: ReferenceForm) -> HttpResponse:
 @require_POST
 def release_sending(request: HttpRequest) -> HttpResponse:
     """End the hold on all sending; when it has ended already, that is said."""
-    if hold.current() is None:
+    if claims.current() is None:
         notes.warning(request, _("Sending had already resumed."))
         return redirect("messages")
     user = signed_in_user(request)
-    hold.end(by=staff_key(user.pk))
+    claims.end(by=staff_key(user.pk))
     logger.warning("the hold on sending was ended", extra={"user_id": str(user.pk)})
     notes.success(
         request, _("Sending has resumed. We are asking the carriers about every message from before the hold.")

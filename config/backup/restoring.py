@@ -20,7 +20,7 @@ from config.backup import BackupRefused, keys, programs
 from config.backup.making import count_rows
 from config.backup.manifest import ATTACHMENTS, DATABASE, Manifest, check_files, read
 from kit.streams import stream
-from notifications.sending import hold
+from notifications.sending import claims
 
 #: Its rows are written last: until then the database is not empty, and no version of the code can start on it.
 _MIGRATIONS: Final = "django_migrations"
@@ -65,12 +65,12 @@ def restore(folder: Path, *, replace: bool, jobs: int, say: Say) -> Manifest:
         say("Restoring the database …")
         _restore_database(folder / DATABASE, jobs=jobs)
         _check_rows(manifest)
-        hold.mark_as_copy(folder.name)
+        claims.mark_as_copy(folder.name)
         _restore_migrations(folder / DATABASE)
     say("Bringing the tables up to this version …")
     # It gives the roles of this cluster their rights, too.
     call_command("migrate", verbosity=0, interactive=False)
-    hold.begin_if_restored()
+    claims.begin_if_restored()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     say("Verifying …")

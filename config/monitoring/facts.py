@@ -27,7 +27,7 @@ from config.monitoring.bounded import Bounded, BoundedQuery
 from kit import clamd, replica
 from notifications.models import Channel, Endpoint, Message
 from notifications.runtime import BROKER_LIMITS
-from notifications.sending import quiet_hours
+from notifications.sending import claims
 
 #: The queues of the broker, by what their workers do.
 QUEUES: Final = ("codes", "notices", "chores")
@@ -107,14 +107,14 @@ class LaneWaiting:
 
 def waiting_lanes(at: datetime) -> list[LaneWaiting]:
     """Return the channels and lanes in which a message that could leave waits; one statement."""
-    could_leave = Message.objects.due().filter(quiet_hours.wakes_nobody(Now()))
+    could_leave = Message.objects.due().filter(claims.wakes_nobody(Now()))
     rows = could_leave.values("channel", "lane").annotate(count=Count("pk"), since=Min(_could_leave_at(at)))
     return [LaneWaiting(**row) for row in rows.order_by("channel", "lane")]
 
 
 def _could_leave_at(at: datetime) -> Combinable:
     """Return the expression of when a message could leave: made, no longer put off, and nobody asleep."""
-    morning = quiet_hours.last_end(at)
+    morning = claims.last_end(at)
     moments = [F("created_at"), Coalesce("not_before", "created_at")]
     if morning is not None:
         moments.append(Case(When(daytime=True, channel=Channel.SMS, then=Value(morning)), default=F("created_at")))

@@ -17,7 +17,7 @@ from config.monitoring import facts, registry_part
 from config.monitoring.part_status import PartState, PartStatus, Text, working
 from notifications import alarms, periodic, programs
 from notifications.models import AlarmKind, Channel, Lane
-from notifications.sending import hold, spending
+from notifications.sending import claims, routes as spending
 from notifications.sending.routes import RoutingTable
 from notifications.sending.sweep import OLD
 
@@ -80,7 +80,7 @@ def _channel(channel: Channel) -> Callable[[datetime], PartStatus]:
 
 def _stopped(channel: Channel) -> PartStatus | None:
     """Return what stops the sending by a channel, the worst first; None if nothing does."""
-    if held := hold.current():
+    if held := claims.current():
         return PartStatus(
             PartState.DOWN,
             _("Nothing is sent. The database is a copy, or was restored."),

@@ -1,8 +1,10 @@
 """Recording what the carriers answered: the attempts, their messages, the routes and the day's spending."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import sleep
 from typing import Final
@@ -15,9 +17,43 @@ from notifications import reconciliation
 from notifications.carriers import Accepted, Declined, Meaning, checkable_carrier
 from notifications.models import Attempt, Lane, Message, MessageState, Outcome
 from notifications.runtime import timings
-from notifications.sending import claims, routes, spending
+from notifications.sending import claims, routes
 from notifications.sending.claims import Claim
-from notifications.sending.results import NotTried, Result, Unsure, is_account_refusal, is_down, is_route_failure
+
+# ---- How one try at a carrier can end, and what that says of the carrier's route. ----
+
+
+@dataclass(frozen=True)
+class Unsure:
+    """It is not known whether the carrier took the message."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class NotTried:
+    """The carrier was not called: the sender came too late, or the route had just failed."""
+
+
+type Result = Accepted | Declined | Unsure | NotTried
+
+
+def is_route_failure(result: Result) -> bool:
+    """Tell whether the carrier was unsure, busy or down, which counts against its route."""
+    return isinstance(result, Unsure) or (
+        isinstance(result, Declined) and result.meaning in {Meaning.BUSY, Meaning.DOWN}
+    )
+
+
+def is_account_refusal(result: Result) -> bool:
+    """Tell whether the carrier refused our account, which stops its route."""
+    return isinstance(result, Declined) and result.meaning == Meaning.ACCOUNT
+
+
+def is_down(result: Result) -> bool:
+    """Tell whether a program outside did not answer, and rests."""
+    return isinstance(result, Declined) and result.meaning == Meaning.DOWN
+
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +97,7 @@ def record_once(results: Results) -> set[str]:
         if claim.attempt.pk not in kept:
             _record_late(claim, result)
     claims.undo([claim for claim, result in ours if _is_undone(claim, result)])
-    spending.refund(claims.cost_by_channel(_not_taken(ours)))
+    routes.refund(claims.cost_by_channel(_not_taken(ours)))
     return _judge_routes(ours)
 
 

@@ -21,8 +21,8 @@ from notifications.models import (
 )
 from notifications.periodic import RowRun
 from notifications.runtime import database_now, timings
-from notifications.sending import quiet_hours, send_conditions
-from notifications.sending.batches import MOST_CLAIMED
+from notifications.sending import claims
+from notifications.sending.claims import MOST_CLAIMED
 from notifications.sending.routes import RoutingTable
 
 logger = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def settle_abandoned() -> int:
 
 def notify_due() -> int:
     """Notify workers of the lanes in which something may be sent, several where much is; return how many signals."""
-    sendable = send_conditions.sendable(RoutingTable.load(programs=True))
+    sendable = claims.send_conditions_sendable(RoutingTable.load(programs=True))
     lanes = [lane for lane in Lane for _ in range(min(MOST_SIGNALS[lane], _signals_needed(sendable.filter(lane=lane))))]
     for lane in lanes:
         runtime.notify_workers(lane)
@@ -88,9 +88,7 @@ def check_queue_age() -> None:
     waiting = (
         Message.objects.waiting()
         .exclude(channel__in=REPEATABLE)
-        .filter(
-            Q(not_before__isnull=True) | Q(not_before__lte=then), quiet_hours.wakes_nobody(then), created_at__lte=then
-        )
+        .filter(Q(not_before__isnull=True) | Q(not_before__lte=then), claims.wakes_nobody(then), created_at__lte=then)
     )
     report = alarms.raise_alarm if waiting.exists() else alarms.resolve
     report(AlarmKind.QUEUE_OLD)

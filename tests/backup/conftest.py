@@ -18,7 +18,7 @@ from complaints.models import Case
 from config.backup import making
 from config.database_roles import as_owner
 from config.devstack import servers, throwaway
-from notifications.sending import hold
+from notifications.sending import claims
 from tests.backup.clusters import connected_to
 from tests.cast import NOW, make_agency, make_citizen, make_staff
 from tests.complaints import DETAILS, SUBJECT
@@ -53,7 +53,7 @@ def town(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django
 
 
 def _fill() -> Case:
-    hold.begin_if_restored()
+    claims.begin_if_restored()
     WorkingHours.objects.create(period=Period.NORMAL, opens=time(8, 30), closes=time(15, 30))
     amman = Governorate.objects.create(code="JO-AM", name_ar="العاصمة", name_en="Amman (Capital)", sort_order=1)
     water = make_agency("miyahuna", "شركة مياه الأردن", "Jordan Water Company")

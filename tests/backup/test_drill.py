@@ -17,7 +17,7 @@ from config.backup.making import count_rows
 from config.database_roles import as_owner
 from notifications import periodic
 from notifications.models import DatabaseIdentity, Hold, Message, MessageState
-from notifications.sending import hold
+from notifications.sending import claims
 from tests.backup.conftest import Town
 from tests.cast import NOW
 
@@ -62,10 +62,10 @@ def test_the_drill(restored: Town, tmp_path: Path) -> None:
     # Messages: nothing leaves before an operator says so, and what was waiting is asked about first.
     waiting = Message.objects.filter(state=MessageState.PENDING).count()
     assert (waiting > 0, Hold.objects.filter(ended_at=None).count()) == (True, 1)
-    hold.end(by="user:huda")
-    assert (hold.current(), Message.objects.filter(state=MessageState.UNKNOWN).count()) == (None, waiting)
-    hold.begin_if_restored()
-    assert (hold.current(), DatabaseIdentity.objects.count()) == (None, 1)
+    claims.end(by="user:huda")
+    assert (claims.current(), Message.objects.filter(state=MessageState.UNKNOWN).count()) == (None, waiting)
+    claims.begin_if_restored()
+    assert (claims.current(), DatabaseIdentity.objects.count()) == (None, 1)
 
     # Backups: the newest is known, so that a missing one is noticed.
     call_command("backup", str(tmp_path / "backups"), stdout=StringIO())

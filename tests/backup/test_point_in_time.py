@@ -18,7 +18,7 @@ from psycopg import Connection
 from config.devstack import servers, throwaway
 from config.devstack.processes import Owner
 from config.devstack.state import ROOT
-from notifications.sending.hold import IDENTITY
+from notifications.sending.claims import IDENTITY
 
 #: What may be lost, in seconds: the newest log file is archived at the latest after `archive_timeout`.
 LOST_AT_MOST = 300

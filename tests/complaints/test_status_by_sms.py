@@ -18,7 +18,7 @@ from complaints.models import Case
 from complaints.workflow import Outcome
 from notifications import addresses
 from notifications.models import Channel, Message, MessageState, Verdict
-from notifications.sending import spending
+from notifications.sending import routes
 from notifications.wordings import proofreading
 from notifications.wordings.sms import segments
 from tests.complaints.mandates import give_mandate
@@ -157,7 +157,7 @@ def test_nobody_makes_us_spend_more_than_the_limits(
     clock.pass_(days=1)
     assert len(ask(ref)) == 1
     settings.SMS_DAILY_CAP = 1
-    spending.count_spending({Channel.SMS: 1})
+    routes.count_spending({Channel.SMS: 1})
     assert ask(ref) == []
 
 

@@ -342,7 +342,7 @@ def test_every_section_that_a_part_points_to_is_in_the_runbook() -> None:
 
 
 def test_the_last_end_of_quiet_hours(settings: Settings, now: datetime) -> None:
-    from notifications.sending.quiet_hours import last_end
+    from notifications.sending.claims import last_end
 
     settings.QUIET_HOURS = "21:00-08:00"
     assert last_end(now) == now.replace(hour=8, minute=0)

@@ -12,7 +12,7 @@ from notifications import carriers, outbox, runtime
 from notifications.carriers import Accepted, OutgoingMessage, Status, StatusReport, StatusUnavailable
 from notifications.models import Channel, Message
 from notifications.outbox import Notice
-from notifications.sending.batches import batch_sizer
+from notifications.sending.claims import batch_sizer
 
 
 class ObedientCarrier:

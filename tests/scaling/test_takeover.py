@@ -14,7 +14,7 @@ from django.urls import reverse
 from notifications import alarms, carriers, runtime, tasks
 from notifications.carriers import Accepted, OutgoingMessage, Status, StatusReport
 from notifications.models import Message
-from notifications.sending import delivery, hold
+from notifications.sending import claims, delivery
 from tests.cast import sign_in
 from tests.notifications.acts import check_now
 from tests.notifications.conftest import AnsweringCarrier, notice, owed
@@ -52,7 +52,7 @@ def ledger(monkeypatch: pytest.MonkeyPatch) -> Ledger:
 def after_failover(pair: Pair, ledger: Ledger, client: Client, lina: object) -> list[Message]:
     """Lose the primary after five of six messages were sent, of which the standby knows three."""
     sign_in(client, lina)
-    hold.begin_if_restored()
+    claims.begin_if_restored()
     messages = owed(*(notice(recipient=f"citizen:{number}") for number in range(MESSAGES)))
     send(messages[:3])
     pair.catch_up()
@@ -92,10 +92,10 @@ def test_a_promoted_standby_sends_nothing_twice(
 
     tasks.sweep_up()
     tasks.deliver("notices")
-    assert (len(ledger.taken), hold.current() is None) == (5, False)
+    assert (len(ledger.taken), claims.current() is None) == (5, False)
     assert [alarm.kind for alarm in alarms.open_alarms()] == ["on_hold"]
 
-    hold.end(by="user:huda")
+    claims.end(by="user:huda")
     for message in after_failover[3:]:
         check_now(message)
         check_now(message)

@@ -9,7 +9,7 @@ from accounts.models import Citizen
 from notifications import carriers, outbox
 from notifications.carriers import Accepted, OutgoingMessage
 from notifications.models import Channel, Message
-from notifications.sending import delivery, handover
+from notifications.sending import delivery
 from tests.accounts.account.messages import told
 from tests.accounts.keyboard import errors, newest_code
 from tests.cast import PASSWORD, sign_in
@@ -128,7 +128,7 @@ def test_the_notices_about_an_account_wait_for_no_morning(amina, now):
 def test_a_sender_that_holds_a_message_while_the_number_changes_sends_nothing_to_the_old_one(amina, now, monkeypatch):
     owe(amina)
     sent: list[str] = []
-    mark = handover.mark_on_wire
+    mark = delivery.mark_on_wire
 
     class Carrier:
         name = "obedient"
@@ -138,12 +138,12 @@ def test_a_sender_that_holds_a_message_while_the_number_changes_sends_nothing_to
             return Accepted(f"obedient-{len(sent)}")
 
     def change_first(*args: object, **words: object) -> object:
-        monkeypatch.setattr(handover, "mark_on_wire", mark)
+        monkeypatch.setattr(delivery, "mark_on_wire", mark)
         change_phone(amina, "+962780009999", at=now)
         return mark(*args, **words)
 
     monkeypatch.setattr(carriers, "carriers_for", lambda _channel: (Carrier(),))
-    monkeypatch.setattr(handover, "mark_on_wire", change_first)
+    monkeypatch.setattr(delivery, "mark_on_wire", change_first)
     delivery.drain("notices", seconds=5)
     delivery.drain("notices", seconds=5)
     assert sorted(sent) == ["+962780009999", "+962780009999", "+962790001234"]

@@ -17,7 +17,7 @@ from complaints.actions import (
 )
 from complaints.models import Case, Channel as CaseChannel
 from notifications.models import Message
-from notifications.sending import quiet_hours
+from notifications.sending import claims
 from notifications.wordings import editions
 from tests.cast import make_staff
 from tests.complaints.cases import FileCase
@@ -48,7 +48,7 @@ def moment(text: str) -> datetime:
 def may_leave(message: Message, at: datetime) -> bool:
     """Tell whether a sender may take the message when the database's clock says ``at``."""
     ripe = message.not_before is None or message.not_before <= at
-    return ripe and Message.objects.filter(quiet_hours.wakes_nobody(Value(at)), pk=message.pk).exists()
+    return ripe and Message.objects.filter(claims.wakes_nobody(Value(at)), pk=message.pk).exists()
 
 
 SUNDAY, EVENING, NIGHT = "2026-01-04 10:00", "2026-01-04 20:59", "2026-01-04 21:00"

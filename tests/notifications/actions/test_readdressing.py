@@ -15,10 +15,9 @@ from notifications.actions import readdress
 from notifications.addresses import AddressRefused
 from notifications.carriers import Declined, Meaning, Status, Uncertain
 from notifications.models import CallTask, Channel, Message, Verdict
-from notifications.sending import delivery, routes, sweep, wire
-from notifications.sending.batches import batch_sizer
-from notifications.sending.claims import Claim, claim_messages
-from notifications.sending.results import NotTried
+from notifications.sending import delivery, routes, sweep
+from notifications.sending.claims import Claim, batch_sizer, claim_messages
+from notifications.sending.recording import NotTried
 from tests.notifications.acts import (
     EMAIL,
     NEW,
@@ -121,15 +120,15 @@ class TestOnTheSpot:
         self, signals: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (message,) = owed()
-        send = wire._send
+        send = delivery._send
 
-        def move_first(claim: Claim, _: float) -> wire.Answer:
+        def move_first(claim: Claim, _: float) -> delivery.Answer:
             moved_to(NEW)
-            return wire.Answer(claim, NotTried(), None)
+            return delivery.Answer(claim, NotTried(), None)
 
-        monkeypatch.setattr(wire, "_send", move_first)
+        monkeypatch.setattr(delivery, "_send", move_first)
         assert delivery.deliver(str(message.pk)) == "pending"
-        monkeypatch.setattr(wire, "_send", send)
+        monkeypatch.setattr(delivery, "_send", send)
         assert (delivery.deliver(str(message.pk)), recipients(answering)) == ("accepted", [NEW])
 
     def test_unknown_and_not_taken(self, signals: list[str], answering: AnsweringCarrier) -> None:

@@ -12,8 +12,7 @@ from notifications import actions, addresses, outbox
 from notifications.carriers import Declined, Meaning, Status
 from notifications.models import CallTask, Channel, Message, Verdict
 from notifications.sending import delivery, sweep
-from notifications.sending.batches import batch_sizer
-from notifications.sending.claims import claim_messages
+from notifications.sending.claims import batch_sizer, claim_messages
 from tests.notifications.acts import (
     EMAIL,
     NEW,

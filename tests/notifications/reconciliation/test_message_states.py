@@ -14,8 +14,7 @@ from notifications.carriers import Declined, Meaning, Status, StatusReport, Stat
 from notifications.models import Alarm, AlarmKind, Attempt, Message, Outcome, Receipt
 from notifications.runtime import timings
 from notifications.sending import delivery, sweep
-from notifications.sending.batches import batch_sizer
-from notifications.sending.claims import claim_messages
+from notifications.sending.claims import batch_sizer, claim_messages
 from tests.notifications.acts import (
     Killed,
     again,

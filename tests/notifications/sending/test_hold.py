@@ -13,7 +13,7 @@ from django.utils import timezone
 from notifications import alarms, reconciliation, tasks
 from notifications.carriers import OutgoingMessage, StatusReport
 from notifications.models import Alarm, AlarmKind, Attempt, Channel, DatabaseIdentity, Hold, Lane, Message
-from notifications.sending import delivery, hold, sweep
+from notifications.sending import claims, delivery, sweep
 from tests.notifications.acts import EMAIL, SecondCarrier, again, at_once, check_now, code, sent, state_of, unsure
 from tests.notifications.conftest import AnsweringCarrier, ObedientCarrier, notice, owed
 
@@ -23,9 +23,9 @@ committed = pytest.mark.django_db(transaction=True)
 
 def restored() -> None:
     """Let these rows be found in another database than the one they were written in."""
-    hold.begin_if_restored()
+    claims.begin_if_restored()
     DatabaseIdentity.objects.update(name="7300000000000000000/1/16384")
-    hold.begin_if_restored()
+    claims.begin_if_restored()
 
 
 def alarm_notice() -> Message:
@@ -44,13 +44,13 @@ class TestBegin:
 
     def test_the_first_check_records_where_the_rows_are(self) -> None:
         for _ in range(2):
-            hold.begin_if_restored()
-        assert (DatabaseIdentity.objects.count(), hold.current(), Alarm.objects.count()) == (1, None, 0)
+            claims.begin_if_restored()
+        assert (DatabaseIdentity.objects.count(), claims.current(), Alarm.objects.count()) == (1, None, 0)
 
     def test_another_database_begins_one_hold_and_one_alarm(self) -> None:
         restored()
-        hold.begin_if_restored()
-        begun = hold.current()
+        claims.begin_if_restored()
+        begun = claims.current()
         assert begun is not None
         assert (begun.database == DatabaseIdentity.objects.get().name, Hold.objects.count()) == (False, 1)
         assert [(alarm.kind, alarm.about) for alarm in alarms.open_alarms()] == [(AlarmKind.ON_HOLD, "")]
@@ -61,38 +61,38 @@ class TestBegin:
         in_the_copy = sent(occasion="case:1:1").attempts.get().pk
         restored()
         (message,) = owed(occasion="case:1:2")
-        hold.end(by="user:huda")
+        claims.end(by="user:huda")
         delivery.deliver(str(message.pk))
-        assert message.attempts.get().pk > in_the_copy + hold.SKIPPED_IDS
+        assert message.attempts.get().pk > in_the_copy + claims.SKIPPED_IDS
 
     @pytest.mark.parametrize("task", ["sweep_up", "deliver"])
     def test_the_workers_check_before_they_send(
         self, signals: list[str], answering: AnsweringCarrier, task: str
     ) -> None:
-        hold.begin_if_restored()
+        claims.begin_if_restored()
         (message,) = owed()
         DatabaseIdentity.objects.update(name="elsewhere")
         getattr(tasks, task)(*(["notices"] if task == "deliver" else []))
-        assert (state_of(message), answering.ledger, hold.current() is None) == ("pending", [], False)
+        assert (state_of(message), answering.ledger, claims.current() is None) == ("pending", [], False)
 
     def test_a_copy_restored_into_its_own_database_begins_one_too(self) -> None:
-        hold.begin_if_restored()
-        hold.begin_if_restored()
-        without_the_mark = hold.current()
-        hold.mark_as_copy("2026-01-04T100000Z")
-        hold.begin_if_restored()
-        assert (without_the_mark, hold.current() is None) == (None, False)
+        claims.begin_if_restored()
+        claims.begin_if_restored()
+        without_the_mark = claims.current()
+        claims.mark_as_copy("2026-01-04T100000Z")
+        claims.begin_if_restored()
+        assert (without_the_mark, claims.current() is None) == (None, False)
 
     def test_a_copy_that_never_ran_is_marked_as_well(self) -> None:
-        hold.mark_as_copy("2026-01-04T100000Z")
-        hold.begin_if_restored()
-        assert (DatabaseIdentity.objects.count(), hold.current() is None) == (1, False)
+        claims.mark_as_copy("2026-01-04T100000Z")
+        claims.begin_if_restored()
+        assert (DatabaseIdentity.objects.count(), claims.current() is None) == (1, False)
 
     @committed
     def test_two_processes_begin_one_hold(self) -> None:
-        hold.begin_if_restored()
+        claims.begin_if_restored()
         DatabaseIdentity.objects.update(name="elsewhere")
-        results = at_once(hold.begin_if_restored, hold.begin_if_restored, hold.begin_if_restored)
+        results = at_once(claims.begin_if_restored, claims.begin_if_restored, claims.begin_if_restored)
         assert (results, Hold.objects.count(), Alarm.objects.count()) == ([None] * 3, 1, 1)
 
 
@@ -136,7 +136,7 @@ class TestEnd:
     def test_what_was_owed_before_is_asked_about(self, signals: list[str], answering: AnsweringCarrier) -> None:
         there, not_there = (owed(occasion=f"case:1:{number}")[0] for number in range(2))
         restored()
-        hold.end(by="user:huda")
+        claims.end(by="user:huda")
         assert [state_of(there), state_of(not_there)] == ["unknown", "unknown"]
         answering.list(there)
         assert (reconciliation.check_due_messages(), state_of(there), state_of(not_there)) == (2, "accepted", "unknown")
@@ -152,7 +152,7 @@ class TestEnd:
         (message,) = owed()
         Message.objects.update(created_at=Now() - timedelta(days=3))
         restored()
-        hold.end(by="user:huda")
+        claims.end(by="user:huda")
         asked_since: list[datetime] = []
 
         def find(outgoing: OutgoingMessage, *, since: datetime) -> StatusReport | None:
@@ -167,7 +167,7 @@ class TestEnd:
     def test_the_two_checks_are_twenty_minutes_apart(self, signals: list[str], answering: AnsweringCarrier) -> None:
         (message,) = owed()
         restored()
-        hold.end(by="user:huda")
+        claims.end(by="user:huda")
         assert [reconciliation.check_due_messages(), reconciliation.check_due_messages()] == [1, 0]
         assert (state_of(message), again(message).times_not_found) == ("unknown", 1)
 
@@ -178,7 +178,7 @@ class TestEnd:
         use(answering, second)
         there, not_there = (owed(occasion=f"case:1:{number}")[0] for number in range(2))
         restored()
-        hold.end(by="user:huda")
+        claims.end(by="user:huda")
         second.list(there)
         answering.unreadable = True
         reconciliation.check_due_messages()
@@ -195,7 +195,7 @@ class TestEnd:
     ) -> None:
         (message,) = owed()
         restored()
-        hold.end(by="user:huda")
+        claims.end(by="user:huda")
         for _ in range(4):
             check_now(message)
         assert (delivery.drain("notices"), state_of(message), carrier.ledger) == (True, "unknown", [])
@@ -207,7 +207,7 @@ class TestEnd:
         Message.objects.update(state="sending", carrier="answering", tries=1, fence=1, lease_until=Now())
         Attempt.objects.create(message=message, number=1, fence=1, carrier="answering")
         restored()
-        hold.end(by="user:huda")
+        claims.end(by="user:huda")
         sweep.settle_abandoned()
         delivery.drain("notices")
         assert (state_of(message), answering.ledger) == ("unknown", [])
@@ -221,7 +221,7 @@ class TestEnd:
             patch.setattr(timezone, "now", lambda: real() + timedelta(hours=hours))
             (message,) = owed()
         restored()
-        hold.end(by="user:huda")
+        claims.end(by="user:huda")
         assert state_of(message) == "unknown"
 
     @pytest.mark.django_db(transaction=True)
@@ -230,12 +230,12 @@ class TestEnd:
     ) -> None:
         restored()
         (message,) = owed()
-        hold.end(by="user:huda")
+        claims.end(by="user:huda")
         assert (delivery.deliver(str(message.pk)), answering.asked) == ("accepted", 0)
 
     def test_what_is_owed_after_it_leaves_at_once(self, signals: list[str], answering: AnsweringCarrier) -> None:
         restored()
-        hold.end(by="user:huda")
+        claims.end(by="user:huda")
         (message,) = owed()
         assert (delivery.deliver(str(message.pk)), answering.asked) == ("accepted", 0)
 
@@ -243,7 +243,7 @@ class TestEnd:
         message = code()
         restored()
         Message.objects.update(expires_at=Now())
-        hold.end(by="user:huda")
+        claims.end(by="user:huda")
         tasks.sweep_up()
         assert (state_of(message), answering.ledger) == ("expired", [])
 
@@ -252,42 +252,42 @@ class TestEnd:
         cancelled = owed(occasion="case:1:2")[0]
         Message.objects.filter(pk=cancelled.pk).update(state="cancelled")
         restored()
-        hold.end(by="user:huda")
+        claims.end(by="user:huda")
         assert [state_of(taken), state_of(cancelled)] == ["accepted", "cancelled"]
 
     def test_the_hold_knows_who_ended_it_and_does_not_come_back(
         self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         restored()
-        hold.end(by="user:huda")
-        hold.begin_if_restored()
+        claims.end(by="user:huda")
+        claims.begin_if_restored()
         ended = Hold.objects.get()
-        assert (ended.ended_by, ended.ended_at is None, hold.current()) == ("user:huda", False, None)
+        assert (ended.ended_by, ended.ended_at is None, claims.current()) == ("user:huda", False, None)
         assert not alarms.open_alarms().exists()
 
     def test_a_second_end_is_harmless(self, signals: list[str], answering: AnsweringCarrier) -> None:
         restored()
-        hold.end(by="user:huda")
+        claims.end(by="user:huda")
         (message,) = owed()
-        hold.end(by="user:lina")
+        claims.end(by="user:lina")
         assert (Hold.objects.get().ended_by, state_of(message)) == ("user:huda", "pending")
 
     def test_ending_nothing_is_harmless(self, signals: list[str]) -> None:
         (message,) = owed()
-        hold.end(by="user:huda")
+        claims.end(by="user:huda")
         assert (Hold.objects.count(), state_of(message)) == (0, "pending")
 
     def test_a_second_restore_is_a_second_hold(self, signals: list[str]) -> None:
         restored()
-        hold.end(by="user:huda")
+        claims.end(by="user:huda")
         restored()
-        assert (Hold.objects.count(), hold.current() is None, alarms.open_alarms().count()) == (2, False, 1)
+        assert (Hold.objects.count(), claims.current() is None, alarms.open_alarms().count()) == (2, False, 1)
 
     @committed
     def test_two_operators_end_it_once(self, signals: list[str], answering: AnsweringCarrier) -> None:
         (message,) = owed()
         restored()
-        results = at_once(lambda: hold.end(by="user:huda"), lambda: hold.end(by="user:lina"))
+        results = at_once(lambda: claims.end(by="user:huda"), lambda: claims.end(by="user:lina"))
         assert (results, state_of(message), message.attempts.count()) == ([None, None], "unknown", 1)
 
     @committed
@@ -307,7 +307,7 @@ class TestEnd:
 
         sender = threading.Thread(target=drain)
         sender.start()
-        hold.end(by="user:huda")
+        claims.end(by="user:huda")
         stop.set()
         sender.join(60)
         assert ([state_of(message) for message in messages], answering.ledger) == (["unknown"] * 5, [])

@@ -10,10 +10,9 @@ from django.db import OperationalError, connection
 
 from notifications.carriers import Accepted, ConcurrentCarrier, Declined, Meaning, OutgoingMessage
 from notifications.models import Attempt, Lane, Message
-from notifications.sending import delivery, handover
-from notifications.sending.batches import BatchSizer, batch_sizer
-from notifications.sending.claims import Claim
-from notifications.sending.results import Result
+from notifications.sending import delivery
+from notifications.sending.claims import BatchSizer, Claim, batch_sizer
+from notifications.sending.recording import Result
 from tests.notifications.acts import at_once, code
 from tests.notifications.conftest import ObedientCarrier, notice, owed
 
@@ -82,13 +81,13 @@ class TestHowMany:
         self, signals: list[str], threaded: ThreadedCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         in_doubt: list[int] = []
-        record = handover.record
+        record = delivery.record
 
         def counting(results: list[tuple[Claim, Result]]) -> set[str]:
             in_doubt.append(Attempt.objects.filter(wire_at__isnull=False, ended_at__isnull=True).count())
             return record(results)
 
-        monkeypatch.setattr(handover, "record", counting)
+        monkeypatch.setattr(delivery, "record", counting)
         many(5 * IN_FLIGHT)
         delivery.drain("notices")
         assert (max(in_doubt), len(threaded.ledger)) == (IN_FLIGHT, 5 * IN_FLIGHT)
@@ -132,7 +131,7 @@ class TestOrder:
         first, *others = many(3 * IN_FLIGHT)
         recorded: list[str] = []
         go_on = threading.Event()
-        record, send = handover.record, ObedientCarrier.send
+        record, send = delivery.record, ObedientCarrier.send
 
         def hanging(carrier: ObedientCarrier, message: OutgoingMessage) -> Accepted:
             assert message.message_id != str(first.pk) or go_on.wait(60)
@@ -145,7 +144,7 @@ class TestOrder:
             return record(results)
 
         monkeypatch.setattr(ObedientCarrier, "send", hanging)
-        monkeypatch.setattr(handover, "record", watching)
+        monkeypatch.setattr(delivery, "record", watching)
         assert delivery.drain("notices") is True
         assert (recorded[-1], len(threaded.ledger)) == (str(first.pk), 3 * IN_FLIGHT)
 
@@ -158,16 +157,16 @@ class TestOrder:
     def test_a_code_that_comes_meanwhile_goes_next(
         self, signals: list[str], threaded: ThreadedCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(handover, "SECONDS_BETWEEN_LOOKS", 0)
+        monkeypatch.setattr(delivery, "SECONDS_BETWEEN_LOOKS", 0)
         codes: list[Message] = []
-        record = handover.record
+        record = delivery.record
 
         def owing(results: list[tuple[Claim, Result]]) -> set[str]:
             if not codes:
                 codes.append(code())
             return record(results)
 
-        monkeypatch.setattr(handover, "record", owing)
+        monkeypatch.setattr(delivery, "record", owing)
         many(6 * IN_FLIGHT)
         delivery.drain("notices")
         place = [message.message_id for message in threaded.ledger].index(str(codes[0].pk))
@@ -211,7 +210,7 @@ class TestFailures:
     def test_what_carriers_said_is_recorded_if_the_next_mark_fails(
         self, signals: list[str], threaded: ThreadedCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        mark = handover.mark_on_wire
+        mark = delivery.mark_on_wire
         marks: list[int] = []
 
         def failing(claims: Any) -> list[Claim]:
@@ -220,7 +219,7 @@ class TestFailures:
                 raise OperationalError
             return mark(claims)
 
-        monkeypatch.setattr(handover, "mark_on_wire", failing)
+        monkeypatch.setattr(delivery, "mark_on_wire", failing)
         many(3 * IN_FLIGHT)
         with pytest.raises(OperationalError):
             delivery.drain("notices")

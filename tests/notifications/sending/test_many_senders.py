@@ -16,9 +16,8 @@ from notifications import outbox, reconciliation, tasks
 from notifications.carriers import Declined, Meaning, Uncertain
 from notifications.models import Alarm, Attempt, Channel, DailySpend, Lane, Message, ProviderRoute
 from notifications.sending import delivery, routes, sweep
-from notifications.sending.batches import BatchSizer
-from notifications.sending.claims import claim_messages, give_back
-from notifications.sending.handover import mark_on_wire
+from notifications.sending.claims import BatchSizer, claim_messages, give_back
+from notifications.sending.delivery import mark_on_wire
 from notifications.sending.recording import record_once
 from tests.notifications.acts import (
     EMAIL,

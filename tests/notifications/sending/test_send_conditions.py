@@ -14,8 +14,8 @@ from notifications import actions, alarms, tasks
 from notifications.carriers import Uncertain
 from notifications.models import Alarm, AlarmKind, Channel, DailySpend, Message
 from notifications.runtime import database_now
-from notifications.sending import delivery, quiet_hours
-from notifications.sending.batches import batch_sizer
+from notifications.sending import claims, delivery
+from notifications.sending.claims import batch_sizer
 from tests.notifications.acts import EMAIL, again, code, raising, state_of
 from tests.notifications.conftest import AnsweringCarrier, notice, owed
 
@@ -117,14 +117,14 @@ class TestNight:
         settings.QUIET_HOURS = hours
         owed(later_notice())
         at = datetime.combine(date(2026, 1, 4), time.fromisoformat(moment), AMMAN)
-        may = quiet_hours.wakes_nobody(Value(at, output_field=DateTimeField()))
+        may = claims.wakes_nobody(Value(at, output_field=DateTimeField()))
         assert Message.objects.filter(may).exists() is leaves
 
     @pytest.mark.parametrize("text", ["night", "21:00", "25:00-08:00", "21:00-", "-"])
     def test_hours_that_are_none_are_refused(self, settings: Any, text: str) -> None:
         settings.QUIET_HOURS = text
         with pytest.raises(ValueError, match=r".+"):
-            quiet_hours.quiet_hours()
+            claims.quiet_hours()
 
     @pytest.mark.parametrize(
         ("hours", "moment", "morning"),
@@ -145,7 +145,7 @@ class TestNight:
         def at(text: str) -> datetime:
             return datetime.strptime(f"2026-01-{text}", "%Y-%m-%d %H:%M").replace(tzinfo=AMMAN)
 
-        after = quiet_hours.morning_after(at(moment).astimezone(UTC))
+        after = claims.morning_after(at(moment).astimezone(UTC))
         assert after == (at(morning) if morning else None)
 
     def test_a_person_may_let_it_go_by_night(

@@ -14,9 +14,8 @@ from notifications import tasks
 from notifications.carriers import Declined, Meaning
 from notifications.models import Attempt, Message, MessageState
 from notifications.runtime import USUAL
-from notifications.sending import claims, delivery, sweep, wire
-from notifications.sending.batches import MOST_CLAIMED, batch_sizer
-from notifications.sending.claims import claim_messages
+from notifications.sending import claims, delivery, sweep
+from notifications.sending.claims import MOST_CLAIMED, batch_sizer, claim_messages
 from tests.notifications.acts import code
 from tests.notifications.conftest import ObedientCarrier, notice, owed
 
@@ -63,7 +62,7 @@ class TestLeases:
         self, signals: Signals, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (message,) = owed()
-        monkeypatch.setattr(wire, "timings", lambda: replace(USUAL, mark_to_send=timedelta()))
+        monkeypatch.setattr(delivery, "timings", lambda: replace(USUAL, mark_to_send=timedelta()))
         assert (delivery.deliver(str(message.pk)), carrier.ledger) == ("pending", [])
         message.refresh_from_db()
         assert (message.tries, Attempt.objects.count()) == (0, 0)

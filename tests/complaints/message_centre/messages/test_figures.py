@@ -18,7 +18,7 @@ from notifications.models import (
     MessageState,
     ProviderRoute,
 )
-from notifications.sending import hold
+from notifications.sending import claims
 from tests.complaints.message_centre.messages.browsing import page
 from tests.complaints.message_states import MakeMessage, put, told
 from tests.complaints.pages import Desk
@@ -111,7 +111,7 @@ def test_a_hold_is_released_once(desk: Desk, adel: User, lina: User, caplog: pyt
     assert ["Resume sending" in page(desk, person) for person in (adel, lina)] == [True, True]
     with caplog.at_level(logging.WARNING):
         answer = desk(adel).post(reverse("messages-release"))
-    assert (answer.status_code, answer.url, hold.current()) == (302, reverse("messages"), None)
+    assert (answer.status_code, answer.url, claims.current()) == (302, reverse("messages"), None)
     assert Hold.objects.get().ended_by == f"user:{adel.pk}"
     assert [
         vars(record).get("user_id") for record in caplog.records if record.name == "complaints.message_centre.messages"
