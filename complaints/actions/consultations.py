@@ -13,7 +13,7 @@ from accounts.models import User
 from agencies.models import Directorate
 from complaints.actions.notes import HeldByAnother
 from complaints.attachments import uploads
-from complaints.engine import holders, signed_links
+from complaints.engine import holders, links
 from complaints.engine.change import Change, Fact
 from complaints.engine.transition import TransitionNotAllowed, act
 from complaints.models import WITH_DIRECTORATE, Attachment, Case, Consultation, ConsultationState, Estimate
@@ -67,10 +67,10 @@ def consult(
             "directorate": directorate.pk,
             "words": change.fingerprint(text),
             "files": len(attachments),
-            "handed": str(signed_links.channel_to(directorate)),
+            "handed": str(links.channel_to(directorate)),
         }
         change.holder, change.directorate = Holder.DIRECTORATE, directorate
-        signed_links.owe(asked, at=change.at)
+        links.owe(asked, at=change.at)
     return asked
 
 
@@ -167,7 +167,7 @@ def revoke(case: Case, *, by: User, at: datetime) -> Consultation:
             raise TransitionNotAllowed(Action.REVOKE, case)
         asked.state, asked.ended_at, asked.revoke_event_id = ConsultationState.REVOKED, change.at, change.event_id
         asked.save(update_fields=["state", "ended_at", "revoke_event"])
-        signed_links.cancel(case, at=change.at)
+        links.cancel(case, at=change.at)
         holders.give_back(change)
     return asked
 
@@ -180,7 +180,7 @@ def _hold(asked: Consultation) -> None:
 
 def _through(asked: Consultation, by: User | None) -> dict[str, Fact]:
     """Return how the link was delivered, for a reply by link; empty for one with an account, which names the person."""
-    return {"handed": str(signed_links.link_delivery(asked))} if by is None else {}
+    return {"handed": str(links.link_delivery(asked))} if by is None else {}
 
 
 def _require_open(asked: Consultation) -> None:

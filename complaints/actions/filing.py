@@ -23,7 +23,7 @@ from complaints.actions.urgency import danger_sign
 from complaints.actions.voices import voice_subject
 from complaints.attachments import uploads
 from complaints.engine.change import CaseStaff
-from complaints.engine.history_words import filed_words
+from complaints.engine.history import filed_words
 from complaints.engine.transition import NotEntitled, act, begin, transition
 from complaints.models import Addition, Attachment, Case, Channel, Draft, NotifyBy, SiteCase, TopicAnswer
 from complaints.models.case import ArabicStrip

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from agencies.models import CentreMeaning, CentreState, OutsideCentre
 from complaints.actions.notes import HeldByAnother
-from complaints.engine import centre_calls, holders, notices
+from complaints.engine import holders, notices
 from complaints.engine.transition import TransitionNotAllowed, act
 from complaints.models import Case, CentreReport, Handover, HandoverWay
 from complaints.workflow import Action, Actor, Holder, State
@@ -44,7 +44,7 @@ def hand_over(
     with act(case, Action.HAND_OVER, by=by, at=at, through=through) as change:
         if case.agency is None or holders.current_holder(case)[0] != Holder.AGENCY:
             raise HeldByAnother
-        endpoint = centre_calls.called_endpoint(centre)
+        endpoint = holders.called_endpoint(centre)
         way = HandoverWay.WEBHOOK if endpoint else HandoverWay.EMAIL if centre.email else HandoverWay.PHONE
         handed = Handover.objects.create(
             case=case, event_id=change.event_id, centre=centre, reference=reference, way=way, by=by, at=change.at
@@ -53,7 +53,7 @@ def hand_over(
         if case.state != State.WAITING:
             change.holder = Holder.OUTSIDE_CENTRE
         if endpoint:
-            centre_calls.owe_handover(endpoint, handed, at=change.at)
+            holders.owe_handover(endpoint, handed, at=change.at)
         elif centre.email:
             _announce(handed, at=change.at)
     return handed
@@ -77,7 +77,7 @@ def take_back(case: Case, *, by: User | None, at: datetime, answer: str) -> None
             change.facts = {"words": change.fingerprint(answer)}
             holders.give_back(change)
             if by is not None:
-                centre_calls.owe_end(handed, at=change.at)
+                holders.owe_end(handed, at=change.at)
         if by is None and case.agency is not None:
             notices.tell_staff("officer_centre", change.desk.answerable(case.agency), change=change)
 
@@ -87,7 +87,7 @@ def _announce(handed: Handover, *, at: datetime) -> None:
     notice = Notice(
         template="centre_handover",
         channel=Channel.EMAIL,
-        recipient=centre_calls.program_name(handed.centre),
+        recipient=holders.program_name(handed.centre),
         address=handed.centre.email,
         language="ar",
         context={
@@ -98,7 +98,7 @@ def _announce(handed: Handover, *, at: datetime) -> None:
         reference=case.reference,
         linked=False,
     )
-    outbox.owe([notice], occasion=centre_calls.occasion(handed), at=at)
+    outbox.owe([notice], occasion=holders.occasion(handed), at=at)
 
 
 # ---- what the centre reports ----

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from complaints.engine.rating_links import TEMPLATE
+from complaints.engine.links import TEMPLATE
 from complaints.engine.transition import TransitionNotAllowed, act
 from complaints.models import Case, FormerRating, Rating
 from complaints.permissions.ratings import RatingWindow, rating_window

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.contact import BY_EMAIL
 from accounts.models import Absence, User, officers_of
 from agencies.calendar import AMMAN
-from complaints.engine import holders, notices, signed_links
+from complaints.engine import holders, links, notices
 from complaints.engine.change import Change
 from complaints.engine.transition import act
 from complaints.models import Case, Consultation
@@ -67,7 +67,7 @@ def remind_directorate(case: Case, *, by: User, at: datetime) -> None:
             raise NobodyToRemind
         change.facts = {"whom": str(Whom.DIRECTORATE), "directorate": asked.directorate_id}
         outbox.owe(
-            [signed_links.notice(asked, template=signed_links.REMINDER)],
+            [links.notice(asked, template=links.REMINDER)],
             occasion=notices.occasion_of(case.pk, case.version + 1),
             at=change.at,
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from complaints.actions import topic_answers
 from complaints.engine.change import Change
-from complaints.engine.history_words import filed_words
+from complaints.engine.history import filed_words
 from complaints.models import Revision, TopicAnswer
 
 

@@ -11,7 +11,7 @@ from django.db.models import F
 from accounts.models import User
 from complaints.actions import linked_cases
 from complaints.attachments import responses
-from complaints.engine import centre_calls, holders, notices, signed_links
+from complaints.engine import holders, links, notices
 from complaints.engine.change import Change
 from complaints.engine.transition import TransitionNotAllowed, transition
 from complaints.models import Answer, AnswerState, Case, CaseEvent, ConsultationState, ExtensionState, Refusal
@@ -74,8 +74,8 @@ def _stop_messages(case: Case, steps: Sequence[CaseEvent], *, at: datetime) -> N
     ended = case.handovers.filter(ended_at=steps[0].at)
     asked = case.consultations.filter(event__number__gt=steps[-1].number, state=ConsultationState.ASKED)
     ours = [notices.occasion(event) for event in steps]
-    ours += [centre_calls.end_occasion(handed, steps[-1].number) for handed in ended]
-    ours += [signed_links.occasion(request) for request in asked]
+    ours += [holders.end_occasion(handed, steps[-1].number) for handed in ended]
+    ours += [links.signed_links_occasion(request) for request in asked]
     for occasion in ours:
         outbox.cancel(reference=case.reference, occasion=occasion, at=at)
     if outbox.left_among(ours):

@@ -18,7 +18,7 @@ from complaints.case_text.deadline import clock_particulars, days_label, span_la
 from complaints.case_text.kinds import spoken_for_citizen
 from complaints.case_text.messages import SentMessage
 from complaints.engine import notices
-from complaints.engine.signed_links import LinkBearer
+from complaints.engine.links import LinkBearer
 from complaints.models import (
     Addition,
     Answer,

@@ -47,8 +47,8 @@ from complaints.desk.directorate_forms import (
     asked_text,
     typed_in,
 )
-from complaints.engine import holders, signed_links
-from complaints.engine.signed_links import LinkStatus
+from complaints.engine import holders, links
+from complaints.engine.links import LinkStatus
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Attachment, Consultation, Estimate
 from complaints.permissions import policy
@@ -176,14 +176,14 @@ class ConsultationRequest:
 @handles_rate_limits
 def by_link(request: HttpRequest, token: str) -> HttpResponse:
     """Let a directorate read the consultation and answer it by its link alone."""
-    consultation, at = signed_links.read(token), timezone.now()
+    consultation, at = links.read(token), timezone.now()
     if consultation is None:
         return render(request, "complaints/desk/directorate/unknown.html", {"base_template": _PUBLIC}, status=NOT_FOUND)
     asked = ConsultationRequest(
         http=request,
         consultation=consultation,
         at=at,
-        link_status=signed_links.link_status(consultation, at=at),
+        link_status=links.link_status(consultation, at=at),
         url=request.path,
         file_url=lambda file: reverse("directorate-file", args=[token, file.pk]),
         around={"base_template": _PUBLIC, "is_asking_desk": _is_opened_by_asker(request, consultation, at=at)},
@@ -201,8 +201,8 @@ def _is_opened_by_asker(request: HttpRequest, consultation: Consultation, *, at:
 @require_safe
 def link_file(_request: HttpRequest, token: str, pk: uuid.UUID) -> HttpResponseBase:
     """Hand a file of the case out while the link is open."""
-    consultation = signed_links.read(token)
-    if consultation is None or signed_links.link_status(consultation, at=timezone.now()) != LinkStatus.OPEN:
+    consultation = links.read(token)
+    if consultation is None or links.link_status(consultation, at=timezone.now()) != LinkStatus.OPEN:
         raise Http404
     return _file(consultation, pk)
 
@@ -234,7 +234,7 @@ def request_page(request: HttpRequest, consultation: int) -> HttpResponse:
     """Let a member of a directorate read the consultation and answer it."""
     user, at = signed_in_user(request), timezone.now()
     found = get_object_or_404(directorate_forms.own_consultations(user, at=at), pk=consultation)
-    link_status = signed_links.link_status(found, at=at)
+    link_status = links.link_status(found, at=at)
     asked = ConsultationRequest(
         http=request,
         consultation=found,
@@ -290,7 +290,7 @@ def _file(consultation: Consultation, pk: uuid.UUID) -> HttpResponseBase:
 def _answer(request: ConsultationRequest) -> HttpResponse:
     if request.data is None:
         return _request_page(request)
-    rate_limits.spend(signed_links.SENT_BY_LINK, str(request.consultation.pk), at=request.at)
+    rate_limits.spend(links.SENT_BY_LINK, str(request.consultation.pk), at=request.at)
     if request.link_status.is_over:
         return _ended(request)
     try:
@@ -341,7 +341,7 @@ def _take_finding(request: ConsultationRequest) -> HttpResponse:
         )
     except NotStored:
         form.add_error("attachments", NOT_STORED)
-        as_before = replace(request, consultation=signed_links.with_case().get(pk=request.consultation.pk))
+        as_before = replace(request, consultation=links.with_case().get(pk=request.consultation.pk))
         return _request_page(as_before, finding=form, form=form)
     except Overtaken:
         return request.page("done", status=CONFLICT, typed_texts=typed_in(request.http.POST))
@@ -355,8 +355,8 @@ def _finding_form(request: ConsultationRequest, *, is_sent: bool = False) -> Fin
 
 def _ended(request: ConsultationRequest) -> HttpResponse:
     """Say that the consultation is over and why, with the texts that were typed for nothing."""
-    fresh = signed_links.with_case().get(pk=request.consultation.pk)
-    context = {"consultation": fresh, "link_status": signed_links.link_status(fresh, at=request.at)}
+    fresh = links.with_case().get(pk=request.consultation.pk)
+    context = {"consultation": fresh, "link_status": links.link_status(fresh, at=request.at)}
     status = GONE if context["link_status"] != LinkStatus.ANSWERED else CONFLICT
     typed_texts = typed_in(request.data) if request.data is not None else []
     return request.page("over", status=status, typed_texts=typed_texts, **context)

@@ -17,7 +17,7 @@ from accounts.models.users import LANGUAGES
 from accounts.roles import Role
 from agencies.models import Directorate, current_calendar
 from complaints.case_text.deadline import GivenEstimate, given_estimates
-from complaints.engine import signed_links
+from complaints.engine import links
 from complaints.models import WITH_DIRECTORATE, Attachment, Case, Consultation, ConsultationState, Estimate
 from complaints.models.texts import TEXT_LENGTH
 from complaints.permissions.case_parts import has_part
@@ -183,7 +183,7 @@ def own_directorates(user: User, *, at: datetime) -> QuerySet[Directorate]:
 
 def own_consultations(user: User, *, at: datetime) -> QuerySet[Consultation]:
     """Return the consultations of the user's directorates, but for those on a case of their own or about them."""
-    rows = signed_links.with_case().filter(directorate__in=own_directorates(user, at=at))
+    rows = links.with_case().filter(directorate__in=own_directorates(user, at=at))
     return rows.exclude(state=ConsultationState.REVOKED).filter(
         case__in=Case.objects.not_own_or_recused(user).values("pk")
     )
@@ -273,7 +273,7 @@ def _summary(
         estimates=estimates,
         files=[file for file in files if file.event_id is None],
         asked_files=[file for file in files if file.event_id is not None],
-        link=signed_links.link_url(consultation) if shows_link and is_open and not has_expired else "",
+        link=links.link_url(consultation) if shows_link and is_open and not has_expired else "",
         is_open=is_open,
         has_expired=has_expired,
         is_beyond=is_open and bool(estimates) and promised is not None and estimates[-1].until > promised,

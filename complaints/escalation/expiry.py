@@ -24,7 +24,7 @@ from complaints.actions import lapse
 from complaints.actions.known_problems import TELLING
 from complaints.attachments import responses, uploads
 from complaints.clocks import clockwork
-from complaints.engine import notices, rating_links
+from complaints.engine import links, notices
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import (
     Case,
@@ -284,7 +284,7 @@ def ask(*, at: datetime, seconds: float = RATING_QUESTIONS_DRAIN_SECONDS) -> int
 def _silent(at: datetime) -> CaseQuerySet:
     due = at - timedelta(days=settings.RATING_QUESTION_DAYS)
     asked = Message.objects.filter(
-        reference=OuterRef("reference"), template=rating_links.TEMPLATE, created_at__gt=OuterRef("closed_at")
+        reference=OuterRef("reference"), template=links.TEMPLATE, created_at__gt=OuterRef("closed_at")
     )
     closed = Case.objects.filter(state=State.CLOSED, closed_at__lte=due, closed_at__gt=due - CATCH_UP)
     rated = closed.exclude(kind=Kind.PRAISE).exclude(outcome__in=NOT_RATED).filter(~Exists(asked))
@@ -302,8 +302,8 @@ def ask_about(pk: int, *, at: datetime) -> bool:
     if case is None or window is None or not window.is_open(at=at):
         return False
     # Nobody is telephoned, and nobody woken, for a question that need not be answered.
-    question = replace(notices.to_citizen(rating_links.TEMPLATE, case=case, on=None), must_reach=False, daytime=True)
-    occasion = rating_links.occasion(window.closing.pk)
+    question = replace(notices.to_citizen(links.TEMPLATE, case=case, on=None), must_reach=False, daytime=True)
+    occasion = links.occasion(window.closing.pk)
     return bool(outbox.owe([question], occasion=occasion, at=at, expires_at=window.until))
 
 
@@ -331,7 +331,7 @@ def plan(*, at: datetime) -> int:
     run, added = RowRun(CALLS_TASK, "message", at=at), 0
     for template, silent, most in (
         (REMINDER, _reminded(at), settings.REMINDER_CALLS),
-        (rating_links.TEMPLATE, _unrated(at), settings.SATISFACTION_CALLS),
+        (links.TEMPLATE, _unrated(at), settings.SATISFACTION_CALLS),
     ):
         left = max(most - _added_today(template, at), 0)
         for message in list(run.without_waiting(silent)[:left]):
@@ -356,9 +356,7 @@ def _reminded(at: datetime) -> QuerySet[Message]:
 def _unrated(at: datetime) -> QuerySet[Message]:
     """Return the questions how it went that nobody answered: those that did not arrive, then the others by lot."""
     is_lost = Q(state=MessageState.UNDELIVERABLE)
-    silent = _uncalled(rating_links.TEMPLATE, at).filter(
-        is_lost | Q(created_at__lte=at - PATIENCE), _closing_unrated(at)
-    )
+    silent = _uncalled(links.TEMPLATE, at).filter(is_lost | Q(created_at__lte=at - PATIENCE), _closing_unrated(at))
     return silent.order_by(Either(When(is_lost, then=0), default=1), Random())
 
 
@@ -399,5 +397,5 @@ def _needless(at: datetime) -> QuerySet[CallTask]:
     moving = Case.objects.filter(reference=OuterRef("message__reference"), changed_at__gt=at - UNDER_WAY)
     to_make = CallTask.objects.filter(~Exists(moving), done_at__isnull=True)
     reminders = Q(message__template=REMINDER) & ~Q(_question_open("message__"))
-    ratings = Q(message__template=rating_links.TEMPLATE) & ~Q(_closing_unrated(at, "message__"))
+    ratings = Q(message__template=links.TEMPLATE) & ~Q(_closing_unrated(at, "message__"))
     return to_make.filter(reminders | ratings)

@@ -31,10 +31,9 @@ from complaints.case_text.deadline import late_label, message_words
 from complaints.clocks import clockwork
 from complaints.clocks.clockwork import ESCALATED, OF_THE_UNIT, Step, empty_level, next_step
 from complaints.engine import notices
-from complaints.engine.batches import act_on_each
 from complaints.engine.change import CaseStaff, Change
 from complaints.engine.notices import is_urgent, sms_not_before
-from complaints.engine.transition import act
+from complaints.engine.transition import act, act_on_each
 from complaints.models import Case, Clock, ClockStep
 from complaints.workflow import Action, ClockKind, Kind
 from kit.dates import day_digits

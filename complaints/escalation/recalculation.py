@@ -43,9 +43,8 @@ from complaints.actions import known_problems
 from complaints.actions.triage import AlreadyThere, NoActiveOfficer
 from complaints.clocks import clockwork
 from complaints.engine import notices
-from complaints.engine.batches import act_on_each
 from complaints.engine.change import Change
-from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act
+from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, act_on_each
 from complaints.models import Case, CaseEvent, CaseQuerySet, Clock, Precedent
 from complaints.permissions.rulings import AgencyEnded, has_ended
 from complaints.workflow import AT_AGENCY, PROMISES, REMINDERS, Action, ClockKind, State

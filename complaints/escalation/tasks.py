@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from agencies import deadline_recalculation
 from complaints.attachments import recognition
-from complaints.engine import history_anchors
+from complaints.engine import history
 from complaints.escalation import absences, breach_clocks, digest, expiry, ladder, recalculation
 from complaints.search import word_forms
 from complaints.suggestions import keeping
@@ -92,10 +92,10 @@ def plan_calls() -> int:
     return expiry.plan(at=timezone.now())
 
 
-@shared_task(name=history_anchors.TASK)
+@shared_task(name=history.TASK)
 def anchor_history() -> bool:
     """Write the signed anchor of the day outside the database, unless it is there; safe to run twice."""
-    return history_anchors.write(at=timezone.now())
+    return history.write(at=timezone.now())
 
 
 @shared_task(name=breach_clocks.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)

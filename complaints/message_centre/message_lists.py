@@ -25,7 +25,7 @@ from complaints import reference
 from complaints.case_text import messages
 from complaints.case_text.deadline import span_label
 from complaints.case_text.messages import SEALED, DeliveryStatus, addressee_name, message_name
-from complaints.engine import rating_links, signed_links
+from complaints.engine import links
 from complaints.models import Case
 from complaints.visibility.identity import knows_person
 from kit.counts import CountOf
@@ -49,7 +49,7 @@ from notifications.sending import claims, routes
 from notifications.sending.routes import RoutingTable
 
 #: Messages whose text staff never read: whoever has the link could answer or rate in somebody else's place.
-BEARER_LINKS: Final = signed_links.TEMPLATES | {rating_links.TEMPLATE}
+BEARER_LINKS: Final = links.TEMPLATES | {links.TEMPLATE}
 #: What we write down ourselves where a try ends without a code of its carrier's.
 REASONS: Final[Mapping[str, StrPromise]] = {
     "connection": _("the connection broke off"),

@@ -39,7 +39,7 @@ class CaseEvent(models.Model):
     keys although they are written first. ``facts`` holds codes, dates, hashes, and the keys of the agencies and people
     that the action names; the properties below read it. Texts are in rows of their own, which retention may erase.
     ``chain`` is the HMAC of the event before it and of this one, by the key ``key_id`` of HISTORY_KEYS (see
-    ``complaints.engine.history_chain``); events older than those keys have none.
+    ``complaints.engine.history``); events older than those keys have none.
     """
 
     id = models.BigIntegerField(primary_key=True, editable=False)

@@ -40,7 +40,7 @@ from complaints.case_text.kinds import WORDS, words_of_kind
 from complaints.case_text.promise import promise_card
 from complaints.case_text.timeline import citizen_status
 from complaints.clocks import clockwork
-from complaints.engine import rating_links, receipts
+from complaints.engine import links, notices
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, CaseEvent
 from complaints.own_cases import AddForm, AmendForm, ObjectForm, ReplyForm, WithdrawForm, room_for_files, try_action
@@ -161,7 +161,7 @@ class Paper:
 
 def paper(case: Case, *, at: datetime, events: Sequence[CaseEvent] = ()) -> Paper:
     """Return what stands at the head of ``case`` on paper; ``events`` as ``receipts.seal`` takes them."""
-    check = _absolute("receipt-check", token=receipts.seal(case, at=at, events=events))
+    check = _absolute("receipt-check", token=notices.seal(case, at=at, events=events))
     return Paper(at, _absolute("case", ref=case.reference), check, qr_code(check))
 
 
@@ -285,7 +285,7 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
     """Say whether a paper was issued by us, and whether its case changed since; guesses are limited by address."""
     at, address = timezone.now(), rate_limits.client_address(request)
     rate_limits.require_room(rate_limits.WRONG_LINKS_PER_ADDRESS, address, at=at)
-    receipt = receipts.read(token)
+    receipt = notices.read(token)
     if receipt is None:
         rate_limits.spend(rate_limits.WRONG_LINKS_PER_ADDRESS, address, at=at)
         return render(request, "complaints/portal/cases/check.html", {}, status=NOT_OURS)
@@ -551,8 +551,8 @@ def short_link(request: HttpRequest, token: str) -> HttpResponse:
     if message is None or not message.reference:
         rate_limits.spend(rate_limits.WRONG_LINKS_PER_ADDRESS, address, at=at)
         raise Http404
-    if message.template == rating_links.TEMPLATE:
-        return redirect(rating_links.rating_path(message))
+    if message.template == links.TEMPLATE:
+        return redirect(links.rating_path(message))
     page = "case" if message.recipient.startswith(CITIZEN_PREFIX) else "desk-case"
     with translation.override(message.language):
         return redirect(page, ref=message.reference)

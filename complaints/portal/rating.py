@@ -21,7 +21,7 @@ from accounts.rate_limits import HOUR, RateLimit
 from complaints.actions.ratings import rate
 from complaints.case_text.citizen_case import objecting
 from complaints.case_text.kinds import words_of_kind
-from complaints.engine import rating_links
+from complaints.engine import links
 from complaints.models import Case, CaseEvent, Rating, Solved
 from complaints.own_cases import SENT_BY_ACCOUNT, SOLVED_CARDS, TREATED_CARDS, RatingForm, try_action
 from complaints.permissions.ratings import RatingWindow, rating_window
@@ -140,7 +140,7 @@ def _after_rating(request: HttpRequest, own: Case, solved: str, *, at: datetime)
 def by_link(request: HttpRequest, token: str) -> HttpResponse:
     """Let whoever has the link rate the answer it was made for; opening it changes nothing."""
     at = timezone.now()
-    closing = rating_links.read(token)
+    closing = links.rating_links_read(token)
     if closing is None:
         return _unknown(request, at=at)
     window = _rating_window(closing, at=at)

@@ -13,7 +13,7 @@ from psycopg.types.range import Range
 from accounts.models import User
 from agencies.models import Agency
 from complaints.clocks import clockwork
-from complaints.engine import history_chain
+from complaints.engine import history
 from complaints.models import (
     Case,
     CaseEvent,
@@ -93,9 +93,9 @@ class CaseRows:
 
     def fingerprint(self, *texts: str) -> str:
         """Return the fingerprint of the texts of the action, whose salt becomes a row."""
-        salt = history_chain.new_salt()
+        salt = history.new_salt()
         self.texts.append(TextSalt(event_id=self.event_id, salt=salt))
-        return history_chain.fingerprint(salt, *texts)
+        return history.fingerprint(salt, *texts)
 
     def _last[M: Model](self, model: type[M]) -> M:
         return next(row for row in reversed(self.texts) if isinstance(row, model))
@@ -143,7 +143,7 @@ class CaseRows:
             agency_id=former.pk if former else case.agency_id,
             facts=facts,
         )
-        case.chain = history_chain.chain(bytes(case.chain), event)
+        case.chain = history.chain(bytes(case.chain), event)
         self.events.append(event)
         self.steps.append(tuple(getattr(case, name) for name in MOVING))
 

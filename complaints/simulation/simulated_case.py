@@ -13,8 +13,8 @@ from agencies.models import Directorate
 from complaints import reference
 from complaints.case_text.answers import causes
 from complaints.clocks import clockwork, extensions
-from complaints.engine import history_chain
-from complaints.engine.history_words import filed_words
+from complaints.engine import history
+from complaints.engine.history import filed_words
 from complaints.models import (
     Addition,
     Answer,
@@ -154,7 +154,7 @@ class SimulatedCase(DividedCase):
             state=State.REFERRED if seed.desk else State.TRIAGE,
             version=0,
             changed_at=self.at,
-            chain=history_chain.GENESIS,
+            chain=history.GENESIS,
             filed_at=self.at,
             limit_from=self.at,
         )

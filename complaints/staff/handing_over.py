@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from agencies.models import CentreMeaning, OutsideCentre
-from complaints.engine import centre_calls, holders
+from complaints.engine import holders
 from complaints.models import Case, CentreReport, Handover, HandoverWay
 from kit.forms import CHOOSE, Form, LineField
 from notifications import programs
@@ -50,7 +50,7 @@ def offered_centres(case: Case) -> list[OfferedCentre]:
 
 
 def _way(centre: OutsideCentre, called: set[str]) -> HandoverWay:
-    if centre_calls.program_name(centre) in called:
+    if holders.program_name(centre) in called:
         return HandoverWay.WEBHOOK
     return HandoverWay.EMAIL if centre.email else HandoverWay.PHONE
 
@@ -127,11 +127,11 @@ def handover_status(case: Case, *, at: datetime) -> HandoverStatus | None:
     handed = holders.open_handover(case)
     if handed is None:
         return None
-    endpoint = Endpoint.objects.filter(name=centre_calls.program_name(handed.centre)).first()
+    endpoint = Endpoint.objects.filter(name=holders.program_name(handed.centre)).first()
     status = programs.program_status(endpoint, at=at)[0] if endpoint and handed.way == HandoverWay.WEBHOOK else None
     return HandoverStatus(
         handed=handed,
-        message=centre_calls.handover_message(handed),
+        message=holders.handover_message(handed),
         last=handed.reports.order_by("-said_at", "-id").first(),
         down_since=status.down_since if status else None,
         is_down=status is not None and status.is_down,

@@ -28,7 +28,7 @@ from accounts.models import Citizen, User, officers_of
 from accounts.roles import UNIT_HEAD
 from accounts.sign_in.factors import recent_factor_required
 from agencies.models import Agency, OutsideCentre
-from complaints.engine import agency_calls, centre_calls
+from complaints.engine import agency_calls, holders
 from complaints.filing import drafting
 from complaints.models import AgencySystem, ProgramKey
 from complaints.staff.frame import frame
@@ -127,7 +127,7 @@ class Owner:
         """Return the name of its program."""
         if isinstance(self.of, Agency):
             return agency_calls.program_name(self.of)
-        return centre_calls.program_name(self.of)
+        return holders.program_name(self.of)
 
     @property
     def path(self) -> str:

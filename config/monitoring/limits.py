@@ -22,7 +22,7 @@ from accounts.registration.register import ALREADY_REGISTERED
 from complaints import status_by_sms
 from complaints.api.open311 import filing as open311
 from complaints.contact_centre import callers, contacts, new_call
-from complaints.engine.signed_links import SENT_BY_LINK
+from complaints.engine.links import SENT_BY_LINK
 from complaints.filing.drafting import DRAFTS_PER_NETWORK
 from complaints.own_cases import SENT_BY_ACCOUNT
 from complaints.portal import rating

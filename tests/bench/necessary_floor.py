@@ -24,7 +24,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from complaints import reference
-from complaints.engine.history_chain import GENESIS, history_keys
+from complaints.engine.history import GENESIS, history_keys
 from complaints.models import event_key
 from kit.crypto import lookup, seal, unseal
 from notifications.runtime import notify_workers

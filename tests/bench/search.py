@@ -25,7 +25,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from agencies.models import Agency
-from complaints.engine.history_chain import GENESIS
+from complaints.engine.history import GENESIS
 from complaints.models import Case
 from complaints.search.search import by_words
 from complaints.search.word_forms import BATCH, build_index

@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from agencies.models import Agency, Governorate
-from complaints.engine.history_chain import GENESIS
+from complaints.engine.history import GENESIS
 from complaints.models import Case, Draft
 from complaints.simulation.world import World
 from complaints.suggestions import alike, owners, suggestion_model

@@ -14,7 +14,7 @@ from agencies.models import OutsideCentre
 from complaints.actions.outside_centres import adopt_reference
 from complaints.api.centres.views import take_report
 from complaints.api.signed_calls import CallRefused, SignedCall, take_once
-from complaints.engine import centre_calls
+from complaints.engine import holders
 from complaints.models import Handover, HandoverWay
 from kit.webhook_signatures import is_id
 from notifications.carriers import Declined
@@ -39,7 +39,7 @@ def fetch_answers(*, at: datetime) -> int:
     Safe to run twice: an answer is taken once under its id. A centre that does not answer is down until it does.
     """
     run = RowRun(TASK, "centre", at=at)
-    endpoints = Endpoint.objects.filter(name__startswith=centre_calls.PREFIX, is_active=True).exclude(answers_url="")
+    endpoints = Endpoint.objects.filter(name__startswith=holders.PREFIX, is_active=True).exclude(answers_url="")
     taken = 0
     for endpoint in run.without_waiting(endpoints.order_by("name"), field="name"):
         # In no transaction: a centre is asked in between, and may take its time.
@@ -50,7 +50,7 @@ def fetch_answers(*, at: datetime) -> int:
 
 
 def _fetch(endpoint: Endpoint, *, at: datetime) -> int:
-    centre = OutsideCentre.objects.get(pk=int(endpoint.name.removeprefix(centre_calls.PREFIX)))
+    centre = OutsideCentre.objects.get(pk=int(endpoint.name.removeprefix(holders.PREFIX)))
     taken = 0
     for _ in range(MOST_PAGES):
         page = _page(endpoint, at=at)
@@ -110,7 +110,7 @@ def _is_taken(centre: OutsideCentre, fetched: SignedCall) -> bool:
 def adopt_references() -> int:
     """Keep the numbers that centres gave when they took a case; return how many were new."""
     waiting = Handover.objects.filter(way=HandoverWay.WEBHOOK, given_reference="", ended_at=None).select_related("case")
-    by_occasion = {centre_calls.occasion(handed): handed for handed in waiting}
+    by_occasion = {holders.occasion(handed): handed for handed in waiting}
     taken = Attempt.objects.filter(message__occasion__in=by_occasion, outcome=Outcome.ACCEPTED)
     adopted = 0
     for occasion, number, own in taken.values_list("message__occasion", "provider_id", "message_id"):

@@ -10,18 +10,18 @@ from agencies.models import OutsideCentre
 from complaints.actions.outside_centres import NotWithCentre, record_report
 from complaints.api.centres.forms import ReportForm
 from complaints.api.signed_calls import CallRefused, SignedCall, as_typed, require_valid, signed_calls
-from complaints.engine import centre_calls
+from complaints.engine import holders
 
 
 def _name(code: str) -> str | None:
     centre = OutsideCentre.objects.filter(code=code).first()
-    return centre_calls.program_name(centre) if centre else None
+    return holders.program_name(centre) if centre else None
 
 
-@signed_calls(centre_calls.PREFIX, _name)
+@signed_calls(holders.PREFIX, _name)
 def centre_reports(call: SignedCall) -> dict[str, Any]:
     """Record what a centre reports of a case that was handed to it; a case of others is answered like none."""
-    centre = OutsideCentre.objects.get(pk=int(call.endpoint.name.removeprefix(centre_calls.PREFIX)))
+    centre = OutsideCentre.objects.get(pk=int(call.endpoint.name.removeprefix(holders.PREFIX)))
     return take_report(centre, call)
 
 

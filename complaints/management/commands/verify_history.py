@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from complaints.engine import history_anchors, history_words
-from complaints.engine.history_chain import first_forged
+from complaints.engine import history
+from complaints.engine.history import first_forged
 from complaints.models import Case, CaseEvent
 from kit.streams import stream
 
@@ -24,9 +24,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Read the whole history, every text and every anchor once."""
-        found = [*_forged(), *_cut_off(), *history_words.rewritten()]
+        found = [*_forged(), *_cut_off(), *history.rewritten()]
         if not options["without_anchors"]:
-            found += history_anchors.faults(at=timezone.now())
+            found += history.faults(at=timezone.now())
         if found:
             raise CommandError("\n".join(found))
         self.stdout.write("Every chain holds.")

@@ -30,7 +30,7 @@ from complaints.actions import accept, close, file
 from complaints.actions.consultations import consult
 from complaints.actions.filing import Filing
 from complaints.actions.recusals import recuse
-from complaints.engine.signed_links import token_for
+from complaints.engine.links import token_for
 from complaints.filing import drafting
 from complaints.models import Attachment, Case, CentreContact, Draft, Macro, StandardText, UnsentForm
 from complaints.unsent_forms import store

@@ -19,7 +19,7 @@ from complaints.actions import (
 from complaints.actions.answers import AnswerLacksSubstance, OutcomeNotAllowed, judged_answer
 from complaints.answer_quality.judgement import Fault
 from complaints.case_text.history import texts_for_staff
-from complaints.engine import history_words
+from complaints.engine import history
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import AnswerState, Case
 from tests.complaints import DONE, FOUND
@@ -81,9 +81,9 @@ def test_a_challenged_answer_is_sent_with_a_reason_that_marks_the_closing(
     assert event.facts["challenged"] == "promise"
     text = texts_for_staff(accepted, [event], omar, at=now)[event.pk]
     assert (text.challenge, text.reason) == ("promise", WHY)
-    assert list(history_words.rewritten()) == []
+    assert list(history.rewritten()) == []
     accepted.answers.update(sent_because="سبب آخر")
-    assert len(list(history_words.rewritten())) == 1
+    assert len(list(history.rewritten())) == 1
     with pytest.raises(IntegrityError):
         accepted.answers.update(sent_because="")
 

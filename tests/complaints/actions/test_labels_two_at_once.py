@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import User
 from complaints.actions import label, unlabel
-from complaints.engine.history_words import rewritten
+from complaints.engine.history import rewritten
 from complaints.models import Case, CaseEvent, Label
 from tests.complaints.threads import at_once, copy
 

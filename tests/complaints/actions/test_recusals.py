@@ -11,7 +11,7 @@ from agencies.models import Agency
 from complaints.actions import accept, assign, close, end_recusal, note, recuse
 from complaints.actions.notes import NotAnOfficer, candidates
 from complaints.actions.recusals import AlreadyRecused, NotAColleague, NotRecused, colleagues
-from complaints.engine.history_chain import first_forged
+from complaints.engine.history import first_forged
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case
 from complaints.permissions import policy

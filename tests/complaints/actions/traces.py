@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from complaints.engine.history_chain import first_forged
+from complaints.engine.history import first_forged
 from complaints.models import Case
 from notifications.models import Message
 

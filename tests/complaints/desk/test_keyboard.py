@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import User
 from agencies.models import Directorate
 from complaints.actions.consultations import consult
-from complaints.engine import signed_links
+from complaints.engine import links
 from complaints.models import Case, Consultation, ConsultationState
 from notifications.models import Message
 from tests.cast import sign_in
@@ -86,7 +86,7 @@ def test_a_directorate_answers_its_link(
     page: Page, live_server: LiveServer, accepted: Case, omar: User, network: Directorate, now: datetime
 ) -> None:
     asked = consult(accepted, by=omar, at=now, directorate=network, text="ما سبب الانقطاع؟", language="en")
-    page.goto(live_server.url + "/" + signed_links.link_url(asked).split("/", 3)[3])
+    page.goto(live_server.url + "/" + links.link_url(asked).split("/", 3)[3])
     write(page, "[name=days]", "3")
     send(page)
     assert Consultation.objects.get().days == 3

@@ -15,7 +15,7 @@ from agencies.models import Agency, Directorate
 from complaints.actions import add_task
 from complaints.actions.consultations import find
 from complaints.attachments import uploads
-from complaints.engine import signed_links
+from complaints.engine import links
 from complaints.models import Attachment, Case, CaseEvent, Consultation, Note, Question
 from complaints.portal.privacy import citizens_files
 from complaints.workflow import Action
@@ -56,7 +56,7 @@ class Readers:
         }
         got = {name for name, url in ways.items() if status(self.clients[name], url) == 200}
         asked = self.case.consultations.last()
-        link = asked and reverse("directorate-file", args=[signed_links.token_for(asked), file.pk])
+        link = asked and reverse("directorate-file", args=[links.token_for(asked), file.pk])
         return got | ({"directorate"} if link and status(Client(), link) == 200 else set())
 
 

@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.utils import translation
 
 from complaints.case_text.timeline import stages
-from complaints.engine.history_chain import first_forged
+from complaints.engine.history import first_forged
 from complaints.models import Case, Clock, ClockStep
 from complaints.workflow import (
     ACTIONS,

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from complaints.engine import history_anchors, history_chain, history_words, receipts
+from complaints.engine import history, notices
 from complaints.models import Case, CaseEvent, TextSalt
 from tests.owner import forge, owner
 
@@ -58,10 +58,10 @@ def test_an_untouched_history_holds(closed: Case, triaged: Case, capsys: pytest.
 
 
 def test_a_changed_event_is_named(closed: Case, triaged: Case) -> None:
-    receipt = receipts.seal(closed, at=timezone.now())
+    receipt = notices.seal(closed, at=timezone.now())
     forge(f"UPDATE complaints_caseevent SET facts = facts - 'promised_on' WHERE case_id = {closed.pk} AND number = 2")
     assert verify() == [f"case {closed.pk}: event 2 was forged"]
-    assert receipts.read(receipt).standing == receipts.Standing.DOUBTFUL
+    assert notices.read(receipt).standing == notices.Standing.DOUBTFUL
 
 
 def test_an_event_cut_off_at_the_end_is_missed(closed: Case, triaged: Case) -> None:
@@ -77,7 +77,7 @@ def test_an_event_that_was_hashed_again_without_the_key_is_named(closed: Case, s
     event.facts = event.facts | {"outcome": "done"}
     true, settings.HISTORY_KEYS = settings.HISTORY_KEYS, f"test:{OTHER_KEY}"
     previous = bytes(CaseEvent.objects.get(case=closed, number=2).chain)
-    chain = history_chain.link(previous, event).hex()
+    chain = history.link(previous, event).hex()
     settings.HISTORY_KEYS = true
     facts = json.dumps(event.facts)
     forge(
@@ -109,7 +109,7 @@ def test_a_text_that_is_gone_while_its_salt_is_not_is_named(closed: Case) -> Non
 
 
 def test_every_event_that_records_words_is_compared(closed: Case) -> None:
-    compared = {(written.model.__name__, written.event) for written in history_words.WRITTEN}
+    compared = {(written.model.__name__, written.event) for written in history.WRITTEN}
 
     def is_text(model: Any) -> bool:
         return any(field.get_internal_type() == "TextField" for field in model._meta.concrete_fields)
@@ -143,7 +143,7 @@ def test_a_consistently_deleted_case_and_a_cut_chain_are_named_by_the_anchor(
     closed: Case, triaged: Case, anchors: Path
 ) -> None:
     now = timezone.now()
-    assert [history_anchors.write(at=now), history_anchors.write(at=now)] == [True, False]
+    assert [history.write(at=now), history.write(at=now)] == [True, False]
     day = timezone.localdate(now).isoformat()
     assert verify() == []
 
@@ -175,14 +175,14 @@ def test_a_changed_a_missing_and_a_late_anchor_are_named(closed: Case, triaged: 
     now = timezone.now()
     days = [now - timedelta(hours=ago) for ago in (60, 36, 12)]
     for at in days:
-        history_anchors.write(at=at)
+        history.write(at=at)
     first, second, third = (anchors / f"{timezone.localdate(at).isoformat()}.json" for at in days)
     heads = [len(json.loads(file.read_text())["heads"]) for file in (first, second)]
     assert (heads[0], verify()) == (2, [])
 
     third.rename(anchors / "aside")
     assert verify() == []
-    assert list(history_anchors.faults(at=now + timedelta(days=1))) == [
+    assert list(history.faults(at=now + timedelta(days=1))) == [
         f"anchors: the newest one is of {second.stem}; later ones were removed, or none was written"
     ]
     (anchors / "aside").rename(third)
@@ -192,16 +192,16 @@ def test_a_changed_a_missing_and_a_late_anchor_are_named(closed: Case, triaged: 
         f"anchor of {second.stem}: it was changed, or signed by an unknown key",
         f"anchor of {third.stem}: the one before it was changed or is missing",
     ]
-    assert [*history_anchors.faults(at=now)] == verify()
+    assert [*history.faults(at=now)] == verify()
     second.unlink()
     assert verify() == [f"anchor of {third.stem}: the one before it was changed or is missing"]
 
 
 def test_keys_rotate_and_older_ones_only_verify(closed: Case, anchors: Path, settings: Any) -> None:
-    history_anchors.write(at=timezone.now() - timedelta(days=1))
+    history.write(at=timezone.now() - timedelta(days=1))
     retired = settings.HISTORY_KEYS
     settings.HISTORY_KEYS = f"new:{OTHER_KEY},{retired}"
-    history_anchors.write(at=timezone.now())
+    history.write(at=timezone.now())
     assert verify() == []
     settings.HISTORY_KEYS = settings.HISTORY_KEYS.partition(",")[0]
     assert f"case {closed.pk}: event 1 was forged" in verify()

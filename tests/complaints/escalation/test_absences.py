@@ -19,7 +19,7 @@ from agencies.calendar import AMMAN
 from agencies.models import Agency, Holiday
 from complaints.actions import accept, ask, close, note
 from complaints.case_text.history import actor_label
-from complaints.engine.history_chain import first_forged
+from complaints.engine.history import first_forged
 from complaints.engine.transition import NotEntitled
 from complaints.escalation import absences
 from complaints.escalation.absences import inactive_since, unassign_inactive

@@ -14,7 +14,7 @@ from accounts.models import Citizen, User
 from agencies import deadline_recalculation
 from agencies.models import CalendarChange, Holiday
 from complaints.actions import accept, ask, object_to
-from complaints.engine.history_chain import first_forged
+from complaints.engine.history import first_forged
 from complaints.escalation import expiry, ladder, recalculation
 from complaints.models import Case, Clock, ClockStep, Ending
 from complaints.workflow import ClockKind

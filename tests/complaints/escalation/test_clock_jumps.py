@@ -12,7 +12,7 @@ from django.db import transaction
 
 from accounts.models import User
 from complaints.actions import accept, ask, lapse
-from complaints.engine.history_chain import first_forged
+from complaints.engine.history import first_forged
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.escalation import expiry, ladder
 from complaints.models import Case, CaseEvent, Clock, ClockStep

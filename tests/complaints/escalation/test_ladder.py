@@ -23,7 +23,7 @@ from complaints.actions import accept, ask, close, extend, propose_extension, re
 from complaints.case_text.citizen_case import case_page
 from complaints.case_text.promise import promise_card
 from complaints.clocks.clockwork import Step
-from complaints.engine.history_chain import first_forged
+from complaints.engine.history import first_forged
 from complaints.escalation import ladder
 from complaints.models import Case, Clock, ClockStep, ReferralTask
 from complaints.permissions.pending import with_pending

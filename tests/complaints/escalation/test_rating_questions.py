@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from accounts.models import Citizen, User
 from complaints.actions import accept, close, dismiss, object_to, rate
-from complaints.engine import rating_links
+from complaints.engine import links
 from complaints.escalation import expiry
 from complaints.models import Case
 from notifications.models import Message, MessageState
@@ -15,7 +15,7 @@ THREE_DAYS = timedelta(days=3)
 
 
 def questions() -> list[Message]:
-    return list(Message.objects.filter(template=rating_links.TEMPLATE))
+    return list(Message.objects.filter(template=links.TEMPLATE))
 
 
 def test_who_is_silent_is_asked_once_after_three_days_and_by_day(closed: Case, now: datetime) -> None:
@@ -30,7 +30,7 @@ def test_who_is_silent_is_asked_once_after_three_days_and_by_day(closed: Case, n
     )
     assert f"/r/{question.token}" in question.body
     closing = closed.events.get(action="close")
-    assert (question.occasion, question.expires_at) == (rating_links.occasion(closing.pk), now + timedelta(days=30))
+    assert (question.occasion, question.expires_at) == (links.occasion(closing.pk), now + timedelta(days=30))
 
 
 def test_who_has_rated_objected_or_got_no_answer_is_not_asked(

@@ -18,7 +18,7 @@ from agencies.models import Agency, Holiday, HolidayStatus, Period, WorkingHours
 from complaints.actions import accept, ask, extend, propose_extension, reply
 from complaints.case_text.citizen_case import case_page
 from complaints.clocks.clockwork import moment_at_share
-from complaints.engine.history_chain import first_forged
+from complaints.engine.history import first_forged
 from complaints.escalation import ladder
 from complaints.escalation.recalculation import recalculate
 from complaints.models import Case, Clock, ReferralTask

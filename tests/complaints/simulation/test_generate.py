@@ -18,7 +18,7 @@ from complaints.actions.answers import judged_answer
 from complaints.answer_quality.judgement import Result
 from complaints.clocks.extensions import later, latest_day
 from complaints.demonstration.year import PACES
-from complaints.engine import history_chain
+from complaints.engine import history
 from complaints.models import (
     Answer,
     Case,
@@ -106,7 +106,7 @@ def test_every_chain_holds_and_every_change_is_an_edge(cases: list[Case]) -> Non
     allowed = set(edges())
     for case in cases:
         events = list(case.events.all())
-        assert history_chain.first_forged(events) is None
+        assert history.first_forged(events) is None
         assert (case.version, bytes(case.chain)) == (len(events), bytes(events[-1].chain))
         moves = {(e.action, e.from_state, e.to_state) for e in events if e.action in TRANSITIONS}
         assert moves <= allowed

@@ -30,7 +30,7 @@ from complaints.actions import (
 )
 from complaints.actions.consultations import consult, find
 from complaints.desk.queue_tabs import Tab
-from complaints.engine import signed_links
+from complaints.engine import links
 from complaints.models import Attachment, Case, LinkKind, StandardText
 from complaints.suggestions import keeping
 from tests.cast import make_agency, make_staff
@@ -235,5 +235,5 @@ def test_the_directorate_reads_what_it_is_asked_without_the_person(
     client: Client, hidden: Case, amina: Citizen
 ) -> None:
     asked = hidden.consultations.get(ended_at__isnull=True)
-    text = client.get(reverse("directorate", args=[signed_links.token_for(asked)])).content.decode()
+    text = client.get(reverse("directorate", args=[links.token_for(asked)])).content.decode()
     assert [one in text for one in traces(amina)] == [False] * 5

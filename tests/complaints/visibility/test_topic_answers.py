@@ -14,7 +14,7 @@ from accounts.models import User
 from agencies.models import Agency, Directorate, Topic, TopicQuestion
 from complaints.actions import accept, add_task, topic_answers
 from complaints.actions.consultations import consult
-from complaints.engine import signed_links
+from complaints.engine import links
 from complaints.models import Case
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address
@@ -112,7 +112,7 @@ def test_the_directorate_reads_the_others_with_the_person_covered(
     accept(case, by=omar, at=now, days=5, directorate=network)
     request = consult(case, by=omar, at=now, directorate=network, text="متى تصلحون الخط؟")
     with translation.override("ar"):
-        url = reverse("directorate", args=[signed_links.token_for(request)])
+        url = reverse("directorate", args=[links.token_for(request)])
     page = client.get(url).content.decode()
     assert [text in page for text in ("أي شارع؟", "شارعنا،", "•••", "رقم العداد", METER, "الخطيب")] == [
         *[True] * 3,

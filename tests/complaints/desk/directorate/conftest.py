@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from complaints.engine import signed_links
+from complaints.engine import links
 from complaints.models import Consultation
 from tests.prepared_rows import prepared
 
@@ -11,4 +11,4 @@ from tests.prepared_rows import prepared
 @pytest.fixture
 @prepared
 def url(consultation: Consultation) -> str:
-    return reverse("directorate", args=[signed_links.token_for(consultation)])
+    return reverse("directorate", args=[links.token_for(consultation)])

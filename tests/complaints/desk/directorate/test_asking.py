@@ -12,7 +12,7 @@ from accounts.models import Citizen, User
 from agencies.models import Agency, Directorate, OutsideCentre
 from complaints.actions import accept, add, ask
 from complaints.actions.consultations import consult, estimate, find, revoke
-from complaints.engine import signed_links
+from complaints.engine import links
 from complaints.models import Attachment, Case, Consultation
 from notifications.models import Message
 from tests.complaints import FINDING, REQUEST, SIGNATORY
@@ -45,7 +45,7 @@ def test_asking_by_page_says_what_happens_next(desk: Desk, accepted: Case, omar:
     assertContains(answer, "Copy its link from the page of the case and give it to the directorate.")
     asked = Consultation.objects.get()
     assert (asked.directorate, asked.text, asked.language, asked.asked_by) == (network, REQUEST, "ar", omar)
-    assertContains(answer, signed_links.link_url(asked))
+    assertContains(answer, links.link_url(asked))
 
 
 def test_asking_a_directorate_with_an_address_sends_it_the_link(
@@ -54,7 +54,7 @@ def test_asking_a_directorate_with_an_address_sends_it_the_link(
     Directorate.objects.filter(pk=network.pk).update(email="networks@miyahuna.example")
     answer = desk(omar).post(address("desk-consult", accepted), sent(accepted, **typed(network)), follow=True)
     assertContains(answer, "The request is being sent to the directorate by e-mail.")
-    assertNotContains(answer, signed_links.token_for(Consultation.objects.get()))
+    assertNotContains(answer, links.token_for(Consultation.objects.get()))
     assert Message.objects.filter(template="directorate_request").count() == 1
 
 
@@ -182,7 +182,7 @@ def test_whoever_may_not_answer_for_the_directorate_does_not_see_its_link(
 ) -> None:
     page = desk(lina).get(address("desk-case", consultation.case))
     assertContains(page, REQUEST)
-    assertNotContains(page, signed_links.token_for(consultation))
+    assertNotContains(page, links.token_for(consultation))
 
 
 def test_an_expired_link_is_said_and_not_shown(
@@ -191,7 +191,7 @@ def test_an_expired_link_is_said_and_not_shown(
     clock.at = consultation.expires_at
     page = desk(omar).get(address("desk-case", consultation.case))
     assertContains(page, "The link has expired.")
-    assertNotContains(page, signed_links.token_for(consultation))
+    assertNotContains(page, links.token_for(consultation))
 
 
 def test_while_the_citizen_is_asked_the_section_still_takes_the_request_back(
@@ -210,7 +210,7 @@ def test_the_words_of_the_request_are_shown_to_nobody_in_the_messages(
     letter = Message.objects.get(template="directorate_request")
     page = desk(lina).get(reverse("message", args=[letter.pk]))
     assertContains(page, "so only the directorate can read it.")
-    assertNotContains(page, signed_links.token_for(asked))
+    assertNotContains(page, links.token_for(asked))
 
 
 def test_the_case_page_takes_as_many_statements_with_one_request_as_with_three(

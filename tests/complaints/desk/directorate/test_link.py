@@ -12,7 +12,7 @@ from accounts.models import Citizen, User
 from agencies.models import Directorate
 from complaints.actions import add, close
 from complaints.actions.consultations import consult, estimate, find, revoke
-from complaints.engine import signed_links
+from complaints.engine import links
 from complaints.models import Case, CaseEvent, Consultation
 from complaints.visibility.redaction import Person
 from config.logs import request_in_short
@@ -86,7 +86,7 @@ def test_opening_the_page_changes_nothing(consultation: Consultation, url: str, 
 def test_the_files_come_under_plain_names_and_only_those_of_the_citizen(
     consultation: Consultation, client: Client, now: datetime
 ) -> None:
-    token = signed_links.token_for(consultation)
+    token = links.token_for(consultation)
     file = attach(consultation.case, now, "أمينة الخطيب.jpg")
     answer = client.get(reverse("directorate-file", args=[token, file.pk]))
     assert (answer.status_code, file.plain_name in answer["Content-Disposition"]) == (200, True)
@@ -128,7 +128,7 @@ def test_a_form_from_another_site_is_refused_and_one_of_ours_is_taken(consultati
 
 
 def test_a_link_is_not_used_to_flood(url: str, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signed_links, "SENT_BY_LINK", signed_links.RateLimit("test", 2, timedelta(hours=1)))
+    monkeypatch.setattr(links, "SENT_BY_LINK", links.RateLimit("test", 2, timedelta(hours=1)))
     assert [client.post(url, GIVEN | {"days": "0"}).status_code for _ in range(3)] == [200, 200, 429]
     assert client.get(url).status_code == 200
 
@@ -142,7 +142,7 @@ def test_a_link_is_not_used_to_flood(url: str, client: Client, monkeypatch: pyte
 def test_an_altered_link_opens_nothing_and_says_what_to_do(
     consultation: Consultation, client: Client, change: Callable[[str], str]
 ) -> None:
-    page = client.get(reverse("directorate", args=[change(signed_links.token_for(consultation))]))
+    page = client.get(reverse("directorate", args=[change(links.token_for(consultation))]))
     assertContains(page, "This link does not work", status_code=404)
     assert page["X-Robots-Tag"] == "noindex, nofollow"
     assert consultation.case.subject not in page.content.decode()
@@ -191,7 +191,7 @@ def test_after_closing_the_link_is_gone_answered_or_not(
 
 def test_a_link_signed_with_the_key_before_still_works(consultation: Consultation, client: Client) -> None:
     with override_settings(SECRET_KEY="another-key" * 6, SECRET_KEY_FALLBACKS=[]):
-        old = signed_links.token_for(consultation)
+        old = links.token_for(consultation)
         assert client.get(reverse("directorate", args=[old])).status_code == 200
     assert client.get(reverse("directorate", args=[old])).status_code == 404
     with override_settings(SECRET_KEY_FALLBACKS=["another-key" * 6]):
@@ -206,7 +206,7 @@ def test_the_request_goes_to_the_address_of_the_directorate_in_its_language(
     asked = consult(accepted, by=omar, at=now, directorate=network, text=REQUEST, language="ar")
     letter = Message.objects.get(template="directorate_request")
     assert (letter.address, letter.channel, letter.language, letter.linked) == (network.email, "email", "ar", False)
-    assert signed_links.link_url(asked) in letter.body
+    assert links.link_url(asked) in letter.body
     assert "/ar/directorate/" in letter.body
     assert REQUEST not in letter.body
     assert "3/2/2026" in letter.body
@@ -229,5 +229,5 @@ def test_the_log_holds_no_link(consultation: Consultation, url: str) -> None:
     request = RequestFactory().post(url, WRITTEN)
     request.resolver_match = resolve(url)
     written = request_in_short(None, "error", {"event": f"Internal Server Error: {url}", "request": request})
-    assert signed_links.token_for(consultation) not in str(written)
+    assert links.token_for(consultation) not in str(written)
     assert SIGNATORY not in str(written)

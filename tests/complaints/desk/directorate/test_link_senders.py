@@ -10,7 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from accounts.models import User
 from agencies.models import Directorate
 from complaints.actions.consultations import consult
-from complaints.engine import signed_links
+from complaints.engine import links
 from complaints.models import Case, CaseEvent, Consultation
 from tests.complaints import FINDING, REQUEST
 from tests.complaints.desk.directorate.forms import GIVEN, WRITTEN, fresh
@@ -41,7 +41,7 @@ def test_a_link_that_went_by_mail_is_the_directorates_own(
     network.email = "network@miyahuna.example"
     network.save(update_fields=["email"])
     mailed = consult(accepted, by=omar, at=now, directorate=network, text=REQUEST)
-    client.post(reverse("directorate", args=[signed_links.token_for(mailed)]), WRITTEN)
+    client.post(reverse("directorate", args=[links.token_for(mailed)]), WRITTEN)
     page = desk(omar).get(address("desk-case", accepted))
     assert page.context["file"].history[0].by == "the directorate"
     assert CaseEvent.objects.get(action="find").facts["handed"] == "email"

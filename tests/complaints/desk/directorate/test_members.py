@@ -14,7 +14,7 @@ from accounts.models import Absence, Citizen, Membership, User
 from accounts.roles import Role
 from agencies.models import Agency, Directorate
 from complaints.actions.consultations import consult, estimate, revoke
-from complaints.engine import signed_links
+from complaints.engine import links
 from complaints.models import Attachment, CaseEvent, Consultation
 from tests.cast import make_staff
 from tests.complaints import DETAILS, FINDING, REQUEST, SIGNATORY
@@ -126,7 +126,7 @@ def test_the_deputy_of_a_member_who_is_away_sees_the_requests(
 
 def test_only_the_link_expires(desk: Desk, consultation: Consultation, haitham: User, clock: Clock) -> None:
     clock.at = consultation.expires_at + timedelta(days=1)
-    assert Client().get(reverse("directorate", args=[signed_links.token_for(consultation)])).status_code == 410
+    assert Client().get(reverse("directorate", args=[links.token_for(consultation)])).status_code == 410
     assert desk(haitham).post(page_of(consultation), WRITTEN).status_code == 302
 
 
@@ -194,9 +194,7 @@ def test_a_long_list_goes_on(
 def test_a_member_who_came_second_keeps_the_words(
     desk: Desk, consultation: Consultation, haitham: User, now: datetime
 ) -> None:
-    assert (
-        Client().post(reverse("directorate", args=[signed_links.token_for(consultation)]), WRITTEN).status_code == 302
-    )
+    assert Client().post(reverse("directorate", args=[links.token_for(consultation)]), WRITTEN).status_code == 302
     page = desk(haitham).post(
         page_of(consultation), {"answer": "1", "finding": "نتيجة كتبها هيثم", "signed_as": SIGNATORY}
     )

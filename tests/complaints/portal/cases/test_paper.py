@@ -11,7 +11,7 @@ from pytest_django import Settings
 from accounts.models import Citizen, RateCounter
 from accounts.rate_limits import WRONG_LINKS_PER_ADDRESS
 from complaints import actions
-from complaints.engine import receipts
+from complaints.engine import notices
 from complaints.models import Case
 from complaints.staff import pdf
 from tests.complaints import FOUND
@@ -63,7 +63,7 @@ def test_the_picture_opens_a_page_without_identity(
     client: Client, file_case: FileCase, amina: Citizen, now: datetime, language: str, said: str
 ) -> None:
     case = file_case(subject="انقطاع المياه في بيت أمينة")
-    shown = client.get(f"/{language}/check/{receipts.seal(case, at=now)}/").content.decode()
+    shown = client.get(f"/{language}/check/{notices.seal(case, at=now)}/").content.decode()
     assert said in shown
     assert [words in shown for words in (case.subject, case.details, amina.full_name, amina.phone[-4:])] == [False] * 4
 

@@ -14,8 +14,8 @@ from agencies.models import Topic, TopicQuestion
 from complaints import actions
 from complaints.actions import topic_answers
 from complaints.actions.filing import DraftIncomplete, file_draft
-from complaints.engine import history_words
-from complaints.engine.history_chain import fingerprint
+from complaints.engine import history
+from complaints.engine.history import fingerprint
 from complaints.models import Case, Draft, TopicAnswer
 from tests.complaints import DETAILS, SUBJECT
 from tests.complaints.cases import FileCase, make_topic
@@ -303,7 +303,7 @@ def test_answers_are_corrected_and_the_old_ones_kept(as_amina: Client, answered:
     ]
     filed, amended = answered.events.order_by("number")
     assert amended.facts["before"] != filed.facts["words"]
-    assert not [*history_words.rewritten()]
+    assert not [*history.rewritten()]
 
 
 def test_a_bad_answer_corrects_nothing(as_amina: Client, answered: Case) -> None:

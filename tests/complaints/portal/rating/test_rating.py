@@ -9,7 +9,7 @@ from django.utils import translation
 
 from accounts.models import Citizen, User
 from complaints.actions import object_to, withdraw
-from complaints.engine import rating_links
+from complaints.engine import links
 from complaints.escalation import expiry
 from complaints.models import Case
 from notifications.models import Message
@@ -24,7 +24,7 @@ NO = {"solved": "no", "treated": "", "text": WORDS, "count": "0"}
 
 def link_of(case: Case) -> str:
     """Return the address that the short link of the question leads to."""
-    return reverse("rating", args=[rating_links.token_for(case.events.filter(action="close").last().pk)])
+    return reverse("rating", args=[links.rating_links_token_for(case.events.filter(action="close").last().pk)])
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_the_link_of_the_message_takes_a_rating_without_signing_in(
     answered: Case, clock: Clock, amina: Citizen, english: None
 ) -> None:
     assert expiry.ask(at=clock.pass_(days=2)) == 1
-    question = Message.objects.get(template=rating_links.TEMPLATE)
+    question = Message.objects.get(template=links.TEMPLATE)
     browser = Client()
     with translation.override(question.language):
         opened = browser.get(f"/r/{question.token}/")
@@ -149,7 +149,7 @@ def test_the_link_of_the_message_takes_a_rating_without_signing_in(
 
 def test_staff_do_not_read_the_link_in_the_message(answered: Case, clock: Clock, desk: Desk, lina: User) -> None:
     expiry.ask(at=clock.pass_(days=2))
-    question = Message.objects.get(template=rating_links.TEMPLATE)
+    question = Message.objects.get(template=links.TEMPLATE)
     page = desk(lina).get(reverse("message", args=[question.pk]))
     assert (page.status_code, question.token in page.content.decode()) == (200, False)
 

@@ -14,7 +14,7 @@ from complaints import actions
 from complaints.actions.consultations import consult
 from complaints.actions.voices import NoVoice
 from complaints.attachments import uploads
-from complaints.engine.history_words import rewritten
+from complaints.engine.history import rewritten
 from complaints.engine.transition import NotEntitled
 from complaints.models import Attachment, Case, Revision
 from complaints.permissions.conditions import visible

@@ -16,12 +16,14 @@ from django.utils import timezone, translation
 from accounts.contact import directorate_key
 from accounts.rate_limits import HOUR, RateLimit
 from agencies.models import Directorate
-from complaints.models import Case, Consultation, ConsultationState
+from complaints.engine.notices import first_occasion
+from complaints.models import Case, CaseEvent, Consultation, ConsultationState
 from complaints.permissions import send_window
+from complaints.workflow import Action
 from kit.dates import day_digits
 from kit.link_pages import link_signer
 from notifications import outbox
-from notifications.models import Channel
+from notifications.models import Channel, Message
 from notifications.outbox import Notice
 
 REQUEST: Final = "directorate_request"
@@ -92,7 +94,7 @@ def link_url(consultation: Consultation) -> str:
         return f"{settings.PUBLIC_URL}{reverse('directorate', args=[token_for(consultation)])}"
 
 
-def occasion(consultation: Consultation) -> str:
+def signed_links_occasion(consultation: Consultation) -> str:
     """Return the occasion of the message with the link."""
     return f"consultation:{consultation.pk}"
 
@@ -106,7 +108,7 @@ def owe(consultation: Consultation, *, at: datetime) -> None:
         held = send_window.ends_at(consultation.case, at=at)
         outbox.owe(
             [replace(notice(consultation), not_before=held)],
-            occasion=occasion(consultation),
+            occasion=signed_links_occasion(consultation),
             at=at,
             expires_at=consultation.expires_at,
         )
@@ -155,3 +157,39 @@ def link_delivery(consultation: Consultation) -> LinkBearer:
 def cancel(case: Case, *, at: datetime) -> None:
     """Cancel the unsent messages of the request and its reminders, in the caller's transaction."""
     outbox.cancel(reference=case.reference, templates=TEMPLATES, at=at)
+
+
+# ---- The signed link by which a citizen rates one answer without signing in. ----
+
+
+#: The message that asks whether the answer helped; its short link leads here.
+TEMPLATE: Final = "case_rating"
+_OCCASION: Final = "rating:"
+_RATING_LINKS_SALT: Final = "complaints.ratings"
+
+
+def occasion(closing: int) -> str:
+    """Return the occasion of the question about a closing: each is asked about once."""
+    return f"{_OCCASION}{closing}"
+
+
+def rating_links_token_for(closing: int) -> str:
+    """Return the signed key of a closing: nothing of the person, and no expiry of its own."""
+    return link_signer(_RATING_LINKS_SALT).sign(str(closing))
+
+
+def rating_links_read(token: str) -> CaseEvent | None:
+    """Return the closing that a link was made for, with its case; None when the signature is not ours."""
+    try:
+        key = int(link_signer(_RATING_LINKS_SALT).unsign(token))
+    except (BadSignature, ValueError):
+        return None
+    closings = CaseEvent.objects.select_related("case__agency", "case__topic", "case__citizen")
+    return closings.filter(pk=key, action=Action.CLOSE).first()
+
+
+def rating_path(message: Message) -> str:
+    """Return where the short link of a question leads, in the language of the message."""
+    closing = int(first_occasion(message).removeprefix(_OCCASION))
+    with translation.override(message.language):
+        return reverse("rating", args=[rating_links_token_for(closing)])
