@@ -12,7 +12,7 @@ from django.utils import translation
 from notifications.periodic import RowRun
 from reports.documents.tree import Document
 from reports.models import PeriodicReport, ReportKind, ReportState
-from reports.periodic import content, counts, phrases
+from reports.periodic import facts as counts, life, phrases
 from reports.periodic.facts import Facts, gather, steps
 from reports.periodic.life import TASK
 from reports.periodic.sections import SECTIONS
@@ -38,7 +38,7 @@ def write(key: int, *, at: datetime) -> bool:
         return False
     report = PeriodicReport.objects.get(pk=key)
     own = PeriodicReport.objects.filter(pk=key, state=ReportState.WRITING, claimed_at=at)
-    own.update(steps=steps(ReportKind(report.kind)) + len(content.LANGUAGES))
+    own.update(steps=steps(ReportKind(report.kind)) + len(life.LANGUAGES))
 
     def tell() -> None:
         own.update(steps_done=F("steps_done") + 1)
@@ -63,10 +63,10 @@ def write(key: int, *, at: datetime) -> bool:
 def _written(report: PeriodicReport, *, at: datetime, tell: Callable[[], None]) -> str:
     facts = gather(ReportKind(report.kind), report.period, at=at, tell=tell)
     documents = {}
-    for language in content.LANGUAGES:
+    for language in life.LANGUAGES:
         documents[language] = document(facts, language)
         tell()
-    return content.written(documents, counts.counts(facts))
+    return life.written(documents, counts.counts(facts))
 
 
 def document(facts: Facts, language: str) -> Document:

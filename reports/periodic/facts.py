@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import F, Min, Q, QuerySet
+from django.utils import timezone, translation
 
 from agencies.models import Agency, Governorate, Topic
 from complaints.models import Channel
@@ -16,9 +17,10 @@ from complaints.workflow import Kind
 from reports.figures.measures import Figures
 from reports.figures.reading import Reading, compared, read, read_together
 from reports.figures.scopes import Dimension, Key
-from reports.models import ReportKind
-from reports.periodic import calendar_periods, phrases
+from reports.models import PeriodicReport, Phenomenon, PhenomenonEntryKind, PhenomenonState, ReportKind
+from reports.periodic import life, phrases
 from reports.periods import ReportPeriod
+from reports.phenomena.actions import Effect, effect, filed_days
 
 #: How many periods the comparison shows, the report's own among them: of months a year and one, to meet its like.
 SHOWN_PERIODS: Final = {ReportKind.MONTH: 13, ReportKind.QUARTER: 5, ReportKind.YEAR: 5, ReportKind.SPAN: 2}
@@ -193,7 +195,7 @@ def gather(kind: ReportKind, period: ReportPeriod, *, at: datetime, tell: Callab
         total = whole.total if days == period else read(days, at=at).total
         return Earlier(kind, days, total)
 
-    shown = [done(earlier(days)) for days in calendar_periods.up_to(period, number=SHOWN_PERIODS[kind])]
+    shown = [done(earlier(days)) for days in life.up_to(period, number=SHOWN_PERIODS[kind])]
     _before, like = compared(period)
     return Facts(
         kind=kind,
@@ -222,3 +224,109 @@ def _named(
 def _in_bulk[M: Agency | Topic | Governorate](rows: QuerySet[M], keys: set[Key]) -> Mapping[Key, M]:
     found = rows.only("code", "name_ar", "name_en").filter(pk__in=keys - {None})
     return {row.pk: row for row in found}
+
+
+# ---- The commitments about phenomena that are frozen with a report: by whom, until when, and what became of
+# them.
+
+
+_LANGUAGES = ("ar", "en")
+
+
+def commitments(until: datetime) -> list[dict[str, Any]]:
+    """Return the commitments about accepted phenomena made before ``until``, the earliest first, as JSON can hold them.
+
+    ``evidence_on`` is the day on which what was done was first shown. The cases are those of the whole weeks before and
+    after the commitment; their numbers are None where there are too few to compare. One statement, and one for each.
+    """
+    shown = Q(entries__kind=PhenomenonEntryKind.EVIDENCE, entries__at__gte=F("committed_at"), entries__at__lt=until)
+    rows = Phenomenon.objects.filter(state=PhenomenonState.ACCEPTED, committed_at__lt=until)
+    found = rows.select_related("owner").annotate(evidence_at=Min("entries__at", filter=shown))
+    return [_frozen(each, timezone.localdate(until)) for each in found.order_by("committed_at", "pk")]
+
+
+def _frozen(phenomenon: Any, today: date) -> dict[str, Any]:
+    committed_on = timezone.localdate(phenomenon.committed_at)
+    seen = effect(filed_days(phenomenon), committed_on=committed_on, today=today)
+    evidence_at = phenomenon.evidence_at
+    return {
+        "key": phenomenon.pk,
+        "name": phenomenon.name,
+        "agency": phenomenon.owner.code,
+        "ar": phenomenon.owner.name_ar,
+        "en": phenomenon.owner.name_en,
+        "committed_on": committed_on.isoformat(),
+        "due_on": phenomenon.due_on.isoformat(),
+        "evidence_on": timezone.localdate(evidence_at).isoformat() if evidence_at else None,
+        "inflow": _inflow(seen) if seen.is_enough else None,
+    }
+
+
+def _inflow(seen: Effect) -> dict[str, Any]:
+    said = {}
+    for language in _LANGUAGES:
+        with translation.override(language):
+            said[language] = " ".join(seen.sentences)
+    return {"before": sum(seen.before), "after": sum(seen.after), "weeks": len(seen.after), "said": said}
+
+
+# ---- The counts that are frozen with a report, beside the document in both languages, and what agencies
+# promised.
+#
+# What is made from a report later (public pages, open data) takes its numbers from here and counts nothing anew.
+
+
+#: The tables, and what each is broken down by.
+TABLES: Final[Mapping[str, Dimension]] = {"agencies": Dimension.AGENCY, "governorates": Dimension.GOVERNORATE}
+#: The code of cases that no agency has, or that have no governorate.
+NOBODY: Final = "none"
+#: The codes of names.
+LANGUAGES: Final = ("ar", "en")
+
+
+def counts(facts: Facts) -> dict[str, Any]:
+    """Return the counts of a report as JSON can hold them, with the names in both languages."""
+    tables = {table: _table(facts, dimension) for table, dimension in TABLES.items()}
+    return tables | {
+        "total": _row(facts.total),
+        "as_of": facts.as_of.isoformat(),
+        "commitments": commitments(facts.as_of),
+    }
+
+
+def frozen_counts(report: PeriodicReport) -> Mapping[str, Any]:
+    """Return the counts frozen with ``report``."""
+    found: Mapping[str, Any] = report.parts["counts"]
+    return found
+
+
+def _table(facts: Facts, dimension: Dimension) -> dict[str, Any]:
+    return {
+        group.code or NOBODY: _names(facts, dimension, group) | _row(group.figures) for group in facts.groups(dimension)
+    }
+
+
+def _names(facts: Facts, dimension: Dimension, group: CaseGroup) -> dict[str, str]:
+    if group.key is not None:
+        row = facts.named[dimension][group.key]
+        return {"ar": row.name_ar, "en": row.name_en}
+    names = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            names[language] = phrases.without(dimension)
+    return names
+
+
+def _row(figures: Figures) -> dict[str, int | None]:
+    """Return the counts of one row; the three of promises, and the three of citizens' words, are parts of one whole."""
+    days = figures.value("days_to_answer_median")
+    return {
+        "received": figures.amount("received"),
+        "in_time": figures.amount("answered_in_time"),
+        "answered_late": figures.amount("answered") - figures.amount("answered_in_time"),
+        "still_late": figures.amount("late"),
+        "confirmed": figures.amount("confirmed"),
+        "disputed": figures.amount("disputed"),
+        "unanswered": figures.amount("unanswered"),
+        "median_days": None if days is None else int(days),
+    }

@@ -6,21 +6,159 @@ constraints and triggers of the tables hold the same rules.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 from celery import current_app
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 from kombu.exceptions import OperationalError
 
-from accounts.models import User
+from accounts.models import User, members_of
 from accounts.roles import CMU, UNIT_HEAD, Role
+from reports.access import is_unit, is_unit_head
+from reports.documents import tree
+from reports.documents.tree import Cell, Document, Section, Table
+from reports.figures.reading import compared
 from reports.models import PeriodicReport, ReportKind, ReportState, SectionComment
-from reports.periodic import content, difference
-from reports.periods import ReportPeriod
+from reports.periods import DAY, MONTHS_OF_A_QUARTER, ReportPeriod
+
+# ---- The content of a report as it is stored, frozen and hashed: both languages and the counts, as one JSON
+# text.
+
+
+LANGUAGES: Final = ("ar", "en")
+
+
+def written(documents: Mapping[str, Document], counts: Mapping[str, Any]) -> str:
+    """Return the content made of the documents by language and the counts: sorted keys, no spaces."""
+    parts = {language: tree.to_json(documents[language]) for language in LANGUAGES} | {"counts": counts}
+    return json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def document(report: PeriodicReport, language: str) -> Document:
+    """Return one language of a report that was written; a draft with the comments it has now."""
+    found = tree.from_json(report.parts[language])
+    return found if report.is_frozen else _commented(found, report)
+
+
+def with_comments(report: PeriodicReport) -> str:
+    """Return the content to be frozen: with the comments, and the number of the version in place of a draft's 0."""
+    drafts = {language: tree.from_json(report.parts[language]) for language in LANGUAGES}
+    documents = {
+        language: replace(_commented(found, report), version=report.number) for language, found in drafts.items()
+    }
+    return written(documents, report.parts["counts"])
+
+
+def digest(content: str) -> str:
+    """Return the SHA-256 of a content as UTF-8, in hexadecimal digits."""
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _commented(found: Document, report: PeriodicReport) -> Document:
+    rows = report.comments.all()  # not filtered: pages fetch them beforehand
+    return found.with_comments({row.section: row.text_en if found.language == "en" else row.text_ar for row in rows})
+
+
+# ---- What differs between a version of a report and the one it corrects: sentences, cells and comments, by
+# section.
+
+
+@dataclass(frozen=True)
+class CellChange:
+    """A number of a table that is another one now; None stands for a row or cell that is not there."""
+
+    table: str
+    row: str
+    column: str
+    before: Cell
+    after: Cell
+
+
+@dataclass(frozen=True)
+class SectionChange:
+    """What changed in one section: sentences that went and came, cells, and the comment before and after."""
+
+    heading: str
+    gone: Sequence[str] = ()
+    new: Sequence[str] = ()
+    cells: Sequence[CellChange] = ()
+    comment_before: str = ""
+    comment_after: str = ""
+
+    @property
+    def has_new_comment(self) -> bool:
+        """Tell whether the comment differs."""
+        return self.comment_before != self.comment_after
+
+    def __bool__(self) -> bool:
+        return bool(self.gone or self.new or self.cells or self.has_new_comment)
+
+
+def changes(before: Document, after: Document) -> list[SectionChange]:
+    """Return the sections that differ, in the order of ``after``, those that are gone last."""
+    old, new = ({section.key: section for section in document.sections} for document in (before, after))
+    keys = [*new, *(key for key in old if key not in new)]
+    found = (_section(old.get(key), new.get(key)) for key in keys)
+    return [change for change in found if change]
+
+
+def is_unchanged(report: PeriodicReport) -> bool:
+    """Tell whether a written correction says what it corrects says: the same in both languages, and the same counts."""
+    old = report.corrects
+    if old is None or not report.content or old.parts["counts"] != report.parts["counts"]:
+        return False
+    return not any(changes(*(document(each, name) for each in (old, report))) for name in LANGUAGES)
+
+
+def _section(before: Section | None, after: Section | None) -> SectionChange:
+    was, now = (section.paragraphs if section else () for section in (before, after))
+    return SectionChange(
+        heading=next(section.heading for section in (after, before) if section),
+        gone=[text for text in was if text not in now],
+        new=[text for text in now if text not in was],
+        cells=list(_cells(before, after)),
+        comment_before=before.comment if before else "",
+        comment_after=after.comment if after else "",
+    )
+
+
+def _cells(before: Section | None, after: Section | None) -> Iterator[CellChange]:
+    old, new = ({table.key: table for table in section.tables} if section else {} for section in (before, after))
+    for key in {**old, **new}:
+        yield from _table(old.get(key), new.get(key))
+
+
+def _table(before: Table | None, after: Table | None) -> Iterator[CellChange]:
+    caption = next(table.caption for table in (after, before) if table)
+    was, now = _by_place(before), _by_place(after)
+    for place in {**now, **was}:
+        if was.get(place) != now.get(place):
+            row, column = place
+            yield CellChange(caption, row[-1], column, was.get(place), now.get(place))
+
+
+def _by_place(table: Table | None) -> Mapping[tuple[tuple[str, ...], str], Cell]:
+    """Return the cells by their row and the title of their column; a row is what its texts say, its key first."""
+    if table is None:
+        return {}
+    rows = [*table.rows, *([table.total] if table.total is not None else [])]
+    keys = [*table.row_keys, *[""] * (len(rows) - len(table.row_keys))]
+    return {
+        ((key, *(str(cell) for cell in row if isinstance(cell, str))), column.title): cell
+        for key, row in zip(keys, rows, strict=True)
+        for cell, column in zip(row, table.columns, strict=True)
+        if not isinstance(cell, str)
+    }
+
 
 #: The name of the task that writes drafts.
 TASK: Final = "reports.write_drafts"
@@ -211,7 +349,7 @@ def send(report: PeriodicReport, *, by: User, at: datetime, edition: int) -> Per
     """Send a draft for review; raises NothingChanged for a correction that changes nothing."""
     with transaction.atomic():
         row = _locked(report, edition, {ReportState.DRAFT}, by=by, at=at)
-        if difference.is_unchanged(row):
+        if is_unchanged(row):
             raise NothingChanged
         row.state, row.sent_by, row.sent_at, row.sent_back_for = ReportState.REVIEW, by, at, ""
         _save(row, "state", "sent_by", "sent_at", "sent_back_for")
@@ -250,8 +388,8 @@ def approve(report: PeriodicReport, *, by: User, at: datetime, edition: int) -> 
         if by.pk in {*authors(row), row.reviewed_by_id}:
             raise NotEntitled
         row.state, row.approved_by, row.approved_at = ReportState.APPROVED, by, at
-        row.content = content.with_comments(row)
-        row.sha256 = content.digest(row.content)
+        row.content = with_comments(row)
+        row.sha256 = digest(row.content)
         _save(row, "state", "approved_by", "approved_at", "content", "sha256")
     return row
 
@@ -306,3 +444,180 @@ def _locked(
 def _save(row: PeriodicReport, *names: str) -> None:
     row.edition += 1
     row.save(update_fields=["edition", *names])
+
+
+# ---- Who of the unit is left to review and to approve a report, so that a step that leaves nobody is told
+# before it.
+
+
+@dataclass(frozen=True)
+class PeopleLeft:
+    """The keys of those who neither wrote, sent nor reviewed a report, and of the heads among them."""
+
+    people: frozenset[object]
+    heads: frozenset[object]
+
+    def may_send(self, sender: object) -> bool:
+        """Tell whether one person can still review and another, a head, approve, once ``sender`` has sent it."""
+        return bool(self.heads - {sender}) and len(self.people - {sender}) > 1
+
+    def may_review(self, reviewer: object) -> bool:
+        """Tell whether a head is left to approve, once ``reviewer`` has reviewed it."""
+        return bool(self.heads - {reviewer})
+
+    def others_may_send(self, sender: object) -> bool:
+        """Tell whether somebody besides ``sender`` could send it."""
+        return any(map(self.may_send, self.people - {sender}))
+
+
+def people_left(report: PeriodicReport, *, at: datetime) -> PeopleLeft:
+    """Return who is left of those who have a role in the unit on the day of ``at``; three statements."""
+    involved = {*authors(report), report.reviewed_by_id}
+    people, heads = (_keys(roles, at=at) - involved for roles in (CMU, UNIT_HEAD))
+    return PeopleLeft(people, heads)
+
+
+def _keys(roles: frozenset[Role], *, at: datetime) -> frozenset[object]:
+    return frozenset(members_of(roles, timezone.localdate(at)).values_list("pk", flat=True))
+
+
+# ---- Which steps a person may take on a report now: the buttons of its page, and what is told to whoever may
+# take none.
+
+
+@dataclass(frozen=True)
+class Act:
+    """A step that one press takes: its name in the address, the words of its button, what is said when it is done."""
+
+    name: str
+    label: StrPromise
+    done: StrPromise
+
+
+SEND = Act("send", _("Send for review"), _("The report is under review now. Somebody else checks it."))
+REWRITE = Act("rewrite", _("Write it again"), _("The report is being written again. Comments stay."))
+DISCARD = Act("discard", _("Delete this draft"), _("The draft was deleted."))
+REVIEW = Act("review", _("Figures and texts are checked"), _("Your review is recorded. A head of the unit approves."))
+APPROVE = Act("approve", _("Approve and freeze"), _("The report is approved. It can no longer be changed."))
+RELEASE = Act("release", _("Release"), _("The report is released."))
+ACTS: Mapping[str, Act] = {act.name: act for act in (SEND, REWRITE, DISCARD, REVIEW, APPROVE, RELEASE)}
+
+
+def offered(report: PeriodicReport, user: User, *, at: datetime) -> list[Act]:
+    """Return the steps ``user`` may take on the report, the main one first; a step that leads nowhere is not offered.
+
+    Four queries at most.
+    """
+    if not is_unit(user, at):
+        return []
+    match report.state:
+        case ReportState.WRITING:
+            return [DISCARD]
+        case ReportState.DRAFT:
+            return [*([SEND] if _may_send(report, user, at=at) else []), REWRITE, DISCARD]
+        case ReportState.REVIEW:
+            return _in_review(report, user, at=at)
+        case ReportState.APPROVED if is_unit_head(user, at):
+            return [] if PeriodicReport.objects.later_versions(report).released().exists() else [RELEASE]
+    return []
+
+
+def _may_send(report: PeriodicReport, user: User, *, at: datetime) -> bool:
+    return people_left(report, at=at).may_send(user.pk) and not is_unchanged(report)
+
+
+def _in_review(report: PeriodicReport, user: User, *, at: datetime) -> list[Act]:
+    if user.pk in authors(report):
+        return []
+    if report.reviewed_by_id is None:
+        return [REVIEW] if people_left(report, at=at).may_review(user.pk) else []
+    return [APPROVE] if is_unit_head(user, at) and user.pk != report.reviewed_by_id else []
+
+
+_SENT_BY_ANOTHER: Final = _(
+    "Somebody else in the unit has to send this report: you are the only head left who can approve it. The person "
+    "who sends, writes in or reviews a report cannot approve it."
+)
+_REVIEWED_BY_ANOTHER: Final = _(
+    "Somebody else in the unit has to review this report: you are the only head left who can approve it."
+)
+_NOBODY_LEFT: Final = _(
+    "No one is left who can approve this report. Three people are needed: one sends it, another reviews it, and a head "
+    "of the unit who did neither and wrote nothing in it approves it."
+)
+_NOTHING_CHANGED: Final = _(
+    "This correction changes nothing in the report. Write a comment, or have it written again from the figures of now. "
+    "If it still changes nothing, delete this draft."
+)
+_REVIEW: Final = _("Waiting for a review by somebody in the unit who did not send it and wrote nothing in it.")
+_APPROVAL: Final = _("Waiting for the approval of a head of the unit who did not send it, write in it or review it.")
+
+
+def hindrance(report: PeriodicReport, user: User, offered: Collection[Act], *, at: datetime) -> StrPromise | None:
+    """Return why a report that was written goes no further, or not by ``user``; three queries at most."""
+    match report.state:
+        case ReportState.DRAFT if is_unchanged(report):
+            return _NOTHING_CHANGED
+        case ReportState.DRAFT if SEND not in offered:
+            return _SENT_BY_ANOTHER if people_left(report, at=at).others_may_send(user.pk) else _NOBODY_LEFT
+        case ReportState.REVIEW if not offered:
+            return _stopped_review(report, user, at=at)
+    return None
+
+
+def _stopped_review(report: PeriodicReport, user: User, *, at: datetime) -> StrPromise:
+    left = people_left(report, at=at)
+    if not left.heads:
+        return _NOBODY_LEFT
+    if report.reviewed_by_id is not None:
+        return _APPROVAL
+    return _REVIEWED_BY_ANOTHER if user.pk in left.heads else _REVIEW
+
+
+def take(act: Act, report: PeriodicReport, *, by: User, at: datetime, edition: int) -> PeriodicReport | None:
+    """Take a step; None if the report is gone with it. Raises ReportChanged, NotEntitled, DoesNotExist."""
+    match act:
+        case _ if act == DISCARD:
+            discard(report, by=by, at=at, edition=edition)
+            return None
+        case _ if act == RELEASE:
+            return release(report, by=by, at=at)
+    steps = {SEND: send, REWRITE: rewrite, REVIEW: review, APPROVE: approve}
+    return steps[act](report, by=by, at=at, edition=edition)
+
+
+# ---- Months, quarters and years: which one some days are, and the ones before. ----
+
+
+MONTHS = {ReportKind.MONTH: 1, ReportKind.QUARTER: MONTHS_OF_A_QUARTER, ReportKind.YEAR: 12}
+
+
+def starting(kind: ReportKind, first: date) -> ReportPeriod:
+    """Return the calendar period of ``kind`` in which ``first`` lies."""
+    length = MONTHS[kind]
+    begin = date(first.year, first.month - (first.month - 1) % length, 1)
+    return ReportPeriod(begin, _months_later(begin, length) - DAY)
+
+
+def period_kind(period: ReportPeriod) -> ReportKind:
+    """Return which calendar period ``period`` is exactly, else a span."""
+    return next((kind for kind in MONTHS if starting(kind, period.first) == period), ReportKind.SPAN)
+
+
+def latest(kind: ReportKind, *, today: date, number: int) -> list[ReportPeriod]:
+    """Return the last ``number`` calendar periods that are over on ``today``, the newest first."""
+    running = starting(kind, today)
+    return up_to(running, number=number + 1)[-2::-1]
+
+
+def up_to(period: ReportPeriod, *, number: int) -> list[ReportPeriod]:
+    """Return ``number`` periods, the last of which is ``period``, the earliest first."""
+    found = [period]
+    while len(found) < number:
+        found.insert(0, compared(found[0])[0])
+    return found
+
+
+def _months_later(day: date, months: int) -> date:
+    index = day.year * 12 + day.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, pgettext
 
 from kit.arabic import fold, strip_prefixes
 from kit.charts.data import ChartData, ChartRow
-from reports.periodic.counts import NOBODY
+from reports.periodic.facts import NOBODY
 from reports.public.releases import FAMILIES, PublicRow, Release
 
 #: Agencies on the first page; the others are one press away.

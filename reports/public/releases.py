@@ -15,7 +15,7 @@ from typing import Any, Final
 from kit.languages import current_language
 from reports.figures.arithmetic import whole_percent
 from reports.models import PeriodicReport, ReportKind
-from reports.periodic.counts import NOBODY, TABLES, frozen_counts
+from reports.periodic.facts import NOBODY, TABLES, frozen_counts
 from reports.periodic.phrases import period_heading, period_name
 from reports.periods import ReportPeriod
 from reports.public.commitments import PublicCommitment, read_commitments

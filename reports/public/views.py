@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from kit.forms import Form, LineField
 from kit.languages import current_language
 from kit.shared_answers import kept_by_everybody
-from reports.periodic.counts import NOBODY
+from reports.periodic.facts import NOBODY
 from reports.public import open_data, pages
 from reports.public.releases import Release, releases
 from reports.public.withholding import LEAST

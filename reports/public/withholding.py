@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from reports.periodic.counts import NOBODY
+from reports.periodic.facts import NOBODY
 
 #: The smallest group that is shown; nobody is in a group of 0, which is shown too.
 LEAST: Final = 5

@@ -35,7 +35,7 @@ OTHERWISE = {
     ("reports/audits/pages.py", "-first"): "one round begins on a day",
     ("reports/commitment/pages.py", "-first"): "one edition is of a period",
     ("reports/dashboards/kept.py", "name"): "a list has its name alone",
-    ("reports/periodic/forms.py", "kind"): "no order: the newest periods of the calendar",
+    ("reports/periodic/pages.py", "kind"): "no order: the newest periods of the calendar",
 }
 
 

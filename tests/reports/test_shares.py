@@ -14,7 +14,7 @@ from reports.documents.tree import Column, ColumnKind, Document, Section, Table
 from reports.figures.measures import MEASURES, Figures
 from reports.models.periodic import ReportKind
 from reports.overview import measure_table
-from reports.periodic import phrases, sentences
+from reports.periodic import phrases, tables
 from reports.periods import ReportPeriod
 from reports.public.releases import COUNTS, PublicRow
 from tests.cast import NOW
@@ -60,5 +60,5 @@ def test_a_half_is_rounded_up_wherever_a_share_is_shown(part: int, whole: int, t
 def test_a_share_is_compared_with_that_of_one_day_before(before: str, said: str) -> None:
     with translation.override("en"):
         within = phrases.within_period(ReportKind.SPAN, DAY)
-        sentence = sentences.share_against("In time: %(percent)s", Decimal("0.5"), Decimal(before), within=within)
+        sentence = tables.share_against("In time: %(percent)s", Decimal("0.5"), Decimal(before), within=within)
     assert sentence == f"In time: 50%, {said} on 1 January 2026."

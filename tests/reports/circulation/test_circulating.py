@@ -20,7 +20,7 @@ from reports.circulation import circulating, content
 from reports.circulation.pages import annex_rows
 from reports.documents.tree import WITHHELD
 from reports.models import Annex, AnnexAnswer, Circulation, PeriodicReport
-from reports.periodic.sections import answers
+from reports.periodic import sections
 from reports.periods import ReportPeriod
 from tests.cast import make_agency, make_staff
 from tests.reports.directives.conftest import picture
@@ -102,7 +102,7 @@ def test_who_received_opened_and_answered_is_kept(
     said = {each.agency.code: each.is_answered for each in Annex.objects.before(next_report)}
     assert said == {"miyahuna": True, "gam": False}
     assert list(Annex.objects.before(annex.circulation.report.first)) == []
-    section = answers.section(SimpleNamespace(period=ReportPeriod(next_report, next_report)))
+    section = sections.section(SimpleNamespace(period=ReportPeriod(next_report, next_report)))
     assert section is not None
     assert [row[1] for row in section.tables[0].rows] == ["لم يصل رد بعد", "تم الرد"]
 

@@ -11,7 +11,7 @@ from complaints.actions.filing import Filing
 from complaints.models import TrackRecordCount
 from reports.demonstration import phenomena, track_record
 from reports.models import Phenomenon
-from reports.periodic.commitments import commitments
+from reports.periodic.facts import commitments
 
 
 @pytest.mark.django_db

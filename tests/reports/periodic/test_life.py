@@ -13,7 +13,7 @@ from django.utils import translation
 from accounts.models import User
 from agencies.models import Agency
 from reports.models import PeriodicReport, ReportKind, ReportState, SectionComment
-from reports.periodic import acts, content, difference, drafting, life
+from reports.periodic import drafting, life
 from reports.periods import ReportPeriod
 from tests.complaints.threads import overtaken
 from tests.reports.periodic.conftest import DECEMBER, freeze
@@ -35,7 +35,7 @@ def test_an_approved_report_has_its_digest_and_nobody_changes_it(
     approved: PeriodicReport, lina: User, rana: User, hala: User, now: datetime
 ) -> None:
     assert approved.sha256 == hashlib.sha256(approved.content.encode()).hexdigest()
-    documents = [content.document(approved, language) for language in ("ar", "en")]
+    documents = [life.document(approved, language) for language in ("ar", "en")]
     assert [(each.version, each.sections[0].comment) for each in documents] == [(1, "لا طلبات."), (1, "No cases.")]
     for changes in (
         {"content": approved.content + " "},
@@ -83,7 +83,7 @@ def test_author_reviewer_and_approver_are_three_people(
     for person in (hala, lina):
         with pytest.raises(life.NotEntitled):
             life.approve(reviewed, by=person, at=now, edition=reviewed.edition)
-    digest = content.digest(reviewed.content)
+    digest = life.digest(reviewed.content)
     for person in (hala, lina, rana):
         changes = {"state": "approved", "approved_by": person, "approved_at": now, "sha256": digest}
         assert refused(**changes) is IntegrityError
@@ -114,8 +114,8 @@ def test_a_step_that_leaves_nobody_to_approve_is_told_before_it_is_taken(
     draft: PeriodicReport, lina: User, rana: User, hala: User, now: datetime
 ) -> None:
     def told(report: PeriodicReport, who: User) -> tuple[list[str], str]:
-        offered = acts.offered(report, who, at=now)
-        return [act.name for act in offered], str(acts.hindrance(report, who, offered, at=now) or "")
+        offered = life.offered(report, who, at=now)
+        return [act.name for act in offered], str(life.hindrance(report, who, offered, at=now) or "")
 
     def begins(report: PeriodicReport, who: User) -> tuple[list[str], str]:
         names, sentence = told(report, who)
@@ -181,19 +181,19 @@ def test_a_correction_is_a_new_version_that_says_what_changed(
     version.refresh_from_db()
     assert [row.text_en for row in version.comments.all()] == ["No cases."]
     # As long as it changes nothing, nobody sends it, and its page says what to do.
-    unchanged = acts.offered(version, lina, at=now)
-    assert unchanged == [acts.REWRITE, acts.DISCARD]
+    unchanged = life.offered(version, lina, at=now)
+    assert unchanged == [life.REWRITE, life.DISCARD]
     with translation.override("en"):
-        said = str(acts.hindrance(version, lina, unchanged, at=now))
+        said = str(life.hindrance(version, lina, unchanged, at=now))
     assert said.startswith("This correction changes nothing in the report. Write a comment")
     with pytest.raises(life.NothingChanged):
         life.send(version, by=lina, at=now, edition=version.edition)
     life.comment(version, "summary", by=lina, at=now, texts=("لا طلبات في الفترة.", "No cases in the period."))
     version.refresh_from_db()
-    assert acts.offered(version, lina, at=now)[0] == acts.SEND
+    assert life.offered(version, lina, at=now)[0] == life.SEND
     version = freeze(version, (lina, rana, hala), at=now)
     assert (version.number, version.corrects, version.sha256 != approved.sha256) == (2, approved, True)
-    (changed,) = difference.changes(content.document(approved, "en"), content.document(version, "en"))
+    (changed,) = life.changes(life.document(approved, "en"), life.document(version, "en"))
     assert (changed.comment_before, changed.comment_after) == ("No cases.", "No cases in the period.")
     with transaction.atomic():
         life.release(approved, by=hala, at=now)
@@ -204,7 +204,7 @@ def test_a_correction_is_a_new_version_that_says_what_changed(
         life.release(approved, by=hala, at=now)
     with pytest.raises(IntegrityError), transaction.atomic():
         PeriodicReport.objects.filter(pk=approved.pk).update(state="released", released_by=hala, released_at=now)
-    assert (acts.offered(approved, hala, at=now), list(PeriodicReport.objects.newest())) == ([], [version])
+    assert (life.offered(approved, hala, at=now), list(PeriodicReport.objects.newest())) == ([], [version])
 
 
 def test_a_draft_that_its_writer_left_is_written_by_the_next(lina: User, cmu: Agency, now: datetime) -> None:

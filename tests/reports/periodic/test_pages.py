@@ -20,7 +20,7 @@ from agencies.models import Agency
 from complaints.models import UnsentForm
 from reports.documents.tree import digest
 from reports.models import PeriodicReport, ReportState, SectionComment
-from reports.periodic import content, drafting, life
+from reports.periodic import drafting, life
 from tests.cast import NOW, make_staff, sign_in
 from tests.complaints.threads import overtaken
 from tests.reports.periodic.conftest import freeze
@@ -43,7 +43,7 @@ def page(client: Client, name: str, *args: object, language: str = "en", status:
 
 def printed(report: PeriodicReport) -> str:
     """Return the digest that the English copy of a report bears."""
-    return digest(content.document(report, "en"))
+    return digest(life.document(report, "en"))
 
 
 def post(client: Client, name: str, *args: object, **typed: object) -> HttpResponse:

@@ -20,8 +20,8 @@ from agencies.models import Agency, Topic
 from complaints.actions import file
 from complaints.actions.filing import Filing
 from reports.models import PeriodicReport, Phenomenon, PhenomenonCase, ReportKind
-from reports.periodic import content, drafting, life
-from reports.periodic.counts import frozen_counts
+from reports.periodic import drafting, life
+from reports.periodic.facts import frozen_counts
 from reports.phenomena import actions
 from tests.cast import NOW, app_code, give_app, sign_in
 from tests.reports.periodic.conftest import DECEMBER, freeze
@@ -70,7 +70,7 @@ def report(leaks: Phenomenon, lina: User) -> PeriodicReport:
 
 def test_a_report_has_the_phenomena_and_what_became_of_the_inflow(report: PeriodicReport) -> None:
     for language, known in (("en", "1 phenomenon is recorded."), ("ar", "ظاهرة")):
-        document = content.document(report, language)
+        document = life.document(report, language)
         section = next(each for each in document.sections if each.key == "phenomena")
         (row,) = section.table("phenomena").rows
         assert known in section.paragraphs[0]
@@ -83,7 +83,7 @@ def test_a_report_has_the_phenomena_and_what_became_of_the_inflow(report: Period
 
 
 def _effect(report: PeriodicReport) -> str:
-    section = next(each for each in content.document(report, "en").sections if each.key == "phenomena")
+    section = next(each for each in life.document(report, "en").sections if each.key == "phenomena")
     return str(section.table("phenomena").rows[0][4])
 
 
@@ -94,7 +94,7 @@ def test_a_report_is_downloaded_in_every_form_through_its_page(
     sign_in(client, lina)
     page = client.get(reverse("periodic-report", args=[frozen.pk])).content.decode()
     check = runpy.run_path(str(CHECK))["main"]
-    for language in content.LANGUAGES:
+    for language in life.LANGUAGES:
         got: dict[str, bytes] = {}
         for form, media_type, begins in (
             ("pdf", "application/pdf", b"%PDF-"),

@@ -19,7 +19,7 @@ from reports.documents.tree import ColumnKind, Document
 from reports.models import ReportKind
 from reports.periodic.drafting import document
 from reports.periodic.facts import Facts, gather
-from reports.periodic.sections.agencies import as_many
+from reports.periodic.sections_of_cases import as_many
 from reports.periods import ReportPeriod
 from tests.cast import NOW
 from tests.reports.periodic.published import MADE_UP, make_country, read_totals

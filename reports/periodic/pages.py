@@ -2,30 +2,135 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from datetime import date
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
+from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.decorators import signed_in_user
+from accounts.sign_in.factors import recent_factor_required
 from complaints.staff.frame import frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from kit.forms import Form, ParagraphField
 from kit.languages import current_language
 from kit.sent_numbers import sent_number
 from reports.access import for_readers_of_all, for_unit, is_unit
 from reports.documents.page import markup
-from reports.documents.pdf import FORMS, LANGUAGE_NAMES
+from reports.documents.pdf import FORMS, LANGUAGE_NAMES, download
 from reports.documents.tree import Document, digest
-from reports.models import PeriodicReport, ReportState
-from reports.periodic import acts, content, difference, life, phrases
-from reports.periodic.case_links import CaseLinks
-from reports.periodic.forms import CommentForm, CorrectionForm, NewReportForm, SendBackForm
+from reports.forms import TypedDayField
+from reports.models import COMMENT_LENGTH, REASON_LENGTH, PeriodicReport, ReportKind, ReportState
+from reports.periodic import life, phrases
+from reports.periodic.tables import CaseLinks
+from reports.periods import ReportPeriod
+
+# ---- The forms of periodic reports: which period, the comment on a section, and why a report goes back or is
+# corrected.
+
+
+#: How many periods of each kind are offered by name; all others are reached by their days.
+OFFERED: Final = {ReportKind.MONTH: 12, ReportKind.QUARTER: 8, ReportKind.YEAR: 3}
+OTHER: Final = "other"
+SHORTEST_REASON: Final = 10
+
+
+class NewReportForm(Form):
+    """A period that is over: one of those offered by name, or the first and the last day."""
+
+    period = forms.ChoiceField(label=_("Period"))
+    first = TypedDayField(label=pgettext_lazy("days", "From"), required=False)
+    last = TypedDayField(label=pgettext_lazy("days", "To"), required=False)
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, today: date) -> None:
+        super().__init__(data)
+        self._offered = dict(_offered(today))
+        choices = [
+            (str(kind.label), [(code, phrases.period_heading(of, days)) for code, (of, days) in self._periods(kind)])
+            for kind in OFFERED
+        ]
+        other = _("Other days: enter the first and the last below")
+        self.offer_choices("period", [*choices, (OTHER, other)])
+        for field in self.fields.values():
+            if isinstance(field, TypedDayField):
+                field.limit(today, must_be_over=True)
+
+    def _periods(self, kind: ReportKind) -> list[tuple[str, tuple[ReportKind, ReportPeriod]]]:
+        return [(code, found) for code, found in self._offered.items() if found[0] == kind]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for both days where no period is named, and refuse days in the wrong order."""
+        cleaned = super().clean() or {}
+        if cleaned.get("period") != OTHER:
+            return cleaned
+        for name in ("first", "last"):
+            if name not in self.errors and not cleaned.get(name):
+                self.add_error(name, ValidationError(_("Enter this day, or choose a period above."), code="missing"))
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if first and last and last < first:
+            self.add_error("last", ValidationError(_("The last day cannot be before the first."), code="order"))
+        return cleaned
+
+    @property
+    def chosen(self) -> tuple[ReportKind, ReportPeriod]:
+        """The kind of report and its days; for a valid form only. Days that are a calendar period are taken as one."""
+        if found := self._offered.get(self.cleaned_data["period"]):
+            return found
+        period = ReportPeriod(self.cleaned_data["first"], self.cleaned_data["last"])
+        return life.period_kind(period), period
+
+
+def _offered(today: date) -> Iterator[tuple[str, tuple[ReportKind, ReportPeriod]]]:
+    for kind, number in OFFERED.items():
+        for period in life.latest(kind, today=today, number=number):
+            yield f"{kind}-{period.first.isoformat()}", (kind, period)
+
+
+class CommentForm(Form):
+    """What the unit writes beside a section, in both languages; both empty removes it."""
+
+    text_ar = ParagraphField(max=COMMENT_LENGTH, rows=5, required=False, label=_("Comment in Arabic"))
+    text_en = ParagraphField(max=COMMENT_LENGTH, rows=5, required=False, label=_("Comment in English"))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the language that is missing: the report is read in both."""
+        cleaned = super().clean() or {}
+        for name, other in (("text_ar", "text_en"), ("text_en", "text_ar")):
+            if name not in self.errors and not cleaned.get(name) and cleaned.get(other):
+                self.add_error(name, ValidationError(_("Write the comment in this language too."), code="missing"))
+        return cleaned
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """The comment in Arabic and in English; for a valid form only."""
+        return self.cleaned_data["text_ar"], self.cleaned_data["text_en"]
+
+
+class SendBackForm(Form):
+    """Why a report under review goes back to be changed."""
+
+    reason = ParagraphField(
+        max=REASON_LENGTH, min=SHORTEST_REASON, rows=4, label=_("What has to be changed before the approval?")
+    )
+
+
+class CorrectionForm(Form):
+    """What a new version changes; printed on it."""
+
+    reason = ParagraphField(
+        max=REASON_LENGTH, min=SHORTEST_REASON, rows=4, label=_("What does the new version change, and why?")
+    )
+
 
 #: Seconds after which the page of a report that is being written loads itself again.
 REFRESH_SECONDS = 3
@@ -79,11 +184,11 @@ def report(request: HttpRequest, report: int) -> HttpResponse:
 def act(request: HttpRequest, report: int, name: str) -> HttpResponse:
     """Take one step on a report; whoever comes second, or may not, is shown how it stands now (409)."""
     user, at = signed_in_user(request), timezone.now()
-    found, step = _readable(request, report), acts.ACTS.get(name)
+    found, step = _readable(request, report), life.ACTS.get(name)
     if step is None:
         raise Http404
     try:
-        after = acts.take(step, found, by=user, at=at, edition=_edition_seen(request))
+        after = life.take(step, found, by=user, at=at, edition=_edition_seen(request))
     except PeriodicReport.DoesNotExist:
         raise Http404 from None
     except life.NothingChanged:
@@ -104,7 +209,7 @@ def comment(request: HttpRequest, report: int, section: str) -> HttpResponse:
     found = _readable(request, report)
     if found.state != ReportState.DRAFT:
         return _page(request, found, status=409)
-    document = content.document(found, current_language())
+    document = life.document(found, current_language())
     shown = next((each for each in document.sections if each.key == section), None)
     if shown is None:
         raise Http404
@@ -174,11 +279,11 @@ def changed(request: HttpRequest, report: int) -> HttpResponse:
     found = _readable(request, report)
     if found.corrects is None or not found.content:
         raise Http404
-    before, after = (content.document(each, current_language()) for each in (found.corrects, found))
+    before, after = (life.document(each, current_language()) for each in (found.corrects, found))
     context = {
         "report": found,
         "name": phrases.period_heading(found.kind, found.period),
-        "sections": difference.changes(before, after),
+        "sections": life.changes(before, after),
         **frame(user, at=at),
     }
     return render(request, "reports/periodic/changed.html", context)
@@ -209,18 +314,18 @@ def _correction(report: PeriodicReport) -> PeriodicReport | None:
 def _page(request: HttpRequest, found: PeriodicReport, *, status: int = 200) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     is_theirs, correction = is_unit(user, at), _correction(found)
-    offered = acts.offered(found, user, at=at)
-    document = content.document(found, current_language()) if found.content else None
+    offered = life.offered(found, user, at=at)
+    document = life.document(found, current_language()) if found.content else None
     context: dict[str, Any] = {
         "report": found,
         "name": phrases.period_heading(found.kind, found.period),
         "document": document,
         "markup": _markup(request, found, document) if document else "",
-        "languages": [(code, LANGUAGE_NAMES[code]) for code in content.LANGUAGES],
+        "languages": [(code, LANGUAGE_NAMES[code]) for code in life.LANGUAGES],
         "forms": FORMS,
         "digests": _digests(found) if found.is_frozen else [],
         "acts": offered,
-        "hindrance": acts.hindrance(found, user, offered, at=at) if is_theirs else None,
+        "hindrance": life.hindrance(found, user, offered, at=at) if is_theirs else None,
         "comments": is_theirs and found.state == ReportState.DRAFT,
         "sends_back": is_theirs and found.state == ReportState.REVIEW,
         "corrects": is_theirs and found.is_frozen and correction is None,
@@ -240,7 +345,7 @@ def _markup(request: HttpRequest, found: PeriodicReport, document: Document) -> 
 
 def _digests(found: PeriodicReport) -> list[tuple[str, str]]:
     """Return the language and the digest of both documents, as they are printed on every copy."""
-    return [(str(LANGUAGE_NAMES[name]), digest(content.document(found, name))) for name in content.LANGUAGES]
+    return [(str(LANGUAGE_NAMES[name]), digest(life.document(found, name))) for name in life.LANGUAGES]
 
 
 def _reason(
@@ -251,3 +356,18 @@ def _reason(
     edition = _edition_seen(request) if form.is_bound and isinstance(form, SendBackForm) else found.edition
     context = {"report": found, "name": name, "form": form, "title": title, "edition": edition, **frame(user, at=at)}
     return render(request, "reports/periodic/reason.html", context)
+
+
+# ---- The files of a periodic report: PDF, workbook, CSV and JSON, each in both languages. ----
+
+
+@for_readers_of_all
+@require_safe
+@recent_factor_required(back_to="periodic-report", of="report")
+def report_file(request: HttpRequest, report: int, language: str, form: str) -> HttpResponseBase:
+    """Send one language of a report as a file; a draft says that it is one."""
+    readable = PeriodicReport.objects.visible_to(signed_in_user(request), at=timezone.now())
+    found = get_object_or_404(readable.prefetch_related("comments"), pk=report)
+    if language not in life.LANGUAGES or not found.content:
+        raise Http404
+    return download(life.document(found, language), form)
