@@ -18,8 +18,7 @@ from reports.models import PeriodicReport, ReportKind
 from reports.periodic.facts import NOBODY, TABLES, frozen_counts
 from reports.periodic.phrases import period_heading, period_name
 from reports.periods import ReportPeriod
-from reports.public.commitments import PublicCommitment, read_commitments
-from reports.public.withholding import TOTAL, Block, Judged, judge
+from reports.public.withholding import TOTAL, Block, Judged, PublicCommitment, judge, read_commitments
 
 #: Only calendar periods are public: of two of them, one contains the other or they have no day in common.
 KINDS: Final = (ReportKind.MONTH, ReportKind.QUARTER, ReportKind.YEAR)

@@ -2,19 +2,19 @@
 
 from django.urls import path
 
-from reports.public import views
+from reports.public import pages
 
 urlpatterns = [
-    path("performance/", views.figures, name="public-figures"),
-    path("performance/data/", views.data, name="public-data"),
-    path("performance/agency/<slug:code>/", views.agency, name="public-agency"),
-    path("performance/<slug:period>/", views.figures, name="public-period"),
-    path("performance/<slug:period>/agencies/", views.agencies, name="public-agencies"),
+    path("performance/", pages.figures, name="public-figures"),
+    path("performance/data/", pages.data, name="public-data"),
+    path("performance/agency/<slug:code>/", pages.agency, name="public-agency"),
+    path("performance/<slug:period>/", pages.figures, name="public-period"),
+    path("performance/<slug:period>/agencies/", pages.agencies, name="public-agencies"),
 ]
 
 machine_urlpatterns = [
-    path("open-data/dictionary.csv", views.dictionary_csv, name="open-data-dictionary-csv"),
-    path("open-data/dictionary.json", views.dictionary_json, name="open-data-dictionary-json"),
-    path("open-data/figures.json", views.all_json, name="open-data-json"),
-    path("open-data/<slug:table>.csv", views.table_csv, name="open-data-csv"),
+    path("open-data/dictionary.csv", pages.dictionary_csv, name="open-data-dictionary-csv"),
+    path("open-data/dictionary.json", pages.dictionary_json, name="open-data-dictionary-json"),
+    path("open-data/figures.json", pages.all_json, name="open-data-json"),
+    path("open-data/<slug:table>.csv", pages.table_csv, name="open-data-csv"),
 ]

@@ -7,8 +7,8 @@ from datetime import date, datetime
 import pytest
 
 from reports.models import ReportKind
-from reports.public.commitments import read_commitments
 from reports.public.releases import releases
+from reports.public.withholding import read_commitments
 from tests.reports.public.conftest import AGENCIES, Release
 from tests.reports.public.test_pages import words
 
