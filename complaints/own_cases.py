@@ -21,10 +21,9 @@ from accounts.models import Citizen, MandateOver, User
 from accounts.rate_limits import HOUR, RateLimit
 from agencies.models import TopicQuestion
 from complaints import reference
+from complaints.actions.answers import corrected
 from complaints.actions.filing import TooManyToday
-from complaints.actions.objections import SHORTEST_OBJECTION
-from complaints.actions.ratings import RatedElsewhere
-from complaints.actions.topic_answers import corrected
+from complaints.actions.objections import SHORTEST_OBJECTION, RatedElsewhere
 from complaints.attachments import uploads
 from complaints.attachments.fields import NOT_STORED, UploadForm
 from complaints.case_text.deadline import Lateness, late_cases

@@ -1,27 +1,37 @@
 """The actions on a case, as functions; those with a directorate are in ``complaints.actions.consultations``."""
 
 from complaints.actions.answers import close, sign
-from complaints.actions.classification import classify
-from complaints.actions.decisions import accept, decline, extend, propose_extension, return_case
-from complaints.actions.explanations import ask_explanation, explain
+from complaints.actions.classification import archive, classify, clear_urgent, label, refer, unlabel
+from complaints.actions.consultations import (
+    add_task,
+    answer_task,
+    ask,
+    ask_explanation,
+    drop_task,
+    explain,
+    lapse,
+    refuse_extension,
+    reply,
+    send_back,
+)
+from complaints.actions.decisions import (
+    accept,
+    ask_unit,
+    decline,
+    extend,
+    propose_extension,
+    remind_agency,
+    remind_directorate,
+    remind_officer,
+    return_case,
+)
 from complaints.actions.filing import add, amend, file, withdraw
-from complaints.actions.labels import label, unlabel
 from complaints.actions.links import link, unlink
-from complaints.actions.notes import assign, log_call, note
-from complaints.actions.objections import dismiss, object_to, uphold
+from complaints.actions.notes import assign, log_call, note, show_files, transcribe
+from complaints.actions.objections import deliver, dismiss, object_to, rate, uphold
 from complaints.actions.outside_centres import hand_over, take_back
-from complaints.actions.partner_tasks import add_task, answer_task, drop_task
-from complaints.actions.praise import deliver
-from complaints.actions.questions import ask, lapse, reply
-from complaints.actions.ratings import rate
 from complaints.actions.recusals import end_recusal, recuse
-from complaints.actions.reminders import ask_unit, remind_agency, remind_directorate, remind_officer
-from complaints.actions.reviews import refuse_extension, send_back
-from complaints.actions.shown_files import show_files
-from complaints.actions.triage import archive, refer
 from complaints.actions.undo import undo
-from complaints.actions.urgency import clear_urgent
-from complaints.actions.voices import transcribe
 
 __all__ = [
     "accept",

@@ -2,28 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.models import User
 from agencies.calendar import WorkingCalendar
-from complaints.actions import answer_copies, linked_cases, proposals
+from agencies.models import QuestionKind, Topic, TopicQuestion
+from complaints.actions import decisions, links
 from complaints.actions.decisions import before
+from complaints.actions.links import linked_ids
 from complaints.answer_quality.judgement import CaseWords, Judgement, Result, judge
 from complaints.answer_quality.stored import current_lexicon
 from complaints.answer_quality.subjects import subject_group
 from complaints.attachments import responses
 from complaints.engine.change import Change, Fact
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, transition
-from complaints.models import Answer, AnswerState, Case
+from complaints.models import Answer, AnswerState, Case, CaseQuerySet, TopicAnswer
 from complaints.permissions import policy, second_person
-from complaints.workflow import OUTCOMES, Action, Actor, Kind, State
+from complaints.permissions.case_parts import has_part
+from complaints.workflow import OUTCOMES, Action, Actor, Kind, Outcome, State
 from complaints.workflow.refusals import ActionRefused
+from kit.arabic import fold
+from kit.compiled_reads import CompiledRead
+
+# ---- Other cases answered with the same words, and the headings of an answer's two parts. ----
+
+
+#: How far back answers are compared.
+LOOK_BACK: Final = timedelta(days=90)
+#: Cases with the same answer that are listed for the officer; beyond these only their number is shown and recorded.
+MOST_NAMED: Final = 10
+
+
+# ---- the same words on other cases ----
+
+
+def likeness(found: str, done: str, *, reference: str) -> str:
+    """Return a key that is equal for answers of the same words, whatever their letter forms, spaces and line ends.
+
+    The case's own tracking number is left out, so that a standard text that contains it is equal on every case.
+    """
+    texts = (" ".join(fold(text).replace(reference, " ").split()) for text in (found, done))
+    return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Copies:
+    """The unlinked cases with the same answer: how many, and the newest of those the reader may open."""
+
+    number: int = 0
+    named: Sequence[Case] = ()
+
+    def __bool__(self) -> bool:
+        return self.number > 0
+
+    @property
+    def unnamed(self) -> int:
+        """Return how many are counted but not listed."""
+        return self.number - len(self.named)
+
+
+def count_copies(case: Case, alike: str, *, at: datetime) -> int:
+    """Return how many unlinked cases of the case's agency were answered with these words in ``LOOK_BACK``."""
+    return _copied(case, alike, at=at).count()
+
+
+def matching_answers(case: Case, *, found: str, done: str, user: User, at: datetime) -> Copies:
+    """Return the agency's unlinked cases with the same answer, listing those ``user`` may open; five statements."""
+    copied = _copied(case, likeness(found, done, reference=case.reference), at=at)
+    number = copied.count()
+    if not number:
+        return Copies()
+    seen = Case.objects.visible_to(user, at=at).filter(pk__in=copied.values("pk"))
+    return Copies(number, list(seen.for_listing().order_by("-pk")[:MOST_NAMED]))
+
+
+def _copied(case: Case, alike: str, *, at: datetime) -> CaseQuerySet:
+    answers = Answer.objects.filter(likeness=alike, agency=case.agency_id, written_at__gt=at - LOOK_BACK)
+    given = answers.exclude(state=AnswerState.TAKEN_BACK).exclude(case__in=linked_ids(case)).exclude(case=case.pk)
+    return Case.objects.filter(pk__in=given.values("case"))
+
+
+# ---- what an answer's two parts are called ----
+
+
+def headings(kind: str, outcome: str) -> tuple[str, str]:
+    """Return the headings of the two texts of an answer."""
+    if kind == Kind.PRAISE:
+        return gettext("What was praised"), gettext("Who was thanked")
+    if kind == Kind.INQUIRY:
+        return gettext("What was found"), gettext("The answer to the question")
+    if outcome == Outcome.ADOPTED:
+        return gettext("What was considered"), gettext("What will change")
+    if outcome == Outcome.NOT_ADOPTED:
+        return gettext("What was considered"), gettext("Why it was not adopted")
+    return gettext("What was found"), gettext("What was done")
 
 
 class AnswerLacksSubstance(ActionRefused):
@@ -78,7 +160,7 @@ def close(  # noqa: PLR0913 - the case, who and when, and one argument for each 
     if case.needs_second_signature:
         return _propose(case, text, by=by, at=at)
     with transaction.atomic():
-        linked_cases.lock_followed(case)
+        links.lock_followed(case)
         with transition(case, Action.CLOSE, by=by, at=at) as change:
             answer = _write(change, AnswerState.GIVEN, text, by=by)
             reach = _end(change, answer, by=by, signed=False)
@@ -97,7 +179,7 @@ def _propose(case: Case, text: AnswerText, *, by: User, at: datetime) -> Answer:
             )
             answer = _write(change, AnswerState.PROPOSED, text, by=by)
             change.facts = _facts(change, answer) | _copies(case, answer, at=change.at)
-        proposals.tell_decider(change, proposer=by)
+        decisions.tell_decider(change, proposer=by)
     return answer
 
 
@@ -109,9 +191,9 @@ def sign(case: Case, *, by: User, at: datetime) -> Answer:
     writer and anybody else who may not sign.
     """
     with transaction.atomic():
-        linked_cases.lock_followed(case)
+        links.lock_followed(case)
         with transition(case, Action.CLOSE, by=by, at=at) as change:
-            answer = proposals.proposed_answer(case)
+            answer = decisions.proposed_answer(case)
             what = policy.actors(case, by, at=change.at)
             if not second_person.may_sign(what, by, writer=answer.written_by_id):
                 raise NotEntitled
@@ -139,7 +221,7 @@ def _write(change: Change, state: AnswerState, text: AnswerText, *, by: User) ->
         done=text.done,
         challenge=text.challenge,
         sent_because=text.sent_because,
-        likeness=answer_copies.likeness(text.found, text.done, reference=case.reference),
+        likeness=likeness(text.found, text.done, reference=case.reference),
         written_by=by,
         written_at=at,
         given_at=at if is_given else None,
@@ -148,19 +230,17 @@ def _write(change: Change, state: AnswerState, text: AnswerText, *, by: User) ->
     return answer
 
 
-def _end(change: Change, answer: Answer, *, by: User, signed: bool, by_unit: bool = False) -> linked_cases.AnswerReach:
+def _end(change: Change, answer: Answer, *, by: User, signed: bool, by_unit: bool = False) -> links.AnswerReach:
     """Set what the event of a closing records, and return which followers the answer reaches."""
     case = change.case
-    reach = linked_cases.answer_reach(
-        case, by=by, at=change.at, signed=signed, writer=answer.written_by, by_unit=by_unit
-    )
+    reach = links.answer_reach(case, by=by, at=change.at, signed=signed, writer=answer.written_by, by_unit=by_unit)
     more: dict[str, Fact] = {"followers": len(reach.ready)} if reach else {}
     _close(change, answer, by=by, more=_copies(case, answer, at=change.at) | more)
     return reach
 
 
 def _close(change: Change, answer: Answer, *, by: User, more: dict[str, Fact]) -> None:
-    proposals.drop(change)
+    decisions.drop(change)
     change.facts = _facts(change, answer) | more
     change.set(closed_at=change.at, closed_by=by, outcome=answer.outcome)
 
@@ -176,7 +256,7 @@ def _facts(change: Change, answer: Answer) -> dict[str, Fact]:
 
 def _copies(case: Case, answer: Answer, *, at: datetime) -> dict[str, Fact]:
     """Return the number of unlinked cases with the same answer as a fact of the event; no fact where there are none."""
-    number = answer_copies.count_copies(case, answer.likeness, at=at)
+    number = count_copies(case, answer.likeness, at=at)
     return {"copies": number} if number else {}
 
 
@@ -216,7 +296,7 @@ def own_words(case: Case) -> str:
 
 
 def _answer_followers(
-    answer: Answer, reach: linked_cases.AnswerReach, *, by: User, change: Change, through: Actor | None = None
+    answer: Answer, reach: links.AnswerReach, *, by: User, change: Change, through: Actor | None = None
 ) -> None:
     """Close each follower with the lead's answer; accept it first where competence is still to be decided.
 
@@ -263,3 +343,123 @@ def _copy(answer: Answer, change: Change) -> Answer:
         signed_by=answer.signed_by,
         given_at=answer.given_at,
     )
+
+
+# ---- The answers to the questions of a topic: as texts of a draft, and as rows of the case. ----
+
+
+#: Answers by the code of their question: the text typed, the day as 2026-01-31, or the English label of a choice.
+type AnswerTexts = Mapping[str, str]
+
+
+def questions_for(topic: Topic | None, *, kind: str) -> list[TopicQuestion]:
+    """Return the questions of ``topic`` for a kind of case."""
+    if topic is None:
+        return []
+    if topic.parent_id is None:
+        return _QUESTIONS_OF_TOPIC.rows(kind, topic=topic.pk)
+    return _QUESTIONS_OF_TOPIC.rows(kind, topic=topic.pk, group=topic.parent_id)
+
+
+def _questions_of_topic(kind: str, *, topic: int, group: int | None = None) -> QuerySet[TopicQuestion]:
+    return TopicQuestion.objects.asked(topic=Topic(pk=topic, parent_id=group), kind=kind)
+
+
+_QUESTIONS_OF_TOPIC: Final = CompiledRead(_questions_of_topic, is_prepared=True)
+
+
+def given_answers(questions: Iterable[TopicQuestion], texts: AnswerTexts) -> list[TopicAnswer]:
+    """Return the answers as unsaved rows with the current wording, without texts that do not fit their question."""
+    answers = (_given(question, texts.get(question.code, "")) for question in questions)
+    return [answer for answer in answers if answer]
+
+
+def _given(question: TopicQuestion, text: str) -> TopicAnswer | None:
+    if not text or not _fits(question, text):
+        return None
+    return TopicAnswer(
+        question=question,
+        position=question.position,
+        kind=question.kind,
+        asked_ar=question.name_ar,
+        asked_en=question.name_en,
+        answer_ar=_in_arabic(question, text),
+        answer_en=text,
+        is_personal=question.is_personal,
+    )
+
+
+def _fits(question: TopicQuestion, text: str) -> bool:
+    if question.kind == QuestionKind.DATE:
+        return answered_day(text) is not None
+    return question.kind == QuestionKind.LINE or text in question.options_en
+
+
+def _in_arabic(question: TopicQuestion, text: str) -> str:
+    if question.kind != QuestionKind.CHOICE:
+        return text
+    return question.options_ar[question.options_en.index(text)]
+
+
+def answered_day(text: str) -> date | None:
+    """Return the day of an answer; None if it is no day, because the kind of the question has changed since."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def are_complete(questions: Iterable[TopicQuestion], answers: Iterable[TopicAnswer]) -> bool:
+    """Tell whether all required questions are answered."""
+    answered = {answer.question_id for answer in answers}
+    return all(question.pk in answered for question in questions if question.is_required)
+
+
+def corrected(
+    questions: Iterable[TopicQuestion], texts: AnswerTexts, before: Sequence[TopicAnswer]
+) -> list[TopicAnswer]:
+    """Return the answers of a case after a correction, as unsaved rows.
+
+    An answer that stays keeps its wording; so does one to a question that is not asked any more.
+    """
+    asked = {question.pk: question for question in questions}
+    kept = [
+        answer
+        for answer in before
+        if answer.question_id not in asked or texts.get(asked[answer.question_id].code) == answer.answer_en
+    ]
+    settled = {answer.question_id for answer in kept}
+    new = given_answers((question for question in asked.values() if question.pk not in settled), texts)
+    return [*(_topic_answers_copy(answer) for answer in kept), *new]
+
+
+def _topic_answers_copy(answer: TopicAnswer) -> TopicAnswer:
+    names = ("position", "kind", "asked_ar", "asked_en", "answer_ar", "answer_en", "is_personal")
+    return TopicAnswer(question_id=answer.question_id, **{name: getattr(answer, name) for name in names})
+
+
+def keep(answers: Iterable[TopicAnswer], case: Case) -> None:
+    """Store unsaved answers with ``case``."""
+    rows = list(answers)
+    for row in rows:
+        row.case = case
+    TopicAnswer.objects.bulk_create(rows)
+
+
+def wordings(answers: Iterable[TopicAnswer]) -> list[str]:
+    """Return the wordings of answers in their order, for the fingerprint of what a person wrote."""
+    ordered = sorted(answers, key=lambda answer: (answer.position, answer.question_id))
+    return [text for answer in ordered for text in answer.wording]
+
+
+def answers_to_show(case: Case, *, knows_person: bool) -> list[TopicAnswer]:
+    """Return the answers a reader may see: without those that identify the person, unless ``knows_person``."""
+    if not has_part(case, "topic_answers"):
+        return []
+    rows = _SHOWN.rows(None, {"case": case}, key=case.pk)
+    return [row for row in rows if knows_person or not row.tells_person]
+
+
+_SHOWN: Final = CompiledRead(
+    lambda _shape, *, key: TopicAnswer.objects.filter(case=key).select_related("question"), is_prepared=True
+)

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import CMU, DESK
 from agencies.calendar import WorkingCalendar
-from agencies.models import Topic, TopicQuestion, current_calendar
-from complaints.actions import precedents, proposals, topic_answers
+from agencies.free_text.lexicon import as_written
+from agencies.free_text.reader import danger_reader
+from agencies.models import Agency, Topic, TopicQuestion, current_calendar
+from complaints.actions import answers, decisions, precedents, recusals
+from complaints.actions.precedents import PrecedentDraft
 from complaints.clocks import extensions
 from complaints.clocks.extensions import promise_clock
 from complaints.engine.change import Change
-from complaints.engine.transition import act
-from complaints.models import AnswerState, Case, Classification
+from complaints.engine.transition import NotEntitled, act, transition
+from complaints.models import AnswerState, Case, Classification, Label, Ruling, TextSalt
+from complaints.permissions import rulings
 from complaints.visibility.identity import must_hide
-from complaints.workflow import PROMISES, REMINDERS, Action, State
+from complaints.workflow import PROMISES, REMINDERS, Action, Kind, Outcome, State
 from complaints.workflow.refusals import ActionRefused
 from notifications import outbox
 
@@ -64,7 +71,7 @@ def effects(case: Case, *, topic: Topic, kind: str, at: datetime) -> Effects:
     clock = promise_clock(case)
     calendar = current_calendar()
     answered = set(case.topic_answers.values_list("question", flat=True))
-    asked = topic_answers.questions_for(topic, kind=kind)
+    asked = answers.questions_for(topic, kind=kind)
     return Effects(
         due=extensions.earlier_due(clock, case, days=topic.limit_days, at=at, calendar=calendar) if clock else None,
         hides=must_hide(topic, kind=kind) and not case.hides_identity,
@@ -85,7 +92,7 @@ def classify(case: Case, *, by: User, at: datetime, topic: Topic, kind: str) -> 
         require_fitting(case, topic, kind=kind)
         corrected = _record(change, topic, kind=kind, by=by)
         if kind != case.kind:
-            proposals.drop_answers_and_dates(change)
+            decisions.drop_answers_and_dates(change)
         precedents.follow_topic(case, topic, by=by, at=change.at)
         hides = case.hides_identity or must_hide(topic, kind=kind)
         change.set(topic=topic, kind=kind, hides_identity=hides)
@@ -146,3 +153,167 @@ def _keep_limit(change: Change, calendar: WorkingCalendar) -> None:
         change.set(deadline_at=due)
         change.facts["new_on"] = new_on.isoformat()
         change.speaks_of = new_on
+
+
+# ---- Labels that a desk puts on a case, to find it again. ----
+
+
+class _SomebodyElseDid(Exception):
+    """The same label was put on or taken off while the lock was waited for: nothing is recorded a second time."""
+
+
+def label(case: Case, *, by: User, at: datetime, name: str) -> bool:
+    """Add the label ``name`` of the desk of ``by``; return False if the case had it already."""
+    agency = _labelling_desk(case, by, at=at)
+    same = Label.objects.filter(case=case, agency=agency, name=name)
+    if same.exists():
+        return False
+    with suppress(_SomebodyElseDid), act(case, Action.LABEL, by=by, at=at) as change:
+        if same.exists():
+            raise _SomebodyElseDid
+        Label.objects.create(case=case, agency_id=agency, name=name, event_id=change.event_id, by=by, at=change.at)
+        change.facts = {"is_on": True, "words": change.fingerprint(name)}
+        return True
+    return False
+
+
+def unlabel(case: Case, *, by: User, at: datetime, name: str) -> bool:
+    """Remove the label ``name`` of the desk of ``by``; return False if the case did not have it."""
+    found = Label.objects.filter(case=case, agency=_labelling_desk(case, by, at=at), name=name)
+    if not found.exists():
+        return False
+    with suppress(_SomebodyElseDid), act(case, Action.LABEL, by=by, at=at) as change:
+        # With the text goes its salt, as always when a text is erased.
+        TextSalt.objects.filter(event__in=found.values("event")).delete()
+        if not found.delete()[0]:
+            raise _SomebodyElseDid
+        change.facts = {"is_on": False}
+        return True
+    return False
+
+
+def labels_on(case: Case, by: User, *, at: datetime) -> list[str]:
+    """Return the labels on the case by the desk of ``by``."""
+    own = _labelling_desk(case, by, at=at)
+    return list(Label.objects.filter(case=case, agency=own).values_list("name", flat=True))
+
+
+def _labelling_desk(case: Case, user: User, *, at: datetime) -> int:
+    """Return the agency whose labels ``user`` puts on ``case``: the case's own, or the unit."""
+    authority = user.authority(at)
+    if case.agency_id is not None and case.agency_id in authority.agencies(DESK):
+        return case.agency_id
+    if units := authority.agencies(CMU):
+        return min(units)
+    raise NotEntitled
+
+
+# ---- The CMU's actions on a case without a clear owner: refer it or archive it. ----
+
+
+class NoActiveOfficer(ActionRefused):
+    """The agency has no officer who could receive the case."""
+
+
+class RulingNeedsReason(ActionRefused):
+    """The referral is a ruling, or is to be kept for the next case: it needs a reason."""
+
+
+class AlreadyThere(ActionRefused):
+    """The case is already with that agency."""
+
+
+def refer(
+    case: Case,
+    *,
+    by: User,
+    at: datetime,
+    agency: Agency,
+    reason: str = "",
+    resets_limit: bool = False,
+    precedent: PrecedentDraft | None = None,
+) -> None:
+    """Refer the case to ``agency``, also away from another one.
+
+    After ``rulings.bounces_before_ruling`` bounces this is a ruling, which binds the agency and needs a ``reason``.
+    ``resets_limit`` lets the topic's limit count from now instead of from filing and needs one too (a database
+    constraint), as does ``precedent``, which keeps the referral as a precedent. The ruling also stores the precedent
+    that fitted the case best. Staff of ``agency`` whom the citizen named are recused from then on. Raises
+    ``NoActiveOfficer``, ``AlreadyThere``, ``AgencyEnded`` and ``RulingNeedsReason``.
+    """
+    with transaction.atomic():
+        with transition(case, Action.REFER, by=by, at=at) as change:
+            if case.agency_id == agency.pk:
+                raise AlreadyThere
+            named = recusals.exclude_named(case, agency, at=change.at)
+            _require_receiver(change, agency)
+            if not reason and (precedent or rulings.needs_ruling(case)):
+                raise RulingNeedsReason
+            _record_ruling(change, agency, reason=reason, resets_limit=resets_limit, by=by)
+            change.facts = {"agency": agency.pk, "resets_limit": resets_limit, "words": change.fingerprint(reason)}
+            if precedent is not None:
+                precedents.keep(change, precedent, agency=agency, why=reason, by=by)
+            change.partners = decisions.drop(change)
+            change.set(agency=agency, directorate=None, officer=None, promised_on=None)
+            if resets_limit:
+                change.set(limit_from=change.at)
+        recusals.record(case, named, agency=agency, at=change.at)
+
+
+def _require_receiver(change: Change, agency: Agency) -> None:
+    """Raise ``AgencyEnded`` or ``NoActiveOfficer`` if nobody of ``agency`` could receive the case that day."""
+    rulings.require_existing(agency, on=change.desk.on)
+    if not change.desk.officers(agency):
+        raise NoActiveOfficer
+
+
+def _record_ruling(change: Change, agency: Agency, *, reason: str, resets_limit: bool, by: User) -> None:
+    """Record the referral with the precedent that fitted the case best, whether it was followed or not."""
+    offered = precedents.precedents_for([change.case], on=change.desk.on)[change.case.pk]
+    Ruling.objects.create(
+        case=change.case,
+        event_id=change.event_id,
+        agency=agency,
+        text=reason,
+        resets_limit=resets_limit,
+        offered=offered[0] if offered else None,
+        by=by,
+        at=change.at,
+    )
+
+
+def archive(case: Case, *, by: User, at: datetime, reason: str) -> None:
+    """Close a submission that is not a case, with a reason that the citizen reads."""
+    with transition(case, Action.ARCHIVE, by=by, at=at) as change:
+        Ruling.objects.create(case=case, event_id=change.event_id, text=reason, by=by, at=change.at)
+        change.facts = {"words": change.fingerprint(reason)}
+        change.set(closed_at=change.at, closed_by=by, outcome=Outcome.INADMISSIBLE)
+
+
+# ---- Urgent cases: those whose text tells of danger to life or limb, until staff have looked and take the mark
+# off.
+
+
+def danger_sign(*, kind: str, subject: str, details: str, at: datetime) -> str:
+    """Return the code of the danger sign in the words of a case, empty where there is none; praise has none.
+
+    A sign that people added has its key for a code.
+    """
+    if kind == Kind.PRAISE:
+        return ""
+    reader = danger_reader(at=at)
+    found = reader.find_danger(f"{subject}. {details}")
+    return str(reader.signs[found.sign].code or found.sign) if found else ""
+
+
+def danger_words(subject: str, details: str, *, at: datetime) -> str:
+    """Return the words for which a case is urgent, as they were written; empty where none are found any more."""
+    text = f"{subject}. {details}"
+    found = danger_reader(at=at).find_danger(text)
+    return " … ".join(as_written(text, found.words)) if found else ""
+
+
+def clear_urgent(case: Case, *, by: User, at: datetime) -> None:
+    """Take the mark off a case; raises ``NotEntitled`` where it has none."""
+    with act(case, Action.CLEAR_URGENT, by=by, at=at) as change:
+        change.set(is_urgent=False)

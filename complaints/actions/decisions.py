@@ -2,22 +2,86 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from enum import StrEnum
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.contact import BY_EMAIL
+from accounts.models import Absence, User, officers_of
+from agencies.calendar import AMMAN
 from agencies.models import Agency, Directorate
-from complaints.actions import proposals
 from complaints.clocks import clockwork
 from complaints.clocks.extensions import AlreadyProposed, later, require_promise_clock
+from complaints.engine import holders, links, notices
 from complaints.engine.change import Change, Fact
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, transition
-from complaints.models import Case, Extension, ExtensionState, Refusal
-from complaints.permissions import policy, rulings, second_person
-from complaints.workflow import Action
+from complaints.models import Answer, AnswerState, Case, Consultation, Extension, ExtensionState, Refusal
+from complaints.permissions import late_cases, policy, rulings, second_person, send_window
+from complaints.workflow import AT_AGENCY, Action
 from complaints.workflow.refusals import ActionRefused
+from notifications import outbox
+
+# ---- Proposed answers and extensions: the one that waits, who is told, and its end when the case leaves the
+# desk.
+
+
+class NothingProposed(ActionRefused):
+    """There is no proposed answer or extension to sign or grant."""
+
+
+def proposed_answer(case: Case) -> Answer:
+    """Return the answer to ``case`` that waits for a second signature; raises ``NothingProposed``."""
+    answer = case.answers.filter(state=AnswerState.PROPOSED).first()
+    if answer is None:
+        raise NothingProposed
+    return answer
+
+
+def proposed_extension(case: Case) -> tuple[Extension, bool]:
+    """Return the extension that waits for a decision, and whether it is the first; raises ``NothingProposed``."""
+    extension = case.extensions.filter(state=ExtensionState.PROPOSED).first()
+    if extension is None:
+        raise NothingProposed
+    return extension, not was_extended(case)
+
+
+def was_extended(case: Case) -> bool:
+    """Tell whether a later date was granted before."""
+    return case.extensions.filter(state=ExtensionState.GRANTED).exists()
+
+
+def tell_decider(change: Change, *, proposer: User, is_for_unit: bool = False) -> None:
+    """Owe an e-mail to whoever decides on what ``change`` proposes; the event is already written.
+
+    That is each other supervisor of the agency, or the unit where there is none or ``is_for_unit``.
+    """
+    others = () if is_for_unit else second_person.other_supervisors(change.case, proposer.pk, at=change.at)
+    if others:
+        notices.tell_staff("officer_decision", others, change=change, by=BY_EMAIL)
+    else:
+        notices.tell_unit("officer_decision", change=change)
+
+
+def drop(change: Change) -> Sequence[Agency]:
+    """Drop the proposals on the case and the requests to others; harmless when there are none.
+
+    Returns the agencies whose tasks were dropped.
+    """
+    drop_answers_and_dates(change)
+    held = send_window.hold_until(change.action, at=change.at)
+    return holders.release_partners(change.case, at=change.at, not_before=held)
+
+
+def drop_answers_and_dates(change: Change) -> None:
+    """Drop the proposed answer and the proposed date; harmless when there are none."""
+    case, event = change.case, change.event_id
+    answers = case.answers.filter(state=AnswerState.PROPOSED)
+    answers.update(state=AnswerState.TAKEN_BACK, taken_back_event=event)
+    extensions = case.extensions.filter(state=ExtensionState.PROPOSED)
+    extensions.update(state=ExtensionState.DROPPED, decided_event=event)
 
 
 class PromiseTooLate(ActionRefused):
@@ -99,7 +163,7 @@ def _refuse(
             by=by,
             at=change.at,
         )
-        change.partners = proposals.drop(change)
+        change.partners = drop(change)
         change.facts = {
             "reason": reason,
             "proposed_agency": proposed_agency.pk,
@@ -132,7 +196,7 @@ def propose_extension(case: Case, *, by: User, at: datetime, days: int, reason: 
                 proposed_at=change.at,
             )
             change.facts = {"new_on": extension.new_on.isoformat(), "words": change.fingerprint(reason)}
-        proposals.tell_decider(change, proposer=by, is_for_unit=proposals.was_extended(case))
+        tell_decider(change, proposer=by, is_for_unit=was_extended(case))
     return extension
 
 
@@ -145,7 +209,7 @@ def extend(case: Case, *, by: User, at: datetime) -> Extension:
     when there is none, ``ExtensionPast`` and ``ExtensionTooLate``.
     """
     with transition(case, Action.EXTEND, by=by, at=at) as change:
-        extension, is_first = proposals.proposed_extension(case)
+        extension, is_first = proposed_extension(case)
         what, proposer = policy.actors(case, by, at=change.at), extension.proposed_by_id
         if not second_person.may_grant_date(case, what, by, proposer=proposer, is_first=is_first, at=change.at):
             raise NotEntitled
@@ -157,3 +221,112 @@ def extend(case: Case, *, by: User, at: datetime) -> Extension:
         extension.save(update_fields=["state", "decided_event", "granted_by", "granted_at", "old_on", "new_on"])
         change.facts = {"new_on": extension.new_on.isoformat()}
     return extension
+
+
+# ---- Reminders: by staff to the officer or the directorate, by the citizen to a late agency; and asking the
+# unit.
+
+
+class Whom(StrEnum):
+    """The party that is reminded."""
+
+    OFFICER = "officer"
+    DIRECTORATE = "directorate"
+
+
+class RemindedToday(ActionRefused):
+    """The same party was reminded of the case today already."""
+
+
+class NobodyToRemind(ActionRefused):
+    """Nobody has to act on the case now, or only the person who reminds."""
+
+
+def remindable(case: Case, *, by: User, at: datetime) -> list[Whom]:
+    """Return the parties whom ``by`` can remind of ``case``, whether reminded today or not; five statements at most."""
+    parties = {Whom.OFFICER: _others(case, by, at=at), Whom.DIRECTORATE: _consultation_to_repeat(case, at=at)}
+    return [whom for whom, found in parties.items() if found]
+
+
+def remind_officer(case: Case, *, by: User, at: datetime) -> None:
+    """Remind the officer of the case, or the deputy, or all officers of the agency while it has none.
+
+    Raises ``RemindedToday`` and ``NobodyToRemind``.
+    """
+    with transaction.atomic():
+        with act(case, Action.REMIND, by=by, at=at) as change:
+            _require_first(change, Whom.OFFICER)
+            people = _others(case, by, at=change.at)
+            if not people:
+                raise NobodyToRemind
+            change.facts = {"whom": str(Whom.OFFICER)}
+        notices.tell_staff("officer_reminded", people, change=change)
+
+
+def remind_directorate(case: Case, *, by: User, at: datetime) -> None:
+    """Send the directorate that was asked its link once more; raises as ``remind_officer`` does."""
+    with act(case, Action.REMIND, by=by, at=at) as change:
+        _require_first(change, Whom.DIRECTORATE)
+        asked = _consultation_to_repeat(case, at=change.at)
+        if asked is None:
+            raise NobodyToRemind
+        change.facts = {"whom": str(Whom.DIRECTORATE), "directorate": asked.directorate_id}
+        outbox.owe(
+            [links.notice(asked, template=links.REMINDER)],
+            occasion=notices.occasion_of(case.pk, case.version + 1),
+            at=change.at,
+        )
+
+
+def remind_agency(case: Case, *, by: User, at: datetime) -> None:
+    """Remind a late agency on behalf of the citizen, once a working day; whoever has the case gets an e-mail.
+
+    Raises ``RemindedToday``, and ``TransitionNotAllowed`` when the agency is not late.
+    """
+    with transaction.atomic():
+        with act(case, Action.REMIND_AGENCY, by=by, at=at) as change:
+            if late_cases.reminds_again_on(case, at=change.at, calendar=change.calendar) is not None:
+                raise RemindedToday
+        notices.tell_staff("officer_citizen_reminds", acting_on(case, change.at), change=change, by=BY_EMAIL)
+
+
+def ask_unit(case: Case, *, by: User, at: datetime) -> None:
+    """Ask the unit to step in after every escalation level was told: the case is on its list until it moves.
+
+    Raises ``TransitionNotAllowed`` before that, and when the unit was asked already.
+    """
+    with act(case, Action.ASK_UNIT, by=by, at=at) as change:
+        change.set(unit_asked_at=change.at)
+
+
+def _require_first(change: Change, whom: Whom) -> None:
+    midnight = datetime.combine(timezone.localdate(change.at, AMMAN), time.min, AMMAN)
+    reminders = change.case.events.filter(action=Action.REMIND, actor__isnull=False, at__gte=midnight)
+    if reminders.filter(facts__whom=str(whom)).exists():
+        raise RemindedToday
+
+
+def _others(case: Case, by: User, *, at: datetime) -> list[User]:
+    """Return who owes the next step at the agency, except whoever reminds and the person who filed the case."""
+    if case.state not in AT_AGENCY:
+        return []
+    return [user for user in acting_on(case, at) if user.pk != by.pk and not case.is_own_of(user)]
+
+
+def _consultation_to_repeat(case: Case, *, at: datetime) -> Consultation | None:
+    """Return what a directorate is asked that can get its link once more."""
+    asked = holders.open_consultation(case)
+    return asked if asked is not None and asked.directorate.email and at < asked.expires_at else None
+
+
+def acting_on(case: Case, at: datetime) -> Sequence[User]:
+    """Return who handles the case today: its officer, the deputy while the officer is away, or all officers."""
+    on = timezone.localdate(at)
+    officer = case.officer
+    if officer is not None and officer.is_active:
+        absence = Absence.objects.on(on).filter(user=officer).select_related("deputy").first()
+        if absence is None:
+            return [officer]
+        if absence.deputy is not None and not case.is_recused(absence.deputy):
+            return [absence.deputy]
+    return list(officers_of(case.agency, on, exclude=case.recused)) if case.agency else []

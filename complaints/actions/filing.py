@@ -17,10 +17,10 @@ from accounts.models import Citizen, Mandate, User
 from accounts.roles import CONTACT_CENTRE
 from agencies.models import Agency, Governorate, Topic, TopicQuestion
 from complaints import reference
-from complaints.actions import proposals, recurrences, recusals, topic_answers
-from complaints.actions.revisions import replace_text
-from complaints.actions.urgency import danger_sign
-from complaints.actions.voices import voice_subject
+from complaints.actions import answers as topic_answers, decisions, links, recusals
+from complaints.actions.classification import danger_sign
+from complaints.actions.notes import voice_subject
+from complaints.actions.undo import replace_text
 from complaints.attachments import uploads
 from complaints.engine.change import CaseStaff
 from complaints.engine.history import filed_words
@@ -119,7 +119,7 @@ def file(filing: Filing, *, by: User, at: datetime) -> Case:
         words = filed_words(case, employee=case.employee, answers=topic_answers.wordings(filing.answers))
         begin(case, by=by, at=at, facts=facts, words=words, desk=desk, mandate=mandate)
         topic_answers.keep(filing.answers, case)
-        recurrences.notice(case, at=at)
+        links.notice(case, at=at)
         if filing.agency is not None:
             recusals.record(case, named, agency=filing.agency, at=at)
     return case
@@ -385,7 +385,7 @@ def withdraw(case: Case, *, by: User, at: datetime, because: str = "") -> None:
     """
     with transition(case, Action.WITHDRAW, by=by, at=at) as change:
         case.questions.filter(ended_at__isnull=True).update(ended_at=change.at)
-        change.partners = proposals.drop(change)
+        change.partners = decisions.drop(change)
         if because:
             change.facts = {"because": str(WithdrawalReason(because))}
         change.set(closed_at=change.at, closed_by=by, outcome=Outcome.WITHDRAWN)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from accounts.contact import citizen_key
 from accounts.models import User
 from agencies.models import current_calendar
-from complaints.actions.topic_answers import answers_to_show
+from complaints.actions.answers import answers_to_show
 from complaints.attachments.uploads import files_by_event
 from complaints.case_text import messages, timeline
 from complaints.case_text.answers import answer_rounds

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
 from agencies.models import Agency, Governorate, Topic
-from complaints.actions.published_answers import offered_answers
+from complaints.actions.precedents import offered_answers
 from complaints.case_text import kinds, links
 from complaints.case_text.links import case_address
 from complaints.models import Attachment, Case

@@ -15,7 +15,7 @@ from django_stubs_ext import StrPromise
 from accounts.models import Mandate
 from agencies.models import Agency
 from agencies.names import AgencyNames
-from complaints.actions.answer_copies import headings
+from complaints.actions.answers import headings
 from complaints.case_text.history import EventText, EventTexts, standing
 from complaints.case_text.kinds import DECIDED, ENDED, LAST_STAGE, STATUS as KIND_STATUS, spoken_by, words_of_kind
 from complaints.models import Attachment, Case, CaseEvent, Channel, RefusalReason, Solved

@@ -27,11 +27,10 @@ from accounts.models import User, ViewKind
 from accounts.rate_limits import HOUR, RateLimit, RateLimitReached, spend
 from accounts.roles import CONTACT_CENTRE
 from complaints import actions, reference
+from complaints.actions.answers import questions_for
 from complaints.actions.classification import effects
 from complaints.actions.notes import HeldByAnother
-from complaints.actions.objections import SHORTEST_OBJECTION
-from complaints.actions.ratings import rate
-from complaints.actions.topic_answers import questions_for
+from complaints.actions.objections import SHORTEST_OBJECTION, rate
 from complaints.case_text import citizen_case
 from complaints.case_text.promise import Promise, promise_card
 from complaints.case_text.timeline import Status, citizen_status

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from accounts.identity.disclosure import CaseMark, record_view
 from accounts.models import Citizen, User, ViewKind
 from accounts.rate_limits import DAY, RateLimit, give_back, spend
-from complaints.actions import known_problems
+from complaints.actions import links
 from complaints.actions.filing import file_draft
 from complaints.escalation.expiry import CONTACT_LIFE
 from complaints.models import Case, CentreContact, ContactResult, Draft, FoundBy
@@ -203,7 +203,7 @@ def join_problem(contact: CentreContact, key: int, *, at: datetime) -> None:
     if contact.citizen is None:
         return
     with transaction.atomic():
-        known_problems.join(key, citizen=contact.citizen, by=contact.agent, at=at, channel=contact.channel)
+        links.join(key, citizen=contact.citizen, by=contact.agent, at=at, channel=contact.channel)
         end(contact, result=ContactResult.JOINED, at=at)
 
 

@@ -22,9 +22,9 @@ from accounts.decorators import signed_in_user, staff_required
 from accounts.models import Citizen
 from accounts.roles import CONTACT_CENTRE
 from agencies.models import Agency, Topic
+from complaints.actions.answers import given_answers
 from complaints.actions.filing import AlreadyFiled, DraftIncomplete, TooManyToday
-from complaints.actions.known_problems import NoSuchProblem, ProblemOver
-from complaints.actions.topic_answers import given_answers
+from complaints.actions.links import NoSuchProblem, ProblemOver
 from complaints.attachments import uploads
 from complaints.attachments.fields import NOT_STORED
 from complaints.case_text.kinds import words_of_kind

@@ -14,7 +14,7 @@ from accounts.identity.registries.embedded import EmbeddedRegistry, RegisteredPe
 from accounts.mandates import changes
 from accounts.models import Citizen, Identity, IdentityCheck, MandateGround, NumberKind, RequestKind, User
 from agencies.models import Agency, Governorate, KnownProblem, Topic
-from complaints.actions import explanations, known_problems, labels, notes, precedents
+from complaints.actions import classification, consultations, links, notes, precedents
 from complaints.actions.precedents import PrecedentText
 from complaints.desk.start import late_rows
 from complaints.models import Case, CentreContact, Channel, ContactResult, FoundBy
@@ -146,7 +146,7 @@ def _joins(karim: Citizen, at: datetime) -> None:
     """Let one person have each known problem too."""
     for problem in KnownProblem.objects.open_at(at):
         if karim.user is not None:
-            known_problems.join(problem.pk, citizen=karim, by=karim.user, at=at)
+            links.join(problem.pk, citizen=karim, by=karim.user, at=at)
 
 
 def _explanation(staff: Staff, at: datetime) -> None:
@@ -154,9 +154,9 @@ def _explanation(staff: Staff, at: datetime) -> None:
     rows = [row for row in late_rows(staff.leader, at=at)[0] if row.may_ask][:2]
     for number, row in enumerate(rows):
         case = Case.objects.get(pk=row.case.id)
-        explanations.ask_explanation(case, by=staff.leader, at=at, text=WHY_LATE)
+        consultations.ask_explanation(case, by=staff.leader, at=at, text=WHY_LATE)
         if number == 0:
-            explanations.explain(case, by=staff.officer, at=at, text=BECAUSE)
+            consultations.explain(case, by=staff.officer, at=at, text=BECAUSE)
 
 
 def _notes(staff: Staff, at: datetime) -> None:
@@ -164,4 +164,4 @@ def _notes(staff: Staff, at: datetime) -> None:
     mine = Case.objects.filter(officer=staff.officer, state=State.IN_PROGRESS).order_by("-filed_at", "-pk").first()
     if mine is not None:
         notes.note(mine, by=staff.officer, at=at, text=NOTE)
-        labels.label(mine, by=staff.officer, at=at, name=LABEL)
+        classification.label(mine, by=staff.officer, at=at, name=LABEL)

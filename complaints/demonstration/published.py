@@ -12,9 +12,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import CMU, Role
 from agencies.models import Agency, City, Topic
-from complaints.actions import known_problems
-from complaints.actions.known_problems import ProblemText
-from complaints.actions.published_answers import PublishedText, publish
+from complaints.actions import links
+from complaints.actions.links import ProblemText
+from complaints.actions.precedents import PublishedText, publish
 
 _DATA: Final = Path(__file__).parents[1] / "data"
 SOURCE: Final = _DATA / "demonstration_answers.csv"
@@ -52,5 +52,5 @@ def publish_problems(at: datetime) -> int:
             ends_at=at + timedelta(hours=int(row["for_hours"])),
         )
         by = User.objects.filter(memberships__role=Role.SUPERVISOR, memberships__agency=agency).order_by("login")[0]
-        known_problems.publish(text, by=by, at=at)
+        links.publish(text, by=by, at=at)
     return len(rows)

@@ -12,10 +12,10 @@ from django.utils import timezone
 from accounts.models import Citizen, User
 from agencies.models import Agency, Directorate, Governorate, Topic, current_calendar
 from complaints.actions import accept, add, add_task, ask, close, decline, file, object_to
+from complaints.actions.answers import given_answers, questions_for
 from complaints.actions.consultations import consult, estimate
 from complaints.actions.decisions import propose_extension
 from complaints.actions.filing import Filing
-from complaints.actions.topic_answers import given_answers, questions_for
 from complaints.clocks import extensions
 from complaints.clocks.clockwork import promise_days
 from complaints.models import Case, Macro, MacroAct, RefusalReason, StandardText

@@ -16,10 +16,9 @@ from accounts.identity import disclosure
 from accounts.models import User
 from accounts.sign_in.factors import recent_factor_required
 from complaints import actions
-from complaints.actions.labels import labels_on
-from complaints.actions.notes import NotAnOfficer, candidates
-from complaints.actions.reminders import NobodyToRemind, RemindedToday, Whom, remindable
-from complaints.actions.shown_files import finding_files
+from complaints.actions.classification import labels_on
+from complaints.actions.decisions import NobodyToRemind, RemindedToday, Whom, remindable
+from complaints.actions.notes import NotAnOfficer, candidates, finding_files
 from complaints.attachments.fields import NOT_STORED
 from complaints.attachments.uploads import NotStored
 from complaints.engine import holders

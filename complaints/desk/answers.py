@@ -14,8 +14,8 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from complaints import actions, reference
-from complaints.actions import linked_cases
-from complaints.actions.answer_copies import matching_answers
+from complaints.actions import links
+from complaints.actions.answers import matching_answers
 from complaints.attachments import responses, uploads
 from complaints.attachments.fields import NOT_STORED, refusal_text, take as take_files, uploader_key
 from complaints.attachments.recognition import RefusalCause
@@ -135,12 +135,12 @@ def close(request: ActionRequest) -> HttpResponse:
     if request.case.kind == Kind.PRAISE:
         raise TransitionNotAllowed(request.action, request.case)
     if request.data is not None:
-        linked_cases.lock_followed(request.case)
+        links.lock_followed(request.case)
     form = _form(request)
     files: AnswerFiles = request.before
     if not request.is_sent(form) or not files.is_settled:
         return _closing_page(request, form)
-    reach = linked_cases.answer_reach(request.case, by=request.user, at=request.at, signed=False)
+    reach = links.answer_reach(request.case, by=request.user, at=request.at, signed=False)
     answer = actions.close(request.case, by=request.user, at=request.at, **form.answer, files=files.keys)
     if answer.state == AnswerState.PROPOSED:
         if second_person.has_no_other_supervisor(request.case, request.user.pk, at=request.at):
@@ -174,7 +174,7 @@ def _form(request: ActionRequest) -> CloseForm:
 def _closing_page(request: ActionRequest, form: CloseForm) -> HttpResponse:
     """Show the form, or, once it is complete, the answer and the message as the citizen will read them."""
     case, signed = request.case, request.case.needs_second_signature
-    reach = linked_cases.answer_reach(case, by=request.user, at=request.at, signed=signed)
+    reach = links.answer_reach(case, by=request.user, at=request.at, signed=signed)
     context: dict[str, Any] = {"reach": reach, "people": reach.people(case), "proposal": _proposal(case)}
     context["findings"] = findings(case)
     context["files"] = request.before
@@ -193,7 +193,7 @@ def _closing_page(request: ActionRequest, form: CloseForm) -> HttpResponse:
 
 def _lead(request: ActionRequest) -> Case | None:
     """Return the lead that could be answered instead, by this person and now."""
-    lead = linked_cases.lead_case(request.case)
+    lead = links.lead_case(request.case)
     if lead is None or not Case.objects.visible_to(request.user, at=request.at).filter(pk=lead.pk).exists():
         return None
     return lead if policy.may(lead, Action.CLOSE, request.user, at=request.at) else None
@@ -208,7 +208,7 @@ def sign(request: ActionRequest) -> HttpResponse:
     if proposal is None or not request.permissions.may_sign:
         raise Http404
     if request.data is not None:
-        linked_cases.lock_followed(request.case)
+        links.lock_followed(request.case)
     if not request.is_sent(Form(request.data)):
         return _signing_page(request, proposal)
     reach = _reach_of_signature(request, proposal)
@@ -234,9 +234,9 @@ def _signing_page(request: ActionRequest, proposal: Answer) -> HttpResponse:
     )
 
 
-def _reach_of_signature(request: ActionRequest, proposal: Answer) -> linked_cases.AnswerReach:
+def _reach_of_signature(request: ActionRequest, proposal: Answer) -> links.AnswerReach:
     by_unit = Actor.SUPERVISOR not in request.permissions.actors
-    return linked_cases.answer_reach(
+    return links.answer_reach(
         request.case, by=request.user, at=request.at, signed=True, writer=proposal.written_by, by_unit=by_unit
     )
 
@@ -245,7 +245,7 @@ def _proposal(case: Case) -> Answer | None:
     return case.answers.filter(state=AnswerState.PROPOSED).select_related("written_by").first()
 
 
-def _result_text(done: str, reach: linked_cases.AnswerReach) -> str:
+def _result_text(done: str, reach: links.AnswerReach) -> str:
     """Return what happened, with how many others were answered and which of them were not."""
     parts = [done]
     if number := len(reach.ready):

@@ -12,8 +12,8 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from agencies.models import Agency
 from complaints import actions
-from complaints.actions.partner_tasks import AlreadyAsked
-from complaints.actions.triage import NoActiveOfficer
+from complaints.actions.classification import NoActiveOfficer
+from complaints.actions.consultations import AlreadyAsked
 from complaints.models import AnswerState, Case, ExtensionState, ReferralTask
 from complaints.models.texts import TEXT_LENGTH
 from complaints.permissions import late_cases, partner_tasks, rulings

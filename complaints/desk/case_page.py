@@ -21,7 +21,7 @@ from accounts.roles import CMU, READERS
 from accounts.sign_in.factors import recent_factor_required
 from agencies.calendar import WorkingCalendar
 from agencies.models import current_calendar
-from complaints.actions.urgency import danger_words
+from complaints.actions.classification import danger_words
 from complaints.attachments.responses import shown_response
 from complaints.desk.case_actions import (
     ActionPanel,

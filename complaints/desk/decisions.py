@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 from accounts.models import User
 from agencies.models import Directorate, current_calendar
 from complaints import actions
-from complaints.actions import consultations, linked_cases
+from complaints.actions import consultations, links
 from complaints.actions.classification import effects
 from complaints.actions.consultations import NotOfTheAgency
 from complaints.actions.notes import HeldByAnother
@@ -359,7 +359,7 @@ def undo(request: ActionRequest) -> HttpResponse:
     """Undo what one did last, as long as nobody was told of it."""
     case, at = request.case, request.at
     if request.data is not None:
-        linked_cases.lock_followed(case)
+        links.lock_followed(case)
     steps = send_window.last_steps(case)
     if not request.is_sent(Form(request.data)):
         return request.page(

@@ -23,9 +23,9 @@ from accounts.models import User
 from agencies.calendar import WorkingCalendar
 from agencies.models import current_calendar
 from complaints.actions import consultations
+from complaints.actions.answers import answers_to_show
 from complaints.actions.consultations import NotAsked, NotOfTheAgency, Overtaken
 from complaints.actions.notes import HeldByAnother
-from complaints.actions.topic_answers import answers_to_show
 from complaints.attachments.fields import NOT_STORED
 from complaints.attachments.responses import file_response
 from complaints.attachments.uploads import NotStored, directorate_files

@@ -25,8 +25,8 @@ from accounts.models import User
 from accounts.roles import CMU, SUPERVISION
 from agencies.models import PROBLEM_LENGTH, Agency, City, Governorate, KnownProblem, Topic
 from complaints import actions, reference
-from complaints.actions import known_problems as actions_known_problems, linked_cases, links as refusals
-from complaints.actions.known_problems import ProblemText
+from complaints.actions import links as actions_known_problems
+from complaints.actions.links import ProblemText
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, CaseLink, LinkKind
 from complaints.staff.action_pages import ActionRequest, action_page
@@ -152,11 +152,11 @@ class UnlinkForm(Form):
 @action_page(Action.LINK, "complaints/desk/acts/links/link.html")
 def link(request: ActionRequest) -> HttpResponse:
     """Link the case to another one, as the same problem or as related."""
-    case, followers = request.case, linked_cases.open_followers(request.case)
+    case, followers = request.case, actions_known_problems.open_followers(request.case)
     form = LinkForm(request.data, case=case, alike=_alike(request), user=request.user, at=request.at)
     form.asks_to_move = bool(followers)
     if request.data is not None and form.is_valid() and form.other is not None:
-        linked_cases.lock([case.pk, form.other.pk, *followers])
+        actions_known_problems.lock([case.pk, form.other.pk, *followers])
     if not request.is_sent(form):
         return request.page()
     if refusal := _refusal(request, form):
@@ -174,8 +174,8 @@ def _refusal(request: ActionRequest, form: LinkForm) -> str:
     moving = form.cleaned_data.get("move", False)
     try:
         actions.link(case, lead, form.cleaned_data["kind"], by=request.user, at=request.at, moving=moving)
-    except refusals.LinkRefused as refused:
-        form.asks_to_move = form.asks_to_move or isinstance(refused, refusals.HasFollowers)
+    except actions_known_problems.LinkRefused as refused:
+        form.asks_to_move = form.asks_to_move or isinstance(refused, actions_known_problems.HasFollowers)
         return _why(refused, request, case)
     except NotEntitled:
         return gettext("This case is not with you: you can read it but not link it")
@@ -187,33 +187,39 @@ def _refusal(request: ActionRequest, form: LinkForm) -> str:
 
 
 #: Why two cases cannot be linked, where no number has to be said.
-_WHY: dict[type[refusals.LinkRefused], StrPromise] = {
-    refusals.OneCase: _("This is the same case. Enter another tracking number"),
-    refusals.LinkedAlready: _("These two cases are already linked"),
-    refusals.OtherAgency: _("The other case is with another agency. Only the CMU can give both one answer"),
-    refusals.HasFollowers: _(
+_WHY: dict[type[actions_known_problems.LinkRefused], StrPromise] = {
+    actions_known_problems.OneCase: _("This is the same case. Enter another tracking number"),
+    actions_known_problems.LinkedAlready: _("These two cases are already linked"),
+    actions_known_problems.OtherAgency: _(
+        "The other case is with another agency. Only the CMU can give both one answer"
+    ),
+    actions_known_problems.HasFollowers: _(
         "The case to be linked is itself a main case. Tick the box below to move its linked cases too"
     ),
-    refusals.TooManyFollowers: _(
+    actions_known_problems.TooManyFollowers: _(
         "The main case already has the maximum number of linked cases. Choose another main case"
     ),
 }
 
 
-def _why(refused: refusals.LinkRefused, request: ActionRequest, follower: Case) -> str:
+def _why(refused: actions_known_problems.LinkRefused, request: ActionRequest, follower: Case) -> str:
     """Return why the two cannot be linked, without a word of a case that the person may not open."""
     match refused:
-        case refusals.LeadFollows() | refusals.HasLead() if not _open_to(request, refused.lead.pk):
+        case actions_known_problems.LeadFollows() | actions_known_problems.HasLead() if not _open_to(
+            request, refused.lead.pk
+        ):
             return gettext("You cannot link these two cases. Ask the CMU to do it")
-        case refusals.LeadFollows():
+        case actions_known_problems.LeadFollows():
             text = gettext(
                 "The case selected as the main case is itself linked under %(lead)s. Link to %(lead)s instead"
             )
             return text % {"lead": reference.grouped(refused.lead.reference)}
-        case refusals.HasLead():
+        case actions_known_problems.HasLead():
             text = gettext("The case to be linked is already linked under %(lead)s. Remove that link first")
             return text % {"lead": reference.grouped(refused.lead.reference)}
-        case refusals.HasFollowers() if refused.number == _open_to(request, *linked_cases.open_followers(follower)):
+        case actions_known_problems.HasFollowers() if refused.number == _open_to(
+            request, *actions_known_problems.open_followers(follower)
+        ):
             text = ngettext(
                 "The case to be linked is itself the main case of %(number)s case. Tick the box below to move that "
                 "case too",
@@ -234,7 +240,7 @@ def _alike(request: ActionRequest) -> Sequence[Case]:
     """Return open cases that look like this one, those linked already left out."""
     case = request.case
     scope = Case.objects.at_desk_of(request.user, at=request.at).exclude(state=State.CLOSED)
-    unknown = scope.exclude(pk__in=linked_cases.linked_ids(case))
+    unknown = scope.exclude(pk__in=actions_known_problems.linked_ids(case))
     text = wording(case.subject, case.details)
     return [case_.case for case_ in similar_to(text, scope=unknown, exclude=case, place=case.governorate)]
 
@@ -242,12 +248,12 @@ def _alike(request: ActionRequest) -> Sequence[Case]:
 @action_page(Action.UNLINK, "complaints/desk/acts/links/unlink.html")
 def unlink(request: ActionRequest) -> HttpResponse:
     """End one of the links of the case."""
-    links = linked_cases.open_links(request.case, request.user, at=request.at)
+    links = actions_known_problems.open_links(request.case, request.user, at=request.at)
     if not links:
         return request.refuse(gettext("This case is not linked to any other case."))
     form = UnlinkForm(request.data, case=request.case, links=links, reader=StaffVisibility(request.user, request.at))
     if request.data is not None and form.is_valid():
-        linked_cases.lock([form.chosen.case_id, form.chosen.lead_id])
+        actions_known_problems.lock([form.chosen.case_id, form.chosen.lead_id])
     if not request.is_sent(form):
         return request.page()
     try:

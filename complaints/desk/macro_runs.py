@@ -21,7 +21,7 @@ from accounts.models import Membership, User
 from accounts.roles import CMU, DESK, Role
 from agencies.models import current_calendar
 from complaints import actions
-from complaints.actions import consultations, linked_cases
+from complaints.actions import consultations, links
 from complaints.actions.answers import AnswerLacksSubstance
 from complaints.actions.consultations import NotOfTheAgency
 from complaints.actions.decisions import PromiseTooLate
@@ -472,7 +472,7 @@ def run_macro(request: ActionRequest, macro: int) -> HttpResponse:
     """
     found, steps = load_macro(macro, request.user, at=request.at)
     if request.data is not None and any(step.act == MacroAct.CLOSE for step in steps):
-        linked_cases.lock_followed(request.case)
+        links.lock_followed(request.case)
     shown = shown_steps(steps, request.case, request.user, at=request.at, typed=request.data)
     form = next((step.form for step in shown if step.form), Form(request.data))
     is_sent, is_same = _is_sent(request, form), _is_as_read(request, found)
@@ -525,7 +525,7 @@ def _page(
 def _reach(request: ActionRequest, form: CloseForm) -> dict[str, Any]:
     """Return whom the answer reaches beside the citizen, which unlinked cases had the same, and who signs it."""
     case, signed = request.case, request.case.needs_second_signature
-    reach = linked_cases.answer_reach(case, by=request.user, at=request.at, signed=signed)
+    reach = links.answer_reach(case, by=request.user, at=request.at, signed=signed)
     return {
         "closing": form,
         "reach": reach,

@@ -22,12 +22,11 @@ from accounts.models import User
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, Directorate
 from complaints import reference
+from complaints.actions.classification import NoActiveOfficer
 from complaints.actions.consultations import NotOfTheAgency
-from complaints.actions.decisions import PromiseTooLate
+from complaints.actions.decisions import NobodyToRemind, PromiseTooLate, RemindedToday
 from complaints.actions.links import LinkRefused
 from complaints.actions.notes import HeldByAnother, NotAnOfficer
-from complaints.actions.reminders import NobodyToRemind, RemindedToday
-from complaints.actions.triage import NoActiveOfficer
 from complaints.clocks import clockwork
 from complaints.desk.directorate_forms import AsksNowForm
 from complaints.desk.macro_runs import CaseRefused

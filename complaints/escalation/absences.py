@@ -18,7 +18,7 @@ from accounts.models import Absence, Membership, User, acting_as, cmu_staff
 from accounts.roles import DESK, Role
 from accounts.staff.absences import planned_absences
 from agencies.models import Agency, current_calendar
-from complaints.actions import linked_cases
+from complaints.actions import links
 from complaints.clocks import clockwork
 from complaints.engine.transition import NotEntitled, act
 from complaints.models import Case, CaseEvent
@@ -142,7 +142,7 @@ def reassign(agency: Agency, giver: User, taker: User, *, by: User, at: datetime
 def _locked(agency: Agency, officer: User) -> list[Case]:
     held = Case.objects.select_for_update(of=("self",)).filter(agency=agency, officer=officer, state__in=WITH_AGENCY)
     rows = dict(held.order_by("pk").values_list("pk", "citizen"))
-    linked_cases.lock_people(rows.values())
+    links.lock_people(rows.values())
     # Whom each is about is read only now that nobody can change it.
     return list(Case.objects.filter(pk__in=rows).with_recused().defer("folded", "search_vector").order_by("pk"))
 
@@ -203,7 +203,7 @@ def _take_from(silent: QuerySet[Case], officer: Any, run: RowRun) -> int:
         .defer("folded", "search_vector")
         .order_by("pk")
     )
-    linked_cases.lock_people(case.citizen_id for case in cases)
+    links.lock_people(case.citizen_id for case in cases)
     taken = []
     for case in cases:
         with run.row(case.pk):

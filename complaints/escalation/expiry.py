@@ -21,7 +21,7 @@ from django.utils.translation import pgettext
 from accounts.contact import citizen_key, contact_channel
 from accounts.models import Identity
 from complaints.actions import lapse
-from complaints.actions.known_problems import TELLING
+from complaints.actions.links import TELLING
 from complaints.attachments import responses, uploads
 from complaints.clocks import clockwork
 from complaints.engine import links, notices

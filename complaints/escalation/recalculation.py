@@ -39,8 +39,8 @@ from agencies.models import (
 from agencies.reference_changes import Author
 from agencies.successions import best, last_day
 from complaints import actions
-from complaints.actions import known_problems
-from complaints.actions.triage import AlreadyThere, NoActiveOfficer
+from complaints.actions import links
+from complaints.actions.classification import AlreadyThere, NoActiveOfficer
 from complaints.clocks import clockwork
 from complaints.engine import notices
 from complaints.engine.change import Change
@@ -364,7 +364,7 @@ def _follow_known_problems(succession: AgencySuccession, rows: list[AgencySucces
     own = KnownProblem.objects.not_over(at=author.at).filter(agency=succession.predecessor_id)
     for problem in own.select_related("topic"):
         if best(rows, problem.topic, problem.governorate_id) == succession:
-            known_problems.hand_on(problem.pk, succession.successor, author=author)
+            links.hand_on(problem.pk, succession.successor, author=author)
 
 
 def _follow_whole(succession: AgencySuccession, author: Author) -> None:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts import rate_limits
 from accounts.models import Citizen, User, agencies_with_officers
 from agencies.models import Agency, Topic, TopicQuestion
-from complaints.actions import topic_answers
+from complaints.actions import answers
 from complaints.actions.filing import file_draft
 from complaints.escalation.expiry import VISITOR_DRAFT_LIFE
 from complaints.models import Case, Draft, ProgramKey, Upload
@@ -194,7 +194,7 @@ _OWN_KEYS: Final = CompiledRead(
 
 
 def _answers_for(topic: Topic, draft: Draft) -> dict[str, str]:
-    codes = {question.code for question in topic_answers.questions_for(topic, kind=draft.kind)}
+    codes = {question.code for question in answers.questions_for(topic, kind=draft.kind)}
     return {code: text for code, text in draft.answers.items() if code in codes}
 
 
@@ -242,7 +242,7 @@ def can_receive(agency: Agency | None, *, at: datetime) -> bool:
 
 def draft_questions(draft: Draft) -> list[TopicQuestion]:
     """Return what the topic of the draft asks."""
-    return topic_answers.questions_for(draft.topic, kind=draft.kind)
+    return answers.questions_for(draft.topic, kind=draft.kind)
 
 
 def next_step(draft: Draft) -> str:
@@ -262,7 +262,7 @@ def step_after_agency(draft: Draft) -> str:
 
 def has_answers(draft: Draft, questions: Sequence[TopicQuestion]) -> bool:
     """Tell whether every one of ``questions`` that must be answered is."""
-    return topic_answers.are_complete(questions, topic_answers.given_answers(questions, draft.answers))
+    return answers.are_complete(questions, answers.given_answers(questions, draft.answers))
 
 
 # ---- sent ----

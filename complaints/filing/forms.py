@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
 from agencies.models import City, Governorate, QuestionKind, TopicQuestion
-from complaints.actions.topic_answers import AnswerTexts, answered_day
+from complaints.actions.answers import AnswerTexts, answered_day
 from complaints.attachments.fields import UploadForm
 from complaints.case_text.kinds import words_of_kind
 from complaints.filing.understanding import UNIT, Understood, first_words

@@ -190,7 +190,7 @@ class Case(models.Model):
     asks at commit for the event that records it. Since ``unit_asked_at`` the unit is asked to step in, until the state
     changes. ``version`` is the number of the newest event, ``changed_at`` its
     moment, which never moves back, and ``chain`` its hash.
-    ``is_urgent``: its words told of danger when it was filed (``complaints.actions.urgency``).
+    ``is_urgent``: its words told of danger when it was filed (``complaints.actions.classification``).
     ``holder`` is that of the open holding; ``employee`` the name of the employee as the citizen typed it. Since
     ``erased_at`` the words and the person of a closed case are gone (``complaints.retention``).
     """

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from agencies.models import Topic
-from complaints.actions import published_answers
+from complaints.actions import precedents
 from complaints.case_text.kinds import words_of_kind
 from complaints.models import PublishedAnswer
 from complaints.workflow import Kind
@@ -56,7 +56,7 @@ def answers(request: HttpRequest) -> HttpResponse:
     words, topic = "", None
     if form.is_bound and form.is_valid():
         words, topic = form.cleaned_data["q"], form.cleaned_data["topic"]
-    found = list(published_answers.found_answers(words, topic=topic)[: MOST_SHOWN + 1])
+    found = list(precedents.found_answers(words, topic=topic)[: MOST_SHOWN + 1])
     context = {
         "form": form,
         "answers": found[:MOST_SHOWN],

@@ -27,9 +27,9 @@ from accounts.decorators import citizen_required, handles_rate_limits, signed_in
 from accounts.models import Mandate
 from accounts.rate_limits import RateLimitReached, client_address
 from complaints import actions, own_cases
-from complaints.actions.ratings import words_for_objection
-from complaints.actions.reminders import RemindedToday
-from complaints.actions.topic_answers import questions_for
+from complaints.actions.answers import questions_for
+from complaints.actions.decisions import RemindedToday
+from complaints.actions.objections import words_for_objection
 from complaints.attachments.fields import uploader_key
 from complaints.attachments.responses import shown_response
 from complaints.attachments.uploads import citizen_files

@@ -19,8 +19,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.decorators import citizen_required, signed_in_user
 from accounts.models import Citizen, MandateOver
 from agencies.models import Agency, Topic
+from complaints.actions.answers import given_answers
 from complaints.actions.filing import AlreadyFiled, DraftIncomplete, TooManyToday
-from complaints.actions.topic_answers import given_answers
 from complaints.attachments import uploads
 from complaints.attachments.fields import NOT_STORED
 from complaints.case_text.kinds import words_of_kind

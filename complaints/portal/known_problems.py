@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import signed_in_user
 from accounts.models import Citizen
-from complaints.actions import known_problems as actions
+from complaints.actions import links as actions
 from complaints.attachments import uploads
 from complaints.case_text import links
 from complaints.case_text.kinds import words_of_kind

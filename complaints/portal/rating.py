@@ -18,7 +18,7 @@ from accounts import rate_limits
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_user
 from accounts.models import User
 from accounts.rate_limits import HOUR, RateLimit
-from complaints.actions.ratings import rate
+from complaints.actions.objections import rate
 from complaints.case_text.citizen_case import objecting
 from complaints.case_text.kinds import words_of_kind
 from complaints.engine import links

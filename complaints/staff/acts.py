@@ -16,8 +16,7 @@ from django_stubs_ext import StrPromise
 from accounts.models import User
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, Directorate
-from complaints.actions.answer_copies import Copies, matching_answers
-from complaints.actions.answers import judged_answer
+from complaints.actions.answers import Copies, judged_answer, matching_answers
 from complaints.answer_quality.judgement import Judgement, Result
 from complaints.case_text.answers import fault_text
 from complaints.case_text.deadline import left_for

@@ -33,7 +33,7 @@ from accounts.roles import (
 )
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, current_calendar
-from complaints.actions.topic_answers import answers_to_show
+from complaints.actions.answers import answers_to_show
 from complaints.case_text.deadline import case_countdown, status_colour
 from complaints.clocks import clockwork
 from complaints.models import Case, CaseQuerySet

@@ -19,7 +19,7 @@ from accounts.contact import CITIZEN_PREFIX
 from accounts.models import Mandate, User
 from agencies.calendar import WorkingCalendar
 from agencies.models import current_calendar
-from complaints.actions.topic_answers import answers_to_show
+from complaints.actions.answers import answers_to_show
 from complaints.case_text import deadline
 from complaints.case_text.deadline import HeldSpan, TimeHeld
 from complaints.case_text.history import (

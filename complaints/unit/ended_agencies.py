@@ -21,7 +21,7 @@ from accounts.models import User
 from accounts.roles import CMU
 from agencies.models import Agency
 from complaints import actions
-from complaints.actions.triage import NoActiveOfficer
+from complaints.actions.classification import NoActiveOfficer
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, CaseQuerySet
 from complaints.models.texts import TEXT_LENGTH

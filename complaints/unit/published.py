@@ -20,8 +20,8 @@ from accounts.decorators import signed_in_user, staff_required
 from accounts.models import Citizen
 from accounts.roles import CMU
 from agencies.models import Topic
-from complaints.actions import published_answers
-from complaints.actions.published_answers import PublishedText, personal_passages
+from complaints.actions import precedents
+from complaints.actions.precedents import PublishedText, personal_passages
 from complaints.models import Case, PublishedAnswer
 from complaints.models.ratings import PUBLISHED_LENGTH, QUESTION_LENGTH
 from complaints.staff.forms import SHORTEST_TEXT
@@ -129,7 +129,7 @@ def write(request: HttpRequest, answer: int | None = None) -> HttpResponse:
 def from_case(request: HttpRequest, ref: str) -> HttpResponse:
     """Make an answer from an inquiry that was answered; its words are filled in, its person is refused."""
     user, at = signed_in_user(request), timezone.now()
-    source = published_answers.answered_inquiry(Case.objects.visible_to(user, at=at), ref)
+    source = precedents.answered_inquiry(Case.objects.visible_to(user, at=at), ref)
     if source is None:
         raise Http404
     form = PublishedAnswerForm(_posted(request), at=at, typed=_filled(source), citizen=source.citizen)
@@ -149,19 +149,19 @@ def _write(
 ) -> HttpResponse:
     """Publish what the form says once it is valid, else show it; whoever was overtaken reads what stands now."""
     user, at = signed_in_user(request), timezone.now()
-    seen = request.POST.get("seen", published_answers.version(stored) if stored else "")
+    seen = request.POST.get("seen", precedents.version(stored) if stored else "")
     page = {"form": form, "stored": stored, "seen": seen, "source": source, **frame(user, at=at)}
     if form.is_bound and form.is_valid():
         try:
             with sending(request, at=at):
                 if stored is None:
-                    published_answers.publish(form.text, by=user, at=at)
+                    precedents.publish(form.text, by=user, at=at)
                 else:
-                    published_answers.change(stored.pk, form.text, seen=seen, by=user, at=at)
-        except published_answers.NoSuchPublishedAnswer:
+                    precedents.change(stored.pk, form.text, seen=seen, by=user, at=at)
+        except precedents.NoSuchPublishedAnswer:
             raise Http404 from None
-        except published_answers.PublishedAnswerOvertaken as overtaken:
-            now = {"stored": overtaken.answer, "seen": published_answers.version(overtaken.answer)}
+        except precedents.PublishedAnswerOvertaken as overtaken:
+            now = {"stored": overtaken.answer, "seen": precedents.version(overtaken.answer)}
             page |= now | {"is_overtaken": True}
             return render(request, "complaints/unit/published/write.html", page, status=HTTPStatus.CONFLICT)
         messages.success(request, gettext("Saved. Everybody can read the answer now."))
@@ -186,8 +186,8 @@ def _filled(case: Case) -> dict[str, Any]:
 def withdraw(request: HttpRequest, answer: int) -> HttpResponse:
     """Take an answer out of the public."""
     try:
-        published_answers.withdraw(answer, by=signed_in_user(request), at=timezone.now())
-    except published_answers.NoSuchPublishedAnswer:
+        precedents.withdraw(answer, by=signed_in_user(request), at=timezone.now())
+    except precedents.NoSuchPublishedAnswer:
         raise Http404 from None
     messages.success(request, gettext("The answer is no longer public."))
     return redirect("published-answers")

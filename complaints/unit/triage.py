@@ -28,8 +28,8 @@ from accounts.roles import CMU, UNIT_HEAD
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, Governorate, RoutingRule, Topic, current_calendar
 from complaints import actions
+from complaints.actions.classification import NoActiveOfficer
 from complaints.actions.precedents import SHORTEST_WORDS, WORDS_LENGTH, PrecedentDraft
-from complaints.actions.triage import NoActiveOfficer
 from complaints.case_text.tags import ref, user_text
 from complaints.models import Attachment, Case, CaseQuerySet
 from complaints.models.texts import TEXT_LENGTH

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from agencies.models import current_calendar
 from complaints import actions
-from complaints.actions import linked_cases
+from complaints.actions import links
 from complaints.api.signed_calls import CallRefused, as_typed, require_valid
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case
@@ -60,7 +60,7 @@ def _ask(case: Case, by: User, fields: Mapping[str, Any], at: datetime) -> dict[
 def _close(case: Case, by: User, fields: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     if case.kind == Kind.PRAISE or not case_permissions(case, by, at=at).may_write_answer:
         raise TransitionNotAllowed(Action.CLOSE, case)
-    linked_cases.lock_followed(case)
+    links.lock_followed(case)
     form = CloseForm({**as_typed(fields), "send": "1"}, case=case, user=by, at=at)
     require_valid(form, fields)
     answer = actions.close(case, by=by, at=at, **form.answer)

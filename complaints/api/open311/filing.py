@@ -18,7 +18,7 @@ from accounts import rate_limits
 from accounts.rate_limits import client_address
 from agencies.models import Agency, Topic
 from agencies.routing import owner_for
-from complaints.actions import topic_answers
+from complaints.actions import answers as topic_answers
 from complaints.actions.filing import Filing, file
 from complaints.api.open311.answers import GeoReportError, rows_answer
 from complaints.api.open311.jurisdiction import require_jurisdiction

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import QuestionKind, Topic, TopicQuestion
 from agencies.models.topics import TopicQuerySet
-from complaints.actions.topic_answers import questions_for
+from complaints.actions.answers import questions_for
 from complaints.api.open311.answers import GeoReportError, Row, endpoint, row_answer, rows_answer
 from complaints.api.open311.jurisdiction import require_jurisdiction
 from complaints.workflow import Kind

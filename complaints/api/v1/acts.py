@@ -19,9 +19,9 @@ from accounts import rate_limits
 from accounts.api.access import LONGEST, TAKES_KEY, Body, Line, Text, day_parts, form_data, once, signed_in
 from accounts.decorators import signed_in_user
 from complaints import actions
-from complaints.actions.ratings import rate
-from complaints.actions.reminders import RemindedToday
-from complaints.actions.topic_answers import questions_for
+from complaints.actions.answers import questions_for
+from complaints.actions.decisions import RemindedToday
+from complaints.actions.objections import rate
 from complaints.api.v1.case_schemas import Thread
 from complaints.api.v1.cases import case_thread
 from complaints.attachments.fields import UploadForm, uploader_key

@@ -14,8 +14,8 @@ from pydantic import BaseModel, Field
 from accounts.api.access import HEADER, TAKES_KEY, Body, Code, Line, Text, form_data, once
 from accounts.decorators import signed_in_citizen, signed_in_user
 from agencies.models import Agency, TopicQuestion
+from complaints.actions.answers import given_answers
 from complaints.actions.filing import AlreadyFiled, DraftIncomplete, TooManyToday, file_draft, file_unsaved
-from complaints.actions.topic_answers import given_answers
 from complaints.api.v1.acts import answer_data, answer_names
 from complaints.api.v1.case_schemas import Words
 from complaints.api.v1.cases import router

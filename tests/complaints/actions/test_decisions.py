@@ -13,8 +13,7 @@ from complaints.actions import (
     propose_extension,
     return_case,
 )
-from complaints.actions.decisions import OwnAgencyProposed, PromiseTooLate
-from complaints.actions.proposals import NothingProposed
+from complaints.actions.decisions import NothingProposed, OwnAgencyProposed, PromiseTooLate
 from complaints.engine.transition import NotEntitled
 from complaints.models import Case
 from notifications.models import Message, MessageState

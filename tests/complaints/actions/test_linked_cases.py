@@ -11,7 +11,7 @@ from django.db import DatabaseError
 
 from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
-from complaints.actions import accept, answers as closing_verbs, ask, close, link, linked_cases, refer, sign, unlink
+from complaints.actions import accept, answers as closing_verbs, ask, close, link, links, refer, sign, unlink
 from complaints.engine.change import Change
 from complaints.models import Answer, Case, CaseLink, Clock, Holding
 from notifications.models import Message, MessageState
@@ -109,7 +109,7 @@ def test_who_cannot_be_answered_is_left_as_they_are(
     close(done, by=omar, at=NOW, **GOOD)
     before = {case.pk: Case.objects.get(pk=case.pk).version for case in (waits, done, elsewhere, signed, asks)}
 
-    reach = linked_cases.answer_reach(lead, by=omar, at=NOW, signed=False)
+    reach = links.answer_reach(lead, by=omar, at=NOW, signed=False)
     assert [case.pk for case in reach.ready] == [free.pk]
     assert [(one.case.pk if one.case else None, one.why) for one in reach.left] == [
         (waits.pk, "waiting for the citizen"),
@@ -145,7 +145,7 @@ def test_a_case_of_the_writers_or_the_signers_own_is_left(
     Case.objects.update(topic=conduct)
     lead.refresh_from_db()
     proposed = close(lead, by=omar, at=NOW, **GOOD)
-    reach = linked_cases.answer_reach(lead, by=nadia, at=NOW, signed=True, writer=proposed.written_by)
+    reach = links.answer_reach(lead, by=nadia, at=NOW, signed=True, writer=proposed.written_by)
     assert [(one.case, one.why) for one in reach.left] == [
         (None, {"omar": "the person who wrote the answer may not handle it", "nadia": "your own case"}[who])
     ]

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import Citizen, User
 from agencies.models import Agency
-from complaints.actions import ask, close, link, linked_cases, unlink
+from complaints.actions import ask, close, link, links, unlink
 from complaints.actions.links import HasFollowers, HasLead, LeadFollows, LinkedAlready, OneCase, OtherAgency
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, CaseLink, LinkKind
@@ -68,14 +68,14 @@ def test_a_follower_that_comes_in_between_makes_no_chain(
     file_case: FileCase, lead: Case, omar: User, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = file_case(), file_case()
-    lock = linked_cases.lock
+    lock = links.lock
 
     def late(keys: set[int]) -> None:
-        monkeypatch.setattr(linked_cases, "lock", lock)
+        monkeypatch.setattr(links, "lock", lock)
         link(first, second, by=omar, at=now)
         lock(keys)
 
-    monkeypatch.setattr(linked_cases, "lock", late)
+    monkeypatch.setattr(links, "lock", late)
     with pytest.raises(HasFollowers):
         link(second, lead, by=omar, at=now)
 

@@ -13,7 +13,7 @@ from accounts.models import Absence, Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency, Topic
 from complaints.actions import add_task, end_recusal, refer
-from complaints.actions.triage import NoActiveOfficer
+from complaints.actions.classification import NoActiveOfficer
 from complaints.models import Case, Draft, Recusal
 from notifications.models import Message
 from tests.cast import NOW, make_staff

@@ -11,8 +11,8 @@ from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency
 from complaints.actions import add_task, answer_task, ask, close, decline, drop_task, refer, return_case, withdraw
-from complaints.actions.partner_tasks import AlreadyAsked, OwnPart, TaskTooLong
-from complaints.actions.triage import NoActiveOfficer
+from complaints.actions.classification import NoActiveOfficer
+from complaints.actions.consultations import AlreadyAsked, OwnPart, TaskTooLong
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, Clock, ReferralTask
 from complaints.permissions import partner_tasks, policy, rulings

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Citizen, User
 from complaints.actions import close, dismiss, object_to, rate, uphold, withdraw
-from complaints.actions.ratings import RatedElsewhere, words_for_objection
+from complaints.actions.objections import RatedElsewhere, words_for_objection
 from complaints.engine.history import rewritten
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, ConfirmationOf, FormerRating, Rating

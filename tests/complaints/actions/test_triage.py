@@ -11,7 +11,7 @@ from complaints.actions import (
     archive,
     refer,
 )
-from complaints.actions.triage import AlreadyThere, NoActiveOfficer
+from complaints.actions.classification import AlreadyThere, NoActiveOfficer
 from complaints.models import Case
 from tests.complaints.actions.traces import SECOND_CLOSING, Traces, assert_whole, officers, traces
 

@@ -5,19 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Citizen, User
-from complaints.actions import (
-    accept,
-    add,
-    ask,
-    close,
-    extend,
-    note,
-    object_to,
-    propose_extension,
-    reply,
-    undo,
-    uphold,
-)
+from complaints.actions import accept, add, ask, close, extend, note, object_to, propose_extension, reply, undo, uphold
 from complaints.case_text.history import Side
 from complaints.models import Case
 from complaints.staff.frame import load_case

@@ -10,7 +10,7 @@ from time_machine import TimeMachineFixture
 from accounts.models import Citizen, User
 from agencies.calendar import AMMAN
 from complaints import actions
-from complaints.actions.reminders import RemindedToday
+from complaints.actions.decisions import RemindedToday
 from complaints.case_text.deadline import has_moved, late_cases, lateness
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.escalation import ladder

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from agencies.models import Agency, Governorate, Topic
-from complaints.actions.recurrences import notice
+from complaints.actions.links import notice
 from complaints.demonstration.year import link_recurrences
 from complaints.models import Case, Recurrence
 from complaints.simulation.generate import generate

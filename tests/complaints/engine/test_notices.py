@@ -16,7 +16,7 @@ from complaints.actions import (
     close,
     remind_officer,
 )
-from complaints.actions.reminders import NobodyToRemind
+from complaints.actions.decisions import NobodyToRemind
 from complaints.engine import notices
 from complaints.models import Case
 from complaints.workflow import ACTIONS, TRANSITIONS

@@ -11,7 +11,7 @@ from accounts.roles import Role
 from agencies.calendar import AMMAN
 from agencies.models import Agency
 from complaints.actions import accept, add, assign, deliver, recuse, remind_officer
-from complaints.actions.reminders import NobodyToRemind
+from complaints.actions.decisions import NobodyToRemind
 from complaints.escalation import digest, ladder
 from complaints.models import Case, ClockStep
 from notifications.models import Message

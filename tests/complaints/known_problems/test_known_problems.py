@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from agencies.models import Agency, City, Governorate, KnownProblem, ReferenceChange, Topic
-from complaints.actions import known_problems as actions
+from complaints.actions import links as actions
 from complaints.case_text import links
 from complaints.escalation import expiry
 from complaints.models import Case, Draft, ProblemJoin

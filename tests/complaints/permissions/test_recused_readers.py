@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import Citizen, Membership, User
 from accounts.roles import Role
 from agencies.models import Agency, Directorate
-from complaints.actions import accept, add_task, close, decline, link, linked_cases, recuse, refer
+from complaints.actions import accept, add_task, close, decline, link, links, recuse, refer
 from complaints.actions.consultations import consult
 from complaints.contact_centre import calls
 from complaints.desk import queue_bulk
@@ -171,7 +171,7 @@ def test_the_answer_to_a_lead_leaves_out_the_follower_about_its_writer(
     lead = file_case(citizen=karim, subject="لا ماء في حارتنا")
     accept(lead, by=omar, at=now, days=3)
     link(about_omar, lead, by=hani, at=now)
-    reach = linked_cases.answer_reach(lead, by=omar, at=now, signed=False)
+    reach = links.answer_reach(lead, by=omar, at=now, signed=False)
     assert (list(reach.ready), [(left.case, left.why) for left in reach.left]) == (
         [],
         [(None, "you may not answer it")],

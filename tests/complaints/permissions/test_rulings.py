@@ -11,8 +11,8 @@ from pytest_django import Settings
 from accounts.models import User
 from agencies.models import Agency
 from complaints.actions import accept, decline, refer, return_case
+from complaints.actions.classification import RulingNeedsReason
 from complaints.actions.decisions import OwnAgencyProposed
-from complaints.actions.triage import RulingNeedsReason
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, Refusal, Ruling
 from complaints.permissions import policy, rulings

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from accounts.models import User
 from agencies.models import Agency, Directorate, Topic, TopicQuestion
-from complaints.actions import accept, add_task, topic_answers
+from complaints.actions import accept, add_task, answers
 from complaints.actions.consultations import consult
 from complaints.engine import links
 from complaints.models import Case
@@ -44,7 +44,7 @@ def asked(outage: Topic) -> list[TopicQuestion]:
 @prepared
 def answered(file_case: FileCase, asked: list[TopicQuestion]) -> Callable[..., Case]:
     def make(**said: object) -> Case:
-        return file_case(answers=topic_answers.given_answers(asked, {"where": DISTRICT, "meter": METER}), **said)
+        return file_case(answers=answers.given_answers(asked, {"where": DISTRICT, "meter": METER}), **said)
 
     return make
 
@@ -108,7 +108,7 @@ def test_the_directorate_reads_the_others_with_the_person_covered(
     client: Client, file_case: FileCase, asked: list[TopicQuestion], omar: User, network: Directorate, now: datetime
 ) -> None:
     said = {"where": "شارعنا، أمينة سامي الخطيب 0790001234", "meter": METER}
-    case = file_case(answers=topic_answers.given_answers(asked, said))
+    case = file_case(answers=answers.given_answers(asked, said))
     accept(case, by=omar, at=now, days=5, directorate=network)
     request = consult(case, by=omar, at=now, directorate=network, text="متى تصلحون الخط؟")
     with translation.override("ar"):
@@ -123,11 +123,11 @@ def test_the_directorate_reads_the_others_with_the_person_covered(
 def test_answers_do_not_multiply_the_statements_of_the_desk(
     desk: Desk, file_case: FileCase, asked: list[TopicQuestion], omar: User
 ) -> None:
-    first, second = topic_answers.given_answers(asked, {"where": DISTRICT, "meter": METER})
+    first, second = answers.given_answers(asked, {"where": DISTRICT, "meter": METER})
     case = file_case(answers=[first])
     taken = []
     for more in ([], [second]):
-        topic_answers.keep(more, case)
+        answers.keep(more, case)
         desk(omar).get(address("desk-case", case))
         with CaptureQueriesContext(connection) as queries:
             desk(omar).get(address("desk-case", case))

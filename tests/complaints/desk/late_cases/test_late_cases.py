@@ -8,7 +8,7 @@ from accounts.models import Absence, Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency
 from complaints.actions import accept, add_task, ask_explanation, explain
-from complaints.actions.explanations import AskedAlready
+from complaints.actions.consultations import AskedAlready
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.escalation import ladder
 from complaints.models import Case, Explanation

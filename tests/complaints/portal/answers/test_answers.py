@@ -11,7 +11,7 @@ from django.utils import translation
 
 from accounts.models import User
 from agencies.models import Topic
-from complaints.actions.published_answers import PublishedText, publish, withdraw
+from complaints.actions.precedents import PublishedText, publish, withdraw
 from complaints.models import PublishedAnswer
 from tests.complaints.cases import MakeDraft, make_topic
 from tests.complaints.pages import statements_of

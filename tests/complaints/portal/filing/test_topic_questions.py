@@ -12,7 +12,7 @@ from django.utils import translation
 from accounts.models import User
 from agencies.models import Topic, TopicQuestion
 from complaints import actions
-from complaints.actions import topic_answers
+from complaints.actions import answers
 from complaints.actions.filing import DraftIncomplete, file_draft
 from complaints.engine import history
 from complaints.engine.history import fingerprint
@@ -64,7 +64,7 @@ def asked(since: TopicQuestion, who: TopicQuestion, number: TopicQuestion) -> li
 @prepared
 def answered(file_case: FileCase, asked: list[TopicQuestion]) -> Case:
     """A complaint with an answer to each of the three questions."""
-    return file_case(answers=topic_answers.given_answers(asked, SAID))
+    return file_case(answers=answers.given_answers(asked, SAID))
 
 
 def told(case: Case, language: str = "en") -> list[tuple[str, str]]:
@@ -240,9 +240,9 @@ def test_the_fingerprint_of_the_filing_covers_the_answers(answered: Case, file_c
     words = ["تاريخ الانقطاع", "Day it stopped", "2025-12-20", "2025-12-20"]
     words += ["من المتأثر؟", "Who is affected?", "الشارع", "The street"]
     words += ["رقم الاشتراك", "Subscription number", "1-40-22871", "1-40-22871"]
-    for case, answers in ((answered, words), (file_case(), [])):
+    for case, said in ((answered, words), (file_case(), [])):
         event = case.events.get()
-        texts = (SUBJECT, DETAILS, case.area, case.place, case.employee, *answers)
+        texts = (SUBJECT, DETAILS, case.area, case.place, case.employee, *said)
         assert event.facts["words"] == fingerprint(bytes(event.text_salt.salt), *texts)
 
 
@@ -256,7 +256,7 @@ def test_a_question_edited_later_changes_no_case(answered: Case, who: TopicQuest
 
 def test_a_question_has_one_answer_a_case(answered: Case, asked: list[TopicQuestion]) -> None:
     with pytest.raises(IntegrityError, match="topic_answer_one_per_question"), transaction.atomic():
-        topic_answers.keep(topic_answers.given_answers(asked, SAID), answered)
+        answers.keep(answers.given_answers(asked, SAID), answered)
 
 
 # ---- on the case page ----
@@ -275,7 +275,7 @@ def test_the_citizen_reads_the_answers_in_either_language(as_amina: Client, answ
 def test_answers_do_not_multiply_the_statements_of_the_case_page(
     as_amina: Client, file_case: FileCase, asked: list[TopicQuestion], count: int, django_assert_num_queries
 ) -> None:
-    case = file_case(answers=topic_answers.given_answers(asked[:count], SAID))
+    case = file_case(answers=answers.given_answers(asked[:count], SAID))
     as_amina.get(f"/en/cases/{case.reference}/")
     # One of them says who holds the escalation levels of the agency, for the promise.
     with django_assert_num_queries(14):

@@ -13,8 +13,8 @@ from django.utils import timezone
 from accounts.models import User
 from agencies.models import Agency, Governorate, Topic
 from complaints.actions import precedents, refer
+from complaints.actions.classification import RulingNeedsReason
 from complaints.actions.precedents import PrecedentDraft
-from complaints.actions.triage import RulingNeedsReason
 from complaints.models import Case, Precedent
 from tests.complaints import RULING
 from tests.complaints.cases import Bounce, FileCase

@@ -13,7 +13,7 @@ from django.utils.html import strip_tags
 from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
 from complaints import reference
-from complaints.actions import accept, answer_copies, ask, close, link, propose_extension
+from complaints.actions import accept, answers, ask, close, link, propose_extension
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Answer, Case, CaseLink
 from complaints.workflow import Kind, Outcome
@@ -45,10 +45,10 @@ def answer(file_case: FileCase, omar: User, now: datetime) -> Callable[..., Case
 
 
 def test_words_are_alike_whatever_their_letters_and_spaces() -> None:
-    plain = answer_copies.likeness("أُغلق المحبس في الشارع", "فُتح  المحبس", reference="2600000001")
-    assert answer_copies.likeness("اغلق المحبس\nفي الشارع ", "فتح المحبس", reference="2600000001") == plain
-    assert answer_copies.likeness("اغلق المحبس", "في الشارع فتح المحبس", reference="2600000001") != plain
-    assert answer_copies.likeness("الطلب 2600000002", "نعم", reference="2600000002") == answer_copies.likeness(
+    plain = answers.likeness("أُغلق المحبس في الشارع", "فُتح  المحبس", reference="2600000001")
+    assert answers.likeness("اغلق المحبس\nفي الشارع ", "فتح المحبس", reference="2600000001") == plain
+    assert answers.likeness("اغلق المحبس", "في الشارع فتح المحبس", reference="2600000001") != plain
+    assert answers.likeness("الطلب 2600000002", "نعم", reference="2600000002") == answers.likeness(
         "الطلب 2600000001", "نعم", reference="2600000001"
     )
 
@@ -72,7 +72,7 @@ def test_the_officer_is_shown_which_cases_have_the_answer_and_confirms_on_purpos
 def test_more_copies_than_are_named_are_counted(
     desk: Desk, answer: Callable[..., Case], accepted: Case, omar: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answer_copies, "MOST_NAMED", 1)
+    monkeypatch.setattr(answers, "MOST_NAMED", 1)
     answer(), answer(), answer()
     page = desk(omar).post(address("desk-close", accepted), {"version": accepted.version, **GOOD})
     copies = page.context["copies"]
@@ -99,8 +99,8 @@ def test_what_is_no_copy(
         by=lina,
         at=now,
     )
-    alike = answer_copies.likeness(FOUND, DONE, reference=accepted.reference)
-    assert answer_copies.count_copies(accepted, alike, at=now) == 0
+    alike = answers.likeness(FOUND, DONE, reference=accepted.reference)
+    assert answers.count_copies(accepted, alike, at=now) == 0
     close(accepted, by=omar, at=now, **GOOD)
     assert "copies" not in accepted.events.get(action="close").facts
 
@@ -265,7 +265,7 @@ def test_a_suggestion_is_asked_for_what_becomes_of_it_or_why_not(
 
 @pytest.mark.parametrize("kind", Kind.values)
 def test_every_kind_and_outcome_has_its_headings(kind: str) -> None:
-    titles = {answer_copies.headings(kind, outcome) for outcome in Outcome.values}
+    titles = {answers.headings(kind, outcome) for outcome in Outcome.values}
     assert all(first and second and first != second for first, second in titles)
 
 

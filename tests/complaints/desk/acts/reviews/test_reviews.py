@@ -11,7 +11,7 @@ import pytest
 from accounts.models import User
 from agencies.models import Holiday, Topic, current_calendar
 from complaints.actions import accept, ask, close, extend, propose_extension, refuse_extension, reply, send_back, sign
-from complaints.actions.proposals import NothingProposed
+from complaints.actions.decisions import NothingProposed
 from complaints.clocks.extensions import AlreadyProposed, ExtensionPast, ExtensionTooLate
 from complaints.desk.case_actions import proposed_date
 from complaints.engine.transition import NotEntitled

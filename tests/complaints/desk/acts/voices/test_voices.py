@@ -12,7 +12,7 @@ from accounts.models import Citizen, User
 from agencies.models import Directorate
 from complaints import actions
 from complaints.actions.consultations import consult
-from complaints.actions.voices import NoVoice
+from complaints.actions.notes import NoVoice
 from complaints.attachments import uploads
 from complaints.engine.history import rewritten
 from complaints.engine.transition import NotEntitled
