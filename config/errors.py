@@ -21,7 +21,7 @@ from accounts.models import User
 from accounts.roles import ANY_STAFF
 from accounts.sign_in.passwords import HashingBusy
 from complaints.staff.frame import frame
-from complaints.unsent_forms.store import words_in
+from complaints.unsent_forms import words_in
 from config.monitoring.metrics import PAGES_NOT_SERVED
 from config.staff_pages import is_staff_page
 from kit.file_storage import has_no_room

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import signed_in_user
 from accounts.sign_in import held_forms
 from accounts.sign_in.held_forms import HeldForm
-from complaints.unsent_forms import pages, store
+from complaints import unsent_forms
 
 
 @require_safe
@@ -28,7 +28,7 @@ def held_form(request: HttpRequest) -> HttpResponse:
         return redirect("desk" if user.is_staff else "home")
     if not _is_back_in_its_form(request, held):
         return render(
-            request, "held_form.html", {"held": held, "texts": store.words_in(value for _, value in held.fields)}
+            request, "held_form.html", {"held": held, "texts": unsent_forms.words_in(value for _, value in held.fields)}
         )
     held_forms.held_forms_forget(request)
     text = gettext(
@@ -49,9 +49,9 @@ def _is_back_in_its_form(request: HttpRequest, held: HeldForm) -> bool:
         return False
     if not getattr(found.func, "keeps_unsent_form", False):
         return False
-    case = pages.visible_case(user, found.kwargs["ref"], at=at) if "ref" in found.kwargs else None
+    case = unsent_forms.visible_case(user, found.kwargs["ref"], at=at) if "ref" in found.kwargs else None
     if "ref" in found.kwargs and case is None:
         return False
-    data = store.as_data(held.fields)
-    fields, path = pages.typed_fields(data), pages.form_path(held.path.partition("?")[0])
-    return pages.keep_posted(user, path, fields, key=store.new_key(at=at), case=case, at=at)
+    data = unsent_forms.as_data(held.fields)
+    fields, path = unsent_forms.typed_fields(data), unsent_forms.form_path(held.path.partition("?")[0])
+    return unsent_forms.keep_posted(user, path, fields, key=unsent_forms.new_key(at=at), case=case, at=at)

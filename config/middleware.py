@@ -20,7 +20,7 @@ from django.views.defaults import bad_request
 
 from accounts.models import User
 from accounts.sign_in import devices, held_forms
-from complaints.unsent_forms.pages import WISH_FIELD
+from complaints.unsent_forms import WISH_FIELD
 from config import api_answers
 from config.own_site import OWN_SITE
 from config.staff_pages import is_staff_page

@@ -120,7 +120,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "kit.components.panels",
                 "kit.components.timelines",
                 "complaints.case_text.tags",
-                "complaints.unsent_forms.tags",
+                "complaints.unsent_forms",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "kit.components.kept",

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keep_unanswered
+from complaints.unsent_forms import keep_unanswered
 from reports.figures.reading import FiguresBeingCounted
 
 #: The browser asks again by itself.

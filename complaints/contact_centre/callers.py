@@ -45,7 +45,7 @@ from complaints.search.box import TrackForm
 from complaints.staff.forms import ClassifyForm
 from complaints.staff.frame import frame
 from complaints.staff.handing_over import HandOverForm, offered_centres
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, leave_unsent
+from complaints.unsent_forms import keeps_unsent_form_until_redirect, leave_unsent
 from complaints.workflow import AT_AGENCY, Action, Kind, State
 from kit.forms import Form, ParagraphField
 

@@ -49,7 +49,7 @@ from complaints.filing.forms import DetailsStepForm
 from complaints.models import TAKEN_DOWN, Case, CentreContact, Channel, Draft, FoundBy, NotifyBy
 from complaints.models.centre_contacts import PROOF_LENGTH
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, last_words
+from complaints.unsent_forms import keeps_unsent_form_until_redirect, last_words
 from kit.arabic import strip_prefixes
 from kit.forms import CHOOSE, Card, ChoiceCardsField, Form, LineField, MobileField, plain_digits
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from accounts.models import User
 from agencies.models import Directorate, current_calendar
-from complaints import actions
+from complaints import actions, unsent_forms
 from complaints.actions import consultations, links
 from complaints.actions.classification import effects
 from complaints.actions.consultations import NotOfTheAgency
@@ -48,8 +48,7 @@ from complaints.staff.forms import SHORTEST_TEXT, ClassifyForm, active_directora
 from complaints.suggestions import owners
 from complaints.track_record.answers import KeptPromises, KeptRecords, PromiseHistory
 from complaints.track_record.counting import last_directorate
-from complaints.unsent_forms import store
-from complaints.unsent_forms.pages import form_path, keep_posted
+from complaints.unsent_forms import form_path, keep_posted
 from complaints.workflow import Action, Holder, State
 from kit.dates import day_digits
 from kit.forms import CHOOSE, Form, ParagraphField
@@ -189,10 +188,10 @@ def _keep(case: Case, step: CaseEvent, *, by: User, at: datetime) -> None:
     """Keep what ``by`` typed for ``step``, which was undone, as the unsent form of its page."""
     action = Action(step.action)
     path = form_path(reverse(_PAGES[action], args=[case.reference]))
-    keep_posted(by, path, _typed(case, step, action), key=store.new_key(at=at), case=case, at=at)
+    keep_posted(by, path, _typed(case, step, action), key=unsent_forms.new_key(at=at), case=case, at=at)
 
 
-def _typed(case: Case, step: CaseEvent, action: Action) -> store.Fields:
+def _typed(case: Case, step: CaseEvent, action: Action) -> unsent_forms.Fields:
     if action == Action.CLOSE:
         answer = Answer.objects.get(event=step)
         return [(name, getattr(answer, name)) for name in ANSWER_FIELDS]

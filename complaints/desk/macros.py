@@ -33,7 +33,7 @@ from complaints.permissions.annotations import macro_agencies, may_change_macro,
 from complaints.staff import forms as standard_texts
 from complaints.staff.forms import MOST_DAYS, SHORTEST_TEXT
 from complaints.staff.frame import CASEWORK, frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms import keeps_unsent_form_until_redirect
 from complaints.workflow import ACTIONS, Actor
 from kit.forms import CHOOSE, Form, LineField, NumberField, ParagraphField
 

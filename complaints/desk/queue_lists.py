@@ -26,6 +26,7 @@ from accounts.models import User
 from accounts.roles import CMU, DESK, Authority
 from agencies.calendar import AMMAN
 from agencies.models import Priority, Topic
+from complaints import unsent_forms
 from complaints.desk.queue_tabs import (
     IS_URGENT,
     TASK_DUE,
@@ -44,7 +45,6 @@ from complaints.desk.queue_tabs import (
 )
 from complaints.models import Case, CaseQuerySet, Channel, Label, SavedFilter
 from complaints.permissions.conditions import at_desk
-from complaints.unsent_forms import store as unsent_forms
 from complaints.workflow import Kind, State
 from kit.arabic import fold_digits
 from kit.keyset import Order

@@ -32,7 +32,7 @@ from complaints.models.texts import TEXT_LENGTH
 from complaints.permissions.annotations import may_change_text
 from complaints.staff import forms as standard_texts
 from complaints.staff.frame import CASEWORK, frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms import keeps_unsent_form_until_redirect
 from complaints.workflow import OUTCOMES, Kind, Outcome, State
 from kit.forms import CHOOSE, Form, LineField, ParagraphField
 

@@ -20,6 +20,7 @@ from django.utils.translation import pgettext
 
 from accounts.contact import citizen_key, contact_channel
 from accounts.models import Identity
+from complaints import unsent_forms
 from complaints.actions import lapse
 from complaints.actions.links import TELLING
 from complaints.attachments import responses, uploads
@@ -41,7 +42,6 @@ from complaints.models import (
     ReadMark,
 )
 from complaints.permissions.ratings import rating_window
-from complaints.unsent_forms import store
 from complaints.workflow import NOT_RATED, ClockKind, Kind, State
 from notifications import actions, outbox
 from notifications.models import CallTask, Message, MessageState
@@ -127,7 +127,7 @@ def discard_drafts(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
     _repeated(partial(uploads.drop_old, at=at), uploads.MOST_DROPPED, until=until)
     _repeated(partial(responses.drop_old, at=at), responses.MOST_DROPPED, until=until)
     with run.row("unsent forms"):
-        count += _repeated(partial(store.delete_expired, at=at, most=MOST_DRAFTS), MOST_DRAFTS, until=until)
+        count += _repeated(partial(unsent_forms.delete_expired, at=at, most=MOST_DRAFTS), MOST_DRAFTS, until=until)
     with run.row("read marks"):
         _repeated(partial(_forget_marks, at=at), MOST_MARKS, until=until)
     return count

@@ -27,7 +27,7 @@ from agencies.models import Agency
 from complaints.case_text.messages import NAMES
 from complaints.models import Case
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms import keeps_unsent_form_until_redirect
 from kit.dates import day_digits
 from kit.forms import Form, LineField, ParagraphField
 from kit.sent_numbers import sent_number

@@ -26,7 +26,7 @@ from accounts.contact import CITIZEN_PREFIX
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen, signed_in_user
 from accounts.models import Mandate
 from accounts.rate_limits import RateLimitReached, client_address
-from complaints import actions, own_cases
+from complaints import actions, own_cases, unsent_forms
 from complaints.actions.answers import questions_for
 from complaints.actions.decisions import RemindedToday
 from complaints.actions.objections import words_for_objection
@@ -51,8 +51,7 @@ from complaints.portal.rating import rating_card
 from complaints.search import search
 from complaints.search.box import TrackForm
 from complaints.staff.pdf import Letterhead, PlainSection, render_sections
-from complaints.unsent_forms import reading, store
-from complaints.unsent_forms.pages import keeps_unsent_form, sending
+from complaints.unsent_forms import keeps_unsent_form, sending
 from complaints.workflow import Action, State
 from kit.dates import day_text, moment_text
 from kit.link_pages import opened_by_link
@@ -331,7 +330,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "next_url": f"?tab={tab}&after={page.after}" if page.after else "",
         "first_url": f"?tab={tab}" if after else "",
         "drafts": filing_steps.listed_drafts(citizen) if tab == "open" and not after else (),
-        "unsent_forms": store.listed(signed_in_user(request), at=at),
+        "unsent_forms": unsent_forms.listed(signed_in_user(request), at=at),
     }
     return render(request, "complaints/portal/cases/cases.html", context)
 
@@ -565,7 +564,7 @@ def short_link(request: HttpRequest, token: str) -> HttpResponse:
 @read_or_post
 def unsent_form(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show what a citizen left unsent; a POST deletes it."""
-    unsent = reading.own_unsent_form(request, pk, at=timezone.now())
+    unsent = unsent_forms.own_unsent_form(request, pk, at=timezone.now())
     if request.method == "POST":
-        return reading.begin_again(request, unsent)
+        return unsent_forms.begin_again(request, unsent)
     return render(request, "complaints/portal/unsent/unsent_form.html", {"unsent": unsent})

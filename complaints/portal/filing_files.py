@@ -45,7 +45,7 @@ from complaints.portal.filing_steps import (
     step_url,
     to_step,
 )
-from complaints.unsent_forms.marks import person_mark
+from complaints.unsent_forms import person_mark
 from complaints.workflow import Kind
 from kit.file_storage import has_no_room
 from kit.sent_numbers import sent_number

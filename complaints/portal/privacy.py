@@ -24,6 +24,7 @@ from accounts.decorators import citizen_required, handles_rate_limits, signed_in
 from accounts.models import Citizen, DataCopy, Mandate, PrivacyRequest, RequestKind, RequestState
 from accounts.rate_limits import DAY, RateLimit, spend
 from accounts.sign_in.passwords import is_confirmed_by_password
+from complaints import unsent_forms
 from complaints.attachments import fields
 from complaints.attachments.recognition import MEGABYTE
 from complaints.attachments.uploads import open_stored
@@ -36,8 +37,7 @@ from complaints.models.files import FROM_CITIZEN, TO_CITIZEN
 from complaints.retention.erasing import has_open_cases
 from complaints.staff import pdf
 from complaints.staff.pdf import PlainSection
-from complaints.unsent_forms import store
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms import keeps_unsent_form_until_redirect
 from kit.dates import moment_text
 from kit.forms import Form, ParagraphField, PasswordField
 from kit.storage_errors import StorageUnavailable
@@ -111,7 +111,7 @@ def _account_records(citizen: Citizen) -> Data:
 
 
 def _unsent_texts(citizen: Citizen) -> list[Data]:
-    found = store.listed(citizen.user, at=timezone.now()) if citizen.user else []
+    found = unsent_forms.listed(citizen.user, at=timezone.now()) if citizen.user else []
     return [{"page": one.row.path, "texts": one.texts, "saved_at": _moment(one.row.saved_at)} for one in found]
 
 

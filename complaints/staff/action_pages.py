@@ -39,7 +39,7 @@ from complaints.staff.acts import left_words
 from complaints.staff.forms import TextWithFilesForm
 from complaints.staff.frame import CASEWORK, case_context, frame, load_case
 from complaints.staff.rows import WorkList
-from complaints.unsent_forms.pages import keeps_unsent_form, mark_sent
+from complaints.unsent_forms import keeps_unsent_form, mark_sent
 from complaints.visibility.identity import CaseVisibility, StaffVisibility
 from complaints.workflow import TRANSITIONS, Action
 from complaints.workflow.refusals import ActionRefused

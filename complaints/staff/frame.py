@@ -33,6 +33,7 @@ from accounts.roles import (
 )
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, current_calendar
+from complaints import unsent_forms
 from complaints.actions.answers import answers_to_show
 from complaints.case_text.deadline import case_countdown, status_colour
 from complaints.clocks import clockwork
@@ -40,7 +41,6 @@ from complaints.models import Case, CaseQuerySet
 from complaints.permissions.case_parts import with_parts
 from complaints.permissions.pending import with_pending
 from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, reader_shape
-from complaints.unsent_forms import reading, store as unsent_forms
 from complaints.visibility.identity import StaffVisibility
 from complaints.workflow import Kind, State
 from kit.compiled_reads import CompiledRead
@@ -253,8 +253,8 @@ def _earlier_limit(case: Case, *, at: datetime, calendar: WorkingCalendar) -> da
 def unsent_form(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show what a member of staff left unsent; a POST deletes it."""
     at = timezone.now()
-    unsent = reading.own_unsent_form(request, pk, at=at)
+    unsent = unsent_forms.own_unsent_form(request, pk, at=at)
     if request.method == "POST":
-        return reading.begin_again(request, unsent)
+        return unsent_forms.begin_again(request, unsent)
     context = {**frame(signed_in_user(request), at=at), "unsent": unsent}
     return render(request, "complaints/staff/unsent_form.html", context)

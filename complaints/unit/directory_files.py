@@ -30,7 +30,7 @@ from agencies.reference_data import BadReference
 from agencies.reference_files import MOST_BYTES, ImportPlan, PlanOvertaken, decoded_text, reference_file_name
 from complaints.staff.frame import frame
 from complaints.unit.directory import DirectoryRequest, directory_form
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms import keeps_unsent_form_until_redirect
 from kit.forms import DayBoxField, Form, LineField, ParagraphField
 
 # ---- The forms of an import: the file, and the confirmation of what the dry run has shown. ----

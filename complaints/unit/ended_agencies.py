@@ -27,7 +27,7 @@ from complaints.models import Case, CaseQuerySet
 from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import SHORTEST_TEXT, AgencyChoiceForm
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms import keeps_unsent_form_until_redirect
 from complaints.workflow import AT_AGENCY, WITH_AGENCY, State
 from kit.forms import ParagraphField
 

@@ -29,7 +29,7 @@ from accounts.sign_in.factors import recent_factor_required
 from complaints.models import Case, CentreContact
 from complaints.staff.forms import SHORTEST_TEXT
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms import keeps_unsent_form_until_redirect
 from kit.forms import Card, ChoiceCardsField, Form, ParagraphField
 
 # ---- The forms of the desk for identities. ----

@@ -24,7 +24,7 @@ from accounts.sign_in.factors import recent_factor_required
 from complaints.attachments import fields
 from complaints.attachments.responses import shown_response
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms import keeps_unsent_form_until_redirect
 from kit.forms import Form, MobileField, ParagraphField
 
 # ---- What the unit says when it confirms, refuses or ends a mandate. ----

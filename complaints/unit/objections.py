@@ -35,7 +35,7 @@ from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.staff.forms import MOST_DAYS, SHORTEST_TEXT, most_days_text, too_late_text
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, sending
+from complaints.unsent_forms import keeps_unsent_form_until_redirect, sending
 from complaints.workflow import Action, Kind
 from kit.forms import Form, LineField, NumberField, ParagraphField
 from notifications.models import Message

@@ -31,7 +31,7 @@ from complaints.models import Breach, RetentionReport, RetentionRule
 from complaints.retention import run
 from complaints.staff.frame import frame
 from complaints.unit.privacy import AuthorityForm, BreachForm, ConcernedForm, RetentionRuleForm, ViewsForm
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, sending
+from complaints.unsent_forms import keeps_unsent_form_until_redirect, sending
 from kit import keyset
 
 HEAD = frozenset({Role.CMU_HEAD})

@@ -30,7 +30,7 @@ from complaints.retention import erasing, rules
 from complaints.retention.rules import FiledSpan, HoldTerms
 from complaints.staff.forms import SHORTEST_TEXT
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, mark_sent
+from complaints.unsent_forms import keeps_unsent_form_until_redirect, mark_sent
 from complaints.workflow import Kind, Outcome
 from kit.forms import (
     CHOOSE,

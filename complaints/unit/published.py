@@ -26,7 +26,7 @@ from complaints.models import Case, PublishedAnswer
 from complaints.models.ratings import PUBLISHED_LENGTH, QUESTION_LENGTH
 from complaints.staff.forms import SHORTEST_TEXT
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, sending
+from complaints.unsent_forms import keeps_unsent_form_until_redirect, sending
 from kit.dates import day_digits
 from kit.forms import DayBoxField, Form, LineField, ParagraphField
 

@@ -25,7 +25,7 @@ from complaints.case_text.answers import fault_text
 from complaints.models import Answer
 from complaints.staff.forms import SHORTEST_TEXT
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, last_words
+from complaints.unsent_forms import keeps_unsent_form_until_redirect, last_words
 from kit.forms import Card, ChoiceCardsField, Form, NumberField, ParagraphField
 from reports.access import for_unit, for_unit_head, is_unit_head
 from reports.audits import drawing, scoring

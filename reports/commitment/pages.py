@@ -26,7 +26,7 @@ from accounts.roles import LADDER
 from agencies.models import Agency
 from complaints.staff.forms import SHORTEST_TEXT
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms import keeps_unsent_form_until_redirect
 from kit.charts.data import ChartData, ChartRow
 from kit.dates import day_digits
 from kit.forms import DayBoxField, Form, LineField, NumberField, ParagraphField

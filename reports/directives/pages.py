@@ -25,7 +25,7 @@ from complaints.attachments.responses import file_response
 from complaints.attachments.uploads import NotStored
 from complaints.staff.forms import SHORTEST_TEXT, TextWithFilesForm
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, sending
+from complaints.unsent_forms import keeps_unsent_form_until_redirect, sending
 from kit.dates import day_digits
 from kit.forms import CHOOSE, Card, ChoiceCardsField, DayBoxField, Form, LineField, ParagraphField
 from kit.sent_numbers import sent_number

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.decorators import signed_in_user
 from accounts.sign_in.factors import recent_factor_required
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms import keeps_unsent_form_until_redirect
 from kit.forms import Form, ParagraphField
 from kit.languages import current_language
 from kit.sent_numbers import sent_number

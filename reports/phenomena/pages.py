@@ -27,7 +27,7 @@ from complaints.attachments.uploads import NotStored
 from complaints.models import Case
 from complaints.staff.forms import SHORTEST_TEXT, TextWithFilesForm
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, sending
+from complaints.unsent_forms import keeps_unsent_form_until_redirect, sending
 from kit.arabic import fold_digits
 from kit.dates import day_digits
 from kit.forms import CHOOSE, Card, ChoiceCardsField, DayBoxField, Form, LineField, ParagraphField

@@ -26,6 +26,7 @@ from agencies.models import (
     Topic,
     WorkingHours,
 )
+from complaints import unsent_forms
 from complaints.actions import accept, close, file
 from complaints.actions.consultations import consult
 from complaints.actions.filing import Filing
@@ -33,7 +34,6 @@ from complaints.actions.recusals import recuse
 from complaints.engine.links import token_for
 from complaints.filing import drafting
 from complaints.models import Attachment, Case, CentreContact, Draft, Macro, StandardText, UnsentForm
-from complaints.unsent_forms import store
 from notifications.models import CallTask, Message
 from tests.cast import make_agency, make_citizen, make_staff
 from tests.complaints import DONE, FOUND, REQUEST
@@ -196,7 +196,7 @@ def _new_doors(people: Mapping[str, User | Citizen], cases: Mapping[str, Case], 
 
 def _unsent(user: User | None, path: str, case: Case | None, at: datetime) -> UnsentForm:
     fields = json.dumps([["text", f"{WORD} {SEARCHED}"]])
-    return UnsentForm(user=user, path=path, case=case, key=store.new_key(at=at), content=fields, saved_at=at)
+    return UnsentForm(user=user, path=path, case=case, key=unsent_forms.new_key(at=at), content=fields, saved_at=at)
 
 
 def _file(case: Case, at: datetime) -> Attachment:

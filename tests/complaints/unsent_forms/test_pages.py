@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from agencies.models import Agency
+from complaints import unsent_forms
 from complaints.actions import add, ask, close, decline
 from complaints.models import Case, UnsentForm
-from complaints.unsent_forms import store
 from tests.complaints import DONE, FOUND
 from tests.complaints.pages import Clock, Desk, address, sent
 
@@ -114,7 +114,7 @@ def test_a_stranger_keeps_nothing_about_a_case_and_nobody_a_secret(
     url = address("case-add", accepted)
     assert as_karim.post(url, {"unsent": "save", "text": MORE}).status_code == 404
     save(as_amina, url, text=MORE, password="hunter2", csrfmiddlewaretoken="x" * 64)
-    found = store.listed(UnsentForm.objects.get().user, at=UnsentForm.objects.get().saved_at)
+    found = unsent_forms.listed(UnsentForm.objects.get().user, at=UnsentForm.objects.get().saved_at)
     assert found[0].fields == [("text", MORE)]
 
 

@@ -14,9 +14,9 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from agencies.models import Agency, Governorate, KnownProblem, Topic
+from complaints import unsent_forms
 from complaints.models import Breach, Case, LegalHold, Precedent, PublishedAnswer
-from complaints.unsent_forms import store
-from complaints.unsent_forms.pages import KEY_FIELD
+from complaints.unsent_forms import KEY_FIELD
 from reports.models import Phenomenon
 from tests.cast import make_staff
 from tests.complaints.pages import Desk
@@ -41,7 +41,7 @@ def send_twice(desk: Desk, now: datetime) -> Callable[..., int]:
 
     def send(by: User, page: str, typed: dict[str, Any], made: type[Model], *, before: str = "") -> int:
         first, second, url = desk(by), desk(by), reverse(page)
-        sent = typed | {KEY_FIELD: str(store.new_key(at=now))}
+        sent = typed | {KEY_FIELD: str(unsent_forms.new_key(at=now))}
         with overtaken(partial(second.post, url, sent), before=before or f'INSERT INTO "{made._meta.db_table}"'):
             assert first.post(url, sent).status_code == 302
         return made._default_manager.count()

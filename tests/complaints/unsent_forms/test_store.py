@@ -11,10 +11,10 @@ import pytest
 from django.db import connection
 
 from accounts.models import Citizen, User
+from complaints import unsent_forms
 from complaints.escalation.expiry import discard_drafts
 from complaints.models import Case, SentForm, UnsentForm
 from complaints.retention.erasing import erase_case, erase_person
-from complaints.unsent_forms import store
 from tests.complaints.threads import Overlap, at_once
 
 PATH = "/cases/2600000001/add/"
@@ -24,21 +24,21 @@ WORDS = [("text", "انقطعت المياه مساءً أيضًا."), ("way", "
 def keep(
     user: User, at: datetime, *, path: str = PATH, text: str = WORDS[0][1], opened: datetime | None = None
 ) -> UnsentForm:
-    key = store.new_key(at=opened or at)
-    return store.keep(user, path, [("text", text)], key=key, case=None, at=at)
+    key = unsent_forms.new_key(at=opened or at)
+    return unsent_forms.keep(user, path, [("text", text)], key=key, case=None, at=at)
 
 
 def test_it_is_found_by_its_owner_and_page_alone_and_cannot_be_read_in_the_table(
     amina: Citizen, karim: Citizen, now: datetime
 ) -> None:
-    store.keep(amina.user, PATH, WORDS, key=store.new_key(at=now), case=None, at=now)
-    found = store.find(amina.user, PATH, at=now)
+    unsent_forms.keep(amina.user, PATH, WORDS, key=unsent_forms.new_key(at=now), case=None, at=now)
+    found = unsent_forms.find(amina.user, PATH, at=now)
     assert found is not None
     assert (list(found.fields), found.texts, found.preview) == (WORDS, [WORDS[0][1]], WORDS[0][1])
     assert found.last_on == now + timedelta(days=7)
-    assert store.find(karim.user, PATH, at=now) is None
-    assert store.find(amina.user, "/cases/2600000001/object/", at=now) is None
-    assert store.find_by_id(karim.user, found.row.pk, at=now) is None
+    assert unsent_forms.find(karim.user, PATH, at=now) is None
+    assert unsent_forms.find(amina.user, "/cases/2600000001/object/", at=now) is None
+    assert unsent_forms.find_by_id(karim.user, found.row.pk, at=now) is None
     with connection.cursor() as cursor:
         cursor.execute("SELECT content FROM complaints_unsentform")
         assert WORDS[0][1].encode() not in bytes(cursor.fetchone()[0])
@@ -48,9 +48,9 @@ def test_of_two_tabs_the_one_opened_later_wins_and_the_other_is_told(amina: Citi
     first, second = now, now + timedelta(minutes=1)
     keep(amina.user, now, text="من الأول", opened=first)
     keep(amina.user, now, text="من الثاني", opened=second)
-    with pytest.raises(store.OlderPage):
+    with pytest.raises(unsent_forms.OlderPage):
         keep(amina.user, now + timedelta(minutes=2), text="من الأول ثانية", opened=first)
-    found = store.find(amina.user, PATH, at=now)
+    found = unsent_forms.find(amina.user, PATH, at=now)
     assert found is not None
     assert found.texts == ["من الثاني"]
 
@@ -58,22 +58,22 @@ def test_of_two_tabs_the_one_opened_later_wins_and_the_other_is_told(amina: Citi
 def test_what_is_sent_is_sent_once_and_its_page_keeps_nothing_more(
     amina: Citizen, karim: Citizen, now: datetime
 ) -> None:
-    key = store.new_key(at=now)
-    store.keep(amina.user, PATH, WORDS, key=key, case=None, at=now)
-    store.send(amina.user, PATH, key=key, at=now)
-    assert store.find(amina.user, PATH, at=now) is None
-    with pytest.raises(store.AlreadySent):
-        store.send(amina.user, PATH, key=key, at=now)
-    with pytest.raises(store.AlreadySent):
-        store.keep(amina.user, PATH, WORDS, key=key, case=None, at=now)
-    assert (store.is_sent(key, amina.user), store.is_sent(key, karim.user)) == (True, False)
+    key = unsent_forms.new_key(at=now)
+    unsent_forms.keep(amina.user, PATH, WORDS, key=key, case=None, at=now)
+    unsent_forms.send(amina.user, PATH, key=key, at=now)
+    assert unsent_forms.find(amina.user, PATH, at=now) is None
+    with pytest.raises(unsent_forms.AlreadySent):
+        unsent_forms.send(amina.user, PATH, key=key, at=now)
+    with pytest.raises(unsent_forms.AlreadySent):
+        unsent_forms.keep(amina.user, PATH, WORDS, key=key, case=None, at=now)
+    assert (unsent_forms.is_sent(key, amina.user), unsent_forms.is_sent(key, karim.user)) == (True, False)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_send_the_same_page_at_once_send_it_once(amina: Citizen, now: datetime) -> None:
-    send = partial(store.send, amina.user, PATH, key=store.new_key(at=now), at=now)
+    send = partial(unsent_forms.send, amina.user, PATH, key=unsent_forms.new_key(at=now), at=now)
     outcomes = [type(outcome) for outcome in at_once(send, send)]
-    assert sorted(outcomes, key=str) == sorted([type(None), store.AlreadySent], key=str)
+    assert sorted(outcomes, key=str) == sorted([type(None), unsent_forms.AlreadySent], key=str)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -93,17 +93,19 @@ def test_what_another_window_keeps_and_sends_in_this_very_moment_stops_nobody(am
         with connection.execute_wrapper(between):
             return keep(amina.user, now + timedelta(minutes=1))
 
-    kept, sent = overlap.run(late, partial(store.send, amina.user, PATH, key=store.new_key(at=now), at=now))
+    kept, sent = overlap.run(
+        late, partial(unsent_forms.send, amina.user, PATH, key=unsent_forms.new_key(at=now), at=now)
+    )
     assert (type(kept), sent, overlap.was_overtaken) == (UnsentForm, None, False)
     assert not UnsentForm.objects.exists()
 
 
 def test_there_is_an_end_to_what_is_kept(amina: Citizen, now: datetime) -> None:
-    with pytest.raises(store.TooMuch):
-        keep(amina.user, now, text="ا" * store.MOST_LETTERS)
-    for number in range(store.MOST_FORMS):
+    with pytest.raises(unsent_forms.TooMuch):
+        keep(amina.user, now, text="ا" * unsent_forms.MOST_LETTERS)
+    for number in range(unsent_forms.MOST_FORMS):
         keep(amina.user, now, path=f"/cases/{number}/")
-    with pytest.raises(store.TooMuch):
+    with pytest.raises(unsent_forms.TooMuch):
         keep(amina.user, now, path="/cases/one-more/")
     keep(amina.user, now, path="/cases/0/", opened=now + timedelta(minutes=1))
 
@@ -111,12 +113,12 @@ def test_there_is_an_end_to_what_is_kept(amina: Citizen, now: datetime) -> None:
 def test_it_goes_after_seven_days_and_an_hour_after_it_was_shown_a_last_time(amina: Citizen, now: datetime) -> None:
     keep(amina.user, now)
     keep(amina.user, now, path="/cases/ended/")
-    store.send(amina.user, "/cases/other/", key=store.new_key(at=now), at=now)
-    ended = store.end(amina.user, "/cases/ended/", at=now)
+    unsent_forms.send(amina.user, "/cases/other/", key=unsent_forms.new_key(at=now), at=now)
+    ended = unsent_forms.end(amina.user, "/cases/ended/", at=now)
     assert ended is not None
-    assert [one.row.path for one in store.listed(amina.user, at=now)] == [PATH]
-    assert store.find_by_id(amina.user, ended.pk, at=now + timedelta(minutes=59)) is not None
-    assert store.find_by_id(amina.user, ended.pk, at=now + timedelta(minutes=61)) is None
+    assert [one.row.path for one in unsent_forms.listed(amina.user, at=now)] == [PATH]
+    assert unsent_forms.find_by_id(amina.user, ended.pk, at=now + timedelta(minutes=59)) is not None
+    assert unsent_forms.find_by_id(amina.user, ended.pk, at=now + timedelta(minutes=61)) is None
     assert discard_drafts(at=now + timedelta(minutes=61)) == 1
     assert (discard_drafts(at=now + timedelta(days=6)), SentForm.objects.count()) == (0, 0)
     assert (discard_drafts(at=now + timedelta(days=7)), UnsentForm.objects.count()) == (1, 0)
@@ -125,8 +127,8 @@ def test_it_goes_after_seven_days_and_an_hour_after_it_was_shown_a_last_time(ami
 def test_it_is_erased_with_the_case_and_with_the_person(
     closed: Case, amina: Citizen, omar: User, now: datetime
 ) -> None:
-    key = store.new_key(at=now)
-    store.keep(omar, "/staff/cases/x/note/", WORDS, key=key, case=closed, at=now)
+    key = unsent_forms.new_key(at=now)
+    unsent_forms.keep(omar, "/staff/cases/x/note/", WORDS, key=key, case=closed, at=now)
     assert erase_case(closed.pk, at=now + timedelta(days=1))
     assert UnsentForm.objects.count() == 0
     keep(amina.user, now)

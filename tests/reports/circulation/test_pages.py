@@ -13,8 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 from time_machine import TimeMachineFixture
 
 from accounts.models import User
+from complaints import unsent_forms
 from complaints.models import Case, Recusal
-from complaints.unsent_forms import store
 from reports.models import Annex, AnnexAnswer, AnnexFile
 from tests.cast import sign_in
 from tests.reports.directives.conftest import picture_file
@@ -84,7 +84,7 @@ def test_an_annex_shows_each_reader_what_is_theirs_and_an_answer_is_sent_once(
     assert sign_in(Client(), nadia).get(reverse("annex-document", args=[annex.pk, "en", "exe"])).status_code == 404
     assert case.reference in Annex.objects.get(pk=annex.pk).content
     # Two presses at once: neither knows of the other when it begins.
-    monkeypatch.setattr(store, "is_sent", lambda *_args: False)
+    monkeypatch.setattr(unsent_forms, "is_sent", lambda *_args: False)
     client, typed = sign_in(Client(), nadia), {"text": "سنعالج التأخر خلال شهر.", "form_key": str(uuid4())}
     posted = [client.post(reverse("annex-answer", args=[annex.pk]), typed).status_code for _press in range(2)]
     assert (posted, AnnexAnswer.objects.count()) == ([302, 302], 1)

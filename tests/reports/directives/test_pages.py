@@ -14,10 +14,10 @@ from time_machine import TimeMachineFixture
 
 from accounts.models import Citizen, User
 from agencies.models import Holiday, Topic
+from complaints import unsent_forms
 from complaints.actions import file
 from complaints.actions.filing import Filing
 from complaints.models import Attachment
-from complaints.unsent_forms import store
 from reports.directives import actions
 from reports.models import Directive, DirectiveState
 from tests.cast import sign_in
@@ -43,7 +43,7 @@ def status(client: Client, url: str) -> int:
 
 
 def test_two_presses_at_once_issue_one_directive(asma: User, nadia: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "is_sent", lambda *_args: False)
+    monkeypatch.setattr(unsent_forms, "is_sent", lambda *_args: False)
     client, typed = sign_in(Client(), asma), {"agency": "miyahuna", "title": "تأخر طلبات التسرب", "text": TEXT}
     typed |= {"due_on": "8/1/2026", "form_key": str(uuid4())}
     assert [client.post(reverse("directive-new"), typed).status_code for _press in range(2)] == [302, 302]

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from agencies.models import Agency
+from complaints import unsent_forms
 from complaints.actions import accept
 from complaints.models import Case
 from complaints.portal.privacy import citizens_files
-from complaints.unsent_forms import store
 from notifications.models import Message
 from tests.complaints import DONE, FOUND, NOT_OURS
 from tests.complaints.cases import FileCase, attach
@@ -61,9 +61,9 @@ def test_each_step_is_undone_by_one_link_and_a_press_and_keeps_what_was_typed(
     assert not Message.objects.filter(state="pending", template__in=["case_answered", "case_triage"]).exists()
 
 
-def store_of(user: User, name: str, case: Case, clock: Clock) -> store.Fields:
+def store_of(user: User, name: str, case: Case, clock: Clock) -> unsent_forms.Fields:
     """Return what the form of an action offers as unsent."""
-    found = store.find(user, "/" + address(name, case).split("/", 2)[-1], at=clock.at)
+    found = unsent_forms.find(user, "/" + address(name, case).split("/", 2)[-1], at=clock.at)
     return found.fields if found else []
 
 
