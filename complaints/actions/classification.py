@@ -1,4 +1,4 @@
-"""Correct what a case is: its topic and its kind, with everything that follows from them by rule."""
+"""What a case is: topic, kind, urgency and labels, and where triage sends it, with everything that follows by rule."""
 
 from __future__ import annotations
 

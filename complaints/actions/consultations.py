@@ -1,4 +1,4 @@
-"""Requests to directorates: consult, estimate, find, revoke."""
+"""What others are asked about a case: directorates, the citizen, partners, supervisors, the leadership."""
 
 from __future__ import annotations
 

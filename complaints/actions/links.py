@@ -1,4 +1,4 @@
-"""Links between cases: as the same problem, under a lead whose answer closes all, or as related."""
+"""Links between cases, the cases that one answer closes, known problems that many share, and what came back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notes, telephone calls, and assignment to an officer."""
+"""Notes, telephone calls, assignment to an officer, voice notes written down, and files that are shown or hidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The citizen's objection to an answer, and its ruling by somebody who did not handle the case."""
+"""What the citizen says of an answer: the rating, the objection and its ruling; and praise that is passed on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All answers to a case, by round: each with the objection that disputes it and the decision on that objection."""
+"""All answers to a case, by round, each with its objection and ruling; and what an answer lacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a deadline is, in words and in the colour of a status."""
+"""How far a deadline is, how late a case, how long each party held it, and what a directorate estimates, in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Case numbers in what people typed, as links: only where the reader may open the case."""
+"""What leads from a case elsewhere: case numbers in a text, known problems, the place where a photo was taken."""
 
 from __future__ import annotations
 

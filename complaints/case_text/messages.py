@@ -1,4 +1,4 @@
-"""The delivery status of a message in words, for staff and for the citizen who should get it."""
+"""The messages of a case: what was or will be sent to the citizen, its name, and how far its delivery is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forms of notes, telephone calls, the next officer, and outside centres."""
+"""What officers add to a case: notes, telephone calls, labels, words of a voice note, files that are shown."""
 
 from __future__ import annotations
 

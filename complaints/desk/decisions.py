@@ -1,4 +1,4 @@
-"""The decisions of an agency on a case: accept, decline, return, ask, a later date, undo."""
+"""What an agency decides on a case: accept, decline, return, ask, a later date, undo; its topic, urgency, recusals."""
 
 from __future__ import annotations
 

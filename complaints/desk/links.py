@@ -1,4 +1,4 @@
-"""The forms that link a case to another one, and that end a link."""
+"""Links of a case to other cases, and the known problems of an agency."""
 
 from __future__ import annotations
 

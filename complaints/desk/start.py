@@ -1,4 +1,4 @@
-"""The start page of staff, which leads each to their own work."""
+"""The start page of staff, what is new since their last visit, and the cases that are late or will likely be late."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Standard texts."""
+"""Standard texts, and the forms on an agency's own site."""
 
 from __future__ import annotations
 

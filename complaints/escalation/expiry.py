@@ -1,4 +1,4 @@
-"""What ends by itself when its time is over: questions without a reply, times to object, old drafts."""
+"""What ends or begins when a time is over: questions, drafts, known problems; and the asking for ratings, and calls."""
 
 from __future__ import annotations
 

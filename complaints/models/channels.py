@@ -1,4 +1,4 @@
-"""The ways by which a case comes in, and by which its citizen gets messages."""
+"""The ways by which a case comes in: channels, keys of outside programs, forms on agencies' own sites."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cases as lists show them: a typed row each, read in one statement, without the texts and the person of the case."""
+"""Cases as lists show them, the index of their words, what a worker keeps of suggestions, and counts of earlier."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the citizen says of an answer, round by round, and a problem that came back after a closing."""
+"""What the citizen says of an answer, a problem that came back after a closing, and answers that are published."""
 
 from __future__ import annotations
 

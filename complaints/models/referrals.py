@@ -1,4 +1,4 @@
-"""Partner tasks of other agencies on a case, rulings kept as precedents, and handovers to centres outside."""
+"""Whom a case is shared with: partners, directorates, outside centres; explanations, recusals and precedents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rulings on objections."""
+"""Rulings on objections, the precedents kept from them, and the topics that are confused with each other."""
 
 from __future__ import annotations
 

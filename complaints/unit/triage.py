@@ -1,4 +1,4 @@
-"""Cases without an owner: triage, referral, archiving."""
+"""Cases without an owner: triage, referral, archiving, and the trial of a routing rule."""
 
 from __future__ import annotations
 

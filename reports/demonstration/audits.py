@@ -18,7 +18,7 @@ from complaints.models import CaseEvent
 from reports.audits import drawing
 from reports.models import AuditItem, AuditRound, AuditScore, ReportKind
 from reports.models.audits import CRITERIA, Verdict
-from reports.periodic.life import latest
+from reports.periodic.calendar_periods import latest
 from reports.periods import ReportPeriod
 
 SIZE, SECOND_PERCENT = 4, 25

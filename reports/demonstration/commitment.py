@@ -12,7 +12,7 @@ from accounts.models import User
 from agencies.models import Agency
 from reports.commitment import frozen
 from reports.models import IndexEdition, ReportKind
-from reports.periodic.life import latest
+from reports.periodic.calendar_periods import latest
 from reports.periods import ReportPeriod
 
 #: Who drafts and publishes, and who replies: accounts/data/demo_staff.csv and accounts/demo.py.

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_noop, override
 from accounts.models import User
 from reports.models import PeriodicReport, ReportKind
 from reports.periodic import drafting, life
-from reports.periodic.life import latest
+from reports.periodic.calendar_periods import latest
 
 #: Who sends, reviews and approves: accounts/data/demo_staff.csv and accounts/demo.py.
 SENDER, REVIEWER, HEAD = "lina@cmu.example", "unit2@cmu.example", "head@cmu.example"

@@ -12,7 +12,7 @@ from accounts.models import User
 from agencies.models import Agency, Governorate, Topic
 from complaints.models import Case
 from reports.models import Phenomenon, PhenomenonCase, PhenomenonEntryKind, PhenomenonState, ReportKind
-from reports.periodic.life import latest
+from reports.periodic.calendar_periods import latest
 from reports.phenomena import actions, batch
 from reports.phenomena.batch import BEFORE_DAYS, RECENT_DAYS
 

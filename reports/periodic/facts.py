@@ -18,7 +18,7 @@ from reports.figures.measures import Figures
 from reports.figures.reading import Reading, compared, read, read_together
 from reports.figures.scopes import Dimension, Key
 from reports.models import PeriodicReport, Phenomenon, PhenomenonEntryKind, PhenomenonState, ReportKind
-from reports.periodic import life, phrases
+from reports.periodic import calendar_periods, phrases
 from reports.periods import ReportPeriod
 from reports.phenomena.actions import Effect, effect, filed_days
 
@@ -195,7 +195,7 @@ def gather(kind: ReportKind, period: ReportPeriod, *, at: datetime, tell: Callab
         total = whole.total if days == period else read(days, at=at).total
         return Earlier(kind, days, total)
 
-    shown = [done(earlier(days)) for days in life.up_to(period, number=SHOWN_PERIODS[kind])]
+    shown = [done(earlier(days)) for days in calendar_periods.up_to(period, number=SHOWN_PERIODS[kind])]
     _before, like = compared(period)
     return Facts(
         kind=kind,

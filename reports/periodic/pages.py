@@ -31,7 +31,7 @@ from reports.documents.pdf import FORMS, LANGUAGE_NAMES, download
 from reports.documents.tree import Document, digest
 from reports.forms import TypedDayField
 from reports.models import COMMENT_LENGTH, REASON_LENGTH, PeriodicReport, ReportKind, ReportState
-from reports.periodic import life, phrases
+from reports.periodic import calendar_periods, life, phrases
 from reports.periodic.tables import CaseLinks
 from reports.periods import ReportPeriod
 
@@ -87,12 +87,12 @@ class NewReportForm(Form):
         if found := self._offered.get(self.cleaned_data["period"]):
             return found
         period = ReportPeriod(self.cleaned_data["first"], self.cleaned_data["last"])
-        return life.period_kind(period), period
+        return calendar_periods.period_kind(period), period
 
 
 def _offered(today: date) -> Iterator[tuple[str, tuple[ReportKind, ReportPeriod]]]:
     for kind, number in OFFERED.items():
-        for period in life.latest(kind, today=today, number=number):
+        for period in calendar_periods.latest(kind, today=today, number=number):
             yield f"{kind}-{period.first.isoformat()}", (kind, period)
 
 

@@ -55,7 +55,7 @@ def test_a_full_disk_is_a_503_wherever_it_is_met(
     def fail(*_args: object, **_kwargs: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("complaints.portal.cases.listing.list_cases", fail)
+    monkeypatch.setattr("complaints.own_cases.list_cases", fail)
     sign_in(visitor, amina.user)
     answer = visitor.get("/en/cases/")
     assert (answer.status_code, UNAVAILABLE["en"] in answer.content.decode()) == (503, True)

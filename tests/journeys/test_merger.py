@@ -30,12 +30,12 @@ give_role(officer, wells, Role.OFFICER)
 #: What the periodic tasks do within minutes.
 FOLLOW = """
 from django.utils import timezone
-from complaints.escalation import successions
+from complaints.escalation import recalculation
 from complaints.models import Case
 from reports.figures import kept
 from reports.models import FigureChange
 
-successions.go_on(at=timezone.now())
+recalculation.go_on(at=timezone.now())
 kept.refresh(at=timezone.now())
 case = Case.objects.select_related("agency").get(reference=said["reference"])
 print(case.agency.code == "wells" and not FigureChange.objects.filter(case_id=case.pk).exists())

@@ -22,7 +22,7 @@ from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
 from complaints.actions import accept, close, file
 from complaints.actions.filing import Filing
-from complaints.escalation import rating_questions
+from complaints.escalation import expiry
 
 now = timezone.now()
 then, omar = now - timedelta(days=3, hours=1), User.objects.get(login="omar@miyahuna.example")
@@ -35,7 +35,7 @@ filing = Filing(
 case = file(filing, by=citizen.user, at=then - timedelta(days=1))
 accept(case, by=omar, at=then, days=1)
 close(case, by=omar, at=then, outcome="solved", found=said["found"], done="استبدلت الفرقة الوصلة يوم الأحد وأعيد الضخ.")
-rating_questions.ask(at=now)
+expiry.ask(at=now)
 print(case.reference)
 """
 

@@ -153,7 +153,7 @@ def test_a_passkey_that_was_not_made_leaves_the_page_with_a_sentence(client, oma
     assert Factor.objects.count() == 0
 
 
-def test_sessions_are_opened_in_four_places_only_and_that_of_staff_is_behind_the_factor():
+def test_sessions_are_opened_in_three_places_only_and_that_of_staff_is_behind_the_factor():
     def importing(words: str) -> set[str]:
         return {name(path) for path in sources(".py") if re.search(words, path.read_text(encoding="utf-8"))}
 

@@ -31,7 +31,7 @@ AREAS = {
     "permissions": ("complaints/permissions",),
     "clocks": ("complaints/clocks",),
     "calendar": ("agencies/calendar.py",),
-    "delivery": ("notifications/sending", "notifications/reconciliation"),
+    "delivery": ("notifications/sending", "notifications/reconciliation.py"),
     "outbox": ("notifications/outbox.py",),
 }
 NUMBER, GOAL = 180, 0.9

@@ -25,7 +25,7 @@ from reports.directives.actions import DirectiveText
 from reports.figures import kept as figures
 from reports.models import Annex, ReportKind
 from reports.periodic import drafting, life
-from reports.periodic.life import latest
+from reports.periodic.calendar_periods import latest
 from reports.periods import ReportPeriod
 from reports.phenomena import batch as phenomena
 from tests.cast import make_agency, make_staff
