@@ -2,16 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from accounts import privacy
+from accounts import privacy, staff_account
 from accounts.account import email, notices, password, phone, views as account
 from accounts.mandates import pages
 from accounts.registration import pages as oidc
 from accounts.sign_in import citizens, factor_pages, forgotten_password, sessions, staff
 from accounts.staff import changes, invitations, people
-from accounts.staff_account import views as staff_account
-from accounts.staff_account.factors import views as staff_factors
-from accounts.staff_account.notices import views as staff_notices
-from accounts.staff_account.password import views as staff_password
 
 urlpatterns: list[URLPattern] = [
     path("register/who/", oidc.who, name="register"),
@@ -56,11 +52,11 @@ urlpatterns: list[URLPattern] = [
     path("staff/confirm/", factor_pages.confirm, name="staff-confirm"),
     path("staff/confirm/again/", factor_pages.press_again, name="staff-confirm-again"),
     path("staff/account/", staff_account.account, name="staff-account"),
-    path("staff/account/password/", staff_password.password, name="staff-account-password"),
-    path("staff/account/notices/", staff_notices.notices, name="staff-account-notices"),
-    path("staff/account/factors/new/", staff_factors.add, name="staff-account-factor"),
-    path("staff/account/factors/<uuid:pk>/remove/", staff_factors.remove, name="staff-account-remove"),
-    path("staff/account/codes/", staff_factors.codes, name="staff-account-codes"),
+    path("staff/account/password/", staff_account.password, name="staff-account-password"),
+    path("staff/account/notices/", staff_account.notices, name="staff-account-notices"),
+    path("staff/account/factors/new/", staff_account.add, name="staff-account-factor"),
+    path("staff/account/factors/<uuid:pk>/remove/", staff_account.remove, name="staff-account-remove"),
+    path("staff/account/codes/", staff_account.codes, name="staff-account-codes"),
     path("staff/account/sessions/end/", staff_account.end_other_sessions, name="staff-account-sessions"),
     path("invitation/<str:token>/", invitations.invitations_view_accept, name="staff-invitation"),
     path("staff/people/", people.people, name="people"),

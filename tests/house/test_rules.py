@@ -16,13 +16,10 @@ from kit.forms import PasswordField
 APPS = ("kit", "agencies", "notifications", "accounts", "complaints", "reports", "config")
 LONGEST_FILE = 600
 #: How coarse the house is (decision 211): these numbers only fall, to 420 files, 75 folders and 108,000 lines.
-MOST_FILES, MOST_FOLDERS, MOST_LINES = 812, 92, 117_702
+MOST_FILES, MOST_FOLDERS, MOST_LINES = 804, 88, 117_663
 #: Folders below a room that are still to be put into files.
 TOO_DEEP = {
     "accounts/identity/registries",
-    "accounts/staff_account/factors",
-    "accounts/staff_account/notices",
-    "accounts/staff_account/password",
     "complaints/api/agency_systems",
     "complaints/api/centres",
     "complaints/api/open311",

@@ -1,1 +1,0 @@
-"""Pages on which staff read and change their own account: password, second factors, language, sessions."""

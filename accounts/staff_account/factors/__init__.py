@@ -1,1 +1,0 @@
-"""Adding and removing second factors, and renewing the recovery codes."""

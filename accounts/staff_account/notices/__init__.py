@@ -1,1 +1,0 @@
-"""Choosing the language of messages, and which of them come."""
