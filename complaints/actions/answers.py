@@ -20,9 +20,8 @@ from agencies.models import QuestionKind, Topic, TopicQuestion
 from complaints.actions import decisions, links
 from complaints.actions.decisions import before
 from complaints.actions.links import linked_ids
-from complaints.answer_quality.judgement import CaseWords, Judgement, Result, judge
-from complaints.answer_quality.stored import current_lexicon
-from complaints.answer_quality.subjects import subject_group
+from complaints.answer_quality.judgement import CaseWords, Judgement, Result, current_lexicon, judge
+from complaints.answer_quality.reading import subject_group
 from complaints.attachments import responses
 from complaints.engine.change import Change, Fact
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, transition

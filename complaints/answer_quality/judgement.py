@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
-from agencies.models import PhraseCategory as Category
-from complaints.answer_quality.gibberish import is_gibberish, is_junk
-from complaints.answer_quality.languages import OTHER, language
-from complaints.answer_quality.lexicon import Lexicon
-from complaints.answer_quality.reading import PassageReading, Token, read
-from complaints.answer_quality.subjects import misses
-from complaints.answer_quality.words import Word, words
+from django.db.models import Count, Max, Q
+
+from agencies.models import AnswerPhrase, PhraseCategory as Category
+from complaints.answer_quality.lexicon import Lexicon, Word, is_gibberish, is_junk, shipped, words
+from complaints.answer_quality.reading import OTHER, PassageReading, Token, language, misses, read
 
 #: What an answer has to say at least, in the measure of ``reading``: as much as an act, and four words of its own.
 LEAST_VALUE: Final = 4.0
@@ -304,3 +302,31 @@ def _main_fault(passages: Sequence[PassageReading]) -> Fault:
         if counted[category]:
             return _BY_CATEGORY[category]
     return Fault.PADDING if counted[Category.PADDING] else Fault.THIN
+
+
+# ---- The lexicon as the unit keeps it: read once, and again when a phrase was added, changed or ended. ----
+
+
+class _Kept:
+    """The lexicon of this process, and what the table was like when it was read."""
+
+    stamp: tuple[Any, ...] = ()
+    lexicon: Lexicon | None = None
+
+
+def current_lexicon() -> Lexicon:
+    """Return the lexicon in force; that of the project's file while the table is empty. One statement, or two."""
+    stamp = _stamp()
+    if _Kept.lexicon is None or _Kept.stamp != stamp:
+        rows = AnswerPhrase.objects.filter(is_active=True).values_list("category", "phrases")
+        phrases = ((category, phrase) for category, listed in rows for phrase in listed)
+        _Kept.lexicon = Lexicon(phrases) if stamp[0] else shipped()
+        _Kept.stamp = stamp
+    return _Kept.lexicon
+
+
+def _stamp() -> tuple[Any, ...]:
+    found = AnswerPhrase.objects.aggregate(
+        rows=Count("pk"), used=Count("pk", filter=Q(is_active=True)), last=Max("pk"), edited=Max("edited_at")
+    )
+    return tuple(found.values())

@@ -12,7 +12,7 @@ from typing import Final
 from agencies.reference_data import DATA as REFERENCE_DATA
 from complaints.answer_quality.judgement import CaseWords, Judgement, Result, judge
 from complaints.answer_quality.lexicon import Lexicon
-from complaints.answer_quality.subjects import subject_group
+from complaints.answer_quality.reading import subject_group
 from kit.shares import Share
 
 _DATA: Final = Path(__file__).parents[1] / "data"

@@ -11,9 +11,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from complaints.answer_quality import measurement
+from complaints.answer_quality.judgement import current_lexicon
 from complaints.answer_quality.lexicon import shipped
 from complaints.answer_quality.measurement import HOLLOW, AnswerVerdict
-from complaints.answer_quality.stored import current_lexicon
 
 
 class Command(BaseCommand):

@@ -2,8 +2,7 @@
 
 import pytest
 
-from complaints.answer_quality.gibberish import is_junk
-from complaints.answer_quality.words import passages, words
+from complaints.answer_quality.lexicon import is_junk, passages, words
 
 
 @pytest.mark.parametrize(
