@@ -35,8 +35,8 @@ from complaints.filing.forms import TopicQuestionsForm
 from complaints.models import Case, CaseQuerySet, Rating, Solved
 from complaints.models.case import DETAILS_LENGTH, SUBJECT_LENGTH
 from complaints.models.texts import TEXT_LENGTH
-from complaints.permissions import representatives
-from complaints.permissions.case_parts import with_parts
+from complaints.permissions import policy
+from complaints.permissions.readers import with_parts
 from complaints.visibility.redaction import Person
 from complaints.workflow import Kind, State, WithdrawalReason
 from kit.compiled_reads import CompiledRead
@@ -54,7 +54,7 @@ def load_own_case(user: User, ref: str, *, at: datetime) -> Case:
         return get_object_or_404(Case.objects.visible_to(user, at=at).for_page(), reference=ref)
     case = _OWN.first(user=user.pk, reference=ref, at=at)
     if case is None:
-        if (last := representatives.last_mandate(ref, user)) is not None:
+        if (last := policy.last_mandate(ref, user)) is not None:
             raise MandateOver(last)
         raise Http404
     return case

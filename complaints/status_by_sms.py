@@ -19,7 +19,7 @@ from accounts.rate_limits import DAY, EVERYBODY, HOUR, RateLimit, allows
 from complaints import reference
 from complaints.case_text.timeline import citizen_status
 from complaints.models import Case, CaseQuerySet
-from complaints.permissions import send_window
+from complaints.permissions import policy
 from notifications import addresses, outbox
 from notifications.models import Channel
 from notifications.outbox import Notice
@@ -86,7 +86,7 @@ def _own_cases(person: Citizen, *, at: datetime) -> CaseQuerySet:
 
 def _status(person: Citizen, case: Case, *, at: datetime) -> Notice:
     """Return the status, with the time until which the agency can still undo what it is the status after."""
-    until = send_window.ends_at(case, at=at)
+    until = policy.ends_at(case, at=at)
     with translation.override(person.language):
         word = citizen_status(case).word
         if until is not None:

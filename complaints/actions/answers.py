@@ -26,8 +26,8 @@ from complaints.attachments import responses
 from complaints.engine.change import Change, Fact
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, transition
 from complaints.models import Answer, AnswerState, Case, CaseQuerySet, TopicAnswer
-from complaints.permissions import policy, second_person
-from complaints.permissions.case_parts import has_part
+from complaints.permissions import policy, rulings
+from complaints.permissions.readers import has_part
 from complaints.workflow import OUTCOMES, Action, Actor, Kind, Outcome, State
 from complaints.workflow.refusals import ActionRefused
 from kit.arabic import fold
@@ -194,7 +194,7 @@ def sign(case: Case, *, by: User, at: datetime) -> Answer:
         with transition(case, Action.CLOSE, by=by, at=at) as change:
             answer = decisions.proposed_answer(case)
             what = policy.actors(case, by, at=change.at)
-            if not second_person.may_sign(what, by, writer=answer.written_by_id):
+            if not rulings.may_sign(what, by, writer=answer.written_by_id):
                 raise NotEntitled
             answer.state, answer.signed_by, answer.given_at = AnswerState.GIVEN, by, change.at
             answer.event_id = change.event_id

@@ -40,7 +40,7 @@ from complaints.models import (
     ReferralTask,
     TaskState,
 )
-from complaints.permissions import late_cases, policy, rulings, second_person
+from complaints.permissions import policy, readers, rulings
 from complaints.workflow import Action, Actor, ClockKind, Holder
 from complaints.workflow.refusals import ActionRefused
 
@@ -272,7 +272,7 @@ def ask_explanation(case: Case, *, by: User, at: datetime, text: str) -> Explana
     """Ask the desk why ``case`` is late; whoever has it and the supervisors get an e-mail. Raises ``AskedAlready``."""
     with transaction.atomic():
         with act(case, Action.ASK_EXPLANATION, by=by, at=at) as change:
-            if late_cases.open_explanation(case) is not None or case.agency is None:
+            if readers.open_explanation(case) is not None or case.agency is None:
                 raise AskedAlready
             asked = Explanation.objects.create(
                 case=case,
@@ -318,7 +318,7 @@ def refuse_extension(case: Case, *, by: User, at: datetime, reason: str) -> Exte
     with act(case, Action.REFUSE_EXTENSION, by=by, at=at) as change:
         extension, is_first = decisions.proposed_extension(case)
         what, proposer = policy.actors(case, by, at=change.at), extension.proposed_by_id
-        if not second_person.decides_on_date(case, what, proposer=proposer, is_first=is_first, at=change.at):
+        if not rulings.decides_on_date(case, what, proposer=proposer, is_first=is_first, at=change.at):
             raise NotEntitled
         extension.state, extension.decided_event_id = ExtensionState.DROPPED, change.event_id
         extension.save(update_fields=["state", "decided_event"])
@@ -334,7 +334,7 @@ def send_back(case: Case, *, by: User, at: datetime, reason: str) -> Answer:
     """
     with act(case, Action.SEND_BACK, by=by, at=at) as change:
         answer = decisions.proposed_answer(case)
-        if not second_person.may_sign(policy.actors(case, by, at=change.at), by, writer=answer.written_by_id):
+        if not rulings.may_sign(policy.actors(case, by, at=change.at), by, writer=answer.written_by_id):
             raise NotEntitled
         answer.state, answer.taken_back_event_id = AnswerState.TAKEN_BACK, change.event_id
         answer.save(update_fields=["state", "taken_back_event"])

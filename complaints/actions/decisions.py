@@ -19,7 +19,7 @@ from complaints.engine import holders, links, notices
 from complaints.engine.change import Change, Fact
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, transition
 from complaints.models import Answer, AnswerState, Case, Consultation, Extension, ExtensionState, Refusal
-from complaints.permissions import late_cases, policy, rulings, second_person, send_window
+from complaints.permissions import policy, readers, rulings
 from complaints.workflow import AT_AGENCY, Action
 from complaints.workflow.refusals import ActionRefused
 from notifications import outbox
@@ -58,7 +58,7 @@ def tell_decider(change: Change, *, proposer: User, is_for_unit: bool = False) -
 
     That is each other supervisor of the agency, or the unit where there is none or ``is_for_unit``.
     """
-    others = () if is_for_unit else second_person.other_supervisors(change.case, proposer.pk, at=change.at)
+    others = () if is_for_unit else rulings.other_supervisors(change.case, proposer.pk, at=change.at)
     if others:
         notices.tell_staff("officer_decision", others, change=change, by=BY_EMAIL)
     else:
@@ -71,7 +71,7 @@ def drop(change: Change) -> Sequence[Agency]:
     Returns the agencies whose tasks were dropped.
     """
     drop_answers_and_dates(change)
-    held = send_window.hold_until(change.action, at=change.at)
+    held = policy.hold_until(change.action, at=change.at)
     return holders.release_partners(change.case, at=change.at, not_before=held)
 
 
@@ -211,7 +211,7 @@ def extend(case: Case, *, by: User, at: datetime) -> Extension:
     with transition(case, Action.EXTEND, by=by, at=at) as change:
         extension, is_first = proposed_extension(case)
         what, proposer = policy.actors(case, by, at=change.at), extension.proposed_by_id
-        if not second_person.may_grant_date(case, what, by, proposer=proposer, is_first=is_first, at=change.at):
+        if not rulings.may_grant_date(case, what, by, proposer=proposer, is_first=is_first, at=change.at):
             raise NotEntitled
         clock = require_promise_clock(case)
         change.due = later(case, clock, days=extension.days, at=change.at, calendar=change.calendar)
@@ -285,7 +285,7 @@ def remind_agency(case: Case, *, by: User, at: datetime) -> None:
     """
     with transaction.atomic():
         with act(case, Action.REMIND_AGENCY, by=by, at=at) as change:
-            if late_cases.reminds_again_on(case, at=change.at, calendar=change.calendar) is not None:
+            if readers.reminds_again_on(case, at=change.at, calendar=change.calendar) is not None:
                 raise RemindedToday
         notices.tell_staff("officer_citizen_reminds", acting_on(case, change.at), change=change, by=BY_EMAIL)
 

@@ -27,8 +27,8 @@ from complaints.engine.history import filed_words
 from complaints.engine.transition import NotEntitled, act, begin, transition
 from complaints.models import Addition, Attachment, Case, Channel, Draft, NotifyBy, SiteCase, TopicAnswer
 from complaints.models.case import ArabicStrip
-from complaints.permissions import representatives
-from complaints.permissions.recusals import named_at
+from complaints.permissions import policy
+from complaints.permissions.readers import named_at
 from complaints.permissions.rulings import has_ended
 from complaints.visibility.identity import must_hide
 from complaints.workflow import Action, Outcome, State, WithdrawalReason
@@ -103,7 +103,7 @@ def file(filing: Filing, *, by: User, at: datetime) -> Case:
     recused = frozenset(user.pk for user in named)
     desk = CaseStaff(at, exclude=recused)
     with transaction.atomic(savepoint=False):
-        mandate = representatives.locked(filing.mandate.pk, by, at=at) if filing.mandate else None
+        mandate = policy.locked(filing.mandate.pk, by, at=at) if filing.mandate else None
         if mandate is not None and mandate.person_id != filing.citizen.pk:
             raise NotEntitled
         danger = danger_sign(kind=filing.kind, subject=filing.subject, details=filing.details, at=at)
@@ -289,7 +289,7 @@ def _filed_for(held: Draft, writer: Citizen, *, by: User, at: datetime) -> Citiz
     """
     if held.mandate_id is None:
         return writer
-    held.mandate = representatives.locked(held.mandate_id, by, at=at)
+    held.mandate = policy.locked(held.mandate_id, by, at=at)
     if Case.objects.filter(entered_by=by, filed_at__gt=at - timedelta(days=1)).count() >= MOST_FILED_A_DAY:
         raise TooManyToday
     person: Citizen = held.mandate.person  # type: ignore[assignment] # a mandate that is given names both

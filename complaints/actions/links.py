@@ -28,7 +28,7 @@ from complaints.engine.transition import NotEntitled, act
 from complaints.models import Case, CaseLink, Channel, LinkKind, ProblemJoin, Recurrence, ReferralTask, TaskState
 from complaints.models.case import ArabicStrip
 from complaints.permissions import policy
-from complaints.permissions.ratings import standing_answer
+from complaints.permissions.policy import standing_answer
 from complaints.workflow import NOT_RATED, Action, Kind, State
 from complaints.workflow.refusals import ActionRefused
 from kit.compiled_reads import CompiledRead

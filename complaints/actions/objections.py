@@ -18,7 +18,7 @@ from complaints.engine.change import Change
 from complaints.engine.links import TEMPLATE
 from complaints.engine.transition import TransitionNotAllowed, act, transition
 from complaints.models import AnswerState, Case, FormerRating, Objection, ObjectionRuling, Rating
-from complaints.permissions.ratings import RatingWindow, rating_window
+from complaints.permissions.policy import RatingWindow, rating_window
 from complaints.workflow import Action, Actor, Outcome, State
 from notifications import outbox
 

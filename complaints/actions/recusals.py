@@ -18,7 +18,7 @@ from complaints.engine.change import Change
 from complaints.engine.transition import act
 from complaints.models import Case, Recusal, TaskState
 from complaints.permissions import policy
-from complaints.permissions.recusals import named_at
+from complaints.permissions.readers import named_at
 from complaints.workflow import Action, Actor
 from complaints.workflow.refusals import ActionRefused
 from notifications import outbox

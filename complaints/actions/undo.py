@@ -26,7 +26,7 @@ from complaints.models import (
     Revision,
     TopicAnswer,
 )
-from complaints.permissions import policy, send_window
+from complaints.permissions import policy
 from complaints.workflow import Action, State
 from notifications import outbox
 
@@ -56,7 +56,7 @@ def answered_with(lead: Case, steps: Sequence[CaseEvent]) -> list[Case]:
 
 def _undo(case: Case, *, by: User, at: datetime) -> list[CaseEvent]:
     with transition(case, Action.UNDO, by=by, at=at) as change:
-        steps = send_window.last_steps(case)
+        steps = policy.last_steps(case)
         first, last = steps[0], steps[-1]
         _stop_messages(case, steps, at=change.at)
         holders.restore_partners(case, released_at=first.at)

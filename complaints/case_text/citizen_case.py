@@ -25,8 +25,8 @@ from complaints.case_text.promise import promise_card
 from complaints.case_text.timeline import citizen_status, stages
 from complaints.models import Attachment, Case, CaseEvent
 from complaints.models.files import CITIZENS_ACTS
-from complaints.permissions import late_cases, policy, send_window
-from complaints.permissions.case_parts import has_part
+from complaints.permissions import policy, readers
+from complaints.permissions.readers import has_part
 from complaints.workflow import MAX_OBJECTIONS, OBJECTION_DAYS, Action
 from kit.compiled_reads import CompiledRead
 from notifications.models import Message, MessageState
@@ -59,7 +59,7 @@ def case_page(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
         "stages": stages(case, events),
         "entries": timeline.timeline(case, events, texts_for_citizen(case, events), files),
         "rounds": answer_rounds(case, events, files, at=at),
-        "undone_until": send_window.ends_at(case, at=at),
+        "undone_until": policy.ends_at(case, at=at),
         "late": lateness(case, at=at),
         "asking": late_requests(case, user, at=at),
         "question": timeline.open_question(case),
@@ -96,7 +96,7 @@ def late_requests(case: Case, user: User, *, at: datetime) -> LateRequests | Non
     """Return what ``user`` may ask for about a late case, None when it is not late at an agency."""
     if not policy.may(case, Action.REMIND_AGENCY, user, at=at):
         return None
-    reminds_on = late_cases.reminds_again_on(case, at=at, calendar=current_calendar())
+    reminds_on = readers.reminds_again_on(case, at=at, calendar=current_calendar())
     return LateRequests(reminds_on is None, reminds_on, policy.may(case, Action.ASK_UNIT, user, at=at))
 
 

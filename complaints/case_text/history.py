@@ -44,9 +44,8 @@ from complaints.models import (
     Refusal,
     Ruling,
 )
-from complaints.permissions.case_parts import has_part
-from complaints.permissions.own_desk import reads_words
-from complaints.permissions.representatives import mandates_by_event
+from complaints.permissions.policy import mandates_by_event
+from complaints.permissions.readers import has_part, reads_words
 from complaints.workflow import ACTIONS, Action, WithdrawalReason
 from kit.compiled_reads import CompiledRead
 from kit.dates import day_digits

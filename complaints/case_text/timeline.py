@@ -19,7 +19,7 @@ from complaints.actions.answers import headings
 from complaints.case_text.history import EventText, EventTexts, standing
 from complaints.case_text.kinds import DECIDED, ENDED, LAST_STAGE, STATUS as KIND_STATUS, spoken_by, words_of_kind
 from complaints.models import Attachment, Case, CaseEvent, Channel, RefusalReason, Solved
-from complaints.permissions.representatives import mandates_by_event
+from complaints.permissions.policy import mandates_by_event
 from complaints.workflow import ACTIONS, Action, ActionRule, Actor, Kind, Outcome, State, TimelineText
 from kit.unit import unit_name
 

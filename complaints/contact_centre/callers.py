@@ -39,8 +39,8 @@ from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, CentreContact
 from complaints.models.texts import TEXT_LENGTH
 from complaints.own_cases import AmendForm, RatingForm, WithdrawForm, try_action
-from complaints.permissions import policy, send_window
-from complaints.permissions.ratings import rating_window
+from complaints.permissions import policy
+from complaints.permissions.policy import rating_window
 from complaints.search.box import TrackForm
 from complaints.staff.forms import ClassifyForm
 from complaints.staff.frame import frame
@@ -420,7 +420,7 @@ def _case_for_caller(case: Case, *, user_may_reply: bool, at: datetime) -> dict[
         "case": case,
         "status": status,
         "promise": promise,
-        "undone_until": send_window.ends_at(case, at=at),
+        "undone_until": policy.ends_at(case, at=at),
         "question": question.text if question else "",
     }
 

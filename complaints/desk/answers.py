@@ -25,7 +25,7 @@ from complaints.desk.directorate_forms import findings
 from complaints.engine import notices
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Answer, AnswerState, Attachment, AttachmentMark, Case
-from complaints.permissions import policy, second_person
+from complaints.permissions import policy, rulings
 from complaints.staff import forms
 from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.staff.acts import ANSWER_FIELDS, CloseForm
@@ -143,7 +143,7 @@ def close(request: ActionRequest) -> HttpResponse:
     reach = links.answer_reach(request.case, by=request.user, at=request.at, signed=False)
     answer = actions.close(request.case, by=request.user, at=request.at, **form.answer, files=files.keys)
     if answer.state == AnswerState.PROPOSED:
-        if second_person.has_no_other_supervisor(request.case, request.user.pk, at=request.at):
+        if rulings.has_no_other_supervisor(request.case, request.user.pk, at=request.at):
             return request.done(
                 gettext("Your answer was proposed. It is sent when the CMU signs it. The CMU is being told.")
             )
@@ -178,7 +178,7 @@ def _closing_page(request: ActionRequest, form: CloseForm) -> HttpResponse:
     context: dict[str, Any] = {"reach": reach, "people": reach.people(case), "proposal": _proposal(case)}
     context["findings"] = findings(case)
     context["files"] = request.before
-    context["by_unit"] = signed and second_person.has_no_other_supervisor(case, request.user.pk, at=request.at)
+    context["by_unit"] = signed and rulings.has_no_other_supervisor(case, request.user.pk, at=request.at)
     if request.may_confirm and form.is_complete and request.before.is_settled:
         outcome, found, done = (form.cleaned_data[name] for name in ("outcome", "found", "done"))
         return request.page(

@@ -16,8 +16,8 @@ from complaints.actions.classification import NoActiveOfficer
 from complaints.actions.consultations import AlreadyAsked
 from complaints.models import AnswerState, Case, ExtensionState, ReferralTask
 from complaints.models.texts import TEXT_LENGTH
-from complaints.permissions import late_cases, partner_tasks, rulings
-from complaints.permissions.partner_tasks import DatedPartnerTask
+from complaints.permissions import readers, rulings
+from complaints.permissions.rulings import DatedPartnerTask
 from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.staff.forms import MOST_DAYS, SHORTEST_TEXT, AgencyChoiceForm, other_agencies
 from complaints.workflow import Action
@@ -115,7 +115,7 @@ def add_task(request: ActionRequest) -> HttpResponse:
     agencies = other_agencies(request.case, on=timezone.localdate(request.at))
     form = TaskForm(request.data, case=request.case, agencies=agencies)
     if not request.is_sent(form) or not _add_task(request, form):
-        return request.page(partner_tasks=partner_tasks.all_with_due_dates(request.case))
+        return request.page(partner_tasks=rulings.all_with_due_dates(request.case))
     words = {"agency": form.chosen_agency.name}
     return request.done(gettext("You asked %(agency)s to contribute. The agency's officers are being told.") % words)
 
@@ -139,7 +139,7 @@ def _add_task(request: ActionRequest, form: TaskForm) -> bool:
 @action_page(Action.ANSWER_TASK, "complaints/desk/acts/partner_tasks/task_answer.html")
 def answer_task(request: ActionRequest) -> HttpResponse:
     """Answer for the agency that was asked for its part."""
-    tasks = partner_tasks.tasks_for(request.case, request.user, at=request.at)
+    tasks = rulings.tasks_for(request.case, request.user, at=request.at)
     if not tasks:
         return request.refuse_or_conflict(gettext("Your agency has no open request on this case."))
     form = AnswerTaskForm(request.data, tasks=tasks)
@@ -150,13 +150,13 @@ def answer_task(request: ActionRequest) -> HttpResponse:
 
 
 def _tasks_with_due_dates(request: ActionRequest, tasks: list[ReferralTask]) -> list[DatedPartnerTask]:
-    return [task for task in partner_tasks.all_with_due_dates(request.case) if task.task in tasks]
+    return [task for task in rulings.all_with_due_dates(request.case) if task.task in tasks]
 
 
 @action_page(Action.DROP_TASK, "complaints/desk/acts/partner_tasks/task_drop.html")
 def drop_task(request: ActionRequest) -> HttpResponse:
     """Do without the answer of an agency that was asked."""
-    tasks = list(partner_tasks.open_tasks(request.case))
+    tasks = list(rulings.open_tasks(request.case))
     if not tasks:
         return request.refuse_or_conflict(gettext("No other agency has an open request on this case."))
     form = DropTaskForm(request.data, tasks=tasks)
@@ -203,7 +203,7 @@ def ask_explanation(request: ActionRequest) -> HttpResponse:
     """Ask the desk why the case is late."""
     form = AskExplanationForm(request.data)
     is_sent = request.is_sent(form)
-    if late_cases.open_explanation(request.case) is not None:
+    if readers.open_explanation(request.case) is not None:
         return request.refuse(gettext("An explanation has already been asked for. It has not been answered yet."))
     if not is_sent:
         return request.page()
@@ -216,7 +216,7 @@ def explain(request: ActionRequest) -> HttpResponse:
     """Answer why the case is late."""
     form = ExplainForm(request.data)
     if not request.is_sent(form):
-        return request.page(asked=late_cases.open_explanation(request.case))
+        return request.page(asked=readers.open_explanation(request.case))
     asked = actions.explain(request.case, by=request.user, at=request.at, text=form.cleaned_data["text"])
     return request.done(gettext("%(name)s is being told of your explanation.") % {"name": asked.asked_by.name})
 

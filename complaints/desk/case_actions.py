@@ -20,11 +20,10 @@ from complaints.case_text.deadline import days_label
 from complaints.case_text.history import rulings_of
 from complaints.clocks import extensions
 from complaints.models import Case, ExtensionState, Precedent, Ruling
-from complaints.permissions import partner_tasks, rulings, second_person, send_window
-from complaints.permissions.case_parts import has_part
+from complaints.permissions import policy, rulings
 from complaints.permissions.case_permissions import CasePermissions
-from complaints.permissions.partner_tasks import DatedPartnerTask
-from complaints.permissions.rulings import has_ended, is_bound, missing_answer_text, ruling_binds_text
+from complaints.permissions.readers import has_part
+from complaints.permissions.rulings import DatedPartnerTask, has_ended, is_bound, missing_answer_text, ruling_binds_text
 from complaints.staff.acts import left_words
 from complaints.workflow import AT_AGENCY, Action, Actor, Holder, Kind, Outcome, State
 from kit.statements import Statement
@@ -224,7 +223,7 @@ def _recusal_label(permissions: CasePermissions) -> str:
 
 
 def _undo_label(permissions: CasePermissions) -> str:
-    until = send_window.ends_at(permissions.case, at=permissions.at)
+    until = policy.ends_at(permissions.case, at=permissions.at)
     return gettext("Undo the last step: %(left)s") % {"left": left_words(until, at=permissions.at)}
 
 
@@ -317,7 +316,7 @@ class CompetencePanel:
 
 def competence_panel(case: Case, user: User, *, at: datetime) -> CompetencePanel:
     """Return what the page of ``case`` says of its competence, in a number of statements that is the same for any."""
-    tasks = partner_tasks.all_with_due_dates(case) if has_part(case, "tasks") else []
+    tasks = rulings.all_with_due_dates(case) if has_part(case, "tasks") else []
     referrals = _referrals(case)
     ruling, offered = _last_ruling(case, referrals), referrals[-1].offered if referrals else None
     looks_for_owner = case.state == State.TRIAGE and user.authority(at).has(CMU)
@@ -400,6 +399,6 @@ def proposed_date(permissions: CasePermissions, *, calendar: WorkingCalendar) ->
 
 def _is_for_unit(permissions: CasePermissions) -> bool:
     pending = permissions.pending
-    return pending.extension_was_granted or second_person.has_no_other_supervisor(
+    return pending.extension_was_granted or rulings.has_no_other_supervisor(
         permissions.case, pending.extension_proposer, at=permissions.at
     )

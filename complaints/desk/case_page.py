@@ -55,10 +55,9 @@ from complaints.desk.queue_lists import ListPlace, place_in, place_in_triage, qu
 from complaints.desk.queue_tabs import StaffContext
 from complaints.desk.start import mark_read
 from complaints.models import Case, CentreContact, Explanation, ListedCase, Recurrence
-from complaints.permissions import second_person
+from complaints.permissions import rulings
 from complaints.permissions.case_permissions import CasePermissions, case_permissions
-from complaints.permissions.own_desk import reads_words
-from complaints.permissions.recusals import recused_people
+from complaints.permissions.readers import reads_words, recused_people
 from complaints.staff import pdf
 from complaints.staff.forms import SHORTEST_TEXT, suggestion_list
 from complaints.staff.frame import CASEWORK, case_context, load_case
@@ -183,7 +182,7 @@ def reader_options(
         hides_names=not knows_person,
         opens_identity=user.authority(at).has(CMU) and not case.citizen.is_matched,
         is_involved=permissions.is_involved,
-        unit_signs=has_proposal and second_person.awaits_unit_signature(case, at=at),
+        unit_signs=has_proposal and rulings.awaits_unit_signature(case, at=at),
     )
 
 

@@ -40,9 +40,9 @@ from complaints.models import (
     Recurrence,
 )
 from complaints.models.listed_cases import listed_cases, with_citizens
-from complaints.permissions import conditions
-from complaints.permissions.case_parts import has_part
-from complaints.permissions.ratings import is_rated
+from complaints.permissions import readers
+from complaints.permissions.policy import is_rated
+from complaints.permissions.readers import has_part
 from complaints.visibility.identity import CaseVisibility, knows_person
 from complaints.workflow import Action, State
 from kit.components.dates import moment
@@ -385,7 +385,7 @@ def earlier_cases(case: Case, user: User, *, at: datetime) -> Sequence[ListedCas
     """
     if not knows_person(case, user, at=at):
         return []
-    visible = conditions.visible(user, at=at)
+    visible = readers.visible(user, at=at)
     values = {
         "citizen": case.citizen_id,
         "case": case.pk,

@@ -31,9 +31,8 @@ from complaints.engine import notices
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Answer, Case, CaseEvent, ExtensionState, Refusal, RefusalReason
 from complaints.models.texts import TEXT_LENGTH
-from complaints.permissions import second_person, send_window
-from complaints.permissions.pending import pending
-from complaints.permissions.rulings import AgencyEnded
+from complaints.permissions import policy, rulings
+from complaints.permissions.rulings import AgencyEnded, pending
 from complaints.staff.action_pages import ActionRequest, Stale, action_page, checked
 from complaints.staff.acts import (
     ANSWER_FIELDS,
@@ -178,7 +177,7 @@ def undo_and_keep_typed(case: Case, *, by: User, at: datetime) -> Sequence[Case]
 
     Raises as ``actions.undo`` does.
     """
-    steps = send_window.last_steps(case)
+    steps = policy.last_steps(case)
     followers = actions.undo(case, by=by, at=at)
     _keep(case, steps[-1], by=by, at=at)
     return followers
@@ -328,7 +327,7 @@ def extend(request: ActionRequest) -> HttpResponse:
     if not request.is_sent(form):
         is_first = not pending(request.case).extension_was_granted
         return request.page(
-            by_unit=is_first and second_person.has_no_other_supervisor(request.case, request.user.pk, at=request.at)
+            by_unit=is_first and rulings.has_no_other_supervisor(request.case, request.user.pk, at=request.at)
         )
     days, reason = form.cleaned_data["days"], form.cleaned_data["reason"]
     actions.propose_extension(request.case, by=request.user, at=request.at, days=days, reason=reason)
@@ -359,11 +358,11 @@ def undo(request: ActionRequest) -> HttpResponse:
     case, at = request.case, request.at
     if request.data is not None:
         links.lock_followed(case)
-    steps = send_window.last_steps(case)
+    steps = policy.last_steps(case)
     if not request.is_sent(Form(request.data)):
         return request.page(
             step=action_label(steps[-1]),
-            left=left_words(send_window.ends_at(case, at=at), at=at),
+            left=left_words(policy.ends_at(case, at=at), at=at),
             followers=answered_with(case, steps),
         )
     return request.done(_undone(undo_and_keep_typed(case, by=request.user, at=at)))

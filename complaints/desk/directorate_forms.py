@@ -20,7 +20,7 @@ from complaints.case_text.deadline import GivenEstimate, given_estimates
 from complaints.engine import links
 from complaints.models import WITH_DIRECTORATE, Attachment, Case, Consultation, ConsultationState, Estimate
 from complaints.models.texts import TEXT_LENGTH
-from complaints.permissions.case_parts import has_part
+from complaints.permissions.readers import has_part
 from complaints.staff.forms import SHORTEST_TEXT, TextWithFilesForm
 from kit.forms import CHOOSE, Card, ChoiceCardsField, Form, LineField, NumberField, ParagraphField
 

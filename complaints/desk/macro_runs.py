@@ -34,9 +34,9 @@ from complaints.engine import notices
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, Macro, MacroAct, MacroStep
 from complaints.models.annotations import SPEAKING
-from complaints.permissions import policy, second_person
-from complaints.permissions.annotations import may_change_macro, readable_macros
+from complaints.permissions import policy, rulings
 from complaints.permissions.case_permissions import CasePermissions
+from complaints.permissions.readers import may_change_macro, readable_macros
 from complaints.staff import forms
 from complaints.staff.action_pages import ActionRequest, Stale, action_page
 from complaints.staff.acts import AcceptForm, AskForm, CloseForm
@@ -531,5 +531,5 @@ def _reach(request: ActionRequest, form: CloseForm) -> dict[str, Any]:
         "reach": reach,
         "people": reach.people(case),
         "copies": form.copies,
-        "by_unit": signed and second_person.has_no_other_supervisor(case, request.user.pk, at=request.at),
+        "by_unit": signed and rulings.has_no_other_supervisor(case, request.user.pk, at=request.at),
     }

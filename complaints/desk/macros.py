@@ -29,7 +29,7 @@ from complaints.desk.macro_runs import ACTION_OF, MOST_OFFERED, lasting_fault, s
 from complaints.models import Macro, MacroAct, MacroStep
 from complaints.models.annotations import LABEL_LENGTH, MOST_STEPS, SPEAKING, STEP_FIELDS, TITLE_LENGTH
 from complaints.models.texts import TEXT_LENGTH
-from complaints.permissions.annotations import macro_agencies, may_change_macro, readable_macros
+from complaints.permissions.readers import macro_agencies, may_change_macro, readable_macros
 from complaints.staff import forms as standard_texts
 from complaints.staff.forms import MOST_DAYS, SHORTEST_TEXT
 from complaints.staff.frame import CASEWORK, frame

@@ -41,10 +41,9 @@ from complaints.desk.queue_lists import (
 from complaints.desk.queue_tabs import UNCOUNTED, Sort, StaffContext, Tab, sort_orders, tab_condition, tab_page
 from complaints.desk.start import new_cases
 from complaints.models import ListedCase
-from complaints.permissions import conditions
-from complaints.permissions.annotations import deletable_filters, may_delete_filter
-from complaints.permissions.conditions import at_desk
-from complaints.permissions.to_decide import Matter, each_to_decide, matters
+from complaints.permissions import readers
+from complaints.permissions.readers import at_desk, deletable_filters, may_delete_filter
+from complaints.permissions.rulings import Matter, each_to_decide, matters
 from complaints.search import box, search
 from complaints.staff import rows
 from complaints.staff.frame import CASEWORK, frame
@@ -191,7 +190,7 @@ def _of_tab(tab: Tab, staff: StaffContext) -> Condition:
     if tab != Tab.DECIDE:
         return _counted(tab, tab_condition(tab, staff))
     # Among all cases that wait for somebody the condition would look at each before the first is counted.
-    waiting, scope = each_to_decide(staff.user, at=staff.at), conditions.at_desk(staff.user, at=staff.at)
+    waiting, scope = each_to_decide(staff.user, at=staff.at), readers.at_desk(staff.user, at=staff.at)
     source = f"({waiting.text}) AS waiting JOIN complaints_case ON complaints_case.id = waiting.case_id"
     return _counted(tab, Condition(scope.text, {**scope.values, **waiting.values}), source)
 

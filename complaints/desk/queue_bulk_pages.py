@@ -46,7 +46,7 @@ from complaints.desk.queue_lists import queue_address
 from complaints.desk.queue_tabs import StaffContext
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, Label
-from complaints.permissions import policy, send_window
+from complaints.permissions import policy
 from complaints.staff.acts import left_words
 from complaints.staff.frame import CASEWORK, frame
 from complaints.workflow import ACTIONS, Action, State
@@ -60,7 +60,7 @@ def report(results: Sequence[BulkResult], *, by: User, at: datetime) -> dict[str
     done = sum(result.is_done for result in results)
     left = len(results) - done
     undoable = [result.case for result in results if result.is_done and result.case and _may_undo(result.case, by, at)]
-    until = min((end for case in undoable if (end := send_window.ends_at(case, at=at))), default=None)
+    until = min((end for case in undoable if (end := policy.ends_at(case, at=at))), default=None)
     return {
         "results": results,
         "done": ngettext("Applied to %(count)s case.", "Applied to %(count)s cases.", done) % {"count": done},

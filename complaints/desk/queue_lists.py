@@ -44,7 +44,7 @@ from complaints.desk.queue_tabs import (
     tab_condition,
 )
 from complaints.models import Case, CaseQuerySet, Channel, Label, SavedFilter
-from complaints.permissions.conditions import at_desk
+from complaints.permissions.readers import at_desk
 from complaints.workflow import Kind, State
 from kit.arabic import fold_digits
 from kit.keyset import Order

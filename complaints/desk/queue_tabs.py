@@ -20,8 +20,8 @@ from agencies.models import current_calendar
 from complaints.clocks.extensions import soon_ends
 from complaints.models import Case, CaseQuerySet, ListedCase
 from complaints.models.listed_cases import ListOptions, listed_cases
-from complaints.permissions import conditions
-from complaints.permissions.to_decide import decides_on_proposals, to_decide
+from complaints.permissions import readers
+from complaints.permissions.rulings import decides_on_proposals, to_decide
 from complaints.staff.rows import MOST_URGENT, urgent_first
 from complaints.workflow import OPEN, State
 from kit import keyset
@@ -158,7 +158,7 @@ TASK_DUE: Final = """coalesce((
 
 def tab_condition(tab: Tab, staff: StaffContext) -> Condition:
     """Return which cases ``tab`` holds for ``staff``, as a condition on ``complaints_case``."""
-    define = conditions.not_own if tab in _OF_ALL else conditions.at_desk
+    define = readers.not_own if tab in _OF_ALL else readers.at_desk
     scope = define(staff.user, at=staff.at)
     if tab == Tab.DECIDE:
         return joined(" AND ", [scope, to_decide(staff.user, at=staff.at)])

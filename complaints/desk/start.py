@@ -37,7 +37,7 @@ from complaints.escalation.digest import ReportedCase, reported_cases
 from complaints.models import Case, ListedCase
 from complaints.models.annotations import NEWS_LASTS
 from complaints.models.listed_cases import by_keys, listed_cases, with_citizens
-from complaints.permissions import conditions
+from complaints.permissions import readers
 from complaints.staff.frame import frame
 from complaints.track_record.counting import FEWEST, LIKELY, forecast_counts, likely_missed
 from complaints.visibility.identity import knows_person
@@ -197,7 +197,7 @@ def late_rows(user: User, *, at: datetime) -> tuple[list[LateRow], int]:
 def _reported_to(user: User, *, at: datetime) -> list[ReportedCase]:
     """Return the late clocks that were reported to a level on which ``user`` acts, each once, latest first."""
     authority = user.authority(at)
-    agencies, seen = authority.agencies(LEADERSHIP), conditions.visible(user, at=at)
+    agencies, seen = authority.agencies(LEADERSHIP), readers.visible(user, at=at)
     found = reported_cases(LEADERSHIP, agencies, at=at, seen=seen)
     own = {
         report.clock_id: report for report in found if (Role(report.level), report.told_agency_id) in authority.roles

@@ -29,7 +29,7 @@ from agencies.models import Agency, AgencySite, Topic
 from complaints.models import SiteCase, StandardText
 from complaints.models.annotations import TITLE_LENGTH
 from complaints.models.texts import TEXT_LENGTH
-from complaints.permissions.annotations import may_change_text
+from complaints.permissions.readers import may_change_text
 from complaints.staff import forms as standard_texts
 from complaints.staff.frame import CASEWORK, frame
 from complaints.unsent_forms import keeps_unsent_form_until_redirect

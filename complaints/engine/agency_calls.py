@@ -10,7 +10,7 @@ from agencies.models import Agency
 from complaints.engine import notices
 from complaints.engine.change import Change
 from complaints.models import AgencySystem, Case, CaseEvent
-from complaints.permissions import send_window
+from complaints.permissions import policy
 from complaints.visibility.identity import CaseVisibility
 from complaints.workflow import ACTIONS, Action
 from notifications import outbox
@@ -50,7 +50,7 @@ def _owe(agency: Agency, case: Case, event: CaseEvent, *, body: dict[str, Any]) 
             occasion=notices.occasion(event),
             reference=case.reference,
             at=event.at,
-            not_before=send_window.hold_until(Action(event.action), at=event.at),
+            not_before=policy.hold_until(Action(event.action), at=event.at),
         )
 
 

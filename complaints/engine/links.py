@@ -18,7 +18,7 @@ from accounts.rate_limits import HOUR, RateLimit
 from agencies.models import Directorate
 from complaints.engine.notices import first_occasion
 from complaints.models import Case, CaseEvent, Consultation, ConsultationState
-from complaints.permissions import send_window
+from complaints.permissions import policy
 from complaints.workflow import Action
 from kit.dates import day_digits
 from kit.link_pages import link_signer
@@ -105,7 +105,7 @@ def owe(consultation: Consultation, *, at: datetime) -> None:
     It waits while the acceptance with which it is asked can be undone.
     """
     if consultation.directorate.email:
-        held = send_window.ends_at(consultation.case, at=at)
+        held = policy.ends_at(consultation.case, at=at)
         outbox.owe(
             [replace(notice(consultation), not_before=held)],
             occasion=signed_links_occasion(consultation),

@@ -28,8 +28,8 @@ from complaints.engine import history
 from complaints.engine.change import Change
 from complaints.engine.history import filed_words
 from complaints.models import AnswerState, Case, CaseEvent, Channel as CaseChannel
-from complaints.permissions import representatives, send_window
-from complaints.permissions.case_parts import has_part
+from complaints.permissions import policy
+from complaints.permissions.readers import has_part
 from complaints.workflow import ACTIONS, TRANSITIONS, Action, Kind, Outcome, Party, State, Tell
 from kit.dates import day_digits
 from notifications import outbox
@@ -108,7 +108,7 @@ def owe(tells: Iterable[Tell], *, change: Change, event: CaseEvent) -> None:
     """Write the messages that ``event``, which records ``change``, owes into the outbox."""
     owed = [*tells, *_TASK_DROPPED] if ACTIONS[change.action].changes_state and change.partners else tells
     notices = [notice for tell in owed if _applies(tell, change) for notice in _notices(tell, change)]
-    held = send_window.hold_until(change.action, at=event.at)
+    held = policy.hold_until(change.action, at=event.at)
     outbox.owe([_delayed(notice, held) for notice in notices], occasion=occasion(event), at=event.at)
 
 
@@ -211,7 +211,7 @@ def _to_citizen_and_representatives(template: str, change: Change) -> Iterator[N
     case = change.case
     notice = to_citizen(template, case=case, on=change.speaks_of)
     yield notice
-    for person in representatives.told_representatives(case, at=change.at) if case.is_spoken_for else ():
+    for person in policy.told_representatives(case, at=change.at) if case.is_spoken_for else ():
         way = contact_channel(person)
         if way.address == notice.address:
             continue

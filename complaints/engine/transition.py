@@ -19,7 +19,7 @@ from complaints.clocks import clockwork
 from complaints.engine import agency_calls, change as first_rows, history, holders, notices
 from complaints.engine.change import CaseStaff, Change, Fact
 from complaints.models import Case, CaseEvent, Clock, Holding, Recusal, TextSalt, event_key
-from complaints.permissions import deputies, policy, representatives, send_window
+from complaints.permissions import policy
 from complaints.workflow import ACTIONS, PROMISES_TO_CITIZEN, STATE_RULES, Action, Actor, Holder, State, Tell
 from kit.compiled_inserts import insert
 from kit.compiled_reads import CompiledRead
@@ -138,7 +138,7 @@ def _permitted_change(case: Case, action: Action, *, by: User | None, at: dateti
     at = _lock(case, at=at)
     if not policy.fits(case, action, at=at):
         raise TransitionNotAllowed(action, case)
-    mandate = None if through else representatives.locked_for(case, by, at=at)
+    mandate = None if through else policy.locked_for(case, by, at=at)
     if not (through in ACTIONS[action].who if through else policy.is_entitled(case, action, by, at=at)):
         raise NotEntitled
     change = new_change(case, action, by, at, target=_target(case, action))
@@ -171,7 +171,7 @@ def _target(case: Case, action: Action) -> State:
     if not rule.changes_state:
         return State(case.state)
     if action == Action.UNDO:
-        return State(send_window.last_steps(case)[0].from_state)
+        return State(policy.last_steps(case)[0].from_state)
     if rule.resumes:
         return State(case.resumes_to)
     return next(
@@ -280,7 +280,7 @@ def new_event(change: Change, *, from_state: str) -> CaseEvent:
     case = change.case
     if acts_for_citizen(change):
         change.facts["through"] = Actor.AGENT.value
-    facts = change.facts if change.mandate is None else {**change.facts, representatives.FACT: str(change.mandate.pk)}
+    facts = change.facts if change.mandate is None else {**change.facts, policy.FACT: str(change.mandate.pk)}
     event = CaseEvent(
         pk=change.event_id,
         case=case,
@@ -310,9 +310,7 @@ def _absent(change: Change) -> UUID | None:
         return None
     agency = change.former_agency or change.case.agency
     key = agency.pk if agency else None
-    return deputies.represented_colleague(
-        change.by, change.action, agency=key, at=change.at, exclude=change.case.recused
-    )
+    return policy.represented_colleague(change.by, change.action, agency=key, at=change.at, exclude=change.case.recused)
 
 
 def _move_holding(change: Change) -> None:

@@ -29,8 +29,8 @@ from complaints.clocks.clockwork import empty_level
 from complaints.clocks.extensions import soon_ends
 from complaints.models import Case, CaseEvent, CaseQuerySet, Holding, Refusal
 from complaints.models.case import COMEBACKS
-from complaints.permissions import conditions
-from complaints.permissions.to_decide import supervisors_who_decide, to_decide
+from complaints.permissions import readers
+from complaints.permissions.rulings import supervisors_who_decide, to_decide
 from complaints.track_record.counting import foretold
 from complaints.workflow import AT_AGENCY, OPEN, Action
 from kit.dates import day_digits
@@ -68,7 +68,7 @@ def unit_counts(*, at: datetime, since: datetime) -> Iterator[tuple[User, UnitCo
     The delays are those reported from ``since`` until ``at``. A statement for each person.
     """
     for user in cmu_staff(timezone.localdate(at)).filter(wants_digest=True).exclude(email=""):
-        desk = conditions.at_desk(user, at=at)
+        desk = readers.at_desk(user, at=at)
         waiting = joined(" AND ", [desk, to_decide(user, at=at)])
         counts = _COUNTS.row({"waiting": waiting, "desk": desk}, since=since, until=at)
         if counts != UnitCounts(0, 0, 0, 0):

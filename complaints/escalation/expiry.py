@@ -41,7 +41,7 @@ from complaints.models import (
     Question,
     ReadMark,
 )
-from complaints.permissions.ratings import rating_window
+from complaints.permissions.policy import rating_window
 from complaints.workflow import NOT_RATED, ClockKind, Kind, State
 from notifications import actions, outbox
 from notifications.models import CallTask, Message, MessageState

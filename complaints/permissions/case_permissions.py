@@ -11,8 +11,8 @@ from functools import cached_property
 
 from accounts.models import User
 from complaints.models import Case
-from complaints.permissions import late_cases, policy, second_person
-from complaints.permissions.pending import Pending, pending
+from complaints.permissions import policy, readers, rulings
+from complaints.permissions.rulings import Pending, pending
 from complaints.workflow import ACTIONS, AT_AGENCY, WRITERS, Action, Actor, Holder, State
 
 
@@ -54,7 +54,7 @@ class CasePermissions:
 
     @property
     def _is_second_person(self) -> bool:
-        return second_person.may_sign(self.actors, self.user, writer=self.pending.answer_writer)
+        return rulings.may_sign(self.actors, self.user, writer=self.pending.answer_writer)
 
     @property
     def may_close(self) -> bool:
@@ -90,7 +90,7 @@ class CasePermissions:
     @cached_property
     def _decides_on_date(self) -> bool:
         proposer, is_first = self.pending.extension_proposer, not self.pending.extension_was_granted
-        return proposer is not None and second_person.decides_on_date(
+        return proposer is not None and rulings.decides_on_date(
             self.case, self.actors, proposer=proposer, is_first=is_first, at=self.at
         )
 
@@ -133,7 +133,7 @@ class CasePermissions:
     @property
     def may_ask_explanation(self) -> bool:
         """Tell whether the user may ask why the case is late: once until the desk has answered."""
-        is_late = late_cases.is_late_at_agency(self.case, at=self.at)
+        is_late = readers.is_late_at_agency(self.case, at=self.at)
         return self.may(Action.ASK_EXPLANATION) and is_late and not self.pending.is_to_explain
 
     @property

@@ -24,7 +24,7 @@ from complaints.case_text.kinds import words_of_kind
 from complaints.engine import links
 from complaints.models import Case, CaseEvent, Rating, Solved
 from complaints.own_cases import SENT_BY_ACCOUNT, SOLVED_CARDS, TREATED_CARDS, RatingForm, try_action
-from complaints.permissions.ratings import RatingWindow, rating_window
+from complaints.permissions.policy import RatingWindow, rating_window
 from complaints.portal.access import own_case, posted_data, read_or_post, status_for, unread
 from complaints.unsent_forms import keeps_unsent_form_until_redirect
 from kit.link_pages import opened_by_link

@@ -20,7 +20,7 @@ from complaints import reference
 from complaints.models import Case, CaseQuerySet, ListedCase
 from complaints.models.case import reversed_reference
 from complaints.models.listed_cases import by_keys, listed_cases
-from complaints.permissions.conditions import at_desk
+from complaints.permissions.readers import at_desk
 from complaints.search import search
 from complaints.search.search import LONGEST, by_words
 from complaints.visibility.identity import StaffVisibility

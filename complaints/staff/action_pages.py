@@ -32,9 +32,9 @@ from complaints.case_text.history import action_label, actor_label
 from complaints.case_text.messages import preview
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, CaseEvent, RefusalReason
-from complaints.permissions import policy, rulings, send_window
+from complaints.permissions import policy, rulings
 from complaints.permissions.case_permissions import CasePermissions, case_permissions
-from complaints.permissions.lost_access import event_that_ended_access
+from complaints.permissions.readers import event_that_ended_access
 from complaints.staff.acts import left_words
 from complaints.staff.forms import TextWithFilesForm
 from complaints.staff.frame import CASEWORK, case_context, frame, load_case
@@ -186,9 +186,9 @@ class ActionRequest:
 
     def _with_undo(self, text: str, tells: str, work: WorkList | None) -> str:
         """Return ``text`` with the link that undoes what was done and how long it works, or else with ``tells``."""
-        until = send_window.ends_at(self.case, at=self.at)
+        until = policy.ends_at(self.case, at=self.at)
         # A note is no step: the undo beside it would take back the acceptance of a minute before.
-        if until != self.at + send_window.span() or not policy.may(self.case, Action.UNDO, self.user, at=self.at):
+        if until != self.at + policy.span() or not policy.may(self.case, Action.UNDO, self.user, at=self.at):
             return f"{text} {tells}".rstrip()
         left = left_words(until, at=self.at)
         address = reverse("desk-undo", args=[self.case.reference]) + (work.suffix if work else "")

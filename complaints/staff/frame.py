@@ -38,9 +38,8 @@ from complaints.actions.answers import answers_to_show
 from complaints.case_text.deadline import case_countdown, status_colour
 from complaints.clocks import clockwork
 from complaints.models import Case, CaseQuerySet
-from complaints.permissions.case_parts import with_parts
-from complaints.permissions.pending import with_pending
-from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, reader_shape
+from complaints.permissions.readers import ANY_MOMENT, ReaderShape, reader_shape, with_parts
+from complaints.permissions.rulings import with_pending
 from complaints.visibility.identity import StaffVisibility
 from complaints.workflow import Kind, State
 from kit.compiled_reads import CompiledRead

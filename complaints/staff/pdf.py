@@ -34,10 +34,9 @@ from complaints.case_text.messages import case_messages, sent_to_citizen
 from complaints.engine import notices
 from complaints.models import AnswerState, Attachment, Case, CaseEvent, Holding
 from complaints.models.files import CITIZENS_ACTS
-from complaints.permissions.case_parts import has_part
-from complaints.permissions.own_desk import reads_words
-from complaints.permissions.pending import pending
-from complaints.permissions.representatives import mandates_by_event
+from complaints.permissions.policy import mandates_by_event
+from complaints.permissions.readers import has_part, reads_words
+from complaints.permissions.rulings import pending
 from complaints.visibility.identity import CaseVisibility
 from complaints.workflow import Action
 from kit.compiled_reads import CompiledRead

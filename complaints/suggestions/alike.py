@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from complaints.models import Case, CaseQuerySet, Likeness
-from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, reader_shape
+from complaints.permissions.readers import ANY_MOMENT, ReaderShape, reader_shape
 from complaints.suggestions.similar import LEAST, MOST, Similar, scored, wording
 from complaints.workflow import State
 from kit.compiled_reads import CompiledRead

@@ -34,7 +34,7 @@ from complaints.case_text.tags import ref, user_text
 from complaints.models import Attachment, Case, CaseQuerySet
 from complaints.models.texts import TEXT_LENGTH
 from complaints.permissions import rulings
-from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, reader_shape
+from complaints.permissions.readers import ANY_MOMENT, ReaderShape, reader_shape
 from complaints.permissions.rulings import AgencyEnded
 from complaints.staff import rows
 from complaints.staff.action_pages import ActionRequest, action_page

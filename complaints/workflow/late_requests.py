@@ -11,7 +11,7 @@ from complaints.workflow.states import ANY_STATE, AT_AGENCY
 from complaints.workflow.terms import Action, Actor, Party
 
 #: The first once a working day, the second after the last escalation level, an explanation only where one was asked
-#: for: ``complaints.permissions.late_cases``.
+#: for: ``complaints.permissions.readers``.
 LATE_REQUESTS: Final[dict[Action, ActionRule]] = {
     Action.REMIND_AGENCY: ActionRule(
         label=_("Reminder from the citizen"),

@@ -18,7 +18,7 @@ from agencies.models import Agency, Topic, current_calendar
 from complaints.case_text.answers import cause_name
 from complaints.clocks.extensions import soon_ends
 from complaints.models import Case, Objection
-from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, reader_shape
+from complaints.permissions.readers import ANY_MOMENT, ReaderShape, reader_shape
 from complaints.track_record.counting import ForecastCounts, forecast_counts, foretold
 from complaints.visibility.identity import CaseVisibility
 from complaints.workflow import State

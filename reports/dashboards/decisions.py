@@ -13,7 +13,7 @@ from django_stubs_ext import StrPromise
 
 from accounts.models import User
 from complaints.models import Case, CaseQuerySet, Refusal
-from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, reader_shape
+from complaints.permissions.readers import ANY_MOMENT, ReaderShape, reader_shape
 from complaints.staff.rows import urgent_cases, urgent_first
 from complaints.workflow import Action, State
 from kit.compiled_reads import CompiledRead, numbered

@@ -298,7 +298,7 @@ def test_every_choice_of_a_row_names_its_empty_one() -> None:
 KEEPS_ARABIC = {
     "accounts/identity/names.py",  # the first word of names that are written as one or as two
     "accounts/demo.py",  # names of the demonstration's people
-    "complaints/permissions/recusals.py",  # the titles and particles that stand beside a name
+    "complaints/permissions/readers.py",  # the titles and particles that stand beside a name
     "complaints/contact_centre/calls.py",  # the question mark that ends a sentence
     "complaints/demonstration/stories.py",  # what the demonstration's people wrote
     "complaints/demonstration/desk_work.py",  # and what its staff did

@@ -40,7 +40,7 @@ from complaints.own_cases import (
     room_for_files,
     try_action,
 )
-from complaints.permissions.ratings import rating_window
+from complaints.permissions.policy import rating_window
 from kit.problems import FieldProblem, Problem, require_valid
 
 router = Router(tags=["acts"], auth=signed_in)

@@ -14,7 +14,7 @@ from complaints.case_text.promise import Promise
 from complaints.case_text.timeline import TimelineEntry
 from complaints.models import Attachment, Case
 from complaints.own_cases import OwnCaseRow
-from complaints.permissions.ratings import RatingWindow
+from complaints.permissions.policy import RatingWindow
 from complaints.workflow import State
 
 Words = Annotated[str, Field(description="In the language of the request")]

@@ -19,7 +19,7 @@ from complaints.attachments.uploads import citizen_files
 from complaints.case_text import citizen_case
 from complaints.models import Case
 from complaints.own_cases import load_own_case
-from complaints.permissions.ratings import rating_window
+from complaints.permissions.policy import rating_window
 
 router = Router(tags=["cases"], auth=signed_in)
 

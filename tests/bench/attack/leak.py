@@ -6,7 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 from complaints.models.case import CaseQuerySet
-from complaints.permissions import conditions
+from complaints.permissions import readers
 from kit.compiled_reads import CompiledRead
 
 
@@ -25,6 +25,6 @@ def everybody_sees_every_case() -> Iterator[None]:
     with (
         patch.object(CaseQuerySet, "visible_to", lambda cases, *_people, **_moment: cases),
         patch.object(CompiledRead, "rows", rows),
-        patch.object(conditions, "_compiled", conditions._compiled.__wrapped__),
+        patch.object(readers, "_compiled", readers._compiled.__wrapped__),
     ):
         yield

@@ -15,7 +15,7 @@ from complaints.actions.classification import NoActiveOfficer
 from complaints.actions.consultations import AlreadyAsked, OwnPart, TaskTooLong
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, Clock, ReferralTask
-from complaints.permissions import partner_tasks, policy, rulings
+from complaints.permissions import policy, rulings
 from complaints.workflow import Action
 from notifications.models import Message
 from tests.cast import make_agency, make_staff
@@ -230,7 +230,7 @@ def test_an_agency_can_be_asked_again_once_it_answered(
 ) -> None:
     answer_task(partner_task, by=yusuf, at=now, text=PARTNER_ANSWER)
     add_task(accepted, by=omar, at=now, agency=gam, text=PARTNER_TASK, days=1)
-    assert [part.is_open for part in partner_tasks.all_with_due_dates(accepted)] == [False, True]
+    assert [part.is_open for part in rulings.all_with_due_dates(accepted)] == [False, True]
 
 
 def test_a_person_has_no_part_in_a_case_of_their_own(

@@ -26,7 +26,7 @@ from complaints.clocks.clockwork import Step
 from complaints.engine.history import first_forged
 from complaints.escalation import ladder
 from complaints.models import Case, Clock, ClockStep, ReferralTask
-from complaints.permissions.pending import with_pending
+from complaints.permissions.rulings import with_pending
 from complaints.staff.pdf import read_case_file
 from complaints.workflow import ClockKind
 from notifications.models import Message

@@ -14,7 +14,7 @@ from accounts.roles import Role
 from agencies.models import Agency
 from complaints.actions import decline, recuse
 from complaints.models import Case, CaseQuerySet, ReferralTask
-from complaints.permissions import conditions
+from complaints.permissions import readers
 from kit.statements import Condition, Statement
 from tests.cast import give_role, make_staff
 from tests.complaints import NOT_OURS, RECUSAL_REASON
@@ -31,9 +31,9 @@ type AsCondition = Callable[..., Condition]
 type AsQueryset = Callable[..., CaseQuerySet]
 
 DEFINITIONS: dict[str, tuple[AsCondition, AsQueryset]] = {
-    "visible": (conditions.visible, CaseQuerySet.visible_to),
-    "desk": (conditions.at_desk, CaseQuerySet.at_desk_of),
-    "not own": (conditions.not_own, lambda cases, user, at: cases.not_own_or_recused(user)),  # noqa: ARG005
+    "visible": (readers.visible, CaseQuerySet.visible_to),
+    "desk": (readers.at_desk, CaseQuerySet.at_desk_of),
+    "not own": (readers.not_own, lambda cases, user, at: cases.not_own_or_recused(user)),  # noqa: ARG005
 }
 
 

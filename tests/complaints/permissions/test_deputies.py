@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import Absence, User
 from agencies.models import Agency
-from complaints.permissions.deputies import represented_colleague
+from complaints.permissions.policy import represented_colleague
 from complaints.workflow import Action
 
 pytestmark = pytest.mark.usefixtures("clock")

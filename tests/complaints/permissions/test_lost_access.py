@@ -11,7 +11,7 @@ from accounts.roles import Role
 from agencies.models import Agency
 from complaints.actions import accept, answer_task, decline, drop_task, note, refer, withdraw
 from complaints.models import Case, ReferralTask
-from complaints.permissions.lost_access import LATELY
+from complaints.permissions.readers import LATELY
 from tests.cast import make_agency, make_staff
 from tests.complaints import NOT_OURS
 from tests.complaints.pages import Clock, Desk, address, sent

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import User
 from agencies.models import Agency
-from complaints.permissions.recusals import is_named, name_words, named_at
+from complaints.permissions.readers import is_named, name_words, named_at
 
 
 def test_the_people_of_the_agency_are_found_and_nobody_without_one(omar: User, water: Agency, now: datetime) -> None:

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.models import Citizen, MandateOver
-from complaints.permissions.representatives import locked
+from complaints.permissions.policy import locked
 from tests.complaints.mandates import give_mandate
 
 

@@ -10,7 +10,7 @@ import pytest
 from accounts.models import User
 from complaints.actions import accept, ask, recuse
 from complaints.models import Case
-from complaints.permissions import send_window
+from complaints.permissions import policy
 from complaints.permissions.case_permissions import case_permissions
 from complaints.staff.frame import load_case
 from tests.complaints import RECUSAL_REASON
@@ -24,13 +24,13 @@ def test_the_last_step_can_be_undone_while_the_window_is_open_if_it_is_one_that_
     accept(referred, by=omar, at=now, days=2)
     case = Case.objects.get(pk=referred.pk)
     end = now + undo_window
-    assert send_window.ends_at(case, at=end - timedelta(seconds=1)) == end
+    assert policy.ends_at(case, at=end - timedelta(seconds=1)) == end
     with django_assert_num_queries(0):
-        assert send_window.ends_at(case, at=end) is None
+        assert policy.ends_at(case, at=end) is None
     ask(case, by=omar, at=end, text="في أي شارع؟")
     asked = Case.objects.get(pk=referred.pk)
     with django_assert_num_queries(0):
-        assert send_window.ends_at(asked, at=end) is None
+        assert policy.ends_at(asked, at=end) is None
 
 
 def test_a_recusal_can_be_ended_where_there_is_one(
@@ -51,7 +51,7 @@ def test_whoever_did_the_last_step_at_a_desk_of_theirs_can_undo_it(
     case, own = Case.objects.get(pk=referred.pk), frozenset({referred.agency_id})
 
     def did(user: User, at: datetime, desks: frozenset[int | None] = own) -> bool:
-        return send_window.did_last_step(case, user, at=at, desks=desks)
+        return policy.did_last_step(case, user, at=at, desks=desks)
 
     assert (did(omar, now), did(nadia, now), did(omar, now, frozenset())) == (True, False, False)
     assert did(omar, now + undo_window) is False

@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from complaints.actions import close, undo
 from complaints.models import Case
-from complaints.permissions.ratings import standing_answer
+from complaints.permissions.policy import standing_answer
 from complaints.workflow import Action
 from tests.complaints import DONE, FOUND
 

@@ -15,9 +15,8 @@ from agencies.models import Agency
 from complaints.actions import decline, label, recuse
 from complaints.desk.case_panels import MOST_EARLIER, earlier_cases
 from complaints.models import Case, CaseQuerySet, ReferralTask
-from complaints.permissions.case_parts import has_part, with_parts
-from complaints.permissions.pending import with_pending
-from complaints.permissions.reader_shapes import reader_shape
+from complaints.permissions.readers import has_part, reader_shape, with_parts
+from complaints.permissions.rulings import with_pending
 from complaints.staff.frame import load_case
 from complaints.visibility.identity import knows_person
 from tests.cast import give_role, make_staff

@@ -10,7 +10,7 @@ from django.utils import translation
 from accounts.models import Citizen, IdentityView, User
 from complaints.actions import add, ask, close, reply
 from complaints.models import Case
-from complaints.permissions.pending import with_pending
+from complaints.permissions.rulings import with_pending
 from complaints.staff import pdf
 from complaints.staff.pdf import read_case_file
 from kit import typesetting

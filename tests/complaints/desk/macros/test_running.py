@@ -12,7 +12,7 @@ from agencies.models import Agency, Directorate, Topic
 from complaints.actions import accept, note, return_case
 from complaints.desk.macro_runs import offered_macros
 from complaints.models import Answer, Case, CaseEvent, Consultation, Macro, Question, StandardText
-from complaints.permissions.annotations import readable_macros
+from complaints.permissions.readers import readable_macros
 from notifications.models import Message
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase

@@ -14,7 +14,7 @@ from complaints.actions import accept, assign, close, decline, object_to, propos
 from complaints.desk.queue import tab_counts
 from complaints.desk.queue_tabs import UNCOUNTED, StaffContext, Tab, sort_orders, tab_condition, tab_page
 from complaints.models import Case, ReferralTask
-from complaints.permissions.to_decide import matters
+from complaints.permissions.rulings import matters
 from tests.cast import NOW
 from tests.complaints import DONE, FOUND, NOT_OURS
 from tests.complaints.cases import FileCase

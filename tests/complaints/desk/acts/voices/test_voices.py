@@ -17,7 +17,7 @@ from complaints.attachments import uploads
 from complaints.engine.history import rewritten
 from complaints.engine.transition import NotEntitled
 from complaints.models import Attachment, Case, Revision
-from complaints.permissions.conditions import visible
+from complaints.permissions.readers import visible
 from complaints.retention.erasing import erase_case
 from complaints.search.search import by_words
 from complaints.visibility.identity import StaffVisibility
