@@ -24,7 +24,7 @@ from complaints.engine.change import Change
 from complaints.engine.transition import NotEntitled, act, transition
 from complaints.models import AnswerState, Case, Classification, Label, Ruling, TextSalt
 from complaints.permissions import rulings
-from complaints.visibility.identity import must_hide
+from complaints.visibility.redaction import must_hide
 from complaints.workflow import PROMISES, REMINDERS, Action, Kind, Outcome, State
 from complaints.workflow.refusals import ActionRefused
 from notifications import outbox

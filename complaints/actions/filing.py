@@ -30,7 +30,7 @@ from complaints.models.case import ArabicStrip
 from complaints.permissions import policy
 from complaints.permissions.readers import named_at
 from complaints.permissions.rulings import has_ended
-from complaints.visibility.identity import must_hide
+from complaints.visibility.redaction import must_hide
 from complaints.workflow import Action, Outcome, State, WithdrawalReason
 from kit.arabic import strip_prefixes
 from kit.compiled_reads import CompiledRead

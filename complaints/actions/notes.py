@@ -19,7 +19,7 @@ from complaints.engine import notices
 from complaints.engine.transition import NotEntitled, act
 from complaints.models import Attachment, Case, Note, NoteKind, ShownFile, SpokenWith, TaskState
 from complaints.models.files import VOICE_TYPE
-from complaints.visibility.identity import may_hear
+from complaints.visibility.redaction import may_hear
 from complaints.workflow import Action
 from complaints.workflow.refusals import ActionRefused
 

@@ -50,7 +50,7 @@ from complaints.staff.frame import frame
 from complaints.suggestions.everyday import danger_in
 from complaints.suggestions.similar import reported_before
 from complaints.unsent_forms import keeps_unsent_form_until_redirect
-from complaints.visibility.identity import must_hide
+from complaints.visibility.redaction import must_hide
 from complaints.workflow import Kind
 from kit.unit import unit_name
 

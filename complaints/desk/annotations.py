@@ -29,7 +29,7 @@ from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.action_pages import ActionRequest, action_page, checked
 from complaints.staff.forms import SHORTEST_TEXT, TextWithFilesForm
 from complaints.staff.handing_over import HandOverForm, offered_centres
-from complaints.visibility.identity import knows_person, may_hear
+from complaints.visibility.redaction import knows_person, may_hear
 from complaints.workflow import Action, Holder
 from kit.dates import day_digits, moment_text
 from kit.forms import CHOOSE, Card, ChoiceCardsField, Form, LineField, ParagraphField

@@ -67,7 +67,7 @@ from complaints.staff.rows import WorkList
 from complaints.suggestions import alike, owners
 from complaints.suggestions.similar import Similar
 from complaints.suggestions.topic_check import TopicHint, topic_hint
-from complaints.visibility.identity import CaseVisibility, knows_person, may_hear
+from complaints.visibility.redaction import CaseVisibility, knows_person, may_hear
 from complaints.workflow import Action, State
 from kit.forms import Form, LineField
 

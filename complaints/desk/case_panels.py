@@ -43,7 +43,7 @@ from complaints.models.listed_cases import listed_cases, with_citizens
 from complaints.permissions import readers
 from complaints.permissions.policy import is_rated
 from complaints.permissions.readers import has_part
-from complaints.visibility.identity import CaseVisibility, knows_person
+from complaints.visibility.redaction import CaseVisibility, knows_person
 from complaints.workflow import Action, State
 from kit.components.dates import moment
 from kit.components.kept import number_address

@@ -55,7 +55,7 @@ from complaints.permissions import policy
 from complaints.staff.action_pages import ActionRequest, action_page, checked
 from complaints.staff.forms import active_directorates
 from complaints.staff.frame import frame
-from complaints.visibility.identity import CaseVisibility
+from complaints.visibility.redaction import CaseVisibility
 from complaints.workflow import Action, Holder
 from kit.components.marks import due
 from kit.forms import Form

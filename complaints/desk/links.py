@@ -34,7 +34,7 @@ from complaints.staff.forms import SHORTEST_TEXT
 from complaints.staff.frame import frame
 from complaints.suggestions.similar import similar_to, wording
 from complaints.unsent_forms import keeps_unsent_form_until_redirect, last_words, sending
-from complaints.visibility.identity import StaffVisibility
+from complaints.visibility.redaction import StaffVisibility
 from complaints.workflow import Action, Kind, State
 from kit.forms import CHOOSE, Card, ChoiceCardsField, DayBoxField, Form, LineField, ParagraphField, TimeBoxField
 from kit.unit import unit_name

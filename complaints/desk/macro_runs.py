@@ -43,7 +43,7 @@ from complaints.staff.acts import AcceptForm, AskForm, CloseForm
 from complaints.staff.forms import active_directorates
 from complaints.staff.frame import load_case
 from complaints.track_record.counting import last_directorate
-from complaints.visibility.identity import StaffVisibility
+from complaints.visibility.redaction import StaffVisibility
 from complaints.workflow import ACTIONS, WRITERS, Action, Holder, State
 from kit.forms import Card, ChoiceCardsField, Form
 from kit.statements import Statement

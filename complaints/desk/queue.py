@@ -48,7 +48,7 @@ from complaints.search import box, search
 from complaints.staff import rows
 from complaints.staff.frame import CASEWORK, frame
 from complaints.staff.rows import TRIAGE, QueueRow, WorkList
-from complaints.visibility.identity import StaffVisibility
+from complaints.visibility.redaction import StaffVisibility
 from kit import replica
 from kit.components.dates import day
 from kit.components.fields import fields

@@ -40,7 +40,7 @@ from complaints.models.listed_cases import by_keys, listed_cases, with_citizens
 from complaints.permissions import readers
 from complaints.staff.frame import frame
 from complaints.track_record.counting import FEWEST, LIKELY, forecast_counts, likely_missed
-from complaints.visibility.identity import knows_person
+from complaints.visibility.redaction import knows_person
 from complaints.workflow import ACTIONS, Action
 from kit.menu import MenuEntry
 from kit.statements import Statement

@@ -11,7 +11,7 @@ from complaints.engine import notices
 from complaints.engine.change import Change
 from complaints.models import AgencySystem, Case, CaseEvent
 from complaints.permissions import policy
-from complaints.visibility.identity import CaseVisibility
+from complaints.visibility.redaction import CaseVisibility
 from complaints.workflow import ACTIONS, Action
 from notifications import outbox
 from notifications.models import Endpoint

@@ -27,7 +27,7 @@ from complaints.models import (
     ReferralTask,
     TaskState,
 )
-from complaints.visibility.identity import CaseVisibility
+from complaints.visibility.redaction import CaseVisibility
 from complaints.workflow import Holder, State
 from notifications import outbox
 from notifications.models import Endpoint, Message

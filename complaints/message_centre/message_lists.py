@@ -27,7 +27,7 @@ from complaints.case_text.deadline import span_label
 from complaints.case_text.messages import SEALED, DeliveryStatus, addressee_name, message_name
 from complaints.engine import links
 from complaints.models import Case
-from complaints.visibility.identity import knows_person
+from complaints.visibility.redaction import knows_person
 from kit.counts import CountOf
 from notifications import actions, addresses, alarms
 from notifications.models import (

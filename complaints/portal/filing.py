@@ -49,7 +49,7 @@ from complaints.portal.filing_steps import (
 from complaints.suggestions import owners
 from complaints.suggestions.similar import reported_before
 from complaints.track_record.answers import answer_times
-from complaints.visibility.identity import must_hide
+from complaints.visibility.redaction import must_hide
 from kit.browser_powers import allows_powers
 
 # ---- The first step of filing, whichever way its words and files come: by its page, from a browser offline, or

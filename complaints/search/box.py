@@ -23,7 +23,7 @@ from complaints.models.listed_cases import by_keys, listed_cases
 from complaints.permissions.readers import at_desk
 from complaints.search import search
 from complaints.search.search import LONGEST, by_words
-from complaints.visibility.identity import StaffVisibility
+from complaints.visibility.redaction import StaffVisibility
 from kit.forms import DigitsField, Form, MobileField, plain_digits
 from kit.forms.numbers import is_digits
 from kit.keyset import PAGE

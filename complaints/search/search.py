@@ -26,8 +26,8 @@ from accounts.rate_limits import HOUR, RateLimit, spend
 from complaints.models import Case, CaseQuerySet, ListedCase, SearchBlock
 from complaints.models.listed_cases import by_keys, listed_cases, with_citizens
 from complaints.search.word_forms import Forms, word_forms
-from complaints.visibility.identity import CaseVisibility, found_by_person
-from complaints.visibility.vocabulary import words_of
+from complaints.visibility.redaction import CaseVisibility, found_by_person
+from complaints.visibility.texts import words_of
 from kit.arabic import fold, strip_prefixes
 from kit.compiled_reads import CompiledRead, numbered
 from kit.forms import MobileField, plain_digits

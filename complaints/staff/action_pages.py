@@ -40,7 +40,7 @@ from complaints.staff.forms import TextWithFilesForm
 from complaints.staff.frame import CASEWORK, case_context, frame, load_case
 from complaints.staff.rows import WorkList
 from complaints.unsent_forms import keeps_unsent_form, mark_sent
-from complaints.visibility.identity import CaseVisibility, StaffVisibility
+from complaints.visibility.redaction import CaseVisibility, StaffVisibility
 from complaints.workflow import TRANSITIONS, Action
 from complaints.workflow.refusals import ActionRefused
 from kit.forms import Form

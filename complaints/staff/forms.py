@@ -25,7 +25,7 @@ from complaints.actions import classification
 from complaints.attachments.fields import UploadForm
 from complaints.models import Case, StandardText
 from complaints.suggestions.owners import OpenCase, Suggestion
-from complaints.visibility.identity import CaseVisibility
+from complaints.visibility.redaction import CaseVisibility
 from complaints.workflow import OUTCOMES, Kind
 from kit.components.kept import number_address
 from kit.dates import day_digits

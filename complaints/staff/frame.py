@@ -40,7 +40,7 @@ from complaints.clocks import clockwork
 from complaints.models import Case, CaseQuerySet
 from complaints.permissions.readers import ANY_MOMENT, ReaderShape, reader_shape, with_parts
 from complaints.permissions.rulings import with_pending
-from complaints.visibility.identity import StaffVisibility
+from complaints.visibility.redaction import StaffVisibility
 from complaints.workflow import Kind, State
 from kit.compiled_reads import CompiledRead
 from kit.unit import unit_name

@@ -37,7 +37,7 @@ from complaints.models.files import CITIZENS_ACTS
 from complaints.permissions.policy import mandates_by_event
 from complaints.permissions.readers import has_part, reads_words
 from complaints.permissions.rulings import pending
-from complaints.visibility.identity import CaseVisibility
+from complaints.visibility.redaction import CaseVisibility
 from complaints.workflow import Action
 from kit.compiled_reads import CompiledRead
 from kit.dates import moment_text

@@ -21,7 +21,7 @@ from complaints.clocks import clockwork
 from complaints.clocks.clockwork import Pause
 from complaints.models import Case, CaseQuerySet, ListedCase
 from complaints.models.listed_cases import with_citizens
-from complaints.visibility.identity import knows_person
+from complaints.visibility.redaction import knows_person
 from kit.keyset import PAGE, KeysetPage, Order
 
 

@@ -11,7 +11,7 @@ from agencies.free_text.lexicon import as_written
 from agencies.free_text.reader import current_reader
 from agencies.models import Topic
 from complaints.suggestions.everyday import words_listed
-from complaints.visibility.identity import CaseVisibility
+from complaints.visibility.redaction import CaseVisibility
 
 #: Another topic is named from this score on, if the own one has less than this share of it: see docs/routing.md.
 LEAST: Final = 8.0

@@ -44,7 +44,7 @@ from complaints.staff.rows import MOST_URGENT, TRIAGE, QueueRow, WorkList, urgen
 from complaints.suggestions import owners
 from complaints.suggestions.owners import OpenCase
 from complaints.suggestions.trial import Proposal, try_rule
-from complaints.visibility.identity import StaffVisibility
+from complaints.visibility.redaction import StaffVisibility
 from complaints.workflow import Action, State
 from kit import keyset
 from kit.compiled_reads import CompiledRead

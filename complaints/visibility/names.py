@@ -9,21 +9,114 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
-from complaints.visibility import spellings, surroundings
-from complaints.visibility.letters import spelt_out, with_initials
-from complaints.visibility.name_parts import BOTH, MOST_WORDS, Match, NameParts
-from complaints.visibility.namesakes import REACH, Mention, Namesakes
-from complaints.visibility.spellings import attached_forms, collapsed
-from complaints.visibility.texts import CALL, PlacedWord, ReadText, Span
-from complaints.visibility.vocabulary import (
+from complaints.visibility import name_parts, texts
+from complaints.visibility.name_parts import (
+    BOTH,
+    MOST_WORDS,
+    REACH,
+    Match,
+    Mention,
+    NameParts,
+    Namesakes,
+    spelled_letters,
+)
+from complaints.visibility.texts import (
     ARTICLE,
+    CALL,
     SHORTEST,
+    PlacedWord,
+    ReadText,
+    Span,
+    attached_forms,
+    collapsed,
     formulas,
     is_bare_noun,
     is_of,
+    letter_of,
     without_particle,
     words_of,
 )
+
+# ---- Finds the parts of a name that are spelt letter by letter, rows of initials, and initials beside a part. ----
+
+
+#: Signs between two letters of one word.
+_GAP: Final = 4
+_WIDEST: Final = 24
+#: Fewer letters spell nothing.
+_LEAST: Final = 3
+_SPELT_BETWEEN: Final = re.compile(
+    r"\W*(?:(?:مربوطه|مقصوره|مفتوحه|معجمه|مهمله|و?بعد(?:ه|ها|ين)|[يت]لي(?:ه|ها)|ثم|اولا|و?حرف|then|and|followed by"
+    r"|(?:مثل|متل|زي|for|as in|as|like) \w{2,12})\W*){1,3}"
+)
+
+
+def spelt_out(text: ReadText, parts: NameParts) -> Iterator[Span]:
+    """Yield the parts written letter by letter, or by the names of the letters, whatever stands between them."""
+    run: list[PlacedWord] = []
+    for place in (*text.find(letter_of), None):
+        if place is not None and (not run or _continues(text, run[-1], place)):
+            run.append(text.words[place])
+            continue
+        if run:
+            yield from _initials(text, parts, run)
+        if len(run) >= _LEAST:
+            for found in spelled_letters("".join(letter_of(one.text) for one in run), parts):
+                yield Span(run[found.start()].start, run[found.end() - 1].end)
+        run = [] if place is None else [text.words[place]]
+
+
+def _continues(text: ReadText, last: PlacedWord, place: int) -> bool:
+    """Tell whether the letter ``place`` is spelt next after ``last``, perhaps with "as in sugar" between."""
+    between = text.plain[last.end : text.words[place].start]
+    return len(between) <= _GAP or (len(between) <= _WIDEST and bool(_SPELT_BETWEEN.fullmatch(between)))
+
+
+def _initials(text: ReadText, parts: NameParts, run: Sequence[PlacedWord]) -> Iterator[Span]:
+    """Yield a row of dotted letters that are the initials of first name and family, after "signed" or a title."""
+    ends = [parts.by_number.get(number) for number in sorted(parts.ends)]
+    is_dotted = all(text.plain[one.end : one.end + 1] == "." for one in run[:-1])
+    if len(run) == 1 or len(ends) == 1 or not all(ends) or not is_dotted:
+        return
+    before = text.words_before(run[0].start, 1)
+    is_announced = any(is_of(kind, word.text) for kind in ("self", "title", "closing") for word in before)
+    pairs = zip(ends, run[:: len(run) - 1], strict=True)
+    if is_announced and all(part and part.begins_with(one.text) for part, one in pairs):
+        yield Span(run[0].start, run[-1].end)
+
+
+def with_initials(text: ReadText, parts: NameParts, mention: Mention) -> Mention:
+    """Return ``mention`` with the initials of the other parts before it, which make it a name: R. Batarseh."""
+    first = mention.first
+    while first and _is_initial(text, parts, first - 1, mention.part):
+        first -= 1
+    last = mention.last + _has_initial_after(text, parts, mention)
+    if (first, last) == (mention.first, mention.last) or mention.part == BOTH:
+        return mention
+    is_dotted = first < mention.first and "." in text.between(mention.first - 1, mention.first)
+    if mention.is_ordinary and last == mention.last and not is_dotted:
+        return mention
+    return mention._replace(first=first, last=last, part=BOTH)
+
+
+def _is_initial(text: ReadText, parts: NameParts, place: int, part: int) -> bool:
+    """Tell whether the word ``place`` is the initial of another part than ``part``, dotted or a capital."""
+    word = text.words[place]
+    if len(word.text) > 1 or not word.text.isalpha():
+        return False
+    is_marked = "." in text.between(place, place + 1) or text.is_capital(word)
+    return is_marked and any(other.begins_with(word.text) for other in parts.parts if other.number != part)
+
+
+def _has_initial_after(text: ReadText, parts: NameParts, mention: Mention) -> bool:
+    """Tell whether the initial of another part follows, with its dot: Reem M."""
+    place = mention.last + 1
+    if place >= len(text.words) or len(text.words[place].text) > 1:
+        return False
+    word = text.words[place]
+    is_dotted = text.plain[word.end : word.end + 1] == "."
+    return is_dotted and any(part.begins_with(word.text) for part in parts.parts if part.number != mention.part)
+
 
 #: Words that may stand between two parts besides titles and "bin": a middle name that is not registered.
 MOST_BETWEEN: Final = 2
@@ -60,7 +153,7 @@ class NameFinder:
             if (is_again or self._is_of_the_told(mention)) and not self.namesakes.has(mention):
                 yield self._span(mention.first, mention.last)
         yield from spelt_out(self.text, self.parts)
-        yield from surroundings.misspelt_names(self.text, self.parts)
+        yield from name_parts.misspelt_names(self.text, self.parts)
 
     @cached_property
     def mentions(self) -> list[Mention]:
@@ -72,8 +165,8 @@ class NameFinder:
             mention = self._mention(place)
             if mention:
                 whole = with_initials(self.text, self.parts, mention)
-                found.append(surroundings.with_first_name(self.text, self.parts, whole))
-                found += surroundings.family_behind(self.text, self.parts, mention)
+                found.append(name_parts.with_first_name(self.text, self.parts, whole))
+                found += name_parts.family_behind(self.text, self.parts, mention)
         return found
 
     @cached_property
@@ -209,7 +302,7 @@ class NameFinder:
         if is_spelt_otherwise and self._stands_out(mention):
             is_another = self.namesakes.is_place(mention) or self.namesakes.is_official_beside(mention)
             return not (is_another or self._has_stranger_beside(mention))
-        is_plain = not is_spelt_otherwise or part.strength > spellings.STRONG_SKELETON
+        is_plain = not is_spelt_otherwise or part.strength > texts.STRONG_SKELETON
         return is_rare and is_plain and not self.namesakes.has(mention)
 
     def _is_unmistakable(self, mention: Mention) -> bool:
@@ -236,7 +329,7 @@ class NameFinder:
 
     def _is_of_the_told(self, mention: Mention) -> bool:
         """Tell whether another part stands by itself in a text that has told the person: an end, or behind a label."""
-        if surroundings.is_labelled(self.text, mention):
+        if name_parts.is_labelled(self.text, mention):
             return True
         is_certain = mention.part in self.parts.ends and mention.is_sure and not mention.is_ordinary
         return is_certain and self._looks_like_a_name(mention) and not self._has_stranger_beside(mention)
@@ -245,18 +338,18 @@ class NameFinder:
         """Tell whether "that is me" follows, or "in the name of" stands before."""
         if self.text.is_said_to_be_me(mention.last):
             return True
-        is_told = self.text.is_said_later_to_be_me(mention.last) or surroundings.is_in_name_of(self.text, mention)
+        is_told = self.text.is_said_later_to_be_me(mention.last) or name_parts.is_in_name_of(self.text, mention)
         return is_told and not self._is_of_other(mention)
 
     def _is_beside_contact(self, mention: Mention) -> bool:
-        is_near = surroundings.is_beside_contact(self.text, self.contacts, mention)
+        is_near = name_parts.is_beside_contact(self.text, self.contacts, mention)
         return is_near and self._looks_like_a_name(mention) and not self._is_of_other(mention)
 
     def _is_quoted(self, mention: Mention) -> bool:
         """Tell whether first name or family stands in a quotation of what was said or written."""
         if mention.is_ordinary or mention.part not in self.parts.ends or self._is_of_other(mention):
             return False
-        return surroundings.is_quoted(self.text, mention) and self._looks_like_a_name(mention)
+        return name_parts.is_quoted(self.text, mention) and self._looks_like_a_name(mention)
 
     def _is_of_other(self, mention: Mention) -> bool:
         return self.namesakes.has(mention) or self._has_stranger_beside(mention)
@@ -290,8 +383,8 @@ class NameFinder:
         if (
             is_courtesy
             or is_told
-            or surroundings.has_profession(self.text, title)
-            or surroundings.complains(self.text, mention)
+            or name_parts.has_profession(self.text, title)
+            or name_parts.complains(self.text, mention)
         ):
             return self._looks_like_a_name(mention)
         return (part.is_family or part.is_rare) and not any(is_of("post", word.text) for word in near)
@@ -351,7 +444,7 @@ class NameFinder:
         near = self.words[max(0, mention.first - 2 - REACH) : mention.first - 1]
         is_said = any(is_of("saying", word.text) for word in near) or is_of("saying", before)
         is_plain = not mention.is_ordinary and not self._is_of_other(mention)
-        if is_said and is_plain and surroundings.is_pointed_at(self.text, mention):
+        if is_said and is_plain and name_parts.is_pointed_at(self.text, mention):
             return True
         return before in words_of("vocative") and (not mention.is_ordinary or is_said)
 

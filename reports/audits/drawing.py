@@ -23,8 +23,7 @@ from agencies.models import Agency, Directorate, OutsideCentre
 from complaints.models import Answer
 from complaints.models.texts import AnswerState
 from complaints.visibility.redaction import COVER, Person
-from complaints.visibility.texts import ReadText, Span, read_text
-from complaints.visibility.vocabulary import PARTICLES, WITH_ARTICLE, without_article
+from complaints.visibility.texts import PARTICLES, WITH_ARTICLE, ReadText, Span, read_text, without_article
 from kit.safe_cells import FileCell, without_formula
 from kit.streams import stream
 from reports.models import AuditItem, AuditRound, AuditSample

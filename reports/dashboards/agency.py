@@ -20,7 +20,7 @@ from complaints.clocks.extensions import soon_ends
 from complaints.models import Case, Objection
 from complaints.permissions.readers import ANY_MOMENT, ReaderShape, reader_shape
 from complaints.track_record.counting import ForecastCounts, forecast_counts, foretold
-from complaints.visibility.identity import CaseVisibility
+from complaints.visibility.redaction import CaseVisibility
 from complaints.workflow import State
 from kit.charts.data import ChartData, ChartRow
 from kit.compiled_reads import CompiledRead, numbered

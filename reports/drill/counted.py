@@ -29,7 +29,7 @@ from complaints.case_text.answers import cause_name
 from complaints.models import Case, CaseQuerySet, Refusal
 from complaints.models.channels import Channel
 from complaints.staff.frame import frame
-from complaints.visibility.identity import CaseVisibility
+from complaints.visibility.redaction import CaseVisibility
 from complaints.workflow import Kind, State
 from kit import keyset, replica
 from kit.keyset import PAGE, KeysetPage, Mark, Order

@@ -30,7 +30,7 @@ from complaints.models import Case
 from complaints.search.search import by_words
 from complaints.search.word_forms import BATCH, build_index
 from complaints.simulation.world import World
-from complaints.visibility.identity import CaseVisibility
+from complaints.visibility.redaction import CaseVisibility
 from complaints.workflow import Holder, State
 from kit.statements import ALWAYS, Condition
 from tests.bench import progress

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from complaints.visibility import measurement
-from complaints.visibility.measurement import TextVerdict, hidden_share, kept_share
+from complaints.visibility import redaction
+from complaints.visibility.redaction import TextVerdict, hidden_share, kept_share
 
 
 class Command(BaseCommand):
@@ -21,23 +21,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the file."""
-        parser.add_argument(
-            "--file", type=Path, default=measurement.SAMPLE, help="a file with the columns of the sample"
-        )
+        parser.add_argument("--file", type=Path, default=redaction.SAMPLE, help="a file with the columns of the sample")
 
     def handle(self, *_args: Any, file: Path, **_options: Any) -> None:
         """Print the table, the totals with their Wilson intervals at 95 %, and the verdict."""
         try:
-            verdicts = [measurement.judge(sample) for sample in measurement.read_samples(file)]
+            verdicts = [redaction.judge(sample) for sample in redaction.read_samples(file)]
         except (OSError, csv.Error, KeyError, TypeError, ValueError, json.JSONDecodeError) as error:
             msg = f"{file} cannot be read as a sample: {error!r}"
             raise CommandError(msg) from error
         self._table(verdicts)
         self._total("all texts", verdicts)
-        if file == measurement.SAMPLE:
+        if file == redaction.SAMPLE:
             self._total("read when the rules were written", [one for one in verdicts if one.sample.is_for_looking])
             self._total("only measured", [one for one in verdicts if not one.sample.is_for_looking])
-        self.stdout.write("reached" if measurement.is_reached(verdicts) else "not reached")
+        self.stdout.write("reached" if redaction.is_reached(verdicts) else "not reached")
 
     def _table(self, verdicts: Sequence[TextVerdict]) -> None:
         self.stdout.write(f"{'way of writing':32} {'all hidden':>12} {'all kept':>12}")

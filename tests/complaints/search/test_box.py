@@ -12,7 +12,7 @@ from accounts.models import Citizen, IdentityView, User, ViewKind
 from complaints import reference
 from complaints.models import Case
 from complaints.search import box, search
-from complaints.visibility.identity import knows_person
+from complaints.visibility.redaction import knows_person
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address
 from tests.complaints.search.test_search import found

@@ -13,7 +13,7 @@ from complaints.actions import amend
 from complaints.escalation.tasks import build_search_index
 from complaints.models import Case, SearchBlock
 from complaints.search import search, word_forms
-from complaints.visibility.identity import CaseVisibility
+from complaints.visibility.redaction import CaseVisibility
 from kit.statements import ALWAYS, Condition
 from tests.complaints import DETAILS
 from tests.complaints.cases import FileCase

@@ -18,7 +18,7 @@ from complaints.models import Case, CaseQuerySet, ReferralTask
 from complaints.permissions.readers import has_part, reader_shape, with_parts
 from complaints.permissions.rulings import with_pending
 from complaints.staff.frame import load_case
-from complaints.visibility.identity import knows_person
+from complaints.visibility.redaction import knows_person
 from tests.cast import give_role, make_staff
 from tests.complaints import NOT_OURS, RECUSAL_REASON
 from tests.complaints.cases import FileCase

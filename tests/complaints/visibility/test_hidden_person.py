@@ -19,14 +19,14 @@ from accounts.account.phone import change_phone
 from accounts.models import Citizen, User
 from complaints.models import Case
 from complaints.retention.erasing import erase_person
-from complaints.visibility import measurement, redaction
+from complaints.visibility import redaction
 from complaints.visibility.redaction import COVER, Person
 from kit.shares import Share
 from tests.bench import identity_variants
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address, statements_of
 
-VARIANTS = measurement.SAMPLE.with_name("hidden_identity_variants.csv")
+VARIANTS = redaction.SAMPLE.with_name("hidden_identity_variants.csv")
 AMINA = Person(
     ("أمينة", "سامي", "يوسف", "الخطيب"),
     phone="+962790001234",

@@ -17,7 +17,7 @@ from complaints.actions import add
 from complaints.attachments import uploads
 from complaints.desk.case_panels import map_url
 from complaints.models import Attachment, Case
-from complaints.visibility.identity import CaseVisibility
+from complaints.visibility.redaction import CaseVisibility
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address
 from tests.complaints.sample_files import PDF, picture, upload

@@ -15,7 +15,7 @@ from agencies.models import Agency, Governorate, Topic
 from complaints.desk.texts import TextForm
 from complaints.models import Answer, Case, StandardText
 from complaints.staff import forms
-from complaints.visibility.identity import CaseVisibility
+from complaints.visibility.redaction import CaseVisibility
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Clock, Desk, address, sent

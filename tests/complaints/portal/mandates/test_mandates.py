@@ -21,7 +21,7 @@ from complaints.permissions import policy
 from complaints.portal.privacy import account_data
 from complaints.retention.erasing import erase_person
 from complaints.retention.rules import held_people
-from complaints.visibility.identity import CaseVisibility, StaffVisibility, knows_person
+from complaints.visibility.redaction import CaseVisibility, StaffVisibility, knows_person
 from complaints.workflow import Action, Actor
 from notifications.models import Message
 from tests.cast import sign_in

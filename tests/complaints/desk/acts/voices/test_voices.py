@@ -20,7 +20,7 @@ from complaints.models import Attachment, Case, Revision
 from complaints.permissions.readers import visible
 from complaints.retention.erasing import erase_case
 from complaints.search.search import by_words
-from complaints.visibility.identity import StaffVisibility
+from complaints.visibility.redaction import StaffVisibility
 from complaints.workflow import Action
 from tests.complaints import DETAILS
 from tests.complaints.cases import FileCase
