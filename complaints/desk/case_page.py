@@ -64,9 +64,9 @@ from complaints.staff.frame import CASEWORK, case_context, load_case
 from complaints.staff.handing_over import HandoverStatus, handover_status
 from complaints.staff.pdf import CaseFile, read_case_file
 from complaints.staff.rows import WorkList
-from complaints.suggestions import alike, owners
+from complaints.suggestions import owners, similar
+from complaints.suggestions.everyday import TopicHint, topic_hint
 from complaints.suggestions.similar import Similar
-from complaints.suggestions.topic_check import TopicHint, topic_hint
 from complaints.visibility.redaction import CaseVisibility, knows_person, may_hear
 from complaints.workflow import Action, State
 from kit.forms import Form, LineField
@@ -133,7 +133,7 @@ def surroundings(
     return Surroundings(
         earlier_cases=earlier_cases(case, user, at=at),
         linked_cases=linked_cases(case, user, at=at),
-        similar=alike.beside(case, user, at=at),
+        similar=similar.beside(case, user, at=at),
         contacts=contacts_about(case),
         recused=recused_people(case, user, at=at),
         handover=handover_status(case, at=at) if permissions.pending.is_handed_over else None,

@@ -8,7 +8,7 @@ from complaints.attachments import recognition
 from complaints.engine import history
 from complaints.escalation import absences, breach_clocks, digest, expiry, ladder, recalculation
 from complaints.search import word_forms
-from complaints.suggestions import keeping
+from complaints.suggestions import clues
 from complaints.track_record import counting
 from notifications import alarms
 from notifications.models import AlarmKind
@@ -61,10 +61,10 @@ def build_search_index() -> int:
     return word_forms.build_index(at=timezone.now())
 
 
-@shared_task(name=keeping.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
+@shared_task(name=clues.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
 def keep_suggestions() -> int:
     """Make the suggestions of cases that changed; safe to run twice and at the same time."""
-    return keeping.keep(at=timezone.now())
+    return clues.keep(at=timezone.now())
 
 
 @shared_task(name=counting.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)

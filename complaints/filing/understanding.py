@@ -19,8 +19,7 @@ from complaints.case_text.links import OfferedProblem, offered_for
 from complaints.filing import drafting
 from complaints.models import Draft
 from complaints.suggestions.everyday import knows_topics, suggest
-from complaints.suggestions.suggestion_model import current_model
-from complaints.suggestions.terms import SHORTEST, term_stems, terms_with_order
+from complaints.suggestions.suggestion_model import SHORTEST, current_model, term_stems, terms_with_order
 from complaints.visibility.redaction import COVER
 from kit.arabic import strip_prefixes
 from kit.forms import Card

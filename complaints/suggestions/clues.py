@@ -1,6 +1,6 @@
 """The clues to the owner of a case: what the rules say of its topic and place, and what its text reads like.
 
-Reading a text takes milliseconds. A worker keeps the clues to the cases in triage (``complaints.suggestions.keeping``);
+Reading a text takes milliseconds. A worker keeps the clues to the cases in triage (``complaints.suggestions.clues``);
 what is not kept, or has changed since, is read when it is asked for.
 """
 
@@ -9,18 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from itertools import chain
+from time import monotonic
 from typing import Any, Final, Self
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from agencies.models import Agency, Governorate, Topic
 from agencies.routing import Matter, owners_for
 from complaints.models import Case, OwnerClues, SuggestionsDue
-from complaints.suggestions.everyday import topic_scores
+from complaints.suggestions import similar, suggestion_model
+from complaints.suggestions.everyday import hint_for, topic_scores
 from complaints.suggestions.suggestion_model import MOST_TOPICS, Guess, Query, SuggestionModel, current_model
-from complaints.suggestions.topic_check import hint_for
+from complaints.workflow import State
 from kit.compiled_reads import CompiledRead, numbered
+from notifications.periodic import RowRun
 
 #: Maximum number of agencies guessed from the text, shown after those from rules, rulings and people.
 MOST_GUESSES = 3
@@ -211,3 +216,64 @@ def _guesses(
     governorate = description.governorate.pk if description.governorate else None
     asked = Query(f"{description.text} {description.place}", governorate, topic)
     return model.guesses(asked, {} if topic else owners, scores=scores)[:MOST_GUESSES]
+
+
+# ---- Keeps what the texts of open cases suggest, so that no page reads them: clues to owners, and cases that
+# are alike.
+#
+# What a transaction changes it notes itself (``SuggestionsDue``), so that nothing is missed. Each case is done in a
+# transaction of its own, which ends with its notes: what was interrupted is done again.
+
+
+TASK: Final = "complaints.keep_suggestions"
+#: Seconds after which a run leaves the rest to the next one, and cases that it asks for at once.
+DRAIN_SECONDS, BATCH = 10.0, 100
+#: The advisory lock of whoever is at a case: two at once would wait for each other's rows.
+LOCK: Final = 4_107_002
+
+
+def keep(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
+    """Make the suggestions of the cases that are due; return of how many. Safe to run twice and at the same time."""
+    ends, count = monotonic() + seconds, 0
+    run, edition = RowRun(TASK, "case", at=at), suggestion_model.newest(at=at).edition
+    while monotonic() < ends and (keys := _due(run, edition)):
+        for key in keys:
+            with run.row(key):
+                count += _keep(key, edition, at=at)
+    return count
+
+
+def _due(run: RowRun, edition: str) -> Sequence[int]:
+    """Return cases that changed, the newest change first, then those in triage without clues of this edition."""
+    changed = run.without_waiting(SuggestionsDue.objects.all(), field="case_id")
+    current = OwnerClues.objects.filter(case=OuterRef("pk"), edition=edition)
+    unread = run.without_waiting(Case.objects.filter(~Exists(current), state=State.TRIAGE))
+    keys = chain(
+        changed.order_by("-pk").values_list("case_id", flat=True)[:BATCH],
+        unread.order_by("pk").values_list("pk", flat=True)[:BATCH],
+    )
+    return list(dict.fromkeys(keys))
+
+
+def _keep(key: int, edition: str, *, at: datetime) -> int:
+    """Make the suggestions of one case, one process after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    # Before the case itself: what is noted later is done once more.
+    notes = list(SuggestionsDue.objects.filter(case_id=key).values_list("pk", flat=True))
+    if notes:
+        similar.renew(key)
+    _keep_clues(key, edition, at=at)
+    SuggestionsDue.objects.filter(pk__in=notes).delete()
+    return 1
+
+
+def _keep_clues(key: int, edition: str, *, at: datetime) -> None:
+    related = ("topic__parent", "topic__suggested_agency", "governorate")
+    case = Case.objects.select_related(*related).filter(pk=key, state=State.TRIAGE).first()
+    if case is None:
+        OwnerClues.objects.filter(case=key).delete()
+        return
+    (clues,), _rows = clues_in([Description.of(case)], at=at)
+    kept = {"edition": edition, "clues": clues.as_kept()}
+    OwnerClues.objects.update_or_create(case_id=key, defaults=kept)

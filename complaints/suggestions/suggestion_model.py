@@ -15,17 +15,126 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from heapq import nsmallest
 
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from agencies.free_text import reader
 from agencies.models import Agency, ReferenceChange, Topic
 from agencies.routing import areas
-from complaints.models import Case
-from complaints.suggestions.corrections import CorrectionCounts, read_corrections
-from complaints.suggestions.terms import term_stems, terms_in, terms_with_order
+from complaints.models import Case, Classification
 from complaints.workflow import Outcome, State
 from kit.arabic import strip_prefixes
+
+# ---- The terms of a text by which texts are compared: its words without stop words, and its trigrams. ----
+
+
+#: Words shorter than this are nearly always particles.
+SHORTEST = 3
+#: The beginning that the forms of a word share most often: «مياه» and «مياهنا», "repair" and "repaired".
+STEM = 4
+_WORD = re.compile(r"[^\W_]+")
+# Stop words, folded: most texts contain them whatever they are about.
+_EMPTY = """
+    في من على منذ عن إلى أو أي لا لم مع غير هذا هذه تم أن إن كل بين قبل بعد حتى ذلك التي الذي كما عند كان يتم دون هل ما
+    هو هي
+    أنا نحن لدي لدينا أكثر جدا وذلك حيث إلا قد
+    the of and to in a is for on at we i my our are be it has have with from this that was were not no they their by an
+    as which or please more than every but there
+"""
+_STOPPED = frozenset(map(strip_prefixes, _EMPTY.split()))
+
+
+def terms_with_order(text: str) -> list[str]:
+    """Return the words of ``text`` that carry its meaning, folded, in their order."""
+    return terms_in(strip_prefixes(text))
+
+
+def terms_in(folded: str) -> list[str]:
+    """Return the words that carry the meaning of a text that is folded already, as the database keeps it."""
+    return [word for word in _WORD.findall(folded) if len(word) >= SHORTEST and word not in _STOPPED]
+
+
+def term_stems(terms: list[str]) -> list[str]:
+    """Return the words, each followed by its stem, by which different forms of a word match."""
+    bare = [_without_particle(term) for term in terms]
+    return [*bare, *(f"{term[:STEM]}~" for term in bare)]
+
+
+def _without_particle(term: str) -> str:
+    """Return a word without a one-letter particle; folding takes off only those joined to an article."""
+    return term[1:] if len(term) > STEM and term[0] in "وبل" else term
+
+
+def trigrams(text: str) -> frozenset[str]:
+    """Return the trigrams of a folded text, word by word, as PostgreSQL's ``show_trgm`` does."""
+    padded = f"  {'   '.join(_WORD.findall(text))} "
+    triples = map("".join, zip(padded, padded[1:], padded[2:], strict=False))
+    return frozenset(triple for triple in triples if triple[1:] != "  ")
+
+
+# ---- What corrections of topics teach: the words of the corrected cases, counted by the topic they were given. ----
+#
+# Nothing is trained or stored: the counts are made from the newest corrections whenever the suggestions are read
+# again.
+
+
+#: Maximum number of corrections that are read, the newest.
+MOST_CORRECTIONS = 1000
+#: A word speaks for a topic once this many cases with it were corrected to that topic, from the same topic ...
+LEAST_CASES = 2
+#: ... and once this share of all corrections with the word, in percent, went there.
+LEAST_SHARE = 60
+#: So many words of a text have to speak for a topic before it is suggested.
+LEAST_WORDS = 2
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One corrected case: its folded text, and its topic before and after."""
+
+    words: str
+    before: int
+    after: int
+
+
+class CorrectionCounts:
+    """How many cases with a word were corrected from one topic to another."""
+
+    def __init__(self, corrections: Sequence[Correction] = ()) -> None:
+        self._counts: dict[int, dict[str, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
+        for correction in corrections:
+            for stem in set(term_stems(terms_in(correction.words))):
+                self._counts[correction.before][stem][correction.after] += 1
+
+    def topic_for(self, text: str, *, topic: int | None) -> int | None:
+        """Return the topic to which cases of ``topic`` with the words of ``text`` were corrected; None if in doubt."""
+        if topic is None or topic not in self._counts:
+            return None
+        words = Counter(
+            after for word in terms_with_order(text) for after in self._spoken_for(topic, term_stems([word]))
+        )
+        best = words.most_common(2)
+        if not best or best[0][1] < LEAST_WORDS or (len(best) > 1 and best[1][1] == best[0][1]):
+            return None
+        return best[0][0]
+
+    def _spoken_for(self, topic: int, stems: Sequence[str]) -> set[int]:
+        """Return the topics for which a word speaks, by any of its ``stems``."""
+        return {
+            after
+            for stem in stems
+            for after, number in self._counts[topic].get(stem, Counter[int]()).items()
+            if number >= LEAST_CASES and number * 100 >= LEAST_SHARE * self._counts[topic][stem].total()
+        }
+
+
+def read_corrections() -> CorrectionCounts:
+    """Return the counts of the newest corrections; one statement. A case corrected back teaches what it is now."""
+    standing = Classification.objects.filter(case__erased_at=None, case__topic=F("topic_after"))
+    changed = standing.exclude(topic_before=None).exclude(topic_after=F("topic_before")).order_by("-at", "-pk")
+    rows = changed.values_list("case__folded", "topic_before", "topic_after")[:MOST_CORRECTIONS]
+    return CorrectionCounts([Correction(*row) for row in rows])
+
 
 #: Maximum number of closed cases in the model, the newest.
 MOST_CLOSED = 1000
@@ -38,7 +147,7 @@ MOST_TOPICS = 3
 #: The minimum score of another topic to be suggested instead of the chosen one.
 LEAST_TOPIC = 10.0
 #: Minimum number of words shared with an agency if nothing else supports the guess.
-LEAST_WORDS = 2
+
 #: Maximum number of shared words named in a reason.
 MOST_SHOWN = 4
 _EDGES = re.compile(r"^\W+|\W+$")

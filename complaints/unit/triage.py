@@ -42,8 +42,7 @@ from complaints.staff.forms import SHORTEST_TEXT, AgencyChoiceForm, other_agenci
 from complaints.staff.frame import frame
 from complaints.staff.rows import MOST_URGENT, TRIAGE, QueueRow, WorkList, urgent_cases, urgent_first
 from complaints.suggestions import owners
-from complaints.suggestions.owners import OpenCase
-from complaints.suggestions.trial import Proposal, try_rule
+from complaints.suggestions.owners import OpenCase, Proposal, try_rule
 from complaints.visibility.redaction import StaffVisibility
 from complaints.workflow import Action, State
 from kit import keyset

@@ -23,7 +23,7 @@ from agencies import successions
 from agencies.calendar import WorkingCalendar
 from agencies.models import Governorate, Topic, current_calendar
 from complaints.models import Case, CaseQuerySet
-from complaints.suggestions.terms import term_stems, terms_in
+from complaints.suggestions.suggestion_model import term_stems, terms_in
 from complaints.workflow import Kind
 from kit.arabic import fold
 from kit.dates import day_digits

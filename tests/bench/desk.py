@@ -25,7 +25,7 @@ from agencies.models import Agency
 from complaints.models import Case, OwnerClues, SuggestionsDue
 from complaints.search.word_forms import BATCH, build_index
 from complaints.simulation.world import World
-from complaints.suggestions import keeping
+from complaints.suggestions import clues
 from complaints.workflow import OPEN
 from config.page_database import base, pool
 from tests.bench import figures, kept_plans, preparation, progress, worker_memory
@@ -91,7 +91,7 @@ def _keep_suggestions() -> None:
     """Let the worker read the open cases; those that were closed while they were made up have nothing to be read."""
     open_cases = Case.objects.filter(state__in=OPEN)
     SuggestionsDue.objects.exclude(case_id__in=open_cases.values("pk")).delete()
-    keeping.keep(at=timezone.now(), seconds=float("inf"))
+    clues.keep(at=timezone.now(), seconds=float("inf"))
 
 
 def _index_words() -> None:

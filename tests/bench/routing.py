@@ -1,6 +1,6 @@
 """Prints how often the suggestion is right and how many duplicates are found, on the sample cases of the project.
 
-The agencies and topics are measured by ``complaints.suggestions.routing_measurement``; duplicates are measured here.
+The agencies and topics are measured by ``complaints.suggestions.measurement``; duplicates are measured here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from complaints.suggestions import similar
-from complaints.suggestions.routing_measurement import FOLDS, REPEATS, measure_agencies, measure_topics, read_samples
+from complaints.suggestions.measurement import FOLDS, REPEATS, measure_agencies, measure_topics, read_samples
 from kit.shares import Share
 from tests.bench import progress
 

@@ -20,9 +20,9 @@ from agencies.models import Agency, Governorate
 from complaints.engine.history import GENESIS
 from complaints.models import Case, Draft
 from complaints.simulation.world import World
-from complaints.suggestions import alike, owners, suggestion_model
+from complaints.suggestions import owners, similar, suggestion_model
+from complaints.suggestions.owners import Proposal, try_rule
 from complaints.suggestions.similar import reported_before, similar_to, wording
-from complaints.suggestions.trial import Proposal, try_rule
 from complaints.workflow import Holder, Kind, Outcome, State
 from tests.bench import progress
 from tests.bench.samples import Sample, read_samples
@@ -138,7 +138,7 @@ def _questions(world: World, *, at: datetime) -> Mapping[str, Sequence[Question]
     trial = partial(try_rule, proposal, scope=Case.objects.at_desk_of(world.cmu, at=at), at=at)
     return {
         "similar among all closed cases": [partial(similar_to, text, scope=closed) for text in texts],
-        "open cases like one, by the worker": [partial(alike.renew, case.pk) for case in cases],
+        "open cases like one, by the worker": [partial(similar.renew, case.pk) for case in cases],
         REPORTED: [partial(reported_before, draft, at=at) for draft in drafts],
         ADVICE: [partial(owners.for_draft, draft, at=at) for draft in drafts],
         TRIAGE: [partial(owners.opened, waiting, at=at)] * len(texts),

@@ -11,7 +11,7 @@ from agencies.free_text import reader
 from agencies.models import RoutingRule
 from agencies.reference_data import load
 from complaints.models import Case
-from complaints.suggestions import routing_measurement as measurement
+from complaints.suggestions import measurement
 from tests.bench import routing
 from tests.cast import NOW
 

@@ -314,7 +314,7 @@ KEEPS_ARABIC = {
     *(f"complaints/visibility/{part}.py" for part in ("addresses", "announced", "names", "numbers", "redaction")),
     *(f"complaints/visibility/{part}.py" for part in ("kunyas", "letters", "name_parts", "namesakes")),
     *(f"complaints/visibility/{part}.py" for part in ("spellings", "texts", "vocabulary")),
-    "complaints/suggestions/terms.py",  # the words that stand in every text
+    "complaints/suggestions/suggestion_model.py",  # the words that stand in every text
     "complaints/search/word_forms.py",  # the endings and beginnings of Arabic words
     "complaints/answer_quality/lexicon.py",  # the beginnings and endings of words, the rows of the keyboard
     "complaints/answer_quality/reading.py",  # the letters that Arabic has not

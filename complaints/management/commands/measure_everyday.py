@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from agencies.models import TopicPhrases
-from complaints.suggestions import everyday_measurement as measurement
-from complaints.suggestions.everyday_measurement import QueryVerdict, agency_share, among_share, first_share
+from complaints.suggestions import measurement
+from complaints.suggestions.measurement import QueryVerdict, agency_share, among_share, first_share
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from agencies.models import TopicPhrases
-from complaints.suggestions import routing_measurement as measurement
+from complaints.suggestions import measurement
 
 
 class Command(BaseCommand):

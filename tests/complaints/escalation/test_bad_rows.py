@@ -23,7 +23,7 @@ from complaints.escalation import absences, breach_clocks, digest, expiry, ladde
 from complaints.models import Clock
 from complaints.retention import run as retention
 from complaints.search import word_forms
-from complaints.suggestions import keeping
+from complaints.suggestions import clues
 from complaints.track_record import counting
 from notifications import alarms, reconciliation, tasks as notification_tasks
 from notifications.carriers import Status, StatusReport
@@ -179,8 +179,8 @@ SCENARIOS = {
         lambda at: word_forms.build_index(at=at), JANUARY,
     ),
     "complaints.keep_suggestions": Scenario(
-        "case", "complaints.suggestions.keeping._keep", lambda case, *_, **__: case, two_cases,
-        lambda at: keeping.keep(at=at), JANUARY, is_real=True,
+        "case", "complaints.suggestions.clues._keep", lambda case, *_, **__: case, two_cases,
+        lambda at: clues.keep(at=at), JANUARY, is_real=True,
     ),
     "reports.find_phenomena": Scenario(
         "topic", "reports.phenomena.batch._search", lambda topic, *_, **__: topic, two_topics,

@@ -6,7 +6,7 @@ from accounts.models import User
 from agencies.models import Topic
 from complaints.actions import classify
 from complaints.suggestions import owners, suggestion_model
-from complaints.suggestions.corrections import Correction, CorrectionCounts
+from complaints.suggestions.suggestion_model import Correction, CorrectionCounts
 from kit.arabic import strip_prefixes
 from tests.complaints.cases import FileCase, make_topic
 

@@ -15,14 +15,14 @@ from agencies import reference_changes
 from agencies.free_text import reader
 from agencies.models import Governorate, TopicPhrases
 from agencies.reference_changes import Author
-from complaints.suggestions import everyday_measurement
+from complaints.suggestions import measurement
 from complaints.suggestions.everyday import Suggestions, danger_in, suggest
 
 pytestmark = pytest.mark.usefixtures("english")
 
-VARIANTS = everyday_measurement.SAMPLE.with_name("everyday_variants.csv")
+VARIANTS = measurement.SAMPLE.with_name("everyday_variants.csv")
 #: By two people who had seen neither the phrases nor the rules; nothing was changed because of them.
-BLIND = tuple(everyday_measurement.SAMPLE.with_name(f"everyday_blind_sample{end}.csv") for end in ("", "_2"))
+BLIND = tuple(measurement.SAMPLE.with_name(f"everyday_blind_sample{end}.csv") for end in ("", "_2"))
 #: Nothing of these is the matter of any agency.
 NOISE = (
     *(

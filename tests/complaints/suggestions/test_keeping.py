@@ -11,9 +11,9 @@ from accounts.models import Citizen, User
 from agencies.models import Agency, Governorate, ReferenceChange, RoutingRule, Topic
 from complaints.actions import accept, amend, close, decline, refer
 from complaints.models import Case, Likeness, OwnerClues, SuggestionsDue
-from complaints.suggestions import alike, clues, keeping, owners
-from complaints.suggestions.alike import beside
+from complaints.suggestions import clues, owners, similar
 from complaints.suggestions.clues import Clues, Description, Rows
+from complaints.suggestions.similar import beside
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
 
@@ -55,24 +55,24 @@ def test_clues_follow_the_case_and_the_rules_and_are_read_by_pages_only_until_th
 
     rule = RoutingRule.objects.create(topic=outage, governorate=None, agency=gam)
     look("before the worker came", ["gam"], 1)
-    keeping.keep(at=now)
+    clues.keep(at=now)
     look("kept", ["gam"], 0)
     RoutingRule.objects.filter(pk=rule.pk).update(agency=water)
     look("a rule that nobody recorded", ["gam"], 0)
     ReferenceChange.objects.create(thing="routingrule", row=rule.pk, kind="changed", made_at=now, effective_on=now)
-    keeping.keep(at=now)
+    clues.keep(at=now)
     look("the rule is recorded", ["miyahuna"], 0)
     amend(
         triaged, by=triaged.citizen.user, at=now, subject="انقطاع جديد للمياه", details="منذ أسبوع كامل والماء مقطوع."
     )
     look("other words", ["miyahuna"], 1)
-    keeping.keep(at=now)
+    clues.keep(at=now)
     look("other words, kept", ["miyahuna"], 0)
     Agency.objects.filter(pk=water.pk).update(ends_on=now.date() - timedelta(days=1))
     look("an agency that has ended", [], 0)
     Agency.objects.filter(pk=water.pk).update(ends_on=None)
     refer(triaged, by=lina, at=now, agency=water)
-    keeping.keep(at=now)
+    clues.keep(at=now)
     assert (wrong, OwnerClues.objects.count(), SuggestionsDue.objects.count()) == ([], 0, 0)
 
 
@@ -82,7 +82,7 @@ def test_likenesses_follow_the_cases(
     wrong: list[object] = []
 
     def look(step: str, expected: dict[Case, list[Case]]) -> None:
-        keeping.keep(at=now)
+        clues.keep(at=now)
         for case, others in expected.items():
             found = [one.case for one in beside(case, lina, at=now)]
             if found != others:
@@ -106,7 +106,7 @@ def test_only_what_a_reader_may_see_is_shown_however_it_was_kept(
     file_case: FileCase, karim: Citizen, omar: User, lina: User, gam: Agency, now: datetime
 ) -> None:
     case, other = file_case(), file_case(citizen=karim)
-    keeping.keep(at=now)
+    clues.keep(at=now)
     decline(other, by=omar, at=now, reason="other_place", text="الشارع داخل حدود الأمانة", proposed_agency=gam)
     assert [one.case for one in beside(case, omar, at=now)] == []
     assert [one.case for one in beside(case, lina, at=now)] == [other]
@@ -116,7 +116,7 @@ def test_a_crash_in_the_middle_leaves_what_was_there_and_the_case_due(
     file_case: FileCase, karim: Citizen, lina: User, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case, other = file_case(agency=None), file_case(citizen=karim)
-    keeping.keep(at=now)
+    clues.keep(at=now)
     before = list(Likeness.objects.order_by("pk").values())
     SuggestionsDue.objects.create(case_id=case.pk)
 
@@ -124,27 +124,27 @@ def test_a_crash_in_the_middle_leaves_what_was_there_and_the_case_due(
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(keeping, "_keep_clues", crash)
+        patch.setattr(clues, "_keep_clues", crash)
         with pytest.raises(SystemExit):
-            keeping.keep(at=now)
+            clues.keep(at=now)
     assert list(Likeness.objects.order_by("pk").values()) == before
     assert [due.case_id for due in SuggestionsDue.objects.all()] == [case.pk]
-    keeping.keep(at=now)
+    clues.keep(at=now)
     assert (beside(case, lina, at=now)[0].case, SuggestionsDue.objects.count()) == (other, 0)
 
 
 def test_what_changes_while_the_worker_reads_is_done_once_more(
     triaged: Case, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = alike.renew
+    real = similar.renew
 
     def change_meanwhile(key: int) -> None:
         real(key)
         if not triaged.revisions.exists():
             amend(triaged, by=triaged.citizen.user, at=now, **OTHER)
 
-    monkeypatch.setattr(alike, "renew", change_meanwhile)
+    monkeypatch.setattr(similar, "renew", change_meanwhile)
     with monkeypatch.context() as patch:
-        patch.setattr(keeping, "BATCH", 1)
-        assert keeping.keep(at=now) == 2
+        patch.setattr(clues, "BATCH", 1)
+        assert clues.keep(at=now) == 2
     assert (SuggestionsDue.objects.count(), OwnerClues.objects.count()) == (0, 1)

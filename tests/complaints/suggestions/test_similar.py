@@ -14,13 +14,13 @@ from accounts.models import Citizen, User
 from agencies.models import Agency, Governorate
 from complaints.actions import withdraw
 from complaints.models import Case, Draft
-from complaints.suggestions import keeping
-from complaints.suggestions.alike import beside
+from complaints.suggestions import clues
 from complaints.suggestions.similar import (
     FEWEST_SHOWN,
     LATELY,
     Reported,
     Similar,
+    beside,
     likeness,
     reported_before,
     similar_to,
@@ -210,7 +210,7 @@ def test_a_desk_finds_similar_open_cases_of_its_own_alone(
 ) -> None:
     case, other, foreign = file_case(), file_case(citizen=karim), file_case(citizen=karim, agency=gam)
     assert beside(case, omar, at=now) == []
-    keeping.keep(at=now)
+    clues.keep(at=now)
     assert references(beside(case, omar, at=now)) == [other.reference]
     assert references(beside(foreign, yusuf, at=now)) == []
     assert references(beside(case, lina, at=now)) == [foreign.reference, other.reference]
@@ -220,7 +220,7 @@ def test_similar_cases_on_the_page_show_no_name_and_lead_to_the_link(
     desk: Desk, file_case: FileCase, karim: Citizen, omar: User, now: datetime
 ) -> None:
     case, other = file_case(), file_case(citizen=karim, hides_identity=True)
-    keeping.keep(at=now)
+    clues.keep(at=now)
     page = desk(omar).get(reverse("desk-case", args=[case.reference])).content.decode()
     assert reverse("desk-case", args=[other.reference]) in page
     assert "كريم" not in page

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from complaints.suggestions.terms import term_stems, terms_with_order, trigrams
+from complaints.suggestions.suggestion_model import term_stems, terms_with_order, trigrams
 from kit.arabic import strip_prefixes
 
 TEXTS = ("انقطاع المياه عن حي نزال", "Street lamps, 3 weeks!", "مياه\nالشارع؛ بناية ٧", "", "؟!", "a", "ما هذا")

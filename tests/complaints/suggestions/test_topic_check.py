@@ -14,8 +14,8 @@ from accounts.models import User
 from agencies.free_text import reader
 from agencies.models import Topic, TopicPhrases
 from complaints.actions import accept
-from complaints.suggestions import routing_measurement
-from complaints.suggestions.topic_check import hint_for
+from complaints.suggestions import measurement
+from complaints.suggestions.everyday import hint_for
 from kit.shares import Share
 from tests.complaints.cases import FileCase, make_topic
 from tests.complaints.pages import Desk
@@ -45,7 +45,7 @@ def lighting(db: None) -> Iterator[Topic]:
 def test_what_a_text_reads_like_is_said_until_the_agency_has_accepted(
     file_case: FileCase, desk: Desk, omar: User, lina: User, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("complaints.suggestions.topic_check.LEAST", 1.0)
+    monkeypatch.setattr("complaints.suggestions.everyday.TOPIC_CHECK_LEAST", 1.0)
     leak = Topic.objects.get(code="water-burst")
     case, right = file_case(topic=leak, **DARK), file_case(topic=Topic.objects.get(code="roads-light"), **DARK)
     page = desk(omar).get(reverse("desk-case", args=[case.reference])).content.decode()
@@ -68,7 +68,7 @@ def measured(command: str, **options: object) -> list[str]:
 
 
 def test_the_country_is_measured(country: datetime, tmp_path: Path, client: Client) -> None:
-    samples = routing_measurement.read_samples()
+    samples = measurement.read_samples()
     misled = [
         one
         for one in samples
@@ -82,7 +82,7 @@ def test_the_country_is_measured(country: datetime, tmp_path: Path, client: Clie
     assert measured("measure_danger", file=worse, missed=True)[0] == "false alarm: البيت بحترق"
     assert measured("measure_danger", file=worse)[-1] == "not reached"
     some = tmp_path / "some.csv"
-    whole = routing_measurement.SAMPLES.read_text(encoding="utf-8").splitlines()
+    whole = measurement.SAMPLES.read_text(encoding="utf-8").splitlines()
     some.write_text("\n".join(whole[:9]), encoding="utf-8")
     lines = measured("measure_routing", file=some)
     assert lines[0] == "8 cases; the right agency:"

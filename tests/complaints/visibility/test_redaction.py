@@ -32,7 +32,7 @@ from complaints.actions.consultations import consult, find
 from complaints.desk.queue_tabs import Tab
 from complaints.engine import links
 from complaints.models import Attachment, Case, LinkKind, StandardText
-from complaints.suggestions import keeping
+from complaints.suggestions import clues
 from tests.cast import make_agency, make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
@@ -114,7 +114,7 @@ def hidden(
     StandardText.objects.create(
         agency=water, title="وصلة", found="عاينا الخط في {place}.", done="تم.", changed_by=omar, changed_at=now
     )
-    keeping.keep(at=now)
+    clues.keep(at=now)
     case.refresh_from_db()
     return case
 

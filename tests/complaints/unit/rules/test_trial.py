@@ -11,7 +11,7 @@ from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency, Governorate, RoutingRule, Topic
 from complaints.models import Case
-from complaints.suggestions.trial import LAST_30_DAYS, MOST_LISTED, Proposal, Trial, try_rule
+from complaints.suggestions.owners import LAST_30_DAYS, MOST_LISTED, Proposal, Trial, try_rule
 from tests.cast import give_role
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk
