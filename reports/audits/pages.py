@@ -31,7 +31,7 @@ from reports.access import for_unit, for_unit_head, is_unit_head
 from reports.audits import drawing, scoring
 from reports.audits.drawing import blind, test_set_lines
 from reports.audits.scoring import AgencyAudit, measured_agreement, sample_audits, verdicts_on
-from reports.figures.arithmetic import whole_percent
+from reports.figures.measures import whole_percent
 from reports.forms import PeriodForm
 from reports.models import AuditItem, AuditRound, AuditSample
 from reports.models.audits import CRITERIA, REMARK_LENGTH, Verdict

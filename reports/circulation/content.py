@@ -20,8 +20,7 @@ from reports.documents import tree
 from reports.documents.tree import WITHHELD, Cell, Column, ColumnKind, Document, Section, Table
 from reports.figures.measures import MEASURES, Figures
 from reports.figures.reading import Reading, compared, read, whole_months
-from reports.figures.scopes import Dimension, Key
-from reports.figures.suppression import SMALLEST, withheld_groups
+from reports.figures.sums import SMALLEST, Dimension, Key, withheld_groups
 from reports.models import Directive, DirectiveState, PeriodicReport
 from reports.periods import ReportPeriod
 

@@ -36,7 +36,7 @@ from reports.circulation import circulating, content
 from reports.directives.actions import ADDRESSEES
 from reports.documents.pdf import FORMS, LANGUAGE_NAMES, download
 from reports.documents.tree import WITHHELD, Cell, Column, ColumnKind, Document
-from reports.figures.arithmetic import whole_percent
+from reports.figures.measures import whole_percent
 from reports.models import Annex, AnnexFile, Circulation
 from reports.models.periodic import ANSWER_LENGTH
 

@@ -29,7 +29,7 @@ from complaints.workflow import Action
 from reports.audits.scoring import AgencyAudit, Stratum, audits, rounds_within
 from reports.figures.measures import Figures
 from reports.figures.reading import read
-from reports.figures.scopes import Dimension
+from reports.figures.sums import Dimension
 from reports.models import IndexRule
 from reports.models.audits import Component
 from reports.periods import ReportPeriod

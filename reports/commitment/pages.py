@@ -44,7 +44,7 @@ from reports.audits.scoring import AgencyAudit
 from reports.commitment import frozen
 from reports.commitment.index import AgencyIndex, ComponentValue, Rule, group_label, rule_on, set_rule
 from reports.drill.lists import cases_url
-from reports.figures.scopes import Scope
+from reports.figures.sums import Scope
 from reports.forms import PeriodForm
 from reports.models import IndexEdition, IndexReply, IndexRule
 from reports.models.audits import REASON_LENGTH, REPLY_LENGTH, Component

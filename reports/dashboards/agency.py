@@ -31,9 +31,16 @@ from reports.dashboards.peers import Peers, find_peers
 from reports.dashboards.values import HasValues, ValueTile, percent, value_text, value_tile
 from reports.drill import lists
 from reports.figures.measures import Figures
-from reports.figures.reading import Reading, compared, read, read_together, series
-from reports.figures.scopes import Dimension, Scope
-from reports.figures.upheld_causes import accepted_objections, with_predecessors
+from reports.figures.reading import (
+    Reading,
+    accepted_objections,
+    compared,
+    read,
+    read_together,
+    series,
+    with_predecessors,
+)
+from reports.figures.sums import Dimension, Scope
 from reports.periods import ReportPeriod
 
 TILES = (

@@ -15,7 +15,7 @@ from reports.dashboards.values import value_text
 from reports.drill import lists
 from reports.figures.measures import NAMES, Figures
 from reports.figures.reading import read
-from reports.figures.scopes import Dimension, Scope
+from reports.figures.sums import Dimension, Scope
 from reports.periods import ReportPeriod
 
 #: The measures of a line.

@@ -13,10 +13,9 @@ from django.utils import timezone
 from agencies.calendar import AMMAN
 from complaints.models import Case
 from complaints.workflow import OPEN, State
-from reports.figures.arithmetic import whole_percent
-from reports.figures.measures import Figures
+from reports.figures.measures import Figures, whole_percent
 from reports.figures.reading import read
-from reports.figures.scopes import Dimension
+from reports.figures.sums import Dimension
 from reports.periods import DAY, ReportPeriod
 
 SPAN: Final = timedelta(weeks=4)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from reports.figures.measures import MEASURES, Figures, Value
-from reports.figures.suppression import SMALLEST
+from reports.figures.sums import SMALLEST
 
 #: The peers are at most so many, the nearest by cases received; fewer than the least say nothing, lest one be known.
 MOST_PEERS: Final = 9

@@ -15,7 +15,7 @@ from reports.dashboards.values import ValueTile, value_tile
 from reports.drill import lists
 from reports.figures.measures import MEASURES, NAMES, Figures
 from reports.figures.reading import compared, read, read_together
-from reports.figures.scopes import Dimension, Scope
+from reports.figures.sums import Dimension, Scope
 from reports.periods import ReportPeriod
 
 TILES = (

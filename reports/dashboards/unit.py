@@ -21,7 +21,7 @@ from reports.dashboards.names import Names, names
 from reports.dashboards.sentences import quiet_sentences, rise_sentences
 from reports.dashboards.sparks import SparkBar, spark
 from reports.drill import lists as links
-from reports.figures.scopes import Scope
+from reports.figures.sums import Scope
 from reports.models import KeptList, KeptListName
 from reports.periods import DAY, ReportPeriod
 

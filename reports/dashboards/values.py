@@ -12,9 +12,8 @@ from django.utils.safestring import SafeString
 
 from kit.components.numbers import num
 from reports.drill import lists
-from reports.figures.arithmetic import whole_percent
-from reports.figures.measures import MEASURES, Figures, Value
-from reports.figures.scopes import Scope
+from reports.figures.measures import MEASURES, Figures, Value, whole_percent
+from reports.figures.sums import Scope
 from reports.periods import ReportPeriod
 
 #: What stands where there is nothing to measure.

@@ -30,7 +30,7 @@ from reports.dashboards.unit import unit_lists, unit_work
 from reports.directives.actions import issuing_office
 from reports.drill.counted import cause_rows
 from reports.figures.reading import read_together
-from reports.figures.scopes import Scope
+from reports.figures.sums import Scope
 from reports.kept_parts import KeptFigures, kept_part, version_of_names
 from reports.models import KeptListName
 from reports.periods import DAY, ReportPeriod

@@ -19,7 +19,7 @@ from complaints.models import Attachment
 from reports.directives import actions, sweep
 from reports.directives.actions import DirectiveText, SourceFigure, StepReport
 from reports.figures.reading import read
-from reports.figures.scopes import Scope
+from reports.figures.sums import Scope
 from reports.models import Directive
 from reports.periods import ReportPeriod
 

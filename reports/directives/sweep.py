@@ -19,10 +19,9 @@ from agencies.models import Agency, Governorate, Topic, current_calendar
 from notifications.periodic import RowRun
 from reports.directives import actions
 from reports.directives.actions import SourceFigure
-from reports.figures.arithmetic import whole_percent
-from reports.figures.measures import MEASURES, Measure, Value
+from reports.figures.measures import MEASURES, Measure, Value, whole_percent
 from reports.figures.reading import PeriodNotBegun, read
-from reports.figures.scopes import Scope
+from reports.figures.sums import Scope
 from reports.forms import period_of_address
 from reports.models import Directive, DirectiveLevel, DirectiveNotice, DirectiveState
 from reports.periods import ReportPeriod

@@ -36,10 +36,9 @@ from kit.keyset import PAGE, KeysetPage, Mark, Order
 from reports.access import for_readers_of_some, opens_cases, own_agencies, reads_all_figures
 from reports.drill import lists
 from reports.drill.lists import COUNTED, STANDING, AskedList, CountedList, StandingList
-from reports.figures import from_history, from_totals, reading
-from reports.figures.scopes import Dimension, Key, Scope
-from reports.figures.sums import scope_condition
-from reports.figures.upheld_causes import accepted_objections, upheld_causes
+from reports.figures import reading, sources
+from reports.figures.reading import accepted_objections, upheld_causes
+from reports.figures.sums import Dimension, Key, Scope, scope_condition
 from reports.models.figures import AGE_DAYS, FLOWS
 from reports.periods import ReportPeriod
 
@@ -320,7 +319,7 @@ def _kept(keys: Sequence[int], question: Question) -> Sequence[_Row]:
 def _from_history(question: Question, continued: Continuity, after: str) -> Iterator[_Lot]:
     """Yield all cases that count, by one statement over the history of so few cases that it can be read at once."""
     reading.refuse_while_counted()
-    statement, parameters = from_history.chosen_entries(question.period.starts_at, question.end, question.scope)
+    statement, parameters = sources.chosen_entries(question.period.starts_at, question.end, question.scope)
     rows = _rows(statement + _counting(question.counted), parameters | _moments(question)) if statement else ()
     newest = _newest(rows, question.scope, continued)
     mark = keyset.read(after)
@@ -474,7 +473,7 @@ def _page(asked: AskedList, user: User, *, at: datetime, after: str) -> KeysetPa
         rows = found.order.after(found.cases(cases, at), keyset.read(after)).order_by(*found.order.columns)
         return found.order.page(rows.for_listing())
     assert asked.period is not None  # noqa: S101 - a counted list has one
-    is_kept = from_totals.kept_until() is not None
+    is_kept = sources.kept_until() is not None
     cases = _cases(user, at)
     if asked.cause is not None:
         cases = with_cause(cases, asked.cause, asked.period, at=at)

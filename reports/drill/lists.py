@@ -27,7 +27,7 @@ from complaints.workflow import OPEN, ClockKind, Outcome, State
 from kit.keyset import Order
 from kit.sent_numbers import sent_number
 from reports.figures.measures import MEASURES
-from reports.figures.scopes import Dimension, Key, Scope
+from reports.figures.sums import Dimension, Key, Scope
 from reports.forms import period_of_address
 from reports.models.figures import FLOWS, HOLDERS, outcome_amount
 from reports.periods import ReportPeriod

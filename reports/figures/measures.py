@@ -5,17 +5,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
+from math import floor
 from types import MappingProxyType
 from typing import Final, Literal
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
-from reports.figures.arithmetic import SHARE, added, quantile, ratio
 from reports.models.figures import FLOWS, HOLDERS, STOCKS
+
+# ---- Sums, shares and ranks of counts, of which measures are made. ----
+
+
+#: The decimals of a share: so fine that it is right in whole percent too, up to ten million cases.
+SHARE: Final = Decimal("0.000000001")
+
+
+def added[K](counts: Iterable[Mapping[K, int]]) -> dict[K, int]:
+    """Return the sum of counts, key by key."""
+    found: dict[K, int] = {}
+    for each in counts:
+        for key, number in each.items():
+            found[key] = found.get(key, 0) + number
+    return found
+
+
+def ratio(part: int, whole: int, places: Decimal) -> Decimal | None:
+    """Return a part of a whole to so many ``places``; None of nothing."""
+    return (Decimal(part) / whole).quantize(places) if whole > 0 else None
+
+
+def whole_percent(share: Fraction | Decimal | float) -> int:
+    """Return a part of 1 in whole percent, half up, as every page, sentence and file says it."""
+    return floor(Fraction(share) * 100 + Fraction(1, 2))
+
+
+def quantile(spread: Mapping[int, int], rank: Decimal) -> int | None:
+    """Return the smallest number of days within which at least the share ``rank`` was done; None if nothing was."""
+    needed, done = rank * sum(spread.values()), 0
+    for days in sorted(spread):
+        done += spread[days]
+        if done >= needed and done > 0:
+            return days
+    return None
+
 
 type Unit = Literal["count", "share", "working_days", "hours", "score"]
 type Value = int | Decimal | None
@@ -398,3 +436,45 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType({measure.name: measure
 def needed(measures: Iterable[str]) -> frozenset[str]:
     """Return the amounts that ``measures``, or amounts among them, are computed from, and which of ``DAYS``."""
     return frozenset(name for each in measures for name in (MEASURES[each].needs if each in MEASURES else (each,)))
+
+
+# ---- The document of the measures: ``docs/figures.md``, written from their definitions. ----
+
+
+_UNITS: Final = {
+    "count": "a number",
+    "share": "a share of 100",
+    "working_days": "working days",
+    "hours": "working hours",
+    "score": "a score",
+}
+_BETTER: Final = {"more": "more is better", "less": "less is better", None: "neither"}
+
+_HEAD: Final = """# Figures
+
+This document is written by `manage.py figures_document` from `reports/figures/measures.py`, the only place where a
+measure is defined; a test compares the two. Pages show the same sentences.
+
+A figure shows how things stood at the end of its period, or now while the period lasts: what happened afterwards
+changes nothing. A case counts for the agency it was with at that end. What an agency did (a decision, an answer, a
+case sent back) counts for the agency that did it. Work that another agency does today counts for that agency. A
+correction of the topic or the kind of a case changes past figures too.
+
+`manage.py rebuild_figures` counts all kept figures anew, `manage.py verify_figures` compares them with the
+history. [Decision 139](decisions/0139-entries-of-each-case-and-kept-sums.md) says how they are kept.
+
+| measure | name in code | formula | unit | which is better |
+|---|---|---|---|---|
+"""
+
+
+def markdown() -> str:
+    """Return the document, in English."""
+    with translation.override("en"):
+        return _HEAD + "".join(_rows())
+
+
+def _rows() -> Iterator[str]:
+    for measure in MEASURES.values():
+        cells = (measure.label, f"`{measure.name}`", measure.formula, _UNITS[measure.unit], _BETTER[measure.better])
+        yield f"| {' | '.join(map(str, cells))} |\n"

@@ -6,7 +6,8 @@ counted for that agency (``agencies.successions``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -14,19 +15,24 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final, cast
 
+from django.db import connections
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from agencies import successions
 from agencies.calendar import WorkingCalendar
-from agencies.models import current_calendar
+from agencies.models import Agency, current_calendar
 from agencies.successions import Continuity
-from complaints.models import Case
+from complaints.case_text.answers import cause_name
+from complaints.models import Case, Objection, ObjectionRuling
+from complaints.workflow import Action
 from kit import replica
-from reports.figures import from_history, from_totals
-from reports.figures.from_totals import EVERYTHING, TotalsRequest
+from kit.arabic import fold
+from kit.compiled_reads import CompiledRead, numbered
+from reports.figures import sources
 from reports.figures.measures import Figures, needed
-from reports.figures.scopes import Dimension, Key, Scope
-from reports.figures.sums import Cell, Sums
+from reports.figures.sources import EVERYTHING, TotalsRequest
+from reports.figures.sums import Cell, Dimension, Key, Scope, Sums
 from reports.models import FigureState
 from reports.periods import DAY, ReportPeriod
 
@@ -125,11 +131,13 @@ def _read(period: ReportPeriod, question: TotalsRequest, *, at: datetime) -> tup
         _refuse_many()
     if kept is None or kept <= period.starts_at:
         columns = _columns(by, scope, continued)
-        sums = from_history.count(period.starts_at, end, by=columns, scope=scope)
+        sums = sources.count(period.starts_at, end, by=columns, scope=scope)
         _follow(rows, sums, columns, by=by, scope=scope, continued=continued)
         return rows, end
     for each in _questions(question, continued):
-        sums = from_totals.count(period.starts_at, end, each, as_of=kept, parted=continued.parted, calendar=calendar)
+        sums = sources.from_totals_count(
+            period.starts_at, end, each, as_of=kept, parted=continued.parted, calendar=calendar
+        )
         _follow(rows, sums, each.by, by=by, scope=scope, continued=continued)
     return rows, end
 
@@ -166,7 +174,7 @@ def continued_by(at: datetime) -> Continuity:
 
 def _basis(at: datetime) -> _Basis:
     def ask() -> _Basis:
-        kept = from_totals.kept_until()
+        kept = sources.kept_until()
         return continued_by(at), kept, current_calendar() if kept else None
 
     return _once("basis", at, ask)
@@ -187,7 +195,7 @@ def refuse_while_counted() -> None:
 
     A few statements.
     """
-    if from_totals.kept_until() is None:
+    if sources.kept_until() is None:
         _refuse_many()
 
 
@@ -324,3 +332,177 @@ def whole_months(period: ReportPeriod) -> tuple[ReportPeriod, ...]:
         return ()
     number = _months_in(period)
     return tuple(whole_month(_months_earlier(period.first, -later)) for later in range(number))
+
+
+# ---- How long agencies had cases in hand in a period: working time at their desks, and with their
+# directorates.
+#
+# The hours are those of the figures; how many cases there were is counted from the holdings. Time with the citizen,
+# the unit or a centre outside is no agency's.
+
+
+@dataclass(frozen=True)
+class TimeRow:
+    """One agency: the cases it had in hand, and the whole working hours at its desk and with its directorates.
+
+    Hours of all its cases are added: two cases in hand for an hour are two hours.
+    """
+
+    name: str
+    cases: int
+    desk: int
+    directorates: int
+
+
+#: The columns in the order they are shown.
+TIME_COLUMNS = ("cases", "desk", "directorates")
+
+# A case that went from one agency to the one that does its work today is one case.
+_CASES: Final = """
+    SELECT coalesce(whole.final, held.agency_id), topic_id, governorate_id, count(DISTINCT held.case_id)
+    FROM complaints_holding AS held
+    LEFT JOIN unnest(%(old)s::bigint[], %(final)s::bigint[]) AS whole (old, final) ON whole.old = held.agency_id
+    LEFT JOIN complaints_case AS parted ON parted.id = held.case_id AND held.agency_id = ANY(%(parted)s::bigint[])
+    WHERE held.holder IN ('agency', 'directorate') AND held.started_at < %(end)s
+        AND (held.ended_at IS NULL OR held.ended_at > %(start)s)
+    GROUP BY 1, 2, 3
+"""
+
+
+def time_in_hand(period: ReportPeriod, *, at: datetime) -> tuple[TimeRow, ...]:
+    """Return the agencies that had a case in hand in ``period``, until ``at`` while it lasts, the longest time first.
+
+    A constant number of queries; names in the active language. The agency that does the work today has the time.
+    """
+    reading = read(period, by=(Dimension.AGENCY,), at=at)
+    cases = _cases(period.starts_at, reading.as_of, successions.continuity(on=timezone.localdate(at)))
+    agencies = Agency.objects.only("name_ar", "name_en").in_bulk(cases)
+    rows = [_row(agency.name, cases[key], reading.rows.get((key,), Figures())) for key, agency in agencies.items()]
+    return tuple(sorted(rows, key=lambda row: (-(row.desk + row.directorates), fold(row.name))))
+
+
+def _row(name: str, cases: int, figures: Figures) -> TimeRow:
+    return TimeRow(name, cases, int(figures.value("held_desk") or 0), int(figures.value("held_directorate") or 0))
+
+
+def _cases(start: datetime, end: datetime, continued: Continuity) -> Mapping[int, int]:
+    """Return how many cases each agency had in hand; one statement."""
+    parted = continued.parted
+    whole = {key: continued.agency(key, None, None) for key in continued.rows if key not in parted}
+    found: Counter[int] = Counter()
+    with connections[replica.database()].cursor() as cursor:
+        given: dict[str, Any] = {
+            "start": start,
+            "end": end,
+            "old": list(whole),
+            "final": list(whole.values()),
+            "parted": parted,
+        }
+        cursor.execute(_CASES, given)
+        for agency, topic, governorate, number in cursor.fetchall():
+            found[continued.agency(agency, topic, governorate) or agency] += number
+    return found
+
+
+# ---- Why objections were accepted in a period: how many for each cause, most first. ----
+
+
+_COLUMNS: Mapping[Dimension, str] = {
+    Dimension.TOPIC: "case__topic",
+    Dimension.KIND: "case__kind",
+    Dimension.CHANNEL: "case__channel",
+    Dimension.GOVERNORATE: "case__governorate",
+}
+#: What decides who does the work of an agency today that went to several.
+_PLACE: Final = ("case__topic", "case__governorate")
+
+
+@dataclass(frozen=True)
+class CauseCount:
+    """How many objections were accepted for a cause; its ``code`` is empty where none was stated."""
+
+    code: str
+    number: int
+
+    @property
+    def name(self) -> str:
+        """The cause in the active language."""
+        return cause_name(self.code)
+
+
+def upheld_causes(period: ReportPeriod, *, at: datetime, scope: Scope | None = None) -> list[CauseCount]:
+    """Return the causes for which objections were accepted in ``period`` until ``at``, most first.
+
+    Counted for the agency that had closed the case, or that does its work today; on the replica, if it is near enough.
+    A few statements.
+    """
+    found = replica.read(lambda: _counted(period, at=at, scope=scope or Scope())).value
+    return sorted(
+        (CauseCount(code, number) for code, number in found.items()), key=lambda cause: (-cause.number, cause.name)
+    )
+
+
+def accepted_objections(start: datetime, end: datetime, agencies: Collection[int] | None = None) -> QuerySet[Objection]:
+    """Return the objections accepted from ``start`` to before ``end``, to answers of ``agencies`` or of all."""
+    accepted = Objection.objects.filter(ruling=ObjectionRuling.UPHELD).order_by()
+    if agencies is None:
+        return accepted.filter(ended_at__gte=start, ended_at__lt=end)
+    # By the event of the ruling, whose index begins with the agency.
+    return accepted.filter(
+        ruling_event__action=Action.UPHOLD,
+        ruling_event__agency__in=agencies,
+        ruling_event__at__gte=start,
+        ruling_event__at__lt=end,
+    )
+
+
+def _counted(period: ReportPeriod, *, at: datetime, scope: Scope) -> Counter[str]:
+    limits = {dimension: keys for dimension in _COLUMNS if (keys := scope.of(dimension)) is not None}
+    continued = continued_by(at) if scope.agencies is not None else None
+    # Whose they are is asked only where it decides: no other table is read for all of them.
+    asks_all = scope.agencies is None or None in scope.agencies
+    own = () if asks_all else sorted(with_predecessors(scope, at))
+    columns = (*(("ruling_event__agency",) if continued else ()), *(_PLACE if continued and continued.parted else ()))
+    shape = _Shape(columns, asks_all=asks_all, limits=tuple((name, None in keys) for name, keys in limits.items()))
+    values: dict[str, Any] = {"start": period.starts_at, "end": min(period.ends_at, at), **numbered("own", own)}
+    for dimension, keys in limits.items():
+        values |= numbered(dimension, [key for key in keys if key is not None])
+    found: Counter[str] = Counter()
+    for cause, *whose, number in _NUMBERS.rows(shape, **values):
+        agency, topic, governorate = (*whose, None, None, None)[:3]
+        if continued is None or continued.agency(agency, topic, governorate) in (scope.agencies or ()):
+            found[cause] += number
+    return found
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What objections are counted by besides their cause, and by what they are limited: also to those without it."""
+
+    columns: tuple[str, ...]
+    asks_all: bool
+    limits: tuple[tuple[Dimension, bool], ...]
+
+
+def _numbers(shape: _Shape, *, start: datetime, end: datetime, **keys: Any) -> QuerySet[Objection, Any]:
+    """Return the accepted objections that ``keys`` leave, counted by cause."""
+
+    def named(name: str) -> list[Any]:
+        return [key for each, key in keys.items() if each.rpartition("_")[0] == name]
+
+    accepted = accepted_objections(start, end, None if shape.asks_all else named("own"))
+    for dimension, has_nobody in shape.limits:
+        column = _COLUMNS[dimension]
+        nobody = Q(**{f"{column}__isnull": True}) if has_nobody else Q()
+        accepted = accepted.filter(Q(**{f"{column}__in": named(dimension)}) | nobody)
+    return accepted.values_list("cause", *shape.columns).annotate(number=Count("pk"))
+
+
+_NUMBERS: Final = CompiledRead(_numbers)
+
+
+def with_predecessors(scope: Scope, at: datetime) -> set[int]:
+    """Return the agencies of ``scope`` and those whose work, or a part of it, they do today."""
+    own = {key for key in scope.agencies or () if isinstance(key, int)}
+    earlier = continued_by(at).predecessors()
+    return own.union(*(earlier.get(key, ()) for key in own))

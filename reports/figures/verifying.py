@@ -13,12 +13,11 @@ from django.db.models import Max, Min
 from agencies.calendar import AMMAN
 from agencies.models import current_calendar
 from complaints.models import Case
-from reports.figures import from_totals, kept_sums
-from reports.figures.day_table import day_table
+from reports.figures import kept, sources
 from reports.figures.entries import COLUMNS, entries
 from reports.figures.kept import BATCH, Follow, nobody
 from reports.figures.reading import whole_month
-from reports.figures.sums import next_month
+from reports.figures.sums import day_table, next_month
 from reports.models import FigureChange, FigureEntry
 
 
@@ -45,7 +44,7 @@ def differences(*, follow: Follow = nobody) -> Iterator[Difference]:
     Cases that changed since the last refresh are left out of the first, and those that retention deleted: no history
     is left to count them by. Raises ``NotBuilt``.
     """
-    as_of = from_totals.kept_until()
+    as_of = sources.kept_until()
     if as_of is None:
         raise NotBuilt
     yield from _of_entries(as_of, follow)
@@ -113,6 +112,6 @@ def _of_month(month: date, as_of: datetime) -> Iterator[Difference]:
     start, end = period.starts_at, min(period.ends_at, as_of)
     if start >= end:
         return
-    for source, row in kept_sums.differing(start, end):
+    for source, row in kept.differing(start, end):
         is_kept = source == "kept"
         yield Difference(f"{month:%Y-%m}", "a sum", row if is_kept else None, None if is_kept else row)

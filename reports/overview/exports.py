@@ -15,9 +15,8 @@ from kit.safe_cells import FileCell, add_sheet, new_book, write_cell
 from reports.drill import lists
 from reports.drill.counted import cause_rows
 from reports.figures.measures import Figures
-from reports.figures.reading import Reading, continued_by, read
-from reports.figures.scopes import Dimension, Scope
-from reports.figures.time_in_hand import TIME_COLUMNS, TimeRow
+from reports.figures.reading import TIME_COLUMNS, Reading, TimeRow, continued_by, read
+from reports.figures.sums import Dimension, Scope
 from reports.models.figures import OUTCOMES, outcome_amount
 from reports.overview.measure_table import (
     DEFINITIONS,

@@ -24,11 +24,9 @@ from kit.fragments import Fragment
 from kit.languages import current_language
 from reports.drill import lists
 from reports.drill.counted import CauseRow
-from reports.figures.arithmetic import whole_percent
-from reports.figures.measures import MEASURES, Figures, Measure
-from reports.figures.reading import compared, read
-from reports.figures.scopes import Dimension, Key, Scope
-from reports.figures.time_in_hand import TimeRow
+from reports.figures.measures import MEASURES, Figures, Measure, whole_percent
+from reports.figures.reading import TimeRow, compared, read
+from reports.figures.sums import Dimension, Key, Scope
 from reports.periods import Preset, ReportPeriod
 
 # ---- Cells of the tables on the page of all figures: numbers that open their cases. ----

@@ -35,9 +35,8 @@ from kit.safe_cells import XLSX_TYPE
 from reports import kept_parts
 from reports.access import for_readers_of_all
 from reports.drill import lists
-from reports.figures.reading import read_together
-from reports.figures.scopes import Dimension, Key, Scope
-from reports.figures.time_in_hand import time_in_hand
+from reports.figures.reading import read_together, time_in_hand
+from reports.figures.sums import Dimension, Key, Scope
 from reports.forms import PeriodForm
 from reports.kept_parts import kept_part, version_of_names
 from reports.overview import exports

@@ -16,7 +16,7 @@ from complaints.models import Channel
 from complaints.workflow import Kind
 from reports.figures.measures import Figures
 from reports.figures.reading import Reading, compared, read, read_together
-from reports.figures.scopes import Dimension, Key
+from reports.figures.sums import Dimension, Key
 from reports.models import PeriodicReport, Phenomenon, PhenomenonEntryKind, PhenomenonState, ReportKind
 from reports.periodic import calendar_periods, phrases
 from reports.periods import ReportPeriod

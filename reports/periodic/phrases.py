@@ -15,8 +15,8 @@ from django.utils.translation import gettext, npgettext, pgettext
 from kit.dates import day_text
 from kit.languages import current_language
 from kit.months import ENGLISH_MONTHS, JORDAN_MONTHS
-from reports.figures.arithmetic import whole_percent
-from reports.figures.scopes import Dimension
+from reports.figures.measures import whole_percent
+from reports.figures.sums import Dimension
 from reports.models import ReportKind
 from reports.periods import MONTHS_OF_A_QUARTER, ReportPeriod
 

@@ -11,8 +11,8 @@ from reports.audits import scoring
 from reports.commitment import frozen
 from reports.documents.tree import Chart, ChartKind, Column, ColumnKind, Section, Table
 from reports.figures.measures import MEASURES
-from reports.figures.scopes import Dimension
-from reports.figures.upheld_causes import upheld_causes
+from reports.figures.reading import upheld_causes
+from reports.figures.sums import Dimension
 from reports.models import Annex, Directive, DirectiveStepKind
 from reports.periodic import phrases, sections_of_cases, tables
 from reports.periodic.facts import CaseGroup, Facts

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext, ngettext, pgettext
 
 from reports.documents.tree import Chart, ChartKind, Column, ColumnKind, Row, Section, Table
-from reports.figures.scopes import Dimension
+from reports.figures.sums import Dimension
 from reports.periodic import phrases, tables
 from reports.periodic.facts import CaseGroup, Earlier, Facts
 

@@ -12,9 +12,8 @@ from django.utils.translation import gettext, ngettext, pgettext
 from agencies.models import Agency, Governorate, Topic
 from reports.documents.tree import Cell, Column, ColumnKind, Document, Row, Table
 from reports.drill.lists import COUNTED, cases_url
-from reports.figures.arithmetic import whole_percent
-from reports.figures.measures import MEASURES, Figures
-from reports.figures.scopes import Key, Scope
+from reports.figures.measures import MEASURES, Figures, whole_percent
+from reports.figures.sums import Key, Scope
 from reports.models import PeriodicReport
 from reports.periodic import phrases
 from reports.periodic.facts import CaseGroup, Earlier, Facts

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from kit.languages import current_language
-from reports.figures.arithmetic import whole_percent
+from reports.figures.measures import whole_percent
 from reports.models import PeriodicReport, ReportKind
 from reports.periodic.facts import NOBODY, TABLES, frozen_counts
 from reports.periodic.phrases import period_heading, period_name

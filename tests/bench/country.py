@@ -41,9 +41,8 @@ from reports.dashboards import kept as lists
 from reports.drill import lists as links
 from reports.drill.lists import COUNTED
 from reports.figures import kept
-from reports.figures.reading import read, whole_month
-from reports.figures.scopes import Dimension, Scope
-from reports.figures.time_in_hand import time_in_hand
+from reports.figures.reading import read, time_in_hand, whole_month
+from reports.figures.sums import Dimension, Scope
 from reports.figures.verifying import differences
 from reports.models import FigureChange, FigureMonth, FigureState, KeptList, ReportKind
 from reports.periodic.drafting import document

@@ -16,7 +16,7 @@ from accounts.roles import Role
 from complaints.models import Case
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
-from reports.figures import from_history, kept
+from reports.figures import kept, sources
 from reports.figures.reading import Dimension, Scope, read, whole_month
 from reports.models import FigureEntry, FigureTotal
 from tests.bench import progress
@@ -60,7 +60,7 @@ def measure(world: World, *, number: int, days: int, repeat: int) -> dict[str, o
 
 
 def _count(start: datetime, end: datetime) -> None:
-    from_history.count(start, end, by=[Dimension.AGENCY], scope=Scope())
+    sources.count(start, end, by=[Dimension.AGENCY], scope=Scope())
 
 
 def _seconds(do: Callable[[], object]) -> float:

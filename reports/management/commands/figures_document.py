@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from reports.figures.document import markdown
+from reports.figures.measures import markdown
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from reports.figures import kept
-from reports.figures.progress_lines import ProgressLines
+from reports.figures.sums import ProgressLines
 
 
 class Command(BaseCommand):

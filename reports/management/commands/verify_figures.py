@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from reports.figures import kept
-from reports.figures.progress_lines import ProgressLines
+from reports.figures.sums import ProgressLines
 from reports.figures.verifying import NotBuilt, differences
 
 #: The most differences that are named; one fault shows in many numbers.

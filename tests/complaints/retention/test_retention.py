@@ -40,7 +40,7 @@ from complaints.workflow import State
 from notifications.models import Message
 from reports.figures import kept
 from reports.figures.reading import read
-from reports.figures.scopes import Dimension
+from reports.figures.sums import Dimension
 from reports.figures.verifying import differences
 from reports.models import FigureChange
 from reports.periods import ReportPeriod

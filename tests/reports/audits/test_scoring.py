@@ -13,7 +13,7 @@ from reports.audits.scoring import AgencyAudit, Stratum, agreement, measured_agr
 from reports.drill.counted import Question, counted_page
 from reports.drill.lists import COUNTED
 from reports.figures.reading import read
-from reports.figures.scopes import Scope
+from reports.figures.sums import Scope
 from reports.models import AuditItem, AuditRound, AuditScore
 from reports.periods import ReportPeriod
 from tests.reports.audits.conftest import PERIOD, POINTS, once, twice

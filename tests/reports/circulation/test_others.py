@@ -12,8 +12,7 @@ from random import Random
 from reports.circulation.content import LEAST_OTHERS, OtherAgencies, SpanFigures
 from reports.figures.measures import Figures
 from reports.figures.reading import Reading, whole_month, whole_months
-from reports.figures.scopes import Key
-from reports.figures.suppression import SMALLEST
+from reports.figures.sums import SMALLEST, Key
 from reports.periods import ReportPeriod
 from reports.public.withholding import Block, judge
 from tests.cast import NOW

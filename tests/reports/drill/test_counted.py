@@ -22,7 +22,7 @@ from reports.drill.lists import COUNTED, STANDING
 from reports.figures import kept
 from reports.figures.measures import MEASURES, NAMES
 from reports.figures.reading import read
-from reports.figures.scopes import Dimension, Scope
+from reports.figures.sums import Dimension, Scope
 from reports.models.figures import LISTED
 from reports.periods import ReportPeriod
 from tests.cast import NOW, make_staff, sign_in

@@ -22,9 +22,8 @@ from reports.dashboards import kept as lists
 from reports.drill import lists as links
 from reports.drill.counted import cause_rows
 from reports.figures import kept, reading
-from reports.figures.reading import FiguresBeingCounted, read
-from reports.figures.scopes import Dimension, Scope
-from reports.figures.upheld_causes import accepted_objections, upheld_causes
+from reports.figures.reading import FiguresBeingCounted, accepted_objections, read, upheld_causes
+from reports.figures.sums import Dimension, Scope
 from reports.models import FigureState, KeptList, KeptListName
 from reports.periods import ReportPeriod
 from tests.cast import make_staff, sign_in

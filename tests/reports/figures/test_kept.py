@@ -20,10 +20,10 @@ from complaints.actions.filing import Filing
 from complaints.models import Case
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
-from reports.figures import from_history, from_totals, kept, kept_sums, verifying
+from reports.figures import kept, sources, verifying
 from reports.figures.measures import Figures
 from reports.figures.reading import read
-from reports.figures.scopes import Dimension, Scope
+from reports.figures.sums import Dimension, Scope
 from reports.figures.verifying import Difference, differences
 from reports.models import FigureChange, FigureDay, FigureEntry, FigureState, FigureTotal
 from reports.models.figures import BY_DAY, DAYS
@@ -55,12 +55,12 @@ def differing(at: datetime) -> list[str]:
         period = ReportPeriod((at - timedelta(days=first)).date(), (at - timedelta(days=last)).date())
         start, end = period.starts_at, min(period.ends_at, at)
         for by, wanted in READ_BY.items():
-            question = from_totals.TotalsRequest(by, Scope(), wanted=wanted)
+            question = sources.TotalsRequest(by, Scope(), wanted=wanted)
             with CaptureQueriesContext(connection) as asked:
-                one = from_totals.count(start, end, question, as_of=at, parted=()).figures()
-            if by in kept_sums.DAY_SETS:
+                one = sources.from_totals_count(start, end, question, as_of=at, parted=()).figures()
+            if by in kept.DAY_SETS:
                 found += [query["sql"] for query in asked.captured_queries if "figureentry" in query["sql"]]
-            counted = from_history.count(start, end, by=by, scope=Scope()).figures()
+            counted = sources.count(start, end, by=by, scope=Scope()).figures()
             other = {cell: _only(figures, wanted) for cell, figures in counted.items()}
             for cell in one.keys() | other.keys():
                 found += map(str, compare(f"{period} {cell}", one.get(cell, Figures()), other.get(cell, Figures())))
@@ -68,8 +68,8 @@ def differing(at: datetime) -> list[str]:
 
 
 #: What is read by which dimensions: from days that are kept, and by two from the entries.
-READ_BY = {(): from_totals.EVERYTHING, (Dimension.KIND, Dimension.CHANNEL): from_totals.EVERYTHING} | {
-    keys: frozenset(BY_DAY) for keys in kept_sums.DAY_SETS if keys
+READ_BY = {(): sources.EVERYTHING, (Dimension.KIND, Dimension.CHANNEL): sources.EVERYTHING} | {
+    keys: frozenset(BY_DAY) for keys in kept.DAY_SETS if keys
 }
 
 
@@ -128,7 +128,7 @@ def test_a_crash_loses_nothing_and_two_refreshes_at_once_add_nothing_twice(
     world: World, few: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kept, "BATCH", 3)
-    replace, calls = kept_sums.replace, []
+    replace, calls = kept.replace, []
 
     def crash(keys: Sequence[int], **others: Any) -> None:
         replace(keys, **others)
@@ -138,7 +138,7 @@ def test_a_crash_loses_nothing_and_two_refreshes_at_once_add_nothing_twice(
 
     kept.refresh(at=NOW)
     generate(7, world=world, seed=99, since=SINCE, until=NOW)
-    monkeypatch.setattr(kept_sums, "replace", crash)
+    monkeypatch.setattr(kept, "replace", crash)
     with pytest.raises(SystemExit):
         kept.refresh(at=NOW + timedelta(hours=1))
     assert FigureChange.objects.exists()
@@ -166,7 +166,7 @@ def test_a_rebuild_goes_on_where_it_was_stopped(few: None, monkeypatch: pytest.M
     with pytest.raises(RuntimeError):
         kept.rebuild(at=NOW, follow=stop)
     assert FigureState.objects.get().position > 0
-    assert from_totals.kept_until() is None
+    assert sources.kept_until() is None
     kept.rebuild(at=NOW)
     assert list(differences()) == []
 
@@ -204,7 +204,7 @@ def test_what_was_undone_counts_until_then_and_never_again(filed: Case, water: A
 
     def amounts(at: datetime) -> dict[tuple[Any, ...], dict[str, int]]:
         kept.refresh(at=at)
-        found = from_history.count(period.starts_at, at, by=(Dimension.AGENCY,), scope=Scope()).figures()
+        found = sources.count(period.starts_at, at, by=(Dimension.AGENCY,), scope=Scope()).figures()
         counted = {cell: {name: figures.amount(name) for name in names} for cell, figures in found.items()}
         return {cell: figures for cell, figures in counted.items() if any(figures.values())}
 
@@ -256,7 +256,7 @@ def test_of_two_connections_at_the_same_case_one_waits_and_no_change_is_lost(
     """The second comes while the first has counted the case and not committed; the case changes once more meanwhile."""
     kept.refresh(at=NOW)
     actions.accept(filed, by=omar, at=NOW, days=1)
-    later, replace = NOW + timedelta(hours=2), kept_sums.replace
+    later, replace = NOW + timedelta(hours=2), kept.replace
     counted, go_on, results = Event(), Event(), []
 
     def replace_and_wait(keys: Sequence[int], **others: Any) -> None:
@@ -270,12 +270,12 @@ def test_of_two_connections_at_the_same_case_one_waits_and_no_change_is_lost(
         finally:
             connections.close_all()
 
-    monkeypatch.setattr(kept_sums, "replace", replace_and_wait)
+    monkeypatch.setattr(kept, "replace", replace_and_wait)
     first = Thread(target=refresh_beside)
     first.start()
     assert counted.wait(30)
     try:
-        monkeypatch.setattr(kept_sums, "replace", replace)
+        monkeypatch.setattr(kept, "replace", replace)
         assert kept.refresh(at=later) == 0
         actions.close(filed, by=omar, at=later, outcome="solved", found=FOUND, done=DONE)
     finally:

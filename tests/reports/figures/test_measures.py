@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from reports.figures.document import markdown
-from reports.figures.measures import MEASURES, NAMES, Figures, needed
+from reports.figures.measures import MEASURES, NAMES, Figures, markdown, needed
 
 
 def test_the_document_is_written_from_the_measures() -> None:

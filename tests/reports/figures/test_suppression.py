@@ -6,7 +6,7 @@ from itertools import product
 
 from hypothesis import assume, given, settings, strategies as st
 
-from reports.figures.suppression import SMALLEST, withheld_groups
+from reports.figures.sums import SMALLEST, withheld_groups
 
 
 @settings(max_examples=60)

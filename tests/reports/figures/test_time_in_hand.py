@@ -20,8 +20,7 @@ from complaints.models import Case, Holding
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
 from reports.figures import kept
-from reports.figures.reading import Dimension, read
-from reports.figures.time_in_hand import TimeRow, time_in_hand
+from reports.figures.reading import Dimension, TimeRow, read, time_in_hand
 from reports.periods import ReportPeriod
 
 DECEMBER = ReportPeriod(date(2025, 12, 1), date(2025, 12, 31))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from kit.safe_cells import is_formula
 from reports.figures.measures import MEASURES
-from reports.figures.time_in_hand import TimeRow
+from reports.figures.reading import TimeRow
 from reports.overview import exports
 from reports.overview.measure_table import CaseFigures, FigureRow, MeasureCell, MeasureRow, MeasureTable, Report
 from reports.periods import ReportPeriod

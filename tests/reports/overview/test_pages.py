@@ -19,7 +19,7 @@ from agencies.models import Agency, AgencySuccession, Topic
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
 from reports.figures.reading import read
-from reports.figures.scopes import Scope
+from reports.figures.sums import Scope
 from reports.periods import ReportPeriod
 from tests.cast import NOW, make_staff, sign_in
 
