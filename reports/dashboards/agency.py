@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, cast
+from decimal import Decimal
+from typing import Any, Final, NamedTuple, cast
 from urllib.parse import urlencode
+from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from accounts.models import User
-from accounts.roles import CMU, DESK
+from accounts.roles import CMU, DESK, LADDER
 from agencies.models import Agency, Topic, current_calendar
 from complaints.case_text.answers import cause_name
 from complaints.clocks.extensions import soon_ends
@@ -21,16 +24,15 @@ from complaints.models import Case, Objection
 from complaints.permissions.readers import ANY_MOMENT, ReaderShape, reader_shape
 from complaints.track_record.counting import ForecastCounts, forecast_counts, foretold
 from complaints.visibility.redaction import CaseVisibility
-from complaints.workflow import State
+from complaints.workflow import OPEN, WITH_AGENCY, State
+from kit.arabic import fold
 from kit.charts.data import ChartData, ChartRow
 from kit.compiled_reads import CompiledRead, numbered
 from kit.dates import month_text
 from reports.access import opens_cases
-from reports.dashboards.officers import OfficerLine, OpenCases, officer_lines, open_cases
-from reports.dashboards.peers import Peers, find_peers
 from reports.dashboards.values import HasValues, ValueTile, percent, value_text, value_tile
 from reports.drill import lists
-from reports.figures.measures import Figures
+from reports.figures.measures import MEASURES, NAMES, Figures, Value
 from reports.figures.reading import (
     Reading,
     accepted_objections,
@@ -40,8 +42,137 @@ from reports.figures.reading import (
     series,
     with_predecessors,
 )
-from reports.figures.sums import Dimension, Scope
+from reports.figures.sums import SMALLEST, Dimension, Scope
 from reports.periods import ReportPeriod
+
+# ---- What the officers of an agency hold now and how much of it is late; officers read their own line only. ----
+
+
+@dataclass(frozen=True)
+class OfficerLine:
+    """One officer: what they hold, what of it is late, the oldest deadline missed, and where these cases are."""
+
+    name: str
+    holds: int
+    late: int
+    oldest: datetime | None
+    holds_href: str
+    late_href: str
+
+
+class OpenCases(NamedTuple):
+    """How many open cases of an officer have a state, how many of them fall due soon, are late, and since when."""
+
+    officer: UUID | None
+    state: str
+    holds: int
+    due: int
+    late: int
+    oldest: datetime | None
+
+
+def open_cases(agency: Agency, *, at: datetime, soon: datetime) -> Sequence[OpenCases]:
+    """Return the open cases of ``agency`` by officer and state; due are those before ``soon``. One statement."""
+    # By the index of the agency, whoever reads: that of an officer has all cases that were ever theirs.
+    return [OpenCases(*row) for row in _OPEN_CASES.rows(agency=agency.pk, at=at, soon=soon)]
+
+
+def _open_cases(_shape: None, *, agency: int, at: datetime, soon: datetime) -> QuerySet[Case, Any]:
+    is_late = Q(deadline_at__lt=at)
+    by = Case.objects.filter(agency=agency, state__in=OPEN).order_by().values_list("officer", "state")
+    return by.annotate(
+        holds=Count("pk"),
+        due=Count("pk", filter=Q(deadline_at__gte=at, deadline_at__lt=soon)),
+        late=Count("pk", filter=is_late),
+        oldest=Min("deadline_at", filter=is_late),
+    )
+
+
+_OPEN_CASES: Final = CompiledRead(_open_cases, is_prepared=True)
+
+
+def officer_lines(agency: Agency, cases: Iterable[OpenCases], user: User, *, at: datetime) -> list[OfficerLine]:
+    """Return the officers that hold ``cases`` and that ``user`` may read about, most late first; one statement.
+
+    The unit and the ladder read about all; an officer about themselves. What waits for the citizen is not late.
+    """
+    reads_all = user.authority(at).at(agency.pk).has(set(LADDER)) or user.authority(at).has(CMU)
+    held: dict[UUID | None, list[OpenCases]] = defaultdict(list)
+    for row in cases:
+        if row.state in WITH_AGENCY and (reads_all or row.officer == user.pk):
+            held[row.officer].append(row)
+    keys = numbered("officer", [officer for officer in held if officer])
+    people = {person.pk: person.name for person in (_PEOPLE.rows(**keys) if keys else ())}
+    opens = user.authority(at).has(CMU) or agency.pk in user.authority(at).agencies(DESK)
+    lines = []
+    for officer, rows in held.items():
+        running = [row for row in rows if row.state != State.WAITING]
+        lines.append(
+            OfficerLine(
+                people[officer] if officer in people else gettext("No officer yet"),
+                sum(row.holds for row in rows),
+                sum(row.late for row in running),
+                min((row.oldest for row in running if row.oldest), default=None),
+                _queue("open", agency, officer) if opens else "",
+                _queue("late", agency, officer) if opens else "",
+            )
+        )
+    return sorted(lines, key=lambda line: (-line.late, -line.holds, line.name))
+
+
+def _people(_shape: None, **keys: UUID) -> QuerySet[User]:
+    return User.objects.filter(pk__in=keys.values()).only("name_ar", "name_en", "login")
+
+
+_PEOPLE: Final = CompiledRead(_people, is_prepared=True)
+
+
+def _queue(view: str, agency: Agency, officer: object) -> str:
+    parameters = {"view": view, "agency": agency.pk, "officer": officer or "none"}
+    return f"{reverse('queue')}?{urlencode(parameters)}"
+
+
+# ---- The peer group of an agency: those that got about as many cases, added up so that none of them is named
+# or known.
+
+
+#: The peers are at most so many, the nearest by cases received; fewer than the least say nothing, lest one be known.
+MOST_PEERS: Final = 9
+LEAST_PEERS: Final = 5
+
+
+_PLACES: Final = Decimal("0.1")
+
+
+@dataclass(frozen=True)
+class Peers:
+    """How many agencies the group has, and what they add up to."""
+
+    number: int
+    figures: Figures
+
+    def value(self, measure: str) -> Value:
+        """Return the value of a measure for the group: a count for one agency on average, the rest for all of them.
+
+        None where so few cases are behind it that it could point at somebody.
+        """
+        if 0 < self.figures.base(measure) < SMALLEST:
+            return None
+        value = self.figures.value(measure)
+        if value is None or MEASURES[measure].unit != "count":
+            return value
+        return (Decimal(value) / self.number).quantize(_PLACES)
+
+
+def find_peers(agency: int, by_agency: Mapping[int, Figures]) -> Peers | None:
+    """Return the peers of ``agency`` among those that got cases, None if they are too few to be shown."""
+    own = by_agency.get(agency, Figures()).amount("received")
+    others = {key: figures for key, figures in by_agency.items() if key != agency and figures.amount("received")}
+    nearest = sorted(others, key=lambda key: (abs(others[key].amount("received") - own), key))[:MOST_PEERS]
+    if len(nearest) < LEAST_PEERS:
+        return None
+    return Peers(len(nearest), Figures.together(others[key] for key in nearest))
+
 
 TILES = (
     "answered_on_time",
@@ -281,3 +412,66 @@ def _ruling(objection: Objection) -> Ruling:
     case = objection.case
     reasons = CaseVisibility(case, knows_person=False).redact(objection.reasons)
     return Ruling(case, reasons, cause_name(objection.cause))
+
+
+# ---- Agencies side by side: what each got in a month, what is late, and how much it answered on time. ----
+
+
+#: The measures of a line.
+SHOWN: Final = ("received", "late", "answered_on_time")
+
+
+@dataclass(frozen=True)
+class AgencyLine:
+    """An agency: what it got, what is late, how much was answered on time, and its own page."""
+
+    name: str
+    href: str
+    received: int
+    received_href: str
+    late: int
+    late_href: str
+    on_time: str
+    on_time_href: str
+
+
+@dataclass(frozen=True)
+class AgenciesPage:
+    """All agencies: those with cases in a month as lines, and the others by name."""
+
+    lines: Sequence[AgencyLine]
+    others: Sequence[Agency]
+
+
+def agencies_page(agencies: Sequence[Agency], period: ReportPeriod, *, at: datetime) -> AgenciesPage:
+    """Return how ``agencies`` stand in ``period``; a constant number of statements."""
+    # Any amount tells that an agency had cases, working days tell nothing more.
+    reading = read(period, by=(Dimension.AGENCY,), at=at, measures=NAMES)
+    wanted = {agency.pk for agency in agencies}
+    rows = {key: figures for (key,), figures in reading.rows.items() if isinstance(key, int) and key in wanted}
+    others = [agency for agency in agencies if not rows.get(agency.pk)]
+    return AgenciesPage(agency_lines(rows, period), others)
+
+
+def agency_lines(rows: Mapping[int, Figures], period: ReportPeriod, most: int | None = None) -> list[AgencyLine]:
+    """Return a line for each agency with figures, ``most`` at most, those with most late cases first; one statement."""
+    agencies = Agency.objects.in_bulk([key for key, figures in rows.items() if figures])
+    shown = sorted(
+        agencies, key=lambda key: (-rows[key].amount("late"), -rows[key].amount("received"), fold(agencies[key].name))
+    )
+    return [_line(agencies[key], rows[key], period) for key in shown[:most]]
+
+
+def _line(agency: Agency, figures: Figures, period: ReportPeriod) -> AgencyLine:
+    on_time = figures.value("answered_on_time")
+    addresses = lists.cases_urls(SHOWN, period, Scope(agencies=frozenset({agency.pk})))
+    return AgencyLine(
+        name=agency.name,
+        href=reverse("agency-dashboard", args=[agency.code]),
+        received=figures.amount("received"),
+        received_href=addresses["received"],
+        late=figures.amount("late"),
+        late_href=addresses["late"],
+        on_time=value_text("answered_on_time", on_time),
+        on_time_href=addresses["answered_on_time"] if on_time is not None else "",
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -10,6 +10,8 @@ from typing import Protocol
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from accounts.models import User
+from agencies.models import Agency, Governorate, Topic
 from kit.components.numbers import num
 from reports.drill import lists
 from reports.figures.measures import MEASURES, Figures, Value, whole_percent
@@ -77,3 +79,65 @@ def _colour(measure: str, value: Value, others: Sequence[Value]) -> str:
     if better is None or value is None or other is None or value == other:
         return "info"
     return "ok" if (value > other) == (better == "more") else "warn"
+
+
+# ---- The small row of bars beside a sudden rise; time runs from right to left on right-to-left pages. ----
+
+
+HEIGHT = 18
+STEP = 15
+WIDTH = 12
+
+
+@dataclass(frozen=True)
+class SparkBar:
+    """One bar of ``WIDTH``, its numbers as an attribute writes them; ``is_now`` marks the newest."""
+
+    x: str
+    y: str
+    height: str
+    is_now: bool
+
+
+def spark(counts: Sequence[int], *, rtl: bool) -> list[SparkBar]:
+    """Return the bars of ``counts``, the oldest first, scaled to the largest."""
+    largest = max(counts, default=0) or 1
+    return [
+        SparkBar(
+            x=str(1 + STEP * (len(counts) - 1 - place if rtl else place)),
+            y=f"{HEIGHT - HEIGHT * count / largest:.2f}",
+            height=f"{HEIGHT * count / largest:.2f}",
+            is_now=place == len(counts) - 1,
+        )
+        for place, count in enumerate(counts)
+    ]
+
+
+# ---- The names of what kept lists hold by key, in the language of the page. ----
+
+
+@dataclass(frozen=True)
+class Names:
+    """Agencies, topics, governorates and people by their keys; what is gone meanwhile is missing."""
+
+    agencies: Mapping[int, Agency]
+    topics: Mapping[int, Topic]
+    governorates: Mapping[int, Governorate]
+    people: Mapping[str, User]
+
+
+def names(
+    *,
+    agencies: Collection[int],
+    topics: Collection[int] = (),
+    governorates: Collection[int] = (),
+    people: Collection[str] = (),
+) -> Names:
+    """Return the rows of these keys; four statements at most, whatever their number."""
+    found = User.objects.filter(pk__in=people).only("name_ar", "name_en", "login")
+    return Names(
+        Agency.objects.in_bulk(set(agencies)),
+        Topic.objects.in_bulk(set(topics)),
+        Governorate.objects.in_bulk(set(governorates)),
+        {str(user.pk): user for user in found} if people else {},
+    )

@@ -23,10 +23,9 @@ from complaints.models import Case
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
 from reports.dashboards import kept
-from reports.dashboards.peers import find_peers
-from reports.dashboards.rise_facts import rise_facts
-from reports.dashboards.rises import daily_counts, rises
-from reports.dashboards.sentences import quiet_sentences, rise_sentences
+from reports.dashboards.agency import find_peers
+from reports.dashboards.rises import daily_counts, rise_facts, rises
+from reports.dashboards.unit import quiet_sentences, rise_sentences
 from reports.figures.measures import NAMES, Figures
 from reports.models import PhenomenonCase
 from reports.phenomena.actions import Description, record_by_hand

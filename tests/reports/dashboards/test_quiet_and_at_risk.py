@@ -9,9 +9,9 @@ from accounts.models import User
 from agencies.models import Agency
 from complaints.models import Case
 from complaints.workflow import State
-from reports.dashboards import at_risk
-from reports.dashboards.at_risk import AgencyAtRisk, agencies_at_risk
-from reports.dashboards.quiet import SPAN, SPANS_BEFORE, Signs, judge, quiet_agencies, received, signs
+from reports.dashboards import kept
+from reports.dashboards.kept import AgencyAtRisk, agencies_at_risk
+from reports.dashboards.rises import SPAN, SPANS_BEFORE, Signs, judge, quiet_agencies, received, signs
 from tests.cast import NOW
 from tests.reports.dashboards.test_rises import poisson
 
@@ -48,9 +48,9 @@ def test_agencies_that_are_equally_quiet_or_at_risk_stand_by_their_keys(monkeypa
     found = judge(counts, {key: str(key) for key in counts}, {}, at=NOW)
     assert [each.agency for each in found] == [98, 99]
     due = dict.fromkeys((99, 98), 9)
-    monkeypatch.setattr(at_risk, "_due", lambda **_at: due)
-    monkeypatch.setattr(at_risk, "_by_agency", lambda _period, **_at: due)
-    monkeypatch.setattr(at_risk, "_agency", lambda key, *_figures: AgencyAtRisk(key, 50, None, 9))
+    monkeypatch.setattr(kept, "_due", lambda **_at: due)
+    monkeypatch.setattr(kept, "_by_agency", lambda _period, **_at: due)
+    monkeypatch.setattr(kept, "_agency", lambda key, *_figures: AgencyAtRisk(key, 50, None, 9))
     assert [each.agency for each in agencies_at_risk(at=NOW)] == [98, 99]
 
 
@@ -91,8 +91,8 @@ def test_cases_are_put_into_their_spans_and_signs_are_read(cases: None, water: A
 def test_an_agency_is_at_risk_by_what_it_missed_lately_and_what_falls_due(
     cases: None, monkeypatch: pytest.MonkeyPatch, now: datetime
 ) -> None:
-    monkeypatch.setattr(at_risk, "LEAST_ANSWERS", 1)
-    monkeypatch.setattr(at_risk, "LEAST_MISSED", 0)
+    monkeypatch.setattr(kept, "LEAST_ANSWERS", 1)
+    monkeypatch.setattr(kept, "LEAST_MISSED", 0)
     found = agencies_at_risk(at=now)
     due = Case.objects.exclude(state__in=(State.CLOSED, State.WAITING)).filter(
         deadline_at__gte=now, deadline_at__lt=now + timedelta(days=7)

@@ -11,8 +11,8 @@ from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
 from complaints.actions import file
 from complaints.actions.filing import Filing
-from reports.dashboards import chance
-from reports.dashboards.rises import DAYS, FALSE_ALARMS, LEAST, WEEK, Cell, daily_counts, rises, weekly
+from reports.dashboards import rises
+from reports.dashboards.rises import DAYS, FALSE_ALARMS, LEAST, WEEK, Cell, daily_counts, rises as rises_rises, weekly
 
 TODAY = date(2026, 1, 4)
 CELLS = 400
@@ -41,7 +41,7 @@ def countries(looks: int, dice: random.Random, swarm: float = 1) -> Iterator[dic
 @pytest.mark.parametrize("swarm", [1, 3], ids=["independent", "in-swarms"])
 def test_a_country_in_which_nothing_happens_raises_an_alarm_in_few_looks(swarm: int) -> None:
     dice, looks = random.Random(4), 20
-    alarms = sum(bool(rises(country, today=TODAY)) for country in countries(looks, dice, swarm))
+    alarms = sum(bool(rises_rises(country, today=TODAY)) for country in countries(looks, dice, swarm))
     assert alarms <= FALSE_ALARMS * looks
 
 
@@ -54,34 +54,34 @@ def test_a_real_rise_is_found_and_a_small_one_is_not(rate: float, factor: float,
         days = days_of(rate, dice)
         more = poisson(rate * (factor - 1), dice)
         struck = days | {TODAY - timedelta(days=1): days.get(TODAY - timedelta(days=1), 0) + more}
-        hits += any(rise.cell == here for rise in rises(quiet | {here: struck}, today=TODAY))
+        hits += any(rise.cell == here for rise in rises_rises(quiet | {here: struck}, today=TODAY))
     assert (hits / trials >= found) if found else (hits <= trials * 0.05)
 
 
 def test_a_rise_says_how_many_against_how_many_and_since_when() -> None:
     days = {TODAY - timedelta(days=7 * week + 3): 6 for week in range(1, 9)}
     days |= {TODAY - timedelta(days=5): 4, TODAY - timedelta(days=1): 20, TODAY: 7}
-    (rise,) = rises({Cell(1, 2, None): days}, today=TODAY)
+    (rise,) = rises_rises({Cell(1, 2, None): days}, today=TODAY)
     assert (rise.cell, rise.count, rise.earlier) == (Cell(1, 2, None), 31, (6,) * 8)
     assert (rise.since, rise.chance < 1e-6) == (TODAY - timedelta(days=1), True)
 
 
 def test_few_complaints_are_no_rise_however_unlikely() -> None:
-    assert rises({Cell(1, 1, 1): {TODAY: LEAST - 1}}, today=TODAY) == []
-    assert len(rises({Cell(1, 1, 1): {TODAY: LEAST}}, today=TODAY)) == 1
+    assert rises_rises({Cell(1, 1, 1): {TODAY: LEAST - 1}}, today=TODAY) == []
+    assert len(rises_rises({Cell(1, 1, 1): {TODAY: LEAST}}, today=TODAY)) == 1
 
 
 def test_equally_unlikely_rises_stand_by_agency_topic_and_governorate() -> None:
     cells = [Cell(1, None, 2), Cell(1, 1, 1), Cell(1, 2, None), Cell(2, 1, 1)]
-    found = rises({cell: {TODAY: 2 * LEAST} for cell in reversed(cells)}, today=TODAY)
+    found = rises_rises({cell: {TODAY: 2 * LEAST} for cell in reversed(cells)}, today=TODAY)
     assert [rise.cell for rise in found] == cells
 
 
 @given(st.lists(st.integers(0, 30), min_size=2, max_size=9), st.integers(0, 60))
 def test_more_is_less_likely_and_both_tails_share_everything(earlier: list[int], count: int) -> None:
-    assert chance.at_least(count + 1, earlier) <= chance.at_least(count, earlier) + 1e-9
-    assert chance.at_most(count, earlier) <= chance.at_most(count + 1, earlier) + 1e-9
-    assert chance.at_least(count + 1, earlier) + chance.at_most(count, earlier) >= 1 - 1e-6
+    assert rises.at_least(count + 1, earlier) <= rises.at_least(count, earlier) + 1e-9
+    assert rises.at_most(count, earlier) <= rises.at_most(count + 1, earlier) + 1e-9
+    assert rises.at_least(count + 1, earlier) + rises.at_most(count, earlier) >= 1 - 1e-6
 
 
 def test_the_days_are_put_into_the_weeks_that_end_today() -> None:
