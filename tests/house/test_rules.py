@@ -16,7 +16,7 @@ from kit.forms import PasswordField
 APPS = ("kit", "agencies", "notifications", "accounts", "complaints", "reports", "config")
 LONGEST_FILE = 600
 #: How coarse the house is (decision 211): these numbers only fall, to 420 files, 75 folders and 108,000 lines.
-MOST_FILES, MOST_FOLDERS, MOST_LINES = 799, 88, 117_632
+MOST_FILES, MOST_FOLDERS, MOST_LINES = 741, 88, 117_191
 #: Folders below a room that are still to be put into files.
 TOO_DEEP = {
     "accounts/identity/registries",
