@@ -1,7 +1,7 @@
-"""Who sees which cases, as conditions of statements in ``.sql`` files: what ``CaseQuerySet`` defines, compiled once.
+"""Who sees which cases, as conditions of statements in ``.sql`` files, and which parts of a case only some may read.
 
-A condition is compiled from a ``Reader``, which holds everything that the definition reads, and kept for the next
-statement of the same person. Nothing is defined here.
+Conditions are those that ``CaseQuerySet`` defines: each is compiled from a ``Reader``, which holds everything that the
+definition reads, and kept for the next statement of the same person.
 """
 
 from __future__ import annotations

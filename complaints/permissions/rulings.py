@@ -1,4 +1,4 @@
-"""Which agency owns a case: bounces before a ruling, when a ruling binds, and agencies that were abolished."""
+"""What waits for a decision of somebody else: which agency owns a case, partner tasks, a second person's approval."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The clues to the owner of a case: what the rules say of its topic and place, and what its text reads like.
 
-Reading a text takes milliseconds. A worker keeps the clues to the cases in triage (``complaints.suggestions.clues``);
-what is not kept, or has changed since, is read when it is asked for.
+Reading a text takes milliseconds. A worker keeps the clues to the cases in triage; what is not kept, or has
+changed since, is read when it is asked for.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Suggests the owner and the topic of a case, each with a reason; people decide, nothing is applied automatically."""
+"""Suggests the owner and the topic of a case, each with a reason, and tries a routing rule before it is saved."""
 
 from __future__ import annotations
 

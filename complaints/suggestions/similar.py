@@ -1,4 +1,4 @@
-"""Cases about the same thing: found by their words, ranked by how many shingles (trigrams) two texts share."""
+"""Cases about the same thing: found by their words, ranked by shared trigrams, kept by a worker for pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds the names of relatives, and what somebody is called, by the words that announce them."""
+"""Finds names by the words that announce them: relatives, nicknames, kunyas, handles of social networks."""
 
 from __future__ import annotations
 

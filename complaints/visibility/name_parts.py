@@ -1,4 +1,4 @@
-"""The parts of one person's name, and which words of a text may be one of them."""
+"""The parts of one person's name, and which words of a text are one of them, by what stands beside the word."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds telephone and document numbers in a text, in whatever digits or words and with whatever between them."""
+"""Finds numbers and addresses in a text: telephones, documents, e-mail and post, however they are written."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Redacts what tells who filed a case from its texts: name, numbers, addresses, relatives, nickname.
 
-The rules are in ``names``, ``surroundings``, ``letters``, ``kunyas``, ``announced``, ``handles``, ``numbers`` and
-``addresses``; ``measure_hidden_identity`` measures them.
+The rules are in ``names``, ``name_parts``, ``announced`` and ``numbers``; ``measure_hidden_identity`` measures them.
 """
 
 from __future__ import annotations

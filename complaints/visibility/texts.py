@@ -1,4 +1,4 @@
-"""A text as redaction reads it: folded, cut into words, each with its place in what was typed."""
+"""A text as redaction reads it: folded words with their places, and how a part of a name may be spelt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an agency stands: what can still be saved, its figures beside unnamed peers, topics, officers and objections."""
+"""How an agency stands: what can still be saved, its figures beside unnamed peers, topics, officers, objections."""
 
 from __future__ import annotations
 

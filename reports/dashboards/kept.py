@@ -1,4 +1,4 @@
-"""Makes and reads the kept lists of the dashboards, so that no page counts what costs more than a page may cost."""
+"""Makes and reads the kept lists of the dashboards: agencies at risk, missed deadlines, directory, messages."""
 
 from __future__ import annotations
 

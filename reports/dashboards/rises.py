@@ -1,4 +1,4 @@
-"""How likely a count is by chance alone, after the counts of spans of the same length before it; no database.
+"""Sudden rises and quiet agencies: counts that chance alone does not explain, and what is known of each.
 
 The model is the plainest that knows how little eight weeks say. Cases come independently of one another (Poisson) at a
 rate that nobody knows; the earlier spans make every rate more or less likely (a gamma distribution, from Jeffreys'

@@ -1,4 +1,4 @@
-"""What the unit's page shows: decisions that wait, and the kept lists with names, sentences and links."""
+"""What the unit's page shows: decisions that wait, and the kept lists with their sentences and links."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values of measures as pages write them, beside those of peers and of the period before."""
+"""Values of measures as pages write them, beside those of peers and of earlier periods, with bars and names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sums of kept entries by month and by day: adding entries to them, and replacing those of changed cases."""
+"""The sums of kept entries by month and by day: made, refreshed, and replaced where cases or the calendar change."""
 
 from __future__ import annotations
 

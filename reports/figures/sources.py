@@ -1,4 +1,4 @@
-"""Figures counted from the history of the cases: the definition that kept totals are compared with."""
+"""Figures from either source: counted from the history of the cases, or read from kept sums; both must agree."""
 
 from __future__ import annotations
 

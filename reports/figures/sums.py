@@ -1,4 +1,4 @@
-"""What figures are asked for: the dimensions they are broken down by, and which part of the cases they are of."""
+"""What figures are asked for, the statements that add them up, and which small groups are withheld."""
 
 from __future__ import annotations
 
