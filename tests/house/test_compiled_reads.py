@@ -16,6 +16,9 @@ from kit.compiled_inserts import insert, insert_new
 from kit.compiled_reads import CompiledRead, ShapeError
 from tests.cast import give_role
 
+#: A key that no sequence reaches while the tests run.
+FREE = 9_000_001
+
 MEMBERS = CompiledRead(
     lambda role, *, agency, day: (
         Membership.objects.filter(agency=agency, role=role, starts_on__lte=day).select_related("user").order_by("pk")
@@ -119,17 +122,17 @@ def test_an_inserted_row_is_the_saved_one(omar: User, water: Agency) -> None:
         row.pop("role")
         row.pop("_state")
     assert stored[0] == stored[1]
-    insert(Membership(pk=77, user=omar, agency=water, role=Role.AGENT_SUPERVISOR, starts_on=date(2026, 1, 1)))
-    assert Membership.objects.get(pk=77).user == omar
+    insert(Membership(pk=FREE, user=omar, agency=water, role=Role.AGENT_SUPERVISOR, starts_on=date(2026, 1, 1)))
+    assert Membership.objects.get(pk=FREE).user == omar
 
 
 def test_rows_that_a_constraint_refuses_are_left_out(omar: User, water: Agency) -> None:
     rows = [
         Membership(pk=key, user=omar, agency=water, role=role, starts_on=date(2026, 1, 1))
-        for key, role in ((101, Role.OFFICER), (102, Role.AGENT), (103, Role.AGENT))
+        for key, role in ((FREE, Role.OFFICER), (FREE + 1, Role.AGENT), (FREE + 2, Role.AGENT))
     ]
     with CaptureQueriesContext(connection) as asked:
-        assert insert_new(rows) == {102}
+        assert insert_new(rows) == {FREE + 1}
         assert not any(row._state.adding for row in rows)
         assert insert_new([]) == set()
     assert len(asked) == 1
