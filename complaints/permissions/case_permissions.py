@@ -1,6 +1,6 @@
 """What one person may do to one case: pages and their buttons ask it.
 
-The rules themselves are those that the actions enforce: ``policy`` and ``second_person``.
+The rules themselves are those that the actions enforce: ``policy`` and ``rulings``.
 """
 
 from __future__ import annotations

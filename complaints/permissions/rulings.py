@@ -316,7 +316,7 @@ def decides_on_proposals(user: User, *, at: datetime) -> bool:
 def to_decide(user: User, *, at: datetime) -> Condition:
     """Return the condition for the cases that wait for a decision of ``user``, among those at their desk.
 
-    It says what ``policy`` and ``second_person`` allow, in one statement; a test compares them.
+    It says what ``policy`` and the second person rules above allow, in one statement; a test compares them.
     """
     found = _of_person(user, at=at)
     return Condition(f"complaints_case.id IN (SELECT case_id FROM ({found.text}) AS to_decide)", found.values)  # noqa: S608 - text of ours

@@ -256,7 +256,7 @@ def _place(reader: Reader, text: str, governorate: Governorate | None) -> PlaceS
 
 
 #: Another topic is named from this score on, if the own one has less than this share of it: see docs/routing.md.
-TOPIC_CHECK_LEAST: Final = 8.0
+LEAST_SCORE_OF_ANOTHER: Final = 8.0
 MOST_SHARE: Final = 0.4
 
 
@@ -288,7 +288,7 @@ def hint_for(text: str, *, kind: str, topic: int | None, at: datetime) -> TopicH
     reader = current_reader(at=at)
     matches = {match.key: match for match in reader.find_topics(text) if kind in reader.topics[match.key].kinds}
     best = max(matches.values(), key=lambda match: match.score, default=None)
-    if best is None or best.key == topic or best.score < TOPIC_CHECK_LEAST:
+    if best is None or best.key == topic or best.score < LEAST_SCORE_OF_ANOTHER:
         return None
     own = matches[topic].score if topic in matches else 0.0
     return TopicHint(reader.topics[best.key], as_written(text, best.words)) if own < MOST_SHARE * best.score else None

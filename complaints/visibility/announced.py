@@ -327,7 +327,7 @@ def _is_announced(text: ReadText, place: int) -> bool:
 
 
 #: Words from "I am" or "regards" to "Abu".
-_KUNYAS_REACH: Final = 3
+_CUE_REACH: Final = 3
 _BESIDE: Final = re.compile(r"[\s(\[\"«“'،,\-–—/:]*")
 _ARTICLES: Final = frozenset(("el", "al", "il"))
 
@@ -397,7 +397,7 @@ def _is_said(text: ReadText, parts: NameParts, place: int) -> bool:
     begins = place == 0 and parts.match(text.words[name + 1].text) is not None
     if begins or before == "am" or _is_quoted(text, name):
         return True
-    for cue in range(place - 1, max(-1, place - 1 - _KUNYAS_REACH), -1):
+    for cue in range(place - 1, max(-1, place - 1 - _CUE_REACH), -1):
         if text.ends_sentence(cue, cue + 1) and "\n" not in text.between(cue, cue + 1):
             return False
         if is_of("self", text.words[cue].text) or is_of("closing", text.words[cue].text):
@@ -409,6 +409,6 @@ def _is_quoted(text: ReadText, place: int) -> bool:
     """Tell whether "Umm Rami" stands alone in a quotation of what was said or written."""
     last = min(len(text.words) - 1, place + 1)
     before, behind = text.plain[: text.words[place].start].rstrip(), text.plain[text.words[last].end :].lstrip()
-    near = text.words[max(0, place - 1 - _KUNYAS_REACH) : place]
+    near = text.words[max(0, place - 1 - _CUE_REACH) : place]
     is_told = any(is_of("saying", word.text) or is_of("written", word.text) for word in near)
     return is_told and before.endswith(("«", '"', "“")) and behind.startswith(("»", '"', "”"))

@@ -273,7 +273,7 @@ _JOINT: Final = frozenset(
 )
 _SIGNS: Final = _AT | _DOT | _JOINT
 #: Words of a written-out address at most.
-_ADDRESSES_MOST_WORDS: Final = 24
+_LONGEST_ADDRESS_WORDS: Final = 24
 #: Letters between two parts of an address.
 _GAP: Final = 16
 #: A local part shorter than this is found only before an "at", or after so many words from "my e-mail".
@@ -301,13 +301,13 @@ def email_spans(text: ReadText, email: str) -> Iterator[Span]:
 
     Any address that is announced as "my e-mail" is yielded too.
     """
-    yield from _addresses_announced(text)
+    yield from _announced_addresses(text)
     local, _, domain = fold(email).partition("@")
     atoms = re.findall(r"[^\W_]+", local)
     if not atoms or not domain:
         return
     for start in text.find(lambda word: _is_spelt(word, atoms[0])):
-        words = [word for word in text.words[start : start + _ADDRESSES_MOST_WORDS] if word.text not in _SIGNS]
+        words = [word for word in text.words[start : start + _LONGEST_ADDRESS_WORDS] if word.text not in _SIGNS]
         found = words[: len(atoms)]
         if (
             len(found) == len(atoms)
@@ -326,9 +326,9 @@ def _is_spelt(word: str, atom: str) -> bool:
     return is_in_arabic and len(texts.skeleton(word)) > 1 and texts.skeleton(word) == texts.skeleton(atom)
 
 
-def _addresses_announced(text: ReadText) -> Iterator[Span]:
+def _announced_addresses(text: ReadText) -> Iterator[Span]:
     for cue in text.find(partial(is_of, "email")):
-        near = text.words[cue + 1 : cue + 1 + _ADDRESSES_MOST_WORDS // 2]
+        near = text.words[cue + 1 : cue + 1 + _LONGEST_ADDRESS_WORDS // 2]
         words = [word for word in near if word.text not in _SIGNS and not is_of("between", word.text)]
         at = next((end for end, (one, other) in enumerate(pairwise(words)) if _is_at(text, one, other)), None)
         if at is not None and _are_joined(words[: at + 1]):

@@ -289,7 +289,7 @@ LEAST_SKELETON: Final = 1
 
 _VOWELS: Final = "[aeiouy']{0,3}"
 #: How each Arabic letter is written in Latin letters and in the digits of chats.
-_SPELLINGS_LATIN: Final = {
+_LATIN_SPELLINGS: Final = {
     "ب": "b|p", "ت": "t|th", "ث": "th|s|t", "ج": "j|g|dj|zh", "ح": "h|7", "خ": "kh|5|x|7|k|ch", "د": "d",
     "ذ": "th|dh|z|d",
     "ر": "r", "ز": "z|s", "س": "s|c", "ش": "sh|ch|4|sch", "ص": "s|9|c", "ض": "d|dh|9|z", "ط": "t|th|6|d",
@@ -412,8 +412,8 @@ def _latin_word(letters: str) -> str:
 
 
 def _latin(letter: str, *, is_first: bool, is_last: bool = False) -> str:
-    if letter in _SPELLINGS_LATIN:
-        return f"(?:{_SPELLINGS_LATIN[letter]}){{1,2}}"
+    if letter in _LATIN_SPELLINGS:
+        return f"(?:{_LATIN_SPELLINGS[letter]}){{1,2}}"
     if letter == "ه" and not is_last:
         return "h{1,2}"
     if letter == "ي" and is_first:
@@ -487,7 +487,7 @@ def strength(part: str) -> int:
     letters = fold(part).replace(" ", "")
     last = len(letters) - 1
     letters = letters[: last if letters.endswith("ه") else last + 1]
-    return sum(letter in _SPELLINGS_LATIN or letter in "هو" for letter in without_article(letters))
+    return sum(letter in _LATIN_SPELLINGS or letter in "هو" for letter in without_article(letters))
 
 
 @lru_cache(maxsize=8192)

@@ -265,7 +265,7 @@ def _at_risk(at: datetime) -> object:
     return [asdict(agency) for agency in agencies_at_risk(at=at)]
 
 
-def _kept_missed(at: datetime) -> object:
+def _missed_deadlines(at: datetime) -> object:
     return {"clocks": [asdict(each) for each in missed_clocks(at=at)], "levels": escalations(at=at)}
 
 
@@ -281,7 +281,7 @@ MAKERS: Final[Mapping[KeptListName, Callable[[datetime], object]]] = {
     KeptListName.RISES: _rises,
     KeptListName.QUIET: _quiet,
     KeptListName.AT_RISK: _at_risk,
-    KeptListName.MISSED: _kept_missed,
+    KeptListName.MISSED: _missed_deadlines,
     KeptListName.DIRECTORY: _directory,
     KeptListName.MESSAGES: _messages,
 }

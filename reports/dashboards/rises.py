@@ -208,7 +208,7 @@ def judge(
     found = []
     for agency, (*earlier, count) in counts.items():
         peers = _quartiles([counts[each][-1] for each in counts if each != agency and kinds[each] == kinds[agency]])
-        probability = _quiet_probability(count, earlier, peers, usual=usual)
+        probability = _probability_of_quiet(count, earlier, peers, usual=usual)
         told = known.get(agency, Signs(officers=0))
         if probability < limit and told.speak(at=at):
             found.append(QuietAgency(agency, count, tuple(earlier), peers, told, probability))
@@ -222,7 +222,7 @@ def _quartiles(counts: Sequence[int]) -> tuple[int, int] | None:
     return int(low), int(high)
 
 
-def _quiet_probability(count: int, earlier: Sequence[int], peers: tuple[int, int] | None, *, usual: float) -> float:
+def _probability_of_quiet(count: int, earlier: Sequence[int], peers: tuple[int, int] | None, *, usual: float) -> float:
     """Return how likely so few cases are by chance: after the own past, or for the least of the peers' middle half."""
     found = [1.0]
     if count * 2 * len(earlier) <= sum(earlier):

@@ -135,9 +135,7 @@ def _read(period: ReportPeriod, question: TotalsRequest, *, at: datetime) -> tup
         _follow(rows, sums, columns, by=by, scope=scope, continued=continued)
         return rows, end
     for each in _questions(question, continued):
-        sums = sources.from_totals_count(
-            period.starts_at, end, each, as_of=kept, parted=continued.parted, calendar=calendar
-        )
+        sums = sources.kept_figures(period.starts_at, end, each, as_of=kept, parted=continued.parted, calendar=calendar)
         _follow(rows, sums, each.by, by=by, scope=scope, continued=continued)
     return rows, end
 

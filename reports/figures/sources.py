@@ -188,7 +188,7 @@ def kept_until() -> datetime | None:
     return state.first()
 
 
-def from_totals_count(
+def kept_figures(
     start: datetime,
     end: datetime,
     question: TotalsRequest,

@@ -45,7 +45,7 @@ def lighting(db: None) -> Iterator[Topic]:
 def test_what_a_text_reads_like_is_said_until_the_agency_has_accepted(
     file_case: FileCase, desk: Desk, omar: User, lina: User, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("complaints.suggestions.everyday.TOPIC_CHECK_LEAST", 1.0)
+    monkeypatch.setattr("complaints.suggestions.everyday.LEAST_SCORE_OF_ANOTHER", 1.0)
     leak = Topic.objects.get(code="water-burst")
     case, right = file_case(topic=leak, **DARK), file_case(topic=Topic.objects.get(code="roads-light"), **DARK)
     page = desk(omar).get(reverse("desk-case", args=[case.reference])).content.decode()
